@@ -1,0 +1,63 @@
+"""What every event has, and the register of them all."""
+
+from typing import Annotated, ClassVar
+
+from pydantic import BaseModel, ConfigDict, Field
+
+BigintId = Annotated[int, Field(ge=1, le=2**63 - 1)]
+"""An id or version as Postgres keeps it: a larger number is refused at the border."""
+UserId = Annotated[str, Field(min_length=1, max_length=255)]
+
+EVENTS: dict[str, type["Event"]] = {}
+"""CloudEvents type → model. A consumer skips (and counts) a type that is not in here."""
+
+
+class Event(BaseModel):
+    """A fact of the past, written in the transaction of its cause.
+
+    Readers ignore fields they do not know, so that optional ones can be added to a type.
+    Anything else is a new type with a higher number beside the old one.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore", use_attribute_docstrings=True)
+
+    ce_type: ClassVar[str]
+    """CloudEvents type, `watchbuddy.<what>.<past tense>.v<n>`."""
+    topic: ClassVar[str]
+    """Kafka topic on which the event travels."""
+
+    user_id: UserId
+
+    def __init_subclass__(cls, *, ce_type: str | None = None, topic: str | None = None) -> None:
+        super().__init_subclass__()
+        if topic is not None:
+            cls.topic = topic
+        if ce_type is not None:
+            cls.ce_type = ce_type
+            EVENTS[ce_type] = cls
+
+    @property
+    def subject(self) -> str:
+        """What the event is about: CloudEvents subject."""
+        return self.user_id
+
+    def to_json(self) -> bytes:
+        """Return the record's value: fields that are null are left out, readers put them back."""
+        return self.model_dump_json(exclude_none=True).encode()
+
+
+class ListEvent(Event):
+    """An event about one list."""
+
+    list_id: BigintId
+    version: BigintId
+    """The list's version, counted up by every change; the newest wins, wherever it is met."""
+    title: str
+
+    @property
+    def subject(self) -> str:
+        return str(self.list_id)
+
+
+class AccountEvent(Event):
+    """An event about a user's Trakt account, of no list."""

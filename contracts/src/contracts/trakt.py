@@ -1,0 +1,82 @@
+"""Events of trakt-sync, on watchbuddy.trakt.v1.
+
+`version` is the version of the list that the event speaks of: for a result, the one that Trakt now equals.
+"""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from contracts.events import AccountEvent, BigintId, ListEvent
+from contracts.items import Item
+
+TRAKT_TOPIC = "watchbuddy.trakt.v1"
+
+FailedOperation = Literal["create", "sync", "delete"]
+FailureReason = Literal["auth", "network", "rate_limited", "limit_reached", "account_locked", "rejected"]
+Count = Annotated[int, Field(ge=0)]
+
+
+class TraktListCreated(ListEvent, ce_type="watchbuddy.trakt.list_created.v1", topic=TRAKT_TOPIC):
+    """The list has its list on Trakt. Sent once per Trakt list."""
+
+    trakt_list_id: BigintId
+    slug: str
+    adopted: bool
+    """True when the answer to our creation was lost and the list was found again instead of made twice."""
+
+
+class TraktListSynced(ListEvent, ce_type="watchbuddy.trakt.list_synced.v1", topic=TRAKT_TOPIC):
+    """Trakt equals the list at this version."""
+
+    trakt_list_id: BigintId
+    added: Count
+    removed: Count
+    unchanged: Count
+    renamed: bool = False
+    not_found: tuple[Item, ...] = ()
+    """Items that Trakt does not know."""
+    left_out: tuple[Item, ...] = ()
+    """Items over the account's limit."""
+
+
+class TraktListDeleted(ListEvent, ce_type="watchbuddy.trakt.list_deleted.v1", topic=TRAKT_TOPIC):
+    """Nothing of the list is left on Trakt."""
+
+    trakt_list_id: BigintId | None = None
+    """Null when there never was a list on Trakt."""
+
+
+class TraktSyncFailed(ListEvent, ce_type="watchbuddy.trakt.sync_failed.v1", topic=TRAKT_TOPIC):
+    """Trakt could not be made equal to the list. Sent once per incident, not once per try."""
+
+    operation: FailedOperation
+    reason: FailureReason
+    retry_at: datetime | None = None
+    """Null: only a change by the user helps, or (reason `network`) nobody knows when Trakt is back."""
+    detail: str | None = None
+    """Trakt's own words, where it gave any."""
+
+
+class TraktDriftFound(ListEvent, ce_type="watchbuddy.trakt.drift_found.v1", topic=TRAKT_TOPIC):
+    """The list on Trakt was changed by somebody else."""
+
+    kind: Literal["list_deleted", "list_renamed", "items_edited"]
+    action: Literal["recreated", "detached", "repaired", "kept"]
+
+
+class TraktAccountConnected(AccountEvent, ce_type="watchbuddy.trakt.account_connected.v1", topic=TRAKT_TOPIC):
+    """The user's Trakt account is connected: mirroring begins, or goes on."""
+
+    trakt_user: str | None = None
+
+
+class TraktAccountDisconnected(AccountEvent, ce_type="watchbuddy.trakt.account_disconnected.v1", topic=TRAKT_TOPIC):
+    """The user's Trakt account was disconnected; local lists stay."""
+
+
+class TraktReauthorizationRequired(
+    AccountEvent, ce_type="watchbuddy.trakt.reauthorization_required.v1", topic=TRAKT_TOPIC
+):
+    """Trakt accepts the account's tokens no more; mirroring rests until the user connects again."""
