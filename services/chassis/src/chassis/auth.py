@@ -1,0 +1,92 @@
+"""Who is calling: bearer JWTs, signed by an identity provider (JWKS) or with a local key (self-hosting).
+
+The user is the token's `sub`. No parameter of a request decides it.
+"""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any, Final
+
+import jwt
+from fastapi import Header, Request
+
+from chassis.errors import TransientError, UnauthorizedError
+from chassis.settings import AuthSettings
+
+LOCAL_ALGORITHM: Final = "HS256"
+JWKS_ALGORITHMS: Final = ("RS256", "RS384", "RS512", "ES256", "ES384", "PS256", "EdDSA")
+LEEWAY: Final = timedelta(seconds=30)
+MAX_USER_ID: Final = 255
+
+
+class Authenticator:
+    """Checks tokens: signature, issuer, audience, expiry."""
+
+    def __init__(self, settings: AuthSettings) -> None:
+        self._settings = settings
+        self._jwks = jwt.PyJWKClient(settings.auth_jwks_url, timeout=5) if settings.auth_jwks_url else None
+
+    async def user_id(self, authorization: str | None) -> str:
+        """Return the user that an Authorization header names.
+
+        Raises:
+            UnauthorizedError: no bearer token, or one that we do not accept; the text says which.
+            TransientError: the identity provider's keys cannot be read now.
+        """
+        scheme, _, token = (authorization or "").partition(" ")
+        if scheme.lower() != "bearer" or not token.strip():
+            raise UnauthorizedError("send a token: Authorization: Bearer <token>")
+        claims = await self._claims(token.strip())
+        user_id = claims["sub"]
+        if not isinstance(user_id, str) or not _is_user_id(user_id):
+            raise UnauthorizedError("the token's sub is no user id")
+        return user_id
+
+    async def _claims(self, token: str) -> dict[str, Any]:
+        settings = self._settings
+        try:
+            key: Any
+            if self._jwks is not None:
+                key = (await asyncio.to_thread(self._jwks.get_signing_key_from_jwt, token)).key
+                algorithms = list(JWKS_ALGORITHMS)
+            else:
+                assert settings.auth_local_key is not None  # noqa: S101 - the settings see to it
+                key, algorithms = settings.auth_local_key.get_secret_value(), [LOCAL_ALGORITHM]
+            claims: dict[str, Any] = jwt.decode(
+                token,
+                key,
+                algorithms=algorithms,
+                issuer=settings.auth_issuer,
+                audience=settings.auth_audience,
+                leeway=LEEWAY,
+                options={"require": ["sub", "exp"]},
+            )
+        except jwt.PyJWKClientConnectionError as exc:
+            raise TransientError("the identity provider's keys cannot be read at the moment") from exc
+        except jwt.PyJWTError as exc:
+            raise UnauthorizedError(f"the token is not accepted: {exc}") from exc
+        return claims
+
+
+def _is_user_id(text: str) -> bool:
+    """Whether Postgres can keep it: no NUL, no lone surrogate."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return 1 <= len(text) <= MAX_USER_ID and "\x00" not in text
+
+
+async def current_user(
+    request: Request, authorization: Annotated[str | None, Header(include_in_schema=False)] = None
+) -> str:
+    """Return the calling user's id: a FastAPI dependency; the Authenticator is in `app.state.authenticator`."""
+    authenticator: Authenticator = request.app.state.authenticator
+    return await authenticator.user_id(authorization)
+
+
+def issue_token(key: str, *, user_id: str, issuer: str, audience: str, lifetime: timedelta) -> str:
+    """Return a token signed with the local key."""
+    now = datetime.now(UTC)
+    claims = {"sub": user_id, "iss": issuer, "aud": audience, "iat": now, "exp": now + lifetime}
+    return jwt.encode(claims, key, algorithm=LOCAL_ALGORITHM)

@@ -1,0 +1,151 @@
+"""What becomes of a record: handled, redelivered, or a dead letter. It never blocks its partition for good.
+
+| the handler raises | then |
+|---|---|
+| nothing | the offset is committed |
+| PoisonError (cannot be decoded), PermanentError | dead letter, committed |
+| TransientError, a lost connection | wait (growing, at most `MAX_WAIT`), redelivered, without a limit of tries |
+| anything else | the same, at most `MAX_TRIES` times, then dead letter |
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Final
+
+import structlog
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaError
+from faststream import BaseMiddleware
+from faststream.exceptions import NackMessage
+from faststream.message import StreamMessage
+
+from chassis.envelope import PoisonError, Record
+from chassis.errors import PermanentError, TransientError
+from chassis.postgres import AWAY
+from chassis.telemetry import meter
+from contracts import dead_letter_topic
+
+log = structlog.get_logger()
+
+MAX_TRIES: Final = 5
+FIRST_WAIT: Final = timedelta(milliseconds=100)
+MAX_WAIT: Final = timedelta(seconds=5)
+"""Far below max.poll.interval (5 minutes), at which the broker would give the partition away."""
+MAX_TRACKED: Final = 1000
+TRANSIENT: Final[tuple[type[Exception], ...]] = (TransientError, *AWAY)
+
+Place = tuple[str, int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """How long redelivery waits, and how often an unexpected failure is tried."""
+
+    first: timedelta = FIRST_WAIT
+    longest: timedelta = MAX_WAIT
+    max_tries: int = MAX_TRIES
+
+
+class Delivery:
+    """The delivery rules of one consumer group; give it to the broker as its first (outermost) middleware."""
+
+    def __init__(
+        self, group: str, producer_factory: Callable[[], AIOKafkaProducer], waits: Waits | None = None
+    ) -> None:
+        self._group = group
+        self._producer_factory = producer_factory
+        self._producer: AIOKafkaProducer | None = None
+        self._waits = waits or Waits()
+        self._tries: dict[Place, int] = {}
+        self._dead = meter().create_counter("watchbuddy.dead_letters", unit="{message}")
+
+    def __call__(self, message: Any, /, *, context: Any) -> "_DeliveryScope":  # noqa: ANN401 - FastStream's protocol
+        return _DeliveryScope(message, context=context, delivery=self)
+
+    async def stop(self) -> None:
+        """Close the dead letters' producer."""
+        if self._producer is not None:
+            await self._producer.stop()
+            self._producer = None
+
+    async def handle(self, record: Record, call: Callable[[], Awaitable[Any]]) -> None:
+        """Run the handler's call and apply the rules. Returns: acknowledge.
+
+        Raises:
+            NackMessage: redeliver.
+        """
+        place = (record.topic, record.partition, record.offset)
+        try:
+            await call()
+        except PoisonError as exc:
+            await self._bury_or_wait(record, exc.reason, exc)
+        except PermanentError as exc:
+            await self._bury_or_wait(record, exc.slug, exc)
+        except TRANSIENT as exc:
+            await self._wait(place, exc)
+        except Exception as exc:  # noqa: BLE001 - a defect of a handler must not stop its partition
+            if self._tries.get(place, 0) + 1 >= self._waits.max_tries:
+                await self._bury_or_wait(record, "handler_failed", exc)
+            else:
+                await self._wait(place, exc)
+        self._tries.pop(place, None)
+
+    async def _bury_or_wait(self, record: Record, reason: str, cause: Exception) -> None:
+        try:
+            await self._bury(record, reason, cause)
+        except (KafkaError, OSError, TimeoutError) as exc:
+            await self._wait((record.topic, record.partition, record.offset), exc)
+
+    async def _bury(self, record: Record, reason: str, cause: Exception) -> None:
+        if self._producer is None:
+            producer = self._producer_factory()
+            await producer.start()
+            self._producer = producer
+        topic = dead_letter_topic(record.topic, self._group)
+        added = {
+            "dlq_reason": reason,
+            "dlq_error": f"{type(cause).__name__}: {cause}"[:1000],
+            "dlq_topic": record.topic,
+            "dlq_partition": str(record.partition),
+            "dlq_offset": str(record.offset),
+            "dlq_group": self._group,
+        }
+        headers = [*record.headers, *((name, value.encode()) for name, value in added.items())]
+        await self._producer.send_and_wait(topic, value=record.value, key=record.key, headers=headers)
+        self._dead.add(1, {"messaging.destination.name": record.topic, "reason": reason})
+        log.error(
+            "record_dead_lettered",
+            reason=reason,
+            error=added["dlq_error"],
+            topic=record.topic,
+            partition=record.partition,
+            offset=record.offset,
+        )
+
+    async def _wait(self, place: Place, cause: Exception) -> None:
+        tries = self._tries[place] = self._tries.get(place, 0) + 1
+        if len(self._tries) > MAX_TRACKED:  # partitions that moved away leave their entries behind
+            self._tries.pop(next(iter(self._tries)))
+        wait = min(self._waits.first * 2 ** min(tries - 1, 16), self._waits.longest)
+        log.warning(
+            "record_redelivered",
+            topic=place[0],
+            partition=place[1],
+            offset=place[2],
+            tries=tries,
+            wait_s=wait.total_seconds(),
+            error=f"{type(cause).__name__}: {cause}"[:1000],
+        )
+        await asyncio.sleep(wait.total_seconds())
+        raise NackMessage from cause
+
+
+class _DeliveryScope(BaseMiddleware):
+    def __init__(self, message: Any, /, *, context: Any, delivery: Delivery) -> None:  # noqa: ANN401
+        super().__init__(message, context=context)
+        self._delivery = delivery
+
+    async def consume_scope(self, call_next: Callable[[Any], Awaitable[Any]], msg: StreamMessage[Record]) -> None:
+        await self._delivery.handle(msg.raw_message, lambda: call_next(msg))

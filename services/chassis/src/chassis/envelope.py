@@ -1,0 +1,75 @@
+"""From a Kafka record to an event, without trust: any producer may write to a topic."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from pydantic import ValidationError
+
+from contracts import EVENTS, Event, EventHeaders
+
+Reason = Literal["header_not_utf8", "header_invalid", "null_value", "not_json", "wrong_shape"]
+
+
+class Record(Protocol):
+    """A Kafka record, as aiokafka (which is not typed) gives it."""
+
+    topic: str
+    partition: int
+    offset: int
+    key: bytes | None
+    value: bytes | None
+    headers: Sequence[tuple[str, bytes | None]]
+
+
+class PoisonError(Exception):
+    """The record can never be decoded; `reason` names why in a word."""
+
+    def __init__(self, reason: Reason, detail: str) -> None:
+        super().__init__(detail)
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """An event as it arrived.
+
+    Args:
+        headers: its CloudEvents attributes; `headers.event_id` is the same in every redelivery.
+        traceparent: the trace it belongs to; None when the producer was not traced.
+    """
+
+    event: Event
+    headers: EventHeaders
+    traceparent: str | None
+
+
+def decode(record: Record) -> Delivered | None:
+    """Return the event, or None when its type is not one we know (a newer producer's).
+
+    Raises:
+        PoisonError: the record is no event of ours and never will be.
+    """
+    headers: dict[str, str] = {}
+    for name, raw in record.headers:
+        try:
+            headers[name] = raw.decode() if raw is not None else ""
+        except UnicodeDecodeError as exc:
+            raise PoisonError("header_not_utf8", f"header {name!r} is not UTF-8") from exc
+    try:
+        attributes = EventHeaders.from_headers(headers)
+    except ValueError as exc:
+        raise PoisonError("header_invalid", str(exc)) from exc
+    model = EVENTS.get(attributes.ce_type)
+    if model is None:
+        return None
+    if record.value is None:
+        raise PoisonError("null_value", "the record has no value")
+    try:
+        event = model.model_validate_json(record.value)
+    except ValidationError as exc:
+        problems = exc.errors(include_input=False, include_url=False, include_context=False)
+        reason: Reason = "not_json" if problems[0]["type"] == "json_invalid" else "wrong_shape"
+        text = "; ".join(f"{'.'.join(map(str, p['loc']))}: {p['msg']}" for p in problems[:5])
+        raise PoisonError(reason, text) from exc
+    return Delivered(event, attributes, headers.get("traceparent") or None)

@@ -1,0 +1,26 @@
+"""The inbox: one effect per event, however often it is delivered."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from chassis.postgres import Connection, Pool
+
+
+async def is_first_delivery(connection: Connection, group: str, event_id: UUID) -> bool:
+    """Record the event for the consumer group, in the caller's transaction; return False when it was there before.
+
+    A second delivery at the same time waits for the first one's transaction to end.
+    """
+    status = await connection.execute(
+        "INSERT INTO inbox (consumer_group, event_id) VALUES ($1, $2) ON CONFLICT DO NOTHING", group, event_id
+    )
+    return status == "INSERT 0 1"
+
+
+async def sweep(pool: Pool, keep: timedelta) -> int:
+    """Forget events received longer ago than `keep`; return how many.
+
+    `keep` must be longer than Kafka's retention plus the time an operator may replay.
+    """
+    status = await pool.execute("DELETE FROM inbox WHERE received_at < now() - $1::interval", keep)
+    return int(status.rsplit(" ", 1)[1])

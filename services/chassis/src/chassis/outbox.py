@@ -1,0 +1,61 @@
+"""The transactional outbox: an event is written in the transaction of its cause, and cannot be lost or made up."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from uuid_utils.compat import uuid7
+
+from chassis.postgres import Connection
+from chassis.telemetry import current_traceparent
+from contracts import Event, EventHeaders, partition_key
+
+CHANNEL: Final = "outbox"
+"""The channel that wakes the relay: ring it after the commit."""
+
+_APPEND = """
+INSERT INTO outbox (event_id, topic, key, value, headers, traceparent, created_at)
+SELECT event_id, topic, key, value, headers, $6, $7
+FROM unnest($1::uuid[], $2::text[], $3::bytea[], $4::bytea[], $5::jsonb[])
+    WITH ORDINALITY AS event (event_id, topic, key, value, headers, place)
+ORDER BY place
+ON CONFLICT (event_id) DO NOTHING"""
+
+
+async def append(
+    connection: Connection,
+    *events: Event,
+    source: str,
+    now: datetime,
+    event_ids: Sequence[UUID] | None = None,
+    traceparent: str | None = None,
+) -> list[UUID]:
+    """Write the events to the outbox, in the caller's transaction and in this order; return their ids.
+
+    The caller holds a lock on what the events speak of (the list's row), so that ids follow versions.
+
+    Args:
+        connection: inside a transaction.
+        events: in the order in which they happened.
+        source: the producing service, e.g. "/lists-api".
+        now: the time of the cause.
+        event_ids: given when events are sent again under their first ids; an id that still waits is not doubled.
+        traceparent: the trace to go on with; None: the current span's.
+    """
+    ids = list(event_ids) if event_ids is not None else [uuid7() for _ in events]
+    headers = [
+        EventHeaders.of(event, event_id=event_id, source=source, time=now).to_headers()
+        for event, event_id in zip(events, ids, strict=True)
+    ]
+    await connection.execute(
+        _APPEND,
+        ids,
+        [event.topic for event in events],
+        [partition_key(event) for event in events],
+        [event.to_json() for event in events],
+        headers,
+        traceparent or current_traceparent(),
+        now,
+    )
+    return ids

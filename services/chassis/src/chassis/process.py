@@ -1,0 +1,146 @@
+"""Running one process: a command line, signals, a graceful end, and a health server beside the work."""
+
+import argparse
+import asyncio
+import contextlib
+import signal
+import socket
+import sys
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+import uvicorn
+import uvloop
+from starlette.applications import Starlette
+from starlette.types import ASGIApp
+
+from chassis.health import Health, routes
+from chassis.settings import ServiceSettings, fail
+
+log = structlog.get_logger()
+
+GRACEFUL_S = 5
+KEEP_ALIVE_S = 75
+"""Longer than clients and proxies keep an idle connection: who closes first must not be who answers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A subcommand: what it does, its arguments, one line of help. Its result is the exit status, None for 0."""
+
+    run: Callable[[argparse.Namespace], Awaitable[int | None]]
+    help: str
+    arguments: Callable[[argparse.ArgumentParser], None] = lambda _parser: None
+
+
+def main(service: str, description: str, commands: Mapping[str, Command]) -> None:
+    """Parse the command line and run the command; a command name may have two words ("account import")."""
+    parser = argparse.ArgumentParser(prog=f"python -m {service}", description=description)
+    subparsers = parser.add_subparsers(required=True, metavar="COMMAND")
+    groups: dict[str, Any] = {}
+    for name, command in commands.items():
+        first, _, second = name.partition(" ")
+        if second:
+            if first not in groups:
+                group = subparsers.add_parser(first, help=f"see `{first} --help`")
+                groups[first] = group.add_subparsers(required=True, metavar="COMMAND")
+            sub = groups[first].add_parser(second, help=command.help, description=command.help)
+        else:
+            sub = subparsers.add_parser(first, help=command.help, description=command.help)
+        command.arguments(sub)
+        sub.set_defaults(command=command)
+    arguments = parser.parse_args()
+    chosen: Command = arguments.command
+    sys.exit(run(chosen.run(arguments)) or 0)
+
+
+def run(work: Awaitable[int | None]) -> int | None:
+    """Run to the end on uvloop."""
+
+    async def work_to_end() -> int | None:
+        return await work
+
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        return runner.run(work_to_end())
+
+
+async def serve_http(app: ASGIApp, settings: ServiceSettings, *, on_stop: Callable[[], None] = lambda: None) -> None:
+    """Serve until SIGTERM or SIGINT; requests in hand get `GRACEFUL_S` seconds to end.
+
+    `on_stop` is called first then, to end what would never end by itself (live streams).
+    """
+    server, listener = _server(app, settings)
+    stop = _stop_event()
+    serving = asyncio.create_task(server.serve(sockets=[listener]), name="http")
+    waiting = asyncio.create_task(stop.wait(), name="signal")
+    await asyncio.wait({serving, waiting}, return_when=asyncio.FIRST_COMPLETED)
+    waiting.cancel()
+    on_stop()
+    server.should_exit = True
+    await serving
+    if not stop.is_set():
+        raise SystemExit(1)
+
+
+async def run_worker(settings: ServiceSettings, health: Health, *work: Coroutine[Any, Any, None]) -> None:
+    """Run the coroutines, with a health server beside them, until SIGTERM or SIGINT, then cancel them.
+
+    A coroutine that ends or raises by itself ends the process: half a worker is worse than a restart.
+    """
+    server, listener = _server(Starlette(routes=routes(health)), settings)
+    stop = _stop_event()
+    waiting = asyncio.create_task(stop.wait(), name="signal")
+    serving = asyncio.create_task(server.serve(sockets=[listener]), name="health")
+    tasks = [asyncio.create_task(one) for one in work]
+    done, _ = await asyncio.wait({waiting, serving, *tasks}, return_when=asyncio.FIRST_COMPLETED)
+    for task in (waiting, *tasks):
+        task.cancel()
+    results = await asyncio.gather(*tasks, return_exceptions=True)
+    server.should_exit = True
+    await serving
+    for result in results:
+        if isinstance(result, Exception):
+            raise result
+    if waiting not in done:
+        raise SystemExit(1)
+
+
+class _Server(uvicorn.Server):
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield  # signals are ours: uvicorn would end the process before pools and spans are closed
+
+
+def _server(app: ASGIApp, settings: ServiceSettings) -> tuple[_Server, socket.socket]:
+    listener = _listen(settings)
+    config = uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_keep_alive=KEEP_ALIVE_S,
+        timeout_graceful_shutdown=GRACEFUL_S,
+    )
+    return _Server(config), listener
+
+
+def _listen(settings: ServiceSettings) -> socket.socket:
+    address = (settings.http_host, settings.http_port)
+    try:
+        listener = socket.create_server(
+            address, family=socket.AF_INET6 if ":" in settings.http_host else socket.AF_INET, backlog=2048
+        )
+    except OSError as exc:
+        fail(f"HTTP_HOST, HTTP_PORT: cannot listen on {address[0]}:{address[1]}: {exc.strerror or exc}")
+    log.info("http_listening", host=address[0], port=listener.getsockname()[1])
+    return listener
+
+
+def _stop_event() -> asyncio.Event:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    return stop

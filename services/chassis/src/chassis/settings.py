@@ -1,0 +1,91 @@
+"""Settings from the environment. What is missing or wrong ends the process at its start, in one line."""
+
+import logging
+import sys
+from datetime import timedelta
+from typing import Annotated, NoReturn, Self, TypeVar
+from urllib.parse import urlsplit
+
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_core import PydanticCustomError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+S = TypeVar("S", bound=BaseSettings)
+Port = Annotated[int, Field(ge=0, le=65535)]
+MIN_KEY_LENGTH = 32  # RFC 7518 3.2: an HS256 key has at least 256 bits
+
+
+class ServiceSettings(BaseSettings):
+    """What every service needs. Names are the environment's, in capitals."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True)
+
+    database_url: SecretStr
+    kafka_bootstrap_servers: str
+    kafka_fetch_max_wait: Annotated[timedelta, Field(gt=timedelta(0))] = timedelta(milliseconds=500)
+    """How long the broker may hold an empty fetch. Apache Kafka answers at once when something comes."""
+    kafka_session_timeout: Annotated[timedelta, Field(ge=timedelta(seconds=1))] = timedelta(seconds=10)
+    http_host: str = "127.0.0.1"
+    http_port: Port = 0
+    """0: a free port, which is logged."""
+    log_level: str = "INFO"
+
+    @field_validator("database_url")
+    @classmethod
+    def _is_an_address(cls, value: SecretStr) -> SecretStr:
+        # The text must not repeat the value: there is a password in it.
+        try:
+            parts = urlsplit(value.get_secret_value())
+            is_good = parts.scheme in {"postgresql", "postgres"} and (parts.port is None or parts.port > 0)
+        except ValueError:
+            is_good = False
+        if not is_good:
+            raise PydanticCustomError(
+                "address", "must be postgresql://user:password@host:port/database, special characters %-encoded"
+            )
+        return value
+
+    @field_validator("log_level")
+    @classmethod
+    def _is_a_level(cls, value: str) -> str:
+        if value.upper() not in logging.getLevelNamesMapping():
+            raise ValueError(f"must be one of {', '.join(logging.getLevelNamesMapping())}")
+        return value.upper()
+
+
+class AuthSettings(BaseSettings):
+    """Who may say which user is calling: a JWKS URL (an identity provider), or a local key (self-hosting)."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True)
+
+    auth_jwks_url: str | None = None
+    auth_local_key: SecretStr | None = None
+    auth_issuer: str = "watchbuddy"
+    auth_audience: str = "watchbuddy"
+
+    @model_validator(mode="after")
+    def _has_one_source_of_keys(self) -> Self:
+        if (self.auth_jwks_url is None) == (self.auth_local_key is None):
+            raise ValueError("AUTH_LOCAL_KEY or AUTH_JWKS_URL: set exactly one of them")
+        if self.auth_local_key is not None and len(self.auth_local_key.get_secret_value()) < MIN_KEY_LENGTH:
+            raise ValueError(f"AUTH_LOCAL_KEY: needs at least {MIN_KEY_LENGTH} characters")
+        return self
+
+
+def load(settings: type[S]) -> S:
+    """Return the settings, or end the process with status 2 and one line that names what is wrong."""
+    try:
+        return settings()
+    except ValidationError as exc:
+        fail("; ".join(_describe(error["loc"], error["msg"]) for error in exc.errors()))
+
+
+def fail(text: str) -> NoReturn:
+    """End the process with status 2 and one line on standard error."""
+    sys.stderr.write(f"bad settings: {text}\n")
+    raise SystemExit(2)
+
+
+def _describe(loc: tuple[int | str, ...], message: str) -> str:
+    text = message.removeprefix("Value error, ")
+    return f"{str(loc[0]).upper()}: {text}" if loc else text

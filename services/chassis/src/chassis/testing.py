@@ -1,0 +1,44 @@
+"""For tests: a clock that is set by hand, waiting for a state, a fresh database."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+class FakeClock:
+    """A clock that stands still until it is moved."""
+
+    def __init__(self, now: datetime | None = None) -> None:
+        self.now = now or datetime(2026, 1, 1, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def advance(self, by: timedelta) -> None:
+        self.now += by
+
+
+async def eventually(
+    probe: Callable[[], Awaitable[T]],
+    *,
+    until: Callable[[T], bool] = bool,
+    within: timedelta = timedelta(seconds=10),
+    every: timedelta = timedelta(milliseconds=25),
+) -> T:
+    """Call `probe` until its result satisfies `until`, and return it.
+
+    Raises:
+        AssertionError: it did not within the time; the text shows the last result.
+    """
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + within.total_seconds()
+    while True:
+        last = await probe()
+        if until(last):
+            return last
+        if loop.time() > deadline:
+            raise AssertionError(f"not within {within.total_seconds():g} s; last seen: {last!r}")
+        await asyncio.sleep(every.total_seconds())

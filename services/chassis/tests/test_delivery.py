@@ -1,0 +1,217 @@
+"""Delivery on a broker: what is handled, redelivered, buried; and that the partition goes on."""
+
+import json
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+import asyncpg
+import pytest
+from aiokafka import AIOKafkaConsumer
+
+from chassis.delivery import Delivery, Waits
+from chassis.envelope import Delivered
+from chassis.errors import PermanentError, TransientError
+from chassis.kafka import ConsumerHealth, build_broker, producer, subscribe
+from chassis.settings import ServiceSettings
+from chassis.testing import eventually
+from contracts import LISTS, EventHeaders, ListDeleted, dead_letter_topic
+from local_stack.embedded_kafka import EmbeddedKafka
+
+GROUP = "trakt-sync"
+Headers = list[tuple[str, bytes | None]]
+
+
+@pytest.fixture
+async def settings() -> AsyncIterator[ServiceSettings]:
+    kafka = EmbeddedKafka(topics={LISTS.name: 1, dead_letter_topic(LISTS.name, GROUP): 1})
+    await kafka.start()
+    yield ServiceSettings(
+        database_url="postgresql://nobody",
+        kafka_bootstrap_servers=kafka.bootstrap_servers,
+        kafka_fetch_max_wait=timedelta(milliseconds=10),
+        kafka_session_timeout=timedelta(seconds=1.5),
+    )
+    await kafka.stop()
+
+
+def deletion(list_id: int) -> tuple[bytes, Headers]:
+    event = ListDeleted(list_id=list_id, user_id="ada", version=2, title="Heists")
+    attributes = EventHeaders.of(event, event_id=uuid4(), source="/test", time=datetime.now(UTC))
+    return event.to_json(), [(name, value.encode()) for name, value in attributes.to_headers().items()]
+
+
+async def send(settings: ServiceSettings, *records: tuple[bytes | None, Headers]) -> None:
+    sender = producer(settings)
+    await sender.start()
+    for value, headers in records:
+        await sender.send_and_wait(LISTS.name, value=value, key=b"ada", headers=headers)
+    await sender.stop()
+
+
+@asynccontextmanager
+async def consuming(settings: ServiceSettings, handle: Callable[[Delivered], None]) -> AsyncIterator[ConsumerHealth]:
+    broker = build_broker(settings, group=GROUP)
+    delivery: Delivery = broker.context.get("delivery")
+    delivery._waits = Waits(first=timedelta(milliseconds=5), longest=timedelta(milliseconds=20))
+
+    @subscribe(broker, LISTS, group=GROUP)
+    async def on_event(delivered: Delivered) -> None:
+        handle(delivered)
+
+    await broker.start()
+    try:
+        yield ConsumerHealth(broker)
+    finally:
+        await broker.stop()
+        await delivery.stop()
+
+
+async def dead_letters(settings: ServiceSettings, count: int) -> list[dict[str, str]]:
+    consumer = AIOKafkaConsumer(
+        dead_letter_topic(LISTS.name, GROUP),
+        bootstrap_servers=settings.kafka_bootstrap_servers,
+        auto_offset_reset="earliest",
+        fetch_max_wait_ms=10,
+    )
+    await consumer.start()
+    found = []
+    for _ in range(count):
+        record = await consumer.getone()
+        headers = {name: (raw or b"").decode(errors="replace") for name, raw in record.headers}
+        found.append({**headers, "value": repr(record.value), "key": repr(record.key)})
+    await consumer.stop()
+    return found
+
+
+async def test_poison_records_are_buried_with_their_reason_and_the_partition_goes_on(settings: ServiceSettings) -> None:
+    value, headers = deletion(7)
+    handled: list[int] = []
+    async with consuming(settings, lambda delivered: handled.append(int(delivered.headers.subject))):
+        await send(
+            settings,
+            (b"not json", headers),
+            (json.dumps({"list_id": "seven"}).encode(), headers),
+            (None, headers),
+            (value, [*headers, ("x-odd", b"\xff\xfe")]),
+            (value, [("content-type", b"application/json")]),
+            (value, [*headers, ("x-null", None)]),
+            deletion(8),
+        )
+        letters = await dead_letters(settings, 5)
+
+        async def numbers() -> list[int]:
+            return handled
+
+        await eventually(numbers, until=lambda seen: seen == [7, 8])
+    assert [letter["dlq_reason"] for letter in letters] == [
+        "not_json",
+        "wrong_shape",
+        "null_value",
+        "header_not_utf8",
+        "header_invalid",
+    ]
+    assert [letter["dlq_offset"] for letter in letters] == ["0", "1", "2", "3", "4"]
+    assert {letter["dlq_topic"] for letter in letters} == {LISTS.name}
+    assert {letter["dlq_partition"] for letter in letters} == {"0"}
+    assert letters[0]["value"] == repr(b"not json")
+    assert letters[0]["key"] == repr(b"ada")
+    assert "list_id" in letters[1]["dlq_error"]
+    assert "seven" not in letters[1]["dlq_error"]
+
+
+async def test_an_unknown_type_is_skipped(settings: ServiceSettings) -> None:
+    value, headers = deletion(7)
+    odd = [(name, b"watchbuddy.list.starred.v1" if name == "ce_type" else raw) for name, raw in headers]
+    handled: list[str] = []
+    async with consuming(settings, lambda delivered: handled.append(delivered.headers.ce_type)):
+        await send(settings, (value, odd), (value, headers))
+
+        async def types() -> list[str]:
+            return handled
+
+        assert await eventually(types) == ["watchbuddy.list.deleted.v1"]
+
+
+@pytest.mark.parametrize(
+    "error", [TransientError("away"), ConnectionResetError(), asyncpg.InterfaceError("pool is closing")]
+)
+async def test_a_transient_failure_is_redelivered_until_it_passes_in_order(
+    settings: ServiceSettings, error: Exception
+) -> None:
+    seen: list[int] = []
+
+    def fail_seven_times(delivered: Delivered) -> None:
+        seen.append(int(delivered.headers.subject))
+        if len(seen) <= 7:
+            raise error
+
+    async with consuming(settings, fail_seven_times):
+        await send(settings, deletion(1), deletion(2))
+
+        async def handled() -> list[int]:
+            return seen
+
+        assert await eventually(handled, until=lambda all_: len(all_) == 9) == [1] * 8 + [2]
+
+
+async def test_a_permanent_failure_is_buried_at_once_and_a_defect_after_five_tries(settings: ServiceSettings) -> None:
+    seen: list[int] = []
+
+    def fail(delivered: Delivered) -> None:
+        seen.append(int(delivered.headers.subject))
+        if seen[-1] == 1:
+            raise PermanentError("never")
+        if seen[-1] == 2:
+            raise KeyError("defect")
+
+    async with consuming(settings, fail):
+        await send(settings, deletion(1), deletion(2), deletion(3))
+        letters = await dead_letters(settings, 2)
+
+        async def handled() -> list[int]:
+            return seen
+
+        await eventually(handled, until=lambda all_: all_[-1:] == [3])
+    assert [letter["dlq_reason"] for letter in letters] == ["permanent", "handler_failed"]
+    assert seen == [1, 2, 2, 2, 2, 2, 3]
+
+
+async def test_what_was_not_acknowledged_comes_again_after_a_restart(settings: ServiceSettings) -> None:
+    seen: list[int] = []
+
+    def fail_on_two(delivered: Delivered) -> None:
+        seen.append(int(delivered.headers.subject))
+        if seen[-1] == 2:
+            raise TransientError("away")
+
+    async with consuming(settings, fail_on_two):
+        await send(settings, deletion(1), deletion(2))
+
+        async def handled() -> list[int]:
+            return seen
+
+        await eventually(handled, until=lambda all_: 2 in all_)
+    again: list[int] = []
+    async with consuming(settings, lambda delivered: again.append(int(delivered.headers.subject))):
+
+        async def handled_again() -> list[int]:
+            return again
+
+        assert await eventually(handled_again) == [2]
+
+
+async def test_the_consumer_is_healthy_only_when_it_fetches(settings: ServiceSettings) -> None:
+    async with consuming(settings, lambda _delivered: None) as health:
+
+        async def healthy() -> bool:
+            try:
+                await health.check()
+            except (ConnectionError, TimeoutError):
+                return False
+            return True
+
+        await eventually(healthy)
+    with pytest.raises(ConnectionError, match="has not started"):
+        await health.check()

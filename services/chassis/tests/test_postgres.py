@@ -1,0 +1,101 @@
+"""Pool, migrations, inbox, bell and ear."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+import pytest
+
+from chassis import inbox
+from chassis.postgres import MigrationError, Pool, connect, create_pool, migrate, ping
+from chassis.wakeup import Bell, Ear
+
+SOON = timedelta(seconds=5)
+
+
+@pytest.fixture
+def dsn(make_database: Callable[..., str]) -> str:
+    return make_database("chassis")
+
+
+@pytest.fixture
+async def pool(dsn: str) -> AsyncIterator[Pool]:
+    pool = await create_pool(dsn)
+    yield pool
+    await pool.close()
+
+
+async def test_migrations_run_once_also_when_processes_start_together(postgres_server: str) -> None:
+    dsn = postgres_server.replace("/postgres?", f"/fresh_{uuid4().hex}?")
+    await asyncio.gather(*(migrate(dsn, "chassis") for _ in range(4)))
+    connection = await connect(dsn)
+    assert await connection.fetchval("SELECT count(*) FROM schema_migrations") == 1
+    assert await connection.fetchval("SELECT count(*) FROM outbox") == 0
+    await connection.close()
+
+
+async def test_an_edited_migration_is_refused(dsn: str, pool: Pool) -> None:
+    await pool.execute("UPDATE schema_migrations SET checksum = 'other'")
+    with pytest.raises(MigrationError, match=r"0001_outbox\.sql was changed"):
+        await migrate(dsn, "chassis")
+
+
+async def test_jsonb_goes_in_and_out_as_python_objects(pool: Pool) -> None:
+    assert await pool.fetchval("SELECT $1::jsonb", {"a": [1, None, "é"]}) == {"a": [1, None, "é"]}
+    await ping(pool)
+
+
+async def test_an_event_is_first_once_per_group_even_when_delivered_twice_at_the_same_time(pool: Pool) -> None:
+    event_id = uuid4()
+
+    async def deliver(group: str, event: UUID) -> bool:
+        async with pool.acquire() as connection, connection.transaction():
+            first = await inbox.is_first_delivery(connection, group, event)
+            await connection.execute("SELECT pg_sleep(0.02)")
+            return first
+
+    results = await asyncio.gather(*(deliver("notifier", event_id) for _ in range(5)))
+    assert sorted(results) == [False, False, False, False, True]
+    assert await deliver("lists-api", event_id)
+    assert await inbox.sweep(pool, timedelta(days=1)) == 0
+    assert await inbox.sweep(pool, timedelta(0)) == 2
+
+
+async def test_a_delivery_that_fails_is_not_remembered(pool: Pool) -> None:
+    event_id = uuid4()
+    with contextlib.suppress(KeyError):
+        async with pool.acquire() as connection, connection.transaction():
+            await inbox.is_first_delivery(connection, "notifier", event_id)
+            raise KeyError
+    assert await inbox.is_first_delivery(pool, "notifier", event_id)  # type: ignore[arg-type]
+
+
+async def test_the_ear_hears_the_bell_each_payload_once(dsn: str, pool: Pool) -> None:
+    async with Ear(dsn, "work") as ear, Bell(pool, "work") as bell:
+        assert await ear.wait(SOON) == [""]  # its own connection
+        bell.ring("ada")
+        assert await ear.wait(SOON) == ["ada"]
+        for _ in range(50):
+            bell.ring("bob")
+        assert await ear.wait(SOON) == ["bob"]
+        assert await ear.wait(timedelta(milliseconds=60)) == []
+
+
+async def test_the_ear_reconnects_and_counts_that_as_heard(dsn: str, pool: Pool) -> None:
+    async with Ear(dsn, "work") as ear:
+        assert await ear.wait(SOON) == [""]
+        await pool.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND query LIKE 'LISTEN%'"
+        )
+        assert await ear.wait(SOON) == [""]
+
+
+async def test_a_ring_just_before_the_end_is_still_sent(dsn: str, pool: Pool) -> None:
+    async with Ear(dsn, "work") as ear:
+        await ear.wait(SOON)
+        async with Bell(pool, "work") as bell:
+            bell.ring("last")
+        assert await ear.wait(SOON) == ["last"]
