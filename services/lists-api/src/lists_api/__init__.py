@@ -1,0 +1,1 @@
+"""WatchBuddy's lists over HTTP, and their events."""

@@ -1,0 +1,40 @@
+"""Entity tags: `"7"` is version 7 of a list, `"7-2"` the same version with the second thing that trakt-sync said of it.
+
+The part after the dash tells a reader that the mirror state moved (an If-None-Match of `"7-1"` gets a fresh answer). A
+writer insists on the version alone: If-Match accepts both forms.
+"""
+
+import re
+from typing import Final
+
+from lists_api.state import ListSummary
+
+IF_HEADER: Final = r'^\s*(\*|(W/)?"[^"]*"(\s*,\s*(W/)?"[^"]*")*)\s*$'
+"""What If-Match and If-None-Match may be (RFC 9110 13.1)."""
+_TAG: Final = re.compile(r'(W/)?"([^"]*)"')
+_VERSION: Final = re.compile(r"([0-9]{1,19})(?:-[0-9]{1,19})?", re.ASCII)
+
+
+def etag_of(summary: ListSummary) -> str:
+    """Return the tag of the list as it is read."""
+    return version_etag(summary.version, summary.mirrored.revision)
+
+
+def version_etag(version: int, revision: int = 0) -> str:
+    """Return the tag of a version."""
+    return f'"{version}-{revision}"' if revision else f'"{version}"'
+
+
+def versions(if_match: str | None) -> frozenset[int] | None:
+    """Return the versions that an If-Match header accepts; None: any. Weak tags match none (RFC 9110 13.1.1)."""
+    if if_match is None or if_match.strip() == "*":
+        return None
+    tags = (tag for weak, tag in _TAG.findall(if_match) if not weak)
+    return frozenset(int(match[1]) for tag in tags if (match := _VERSION.fullmatch(tag)))
+
+
+def is_known(if_none_match: str | None, etag: str) -> bool:
+    """Return whether the reader has this already; the comparison is weak (RFC 9110 13.1.2)."""
+    if if_none_match is None:
+        return False
+    return if_none_match.strip() == "*" or any(f'"{tag}"' == etag for _, tag in _TAG.findall(if_none_match))

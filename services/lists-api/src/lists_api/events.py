@@ -1,0 +1,63 @@
+"""The events that tell a list's state. Pure."""
+
+from contracts import ListCreated, ListDeleted, ListEvent, ListSynced, ListUpdated
+from lists_api.items import to_wire
+from lists_api.state import MediaList, SyncRun
+
+
+def last_event(current: MediaList, event_type: str, run: SyncRun | None) -> ListEvent:
+    """Return the newest state event of the list once more: of that CloudEvents type, made from the list's state.
+
+    `run` is the run that left this version, when one did.
+
+    Raises:
+        ValueError: no event of that type carries a list's state.
+    """
+    if event_type == ListDeleted.ce_type:
+        return deleted_event(current)
+    if event_type == ListSynced.ce_type and run is not None:
+        return synced_event(current, run)
+    for model in (ListCreated, ListUpdated):
+        if event_type == model.ce_type:
+            return state_event(current, model)
+    raise ValueError(f"list {current.list_id} cannot be told again by {event_type}")
+
+
+def state_event(current: MediaList, model: type[ListCreated] | type[ListUpdated]) -> ListCreated | ListUpdated:
+    """Return the event that carries the list's state."""
+    return model(
+        list_id=current.list_id,
+        user_id=current.user_id,
+        version=current.version,
+        title=current.title,
+        list_type=current.list_type,
+        description=current.description,
+        privacy=current.privacy,
+        items=to_wire(current.items),
+        mirror=current.mirror,
+    )
+
+
+def synced_event(current: MediaList, run: SyncRun) -> ListSynced:
+    """Return the event of a run that left the list as it is."""
+    return ListSynced(
+        list_id=current.list_id,
+        user_id=current.user_id,
+        version=current.version,
+        title=current.title,
+        list_type=current.list_type,
+        description=current.description,
+        privacy=current.privacy,
+        items=to_wire(current.items),
+        mirror=current.mirror,
+        run_id=run.run_id,
+        trigger=run.trigger,
+        updated=run.updated,
+        removed=run.removed,
+        total=run.total,
+    )
+
+
+def deleted_event(current: MediaList) -> ListDeleted:
+    """Return the tombstone's event."""
+    return ListDeleted(list_id=current.list_id, user_id=current.user_id, version=current.version, title=current.title)

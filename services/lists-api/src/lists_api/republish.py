@@ -1,0 +1,41 @@
+"""Sending again what trakt-sync has not confirmed: the embedded broker forgets at its end, and a topic may be lost.
+
+Each list's newest state goes out once more under the id of its first sending: whoever has it already drops it.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Final
+
+from chassis import outbox
+from chassis.postgres import Pool
+from lists_api.events import last_event
+from lists_api.store import lists as store
+from lists_api.store import mirrors, runs
+from lists_api.use_cases import SOURCE
+
+PAGE: Final = 1000
+
+
+async def republish(pool: Pool, *, ring: Callable[[], None], now: Callable[[], datetime]) -> int:
+    """Append the last state event of every list that is not confirmed to the outbox; return how many lists."""
+    count, after = 0, 0
+    while list_ids := await mirrors.read_unconfirmed(pool, after=after, limit=PAGE):
+        for list_id in list_ids:
+            count += await _republish_one(pool, list_id, now())
+        ring()
+        after = list_ids[-1]
+    return count
+
+
+async def _republish_one(pool: Pool, list_id: int, now: datetime) -> bool:
+    async with pool.acquire() as connection, connection.transaction():
+        # Locked like any change, so that no newer version's event can be before this one in the outbox.
+        locked = await store.lock_list(connection, list_id, user_id=None)
+        if locked is None:
+            return False  # swept meanwhile
+        event_id, event_type = locked.newest
+        run = await runs.read_run_of_version(connection, list_id, locked.state.version)
+        event = last_event(locked.state, event_type, run)
+        await outbox.append(connection, event, source=SOURCE, now=now, event_ids=[event_id])
+    return True

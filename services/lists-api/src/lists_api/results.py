@@ -1,0 +1,30 @@
+"""What trakt-sync's events mean for a list's mirror state. Pure."""
+
+from datetime import datetime
+
+from contracts import ListEvent, TraktListCreated, TraktListDeleted, TraktListSynced, TraktSyncFailed
+from lists_api.state import MirrorRecord
+
+
+def record_of(event: ListEvent, *, at: datetime) -> MirrorRecord | None:
+    """Return what to store of an event of that time, or None when it says nothing of the mirror's state."""
+    match event:
+        case TraktListCreated():
+            return MirrorRecord(event.trakt_list_id, "pending", event.version, at=at)
+        case TraktListSynced():
+            return MirrorRecord(
+                event.trakt_list_id,
+                "in_sync",
+                event.version,
+                at=at,
+                not_found=len(event.not_found),
+                left_out=len(event.left_out),
+            )
+        case TraktSyncFailed():
+            return MirrorRecord(
+                state="failed", version=event.version, reason=event.reason, retry_at=event.retry_at, at=at
+            )
+        case TraktListDeleted():
+            return MirrorRecord(state="deleted", version=event.version, at=at)
+        case _:
+            return None

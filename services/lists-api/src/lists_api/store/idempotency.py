@@ -1,0 +1,45 @@
+"""Answers to requests that carried an Idempotency-Key."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from chassis.postgres import Connection
+
+# A request with the same key at the same time waits here for the first one's transaction to end. An expired row is
+# taken over; a live one is locked and left as it is.
+CLAIM_KEY: Final = """
+INSERT INTO idempotency_keys (user_id, key, fingerprint, answer, created_at)
+VALUES ($1, $2, $3, $4, $5)
+ON CONFLICT (user_id, key) DO UPDATE
+SET fingerprint = excluded.fingerprint, answer = excluded.answer, created_at = excluded.created_at
+WHERE idempotency_keys.created_at <= $6"""
+
+READ_KEY: Final = "SELECT fingerprint, answer FROM idempotency_keys WHERE user_id = $1 AND key = $2"
+
+
+@dataclass(frozen=True, slots=True)
+class KeptAnswer:
+    """The answer to the first request with a key.
+
+    Args:
+        fingerprint: of that request's body.
+    """
+
+    fingerprint: bytes
+    answer: str
+
+
+async def claim_key(
+    connection: Connection, user_id: str, key: str, new: KeptAnswer, *, now: datetime, expired: datetime
+) -> KeptAnswer | None:
+    """Keep the answer under the user's key, in the caller's transaction; or return the one that is there.
+
+    A key first used at `expired` or before counts as new.
+    """
+    status = await connection.execute(CLAIM_KEY, user_id, key, new.fingerprint, new.answer, now, expired)
+    if status == "INSERT 0 1":
+        return None
+    row = await connection.fetchrow(READ_KEY, user_id, key)
+    assert row is not None, "the row is locked by the claim"  # noqa: S101
+    return KeptAnswer(row["fingerprint"], row["answer"])

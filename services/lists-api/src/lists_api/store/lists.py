@@ -1,0 +1,165 @@
+"""Writing lists. Whoever changes a list locks its row first (`lock_list`) and only then takes ids of the outbox,
+so that the events of one list are sent in the order of their versions.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from chassis.postgres import Connection
+from contracts import MirrorSettings
+from lists_api.items import ListItem, RowEdit
+from lists_api.state import MediaList
+
+NewestEvent = tuple[UUID, str]
+"""Id and CloudEvents type of the event that told the list's present state."""
+
+NEXT_LIST_ID: Final = "SELECT nextval(pg_get_serial_sequence('lists', 'list_id'))"
+
+
+async def next_list_id(connection: Connection) -> int:
+    """Return an id for a new list. One that is not used leaves a gap, which harms nothing."""
+    return int(await connection.fetchval(NEXT_LIST_ID))
+
+
+# One statement for the list and its items: each round trip saved is a third more creations a second.
+INSERT_LIST: Final = """
+WITH list AS (
+    INSERT INTO lists (list_id, user_id, list_type, title, description, privacy, mirror, version, item_count,
+                       last_event_id, last_event_type, created_at, updated_at)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12)
+)
+INSERT INTO list_items (list_id, position, media_type, trakt, tmdb, imdb, added_at)
+SELECT $1, place - 1, media_type, trakt, tmdb, imdb, $12
+FROM unnest($13::text[], $14::bigint[], $15::bigint[], $16::text[])
+    WITH ORDINALITY AS item (media_type, trakt, tmdb, imdb, place)"""
+
+
+async def insert_list(connection: Connection, new: MediaList, *, newest: NewestEvent, now: datetime) -> None:
+    """Store a new list with its items."""
+    await connection.execute(
+        INSERT_LIST,
+        new.list_id,
+        new.user_id,
+        new.list_type,
+        new.title,
+        new.description,
+        new.privacy,
+        new.mirror.model_dump(),
+        new.version,
+        len(new.items),
+        *newest,
+        now,
+        *_columns(new.items),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class LockedList:
+    """A list whose row is locked until the transaction ends.
+
+    Args:
+        positions: of the items' rows, in the items' order.
+    """
+
+    state: MediaList
+    positions: tuple[int, ...]
+    newest: NewestEvent
+
+    @property
+    def rows(self) -> list[tuple[int, ListItem]]:
+        """The items with their positions."""
+        return list(zip(self.positions, self.state.items, strict=True))
+
+
+LOCK_LIST: Final = """
+SELECT list_id, user_id, version, list_type, title, description, privacy, mirror, last_event_id, last_event_type,
+       deleted_at
+FROM lists
+WHERE list_id = $1 AND ($2::text IS NULL OR (user_id = $2 AND deleted_at IS NULL))
+FOR UPDATE"""
+
+READ_ITEMS: Final = """
+SELECT position, media_type, trakt, tmdb, imdb FROM list_items WHERE list_id = $1 ORDER BY position"""
+
+
+async def lock_list(connection: Connection, list_id: int, *, user_id: str | None) -> LockedList | None:
+    """Lock the list and return it as it is then; None when the user has no such list.
+
+    With a `user_id` of None the list may be anybody's, and a tombstone.
+    """
+    row = await connection.fetchrow(LOCK_LIST, list_id, user_id)
+    if row is None:
+        return None
+    # A statement of its own: one that had waited for the lock would show the items of before the wait.
+    items = await connection.fetch(READ_ITEMS, list_id)
+    state = MediaList(
+        list_id=row["list_id"],
+        user_id=row["user_id"],
+        version=row["version"],
+        list_type=row["list_type"],
+        title=row["title"],
+        description=row["description"],
+        privacy=row["privacy"],
+        mirror=MirrorSettings.model_validate(row["mirror"]),
+        items=tuple(ListItem(media_type, trakt, tmdb, imdb) for _, media_type, trakt, tmdb, imdb in items),
+        is_deleted=row["deleted_at"] is not None,
+    )
+    return LockedList(state, tuple(row[0] for row in items), (row["last_event_id"], row["last_event_type"]))
+
+
+UPDATE_LIST: Final = """
+UPDATE lists
+SET title = $2, description = $3, privacy = $4, mirror = $5, version = $6, item_count = $7, last_event_id = $8,
+    last_event_type = $9, updated_at = $10,
+    last_sync_at = CASE WHEN $11::boolean THEN $10 ELSE last_sync_at END,
+    deleted_at = CASE WHEN $12::boolean THEN $10 END
+WHERE list_id = $1"""
+
+
+async def update_list(
+    connection: Connection, after: MediaList, *, newest: NewestEvent, is_sync: bool, now: datetime
+) -> None:
+    """Store the new state of a locked list, without its items."""
+    await connection.execute(
+        UPDATE_LIST,
+        after.list_id,
+        after.title,
+        after.description,
+        after.privacy,
+        after.mirror.model_dump(),
+        after.version,
+        len(after.items),
+        *newest,
+        now,
+        is_sync,
+        after.is_deleted,
+    )
+
+
+DELETE_ITEMS: Final = "DELETE FROM list_items WHERE list_id = $1 AND position = ANY($2::integer[])"
+
+INSERT_ITEMS: Final = """
+INSERT INTO list_items (list_id, position, media_type, trakt, tmdb, imdb, added_at)
+SELECT $1, $2::integer + place - 1, media_type, trakt, tmdb, imdb, $3
+FROM unnest($4::text[], $5::bigint[], $6::bigint[], $7::text[])
+    WITH ORDINALITY AS item (media_type, trakt, tmdb, imdb, place)"""
+
+
+async def edit_items(connection: Connection, list_id: int, edit: RowEdit, *, now: datetime) -> None:
+    """Delete and insert items of a locked list."""
+    if edit.delete:
+        await connection.execute(DELETE_ITEMS, list_id, edit.delete)
+    if edit.insert:
+        await connection.execute(INSERT_ITEMS, list_id, edit.insert_from, now, *_columns(edit.insert))
+
+
+def _columns(items: Sequence[ListItem]) -> tuple[list[str], list[int | None], list[int | None], list[str | None]]:
+    return (
+        [item.media_type for item in items],
+        [item.trakt for item in items],
+        [item.tmdb for item in items],
+        [item.imdb for item in items],
+    )

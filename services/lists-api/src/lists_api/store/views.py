@@ -1,0 +1,112 @@
+"""Reading lists. Each answer comes from one statement, so that it is of one moment and no edit is seen half-way."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import asyncpg
+
+from chassis.postgres import Connection, Pool
+from contracts import MirrorSettings
+from lists_api.items import ListItem
+from lists_api.state import ListSummary, MirrorRecord
+
+_SUMMARY: Final = """
+    lists.list_id, title, list_type, description, privacy, mirror, lists.version, item_count, created_at, updated_at,
+    last_sync_at, trakt_list_id, state, mirrors.version AS mirror_version, reason, retry_at, at, not_found, left_out,
+    revision"""
+
+READ_LIST: Final = f"""
+SELECT {_SUMMARY}
+FROM lists LEFT JOIN mirrors USING (list_id)
+WHERE lists.list_id = $1 AND user_id = $2 AND deleted_at IS NULL"""  # noqa: S608 - a constant of this module
+
+
+async def read_list(connection: "Connection | Pool", list_id: int, *, user_id: str) -> ListSummary | None:
+    """Return the user's list, or None when the user has no such list."""
+    row = await connection.fetchrow(READ_LIST, list_id, user_id)
+    return None if row is None else _summary(row)
+
+
+READ_LISTS: Final = f"""
+WITH own AS (
+    SELECT {_SUMMARY}
+    FROM lists LEFT JOIN mirrors USING (list_id)
+    WHERE user_id = $1 AND deleted_at IS NULL
+      AND ($2::boolean IS NULL OR (trakt_list_id IS NOT NULL) = $2)
+), page AS (
+    SELECT * FROM own ORDER BY list_id DESC LIMIT $3 OFFSET $4
+)
+SELECT (SELECT count(*) FROM own) AS total, page.*
+FROM (SELECT) AS always LEFT JOIN page ON true
+ORDER BY list_id DESC"""  # noqa: S608 - a constant of this module
+
+
+async def read_lists(
+    pool: Pool, *, user_id: str, mirrored: bool | None, limit: int, offset: int
+) -> tuple[list[ListSummary], int]:
+    """Return a page of the user's lists, newest first, and how many there are.
+
+    `mirrored` takes only lists with a Trakt list (True) or without one (False); None: all.
+    """
+    rows = await pool.fetch(READ_LISTS, user_id, mirrored, limit, offset)
+    return [_summary(row) for row in rows if row["list_id"] is not None], rows[0]["total"]
+
+
+READ_ITEMS_PAGE: Final = """
+SELECT list.version, list.item_count, item.media_type, item.trakt, item.tmdb, item.imdb
+FROM lists AS list
+LEFT JOIN LATERAL (
+    SELECT position, media_type, trakt, tmdb, imdb FROM list_items
+    WHERE list_id = list.list_id ORDER BY position LIMIT $3 OFFSET $4
+) AS item ON true
+WHERE list.list_id = $1 AND list.user_id = $2 AND list.deleted_at IS NULL
+ORDER BY item.position"""
+
+
+@dataclass(frozen=True, slots=True)
+class ItemsPage:
+    """Some items of a list, in order, with the list's version and its count of items at that moment."""
+
+    items: list[ListItem]
+    version: int
+    total: int
+
+
+async def read_items(pool: Pool, list_id: int, *, user_id: str, limit: int, offset: int) -> ItemsPage | None:
+    """Return a page of the list's items, or None when the user has no such list."""
+    rows = await pool.fetch(READ_ITEMS_PAGE, list_id, user_id, limit, offset)
+    if not rows:
+        return None
+    items = [ListItem(row[2], row[3], row[4], row[5]) for row in rows if row[2] is not None]
+    return ItemsPage(items, version=rows[0]["version"], total=rows[0]["item_count"])
+
+
+def _summary(row: asyncpg.Record) -> ListSummary:
+    return ListSummary(
+        list_id=row["list_id"],
+        title=row["title"],
+        list_type=row["list_type"],
+        description=row["description"],
+        privacy=row["privacy"],
+        mirror=MirrorSettings.model_validate(row["mirror"]),
+        version=row["version"],
+        item_count=row["item_count"],
+        created_at=row["created_at"],
+        updated_at=row["updated_at"],
+        last_sync_at=row["last_sync_at"],
+        mirrored=MirrorRecord() if row["state"] is None else _mirror_record(row),
+    )
+
+
+def _mirror_record(row: asyncpg.Record) -> MirrorRecord:
+    return MirrorRecord(
+        trakt_list_id=row["trakt_list_id"],
+        state=row["state"],
+        version=row["mirror_version"],
+        reason=row["reason"],
+        retry_at=row["retry_at"],
+        at=row["at"],
+        not_found=row["not_found"],
+        left_out=row["left_out"],
+        revision=row["revision"],
+    )

@@ -1,0 +1,133 @@
+"""For tests: the HTTP application on a real database, called without a network."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import httpx
+
+from chassis.auth import issue_token
+from chassis.envelope import Delivered
+from chassis.postgres import Pool, create_pool
+from chassis.testing import FakeClock
+from contracts import EVENTS, EventHeaders, ListEvent
+from lists_api.app import Parts, build_app
+from lists_api.settings import Settings
+
+AUTH_KEY = "a key of the tests, long enough for HS256"
+
+
+def settings_for(dsn: str, **changes: object) -> Settings:
+    """Return settings for a database, with others than the defaults in `changes`."""
+    known: dict[str, Any] = {"database_url": dsn, "kafka_bootstrap_servers": "unused:9092", "auth_local_key": AUTH_KEY}
+    return Settings(**(known | changes))
+
+
+def token_of(user_id: str) -> str:
+    """Return a token of a user that the application accepts."""
+    lifetime = timedelta(hours=1)
+    return issue_token(AUTH_KEY, user_id=user_id, issuer="watchbuddy", audience="watchbuddy", lifetime=lifetime)
+
+
+@dataclass(slots=True)
+class CountedBell:
+    """A bell that counts its rings."""
+
+    rings: int = 0
+
+    def ring(self) -> None:
+        self.rings += 1
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """An event as it stands in the outbox."""
+
+    event_id: UUID
+    event: ListEvent
+    headers: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Api:
+    """The application and what stands behind it."""
+
+    http: httpx.AsyncClient
+    pool: Pool
+    clock: FakeClock
+    bell: CountedBell
+    settings: Settings
+    users: dict[str, dict[str, str]] = field(default_factory=dict)
+
+    async def call(self, method: str, path: str, *, user: str = "ada", **request: Any) -> httpx.Response:  # noqa: ANN401
+        """Call a route as a user."""
+        own = self.users.setdefault(user, {"Authorization": f"Bearer {token_of(user)}"})
+        headers = {**own, **request.pop("headers", {})}
+        return await self.http.request(method, path, headers=headers, **request)
+
+    async def create(self, *, user: str = "ada", **body: object) -> dict[str, Any]:
+        """Make a list and return its representation."""
+        response = await self.call(
+            "POST", "/api/lists", user=user, json={"title": "Heists", "list_type": "manual"} | body
+        )
+        assert response.status_code == httpx.codes.CREATED, response.text
+        answer: dict[str, Any] = response.json()
+        return answer
+
+    async def outbox(self, list_id: int | None = None) -> list[Stored]:
+        """Return the events in the outbox, in the order in which they will be sent."""
+        rows = await self.pool.fetch("SELECT event_id, value, headers FROM outbox ORDER BY id")
+        stored = [
+            Stored(row["event_id"], _event(row["headers"]["ce_type"], row["value"]), row["headers"]) for row in rows
+        ]
+        return [one for one in stored if list_id in (None, one.event.list_id)]
+
+    async def forget_everything(self) -> None:
+        """Empty the database."""
+        await self.pool.execute(
+            "DELETE FROM lists; DELETE FROM idempotency_keys; DELETE FROM outbox; DELETE FROM inbox"
+        )
+
+    async def relay_everything(self) -> None:
+        """Empty the outbox, as a relay does."""
+        await self.pool.execute("DELETE FROM outbox")
+
+
+@asynccontextmanager
+async def running_api(dsn: str, **changes: object) -> AsyncIterator[Api]:
+    """Run the application on the database."""
+    settings = settings_for(dsn, **changes)
+    pool = await create_pool(dsn, max_size=settings.pool_size)
+    clock, bell = FakeClock(), CountedBell()
+    app = build_app(Parts(settings, pool, bell.ring, now=clock))
+    try:
+        transport = httpx.ASGITransport(app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://lists") as http:
+            yield Api(http, pool, clock, bell, settings)
+    finally:
+        await pool.close()
+
+
+def delivered(event: ListEvent, *, at: datetime, event_id: UUID | None = None) -> Delivered:
+    """Return an event of trakt-sync as it arrives; the same `event_id` makes it a redelivery."""
+    headers = EventHeaders.of(event, event_id=event_id or uuid4(), source="/trakt-sync", time=at)
+    return Delivered(event, headers, traceparent=None)
+
+
+def movies(*tmdb: int) -> list[dict[str, Any]]:
+    """Return movies with these TMDB ids, as requests name them."""
+    return [{"media_type": "movie", "ids": {"tmdb": one}} for one in tmdb]
+
+
+def tmdb_ids(event: Any) -> Sequence[int | None]:  # noqa: ANN401 - any event that carries items
+    """Return the TMDB ids of an event's items, in order."""
+    return [item.ids.tmdb for item in event.items]
+
+
+def _event(ce_type: str, value: bytes) -> ListEvent:
+    event = EVENTS[ce_type].model_validate_json(value)
+    assert isinstance(event, ListEvent)
+    return event

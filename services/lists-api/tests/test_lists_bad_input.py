@@ -1,0 +1,305 @@
+"""Whatever is wrong with a request is answered with a problem document that says so, never with a 500."""
+
+import json
+from collections.abc import AsyncIterator
+from typing import Any
+from uuid import UUID
+
+import httpx
+import pytest
+
+from chassis.problems import MEDIA_TYPE
+from lists_api.testing import Api, movies, running_api
+
+LIST = "/api/lists/{id}"
+ITEMS = f"{LIST}/items"
+RUN = f"{LIST}/runs/{UUID(int=1)}"
+ROUTES: list[tuple[str, str, Any]] = [
+    ("POST", "/api/lists", {"title": "Heists", "list_type": "manual"}),
+    ("GET", "/api/lists", None),
+    ("GET", LIST, None),
+    ("PATCH", LIST, {"title": "Capers"}),
+    ("DELETE", LIST, None),
+    ("GET", ITEMS, None),
+    ("POST", ITEMS, {"items": movies(1)}),
+    ("DELETE", ITEMS, {"items": movies(1)}),
+    ("PUT", ITEMS, {"items": movies(1)}),
+    ("POST", f"{LIST}/sync", None),
+    ("GET", RUN, None),
+]
+OF_A_LIST = [route for route in ROUTES if LIST in route[1]]
+
+
+def assert_problem(response: httpx.Response, status: int, slug: str) -> None:
+    assert (response.status_code, response.json().get("slug")) == (status, slug), response.text
+    assert response.headers["content-type"] == MEDIA_TYPE
+
+
+async def test_no_route_is_open_without_a_token(api: Api) -> None:
+    made = await api.create()
+    for method, path, body in ROUTES:
+        for token in (None, b"", b"Bearer", b"Bearer nonsense", b"Bearer n\xf6", b"Basic YWRhOmFkYQ=="):
+            headers = {} if token is None else {"Authorization": token}
+            response = await api.http.request(method, path.format(id=made["id"]), json=body, headers=headers)
+            assert_problem(response, 401, "unauthorized")
+
+
+@pytest.mark.parametrize(("method", "path", "body"), OF_A_LIST)
+async def test_another_users_list_is_not_there(api: Api, method: str, path: str, body: object) -> None:
+    made = await api.create(items=movies(1))
+    run = (await api.call("POST", f"/api/lists/{made['id']}/sync")).json()["run_id"]
+    before = await api.outbox()
+    response = await api.call(method, path.format(id=made["id"]).replace(str(UUID(int=1)), run), user="eve", json=body)
+    assert_problem(response, 404, "not-found")
+    assert await api.outbox() == before
+
+
+async def test_a_list_that_never_was_is_not_there(api: Api) -> None:
+    for method, path, body in OF_A_LIST:
+        assert_problem(await api.call(method, path.format(id=2**63 - 1), json=body), 404, "not-found")
+
+
+@pytest.mark.parametrize("list_id", ["0", "-1", "1.0", "+1", "one", str(2**63), "9" * 5000, "%00", "1%00", "\u0663"])
+async def test_an_address_that_is_no_list_id_is_refused(api: Api, list_id: str) -> None:
+    for method, path, body in OF_A_LIST:
+        assert_problem(await api.call(method, path.format(id=list_id), json=body), 422, "invalid-request")
+
+
+async def test_an_address_that_is_no_run_id_is_refused(api: Api) -> None:
+    made = await api.create()
+    assert_problem(await api.call("GET", f"/api/lists/{made['id']}/runs/1"), 422, "invalid-request")
+
+
+GOOD = {"title": "Heists", "list_type": "manual"}
+ITEM = {"media_type": "movie", "ids": {"tmdb": 603}}
+BAD_ITEMS: dict[str, Any] = {
+    "no item": 5,
+    "empty": {},
+    "null": None,
+    "no ids": {"media_type": "movie"},
+    "empty ids": {"media_type": "movie", "ids": {}},
+    "null ids": {"media_type": "movie", "ids": {"tmdb": None}},
+    "no media type": {"ids": {"tmdb": 603}},
+    "unknown media type": {"media_type": "episode", "ids": {"tmdb": 603}},
+    "unknown field": ITEM | {"rank": 1},
+    "unknown id": {"media_type": "movie", "ids": {"tvdb": 603}},
+    "id as text": {"media_type": "movie", "ids": {"tmdb": "603"}},
+    "id as float": {"media_type": "movie", "ids": {"tmdb": 603.0}},
+    "id as boolean": {"media_type": "movie", "ids": {"tmdb": True}},
+    "id of zero": {"media_type": "movie", "ids": {"tmdb": 0}},
+    "negative id": {"media_type": "movie", "ids": {"trakt": -5}},
+    "id beyond bigint": {"media_type": "movie", "ids": {"tmdb": 2**63}},
+    "huge id": {"media_type": "movie", "ids": {"tmdb": 10**400}},
+    "imdb as number": {"media_type": "movie", "ids": {"imdb": 133093}},
+    "imdb without tt": {"media_type": "movie", "ids": {"imdb": "0133093"}},
+    "imdb with other digits": {"media_type": "movie", "ids": {"imdb": "tt\u0661\u0662"}},
+    "imdb with a line end": {"media_type": "movie", "ids": {"imdb": "tt0133093\n"}},
+}
+BAD_BODIES: dict[str, Any] = {
+    "array": [],
+    "text": "list",
+    "number": 5,
+    "null": None,
+    "empty": {},
+    "no title": {"list_type": "manual"},
+    "no type": {"title": "Heists"},
+    "unknown type": GOOD | {"list_type": "magic"},
+    "type as number": GOOD | {"list_type": 1},
+    "title as number": GOOD | {"title": 5},
+    "title of null": GOOD | {"title": None},
+    "empty title": GOOD | {"title": ""},
+    "blank title": GOOD | {"title": " \t\n "},
+    "long title": GOOD | {"title": "x" * 256},
+    "title with NUL": GOOD | {"title": "Hei\x00sts"},
+    "long description": GOOD | {"description": "x" * 4001},
+    "description with NUL": GOOD | {"description": "\x00"},
+    "description as list": GOOD | {"description": ["x"]},
+    "unknown privacy": GOOD | {"privacy": "secret"},
+    "privacy of null": GOOD | {"privacy": None},
+    "mirror as boolean": GOOD | {"mirror": True},
+    "mirror setting as number": GOOD | {"mirror": {"order": 1}},
+    "mirror setting as text": GOOD | {"mirror": {"order": "true"}},
+    "mirror setting of null": GOOD | {"mirror": {"order": None}},
+    "unknown mirror setting": GOOD | {"mirror": {"speed": 1}},
+    "unknown field": GOOD | {"user_id": "eve"},
+    "unknown field with NUL": GOOD | {"\x00": 1},
+    "items as object": GOOD | {"items": {}},
+    "items of null": GOOD | {"items": None},
+} | {f"item: {name}": GOOD | {"items": [ITEM, item]} for name, item in BAD_ITEMS.items()}
+
+
+@pytest.mark.parametrize("body", BAD_BODIES.values(), ids=BAD_BODIES.keys())
+async def test_a_bad_list_is_refused_and_nothing_is_stored(api: Api, body: object) -> None:
+    response = await api.call("POST", "/api/lists", json=body)
+    assert_problem(response, 422, "invalid-request")
+    assert response.json()["errors"]
+    assert await api.outbox() == []
+    assert (await api.call("GET", "/api/lists")).json()["total"] == 0
+
+
+BAD_EDITS: dict[str, Any] = {
+    "title of null": {"title": None},
+    "blank title": {"title": " "},
+    "title with NUL": {"title": "\x00"},
+    "privacy of null": {"privacy": None},
+    "mirror of null": {"mirror": None},
+    "mirror setting of null": {"mirror": {"order": None}},
+    "list type": {"list_type": "manual"},
+    "items": {"items": []},
+    "filters": {"filters": {}},
+    "array": [],
+}
+
+
+@pytest.mark.parametrize("body", BAD_EDITS.values(), ids=BAD_EDITS.keys())
+async def test_a_bad_edit_is_refused_and_changes_nothing(api: Api, body: object) -> None:
+    made = await api.create()
+    assert_problem(await api.call("PATCH", f"/api/lists/{made['id']}", json=body), 422, "invalid-request")
+    assert (await api.call("GET", f"/api/lists/{made['id']}")).json() == made
+
+
+@pytest.mark.parametrize("item", BAD_ITEMS.values(), ids=BAD_ITEMS.keys())
+async def test_a_bad_item_is_refused_by_every_route_that_takes_items(api: Api, item: object) -> None:
+    made = await api.create()
+    for method in ("POST", "DELETE", "PUT"):
+        response = await api.call(method, f"/api/lists/{made['id']}/items", json={"items": [item]})
+        assert_problem(response, 422, "invalid-request")
+
+
+async def test_nothing_to_add_or_remove_is_a_mistake(api: Api) -> None:
+    made = await api.create()
+    for method in ("POST", "DELETE"):
+        response = await api.call(method, f"/api/lists/{made['id']}/items", json={"items": []})
+        assert_problem(response, 422, "invalid-request")
+
+
+RAW_BODIES: dict[str, bytes] = {
+    "nothing": b"",
+    "no JSON": b"{title: Heists}",
+    "half JSON": b'{"title": "Hei',
+    "not UTF-8": b'{"title": "\xff", "list_type": "manual"}',
+    "lone surrogate": rb'{"title": "\ud800", "list_type": "manual"}',
+    "lone surrogate as a field's name": rb'{"title": "Heists", "list_type": "manual", "\udfff": 1}',
+    "not a number": b'{"title": "Heists", "list_type": "manual", "items": NaN}',
+    "number of 5,000 digits": b'{"title": ' + b"9" * 5000 + b', "list_type": "manual"}',
+    "deep": b"[" * 100_000,
+}
+
+
+@pytest.mark.parametrize("content", RAW_BODIES.values(), ids=RAW_BODIES.keys())
+async def test_a_body_that_is_no_json_of_ours_is_refused(api: Api, content: bytes) -> None:
+    response = await api.call("POST", "/api/lists", content=content, headers={"Content-Type": "application/json"})
+    assert response.status_code in (400, 422), response.text
+    assert response.headers["content-type"] == MEDIA_TYPE
+    assert response.json()["slug"] in ("bad-request", "invalid-request")
+
+
+@pytest.mark.parametrize("content_type", [None, "text/plain", "application/x-www-form-urlencoded"])
+async def test_a_body_that_is_not_called_json_is_refused(api: Api, content_type: str | None) -> None:
+    headers = {} if content_type is None else {"Content-Type": content_type}
+    response = await api.call("POST", "/api/lists", content=json.dumps(GOOD), headers=headers)
+    assert_problem(response, 415, "unsupported-media-type")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/api/lists?page=0",
+        "/api/lists?page=-1",
+        "/api/lists?page=one",
+        "/api/lists?page=99999999999999999999",
+        "/api/lists?limit=0",
+        "/api/lists?limit=101",
+        "/api/lists?limit=%00",
+        "/api/lists?mirrored=maybe",
+        "/api/lists?user_id=eve",
+        "/api/lists/{id}/items?limit=101",
+        "/api/lists/{id}/items?sort=title",
+    ],
+)
+async def test_a_bad_query_is_refused(api: Api, path: str) -> None:
+    made = await api.create()
+    assert_problem(await api.call("GET", path.format(id=made["id"])), 422, "invalid-request")
+
+
+@pytest.mark.parametrize("query", ["force_full=maybe", "watched_only=5", "watched_only=", "fast=true"])
+async def test_a_bad_sync_is_refused_and_no_run_begins(api: Api, query: str) -> None:
+    made = await api.create()
+    assert_problem(await api.call("POST", f"/api/lists/{made['id']}/sync?{query}"), 422, "invalid-request")
+    assert len(await api.outbox()) == 1
+
+
+@pytest.mark.parametrize("list_type", ["smart", "custom"])
+async def test_lists_that_fill_themselves_are_refused_with_the_reason(api: Api, list_type: str) -> None:
+    response = await api.call("POST", "/api/lists", json=GOOD | {"list_type": list_type})
+    assert_problem(response, 422, "list-type-unavailable")
+    assert list_type in response.json()["detail"]
+
+
+async def test_10_001_items_are_too_many_for_every_route(api: Api) -> None:
+    made = await api.create(items=movies(1))
+    many = movies(*range(1, 10_002))
+    response = await api.call("POST", "/api/lists", json=GOOD | {"items": many})
+    assert_problem(response, 422, "too-many-items")
+    assert (response.json()["count"], response.json()["limit"]) == (10_001, 10_000)
+    for method in ("POST", "DELETE", "PUT"):
+        response = await api.call(method, f"/api/lists/{made['id']}/items", json={"items": many})
+        assert_problem(response, 422, "too-many-items")
+    assert len(await api.outbox()) == 1
+
+
+@pytest.mark.parametrize("header", ["1", '"1', "W/1", '"1" "2"', "**", ""])
+async def test_an_if_match_that_is_no_list_of_tags_is_refused(api: Api, header: str) -> None:
+    made = await api.create()
+    for method in ("PATCH", "DELETE"):
+        response = await api.call(
+            method, f"/api/lists/{made['id']}", json={"title": "Mine"}, headers={"If-Match": header}
+        )
+        assert_problem(response, 422, "invalid-request")
+
+
+@pytest.mark.parametrize("if_match", ['W/"1"', '"one"', '""', '"1-"', f'"{10**18}"'])
+async def test_a_tag_that_is_no_version_of_the_list_matches_nothing(api: Api, if_match: str) -> None:
+    made = await api.create()
+    response = await api.call("DELETE", f"/api/lists/{made['id']}", headers={"If-Match": if_match})
+    assert_problem(response, 412, "version-mismatch")
+
+
+@pytest.mark.parametrize("key", ["", "x" * 256, "käse", "tab\there"])
+async def test_an_idempotency_key_that_is_none_is_refused(api: Api, key: str) -> None:
+    headers = {"Idempotency-Key": key.encode("latin-1")}
+    assert_problem(await api.call("POST", "/api/lists", json=GOOD, headers=headers), 422, "invalid-request")
+
+
+async def test_a_body_over_the_limit_is_not_read(dsn: str) -> None:
+    async with running_api(dsn, max_body_bytes=2048) as api:
+
+        async def untouched() -> AsyncIterator[bytes]:
+            raise AssertionError("an announced body over the limit was read")
+            yield b""
+
+        headers = {"Content-Type": "application/json", "Content-Length": "3000"}
+        announced = await api.call("POST", "/api/lists", content=untouched(), headers=headers)
+        assert_problem(announced, 413, "too-large")
+
+        async def chunks() -> AsyncIterator[bytes]:
+            for _ in range(3):
+                yield b"x" * 1000
+
+        chunked = await api.call("POST", "/api/lists", content=chunks(), headers={"Content-Type": "application/json"})
+        assert_problem(chunked, 413, "too-large")
+
+
+async def test_an_unknown_path_and_a_wrong_method_are_problems_too(api: Api) -> None:
+    assert_problem(await api.call("GET", "/api/nothing"), 404, "not-found")
+    assert_problem(await api.call("DELETE", "/api/lists"), 405, "method-not-allowed")
+
+
+async def test_the_longest_title_and_the_largest_id_are_fine(api: Api) -> None:
+    made = await api.create(
+        title="x" * 255,
+        description="y" * 4000,
+        items=[{"media_type": "show", "ids": {"trakt": 2**63 - 1, "imdb": "tt123456789012"}}],
+    )
+    page = (await api.call("GET", f"/api/lists/{made['id']}/items")).json()
+    assert page["items"][0]["ids"] == {"trakt": 2**63 - 1, "tmdb": None, "imdb": "tt123456789012"}

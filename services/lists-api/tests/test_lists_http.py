@@ -1,0 +1,271 @@
+from datetime import timedelta
+
+import pytest
+
+from contracts import ListCreated, ListDeleted, ListSynced, ListSyncStarted, ListUpdated
+from lists_api.testing import Api, movies, tmdb_ids
+
+
+async def test_a_list_is_made_with_its_event_and_the_relay_is_woken(api: Api) -> None:
+    response = await api.call(
+        "POST",
+        "/api/lists",
+        json={
+            "title": "  Heists ",
+            "list_type": "manual",
+            "description": "Mine",
+            "privacy": "friends",
+            "mirror": {"order": True},
+            "items": [*movies(603), {"media_type": "show", "ids": {"trakt": 1, "imdb": "tt0903747"}}],
+        },
+    )
+    assert response.status_code == 201
+    made = response.json()
+    assert response.headers["location"] == f"/api/lists/{made['id']}"
+    assert response.headers["etag"] == '"1"'
+    assert made == {
+        "id": made["id"],
+        "title": "Heists",
+        "list_type": "manual",
+        "description": "Mine",
+        "privacy": "friends",
+        "mirror": {"display_numbers": True, "allow_comments": False, "order": True},
+        "version": 1,
+        "status": "complete",
+        "item_count": 2,
+        "trakt_list_id": None,
+        "mirror_state": {
+            "state": "pending",
+            "version": None,
+            "reason": None,
+            "retry_at": None,
+            "at": None,
+            "not_found": 0,
+            "left_out": 0,
+        },
+        "created_at": "2026-01-01T00:00:00Z",
+        "updated_at": "2026-01-01T00:00:00Z",
+        "last_sync_at": None,
+        "next_sync_at": None,
+    }
+    (stored,) = await api.outbox()
+    assert isinstance(stored.event, ListCreated)
+    assert (stored.event.list_id, stored.event.user_id, stored.event.version) == (made["id"], "ada", 1)
+    assert stored.headers["ce_source"] == "/lists-api"
+    assert [item.model_dump(exclude_none=True) for item in stored.event.items] == [
+        {"media_type": "movie", "ids": {"tmdb": 603}},
+        {"media_type": "show", "ids": {"trakt": 1, "imdb": "tt0903747"}},
+    ]
+    assert api.bell.rings == 1
+
+
+async def test_what_was_made_is_what_is_read(api: Api) -> None:
+    made = await api.create(items=movies(1, 2))
+    response = await api.call("GET", f"/api/lists/{made['id']}")
+    assert response.json() == made
+    assert response.headers["etag"] == '"1"'
+
+
+async def test_an_index_has_the_users_own_lists_newest_first_page_by_page(api: Api) -> None:
+    ids = [(await api.create(title=f"List {number}"))["id"] for number in range(5)]
+    await api.create(user="eve")
+    first = (await api.call("GET", "/api/lists?limit=2")).json()
+    assert ([one["id"] for one in first["lists"]], first["page"], first["limit"], first["total"]) == (
+        ids[:2:-1],
+        1,
+        2,
+        5,
+    )
+    last = (await api.call("GET", "/api/lists?limit=2&page=3")).json()
+    assert [one["id"] for one in last["lists"]] == ids[:1]
+    beyond = (await api.call("GET", "/api/lists?page=9")).json()
+    assert (beyond["lists"], beyond["total"]) == ([], 5)
+    nobodys = (await api.call("GET", "/api/lists", user="new")).json()
+    assert (nobodys["lists"], nobodys["total"]) == ([], 0)
+
+
+async def test_an_edit_is_partial_and_makes_one_event(api: Api) -> None:
+    made = await api.create(description="Mine", items=movies(1))
+    api.clock.advance(timedelta(minutes=1))
+    response = await api.call("PATCH", f"/api/lists/{made['id']}", json={"title": "Capers", "description": None})
+    assert response.status_code == 200
+    assert response.headers["etag"] == '"2"'
+    assert response.json() == made | {
+        "title": "Capers",
+        "description": None,
+        "version": 2,
+        "updated_at": "2026-01-01T00:01:00Z",
+    }
+    _, edited = await api.outbox()
+    assert isinstance(edited.event, ListUpdated)
+    assert (edited.event.version, edited.event.title, tmdb_ids(edited.event)) == (2, "Capers", [1])
+
+
+async def test_an_edit_of_a_mirror_setting_keeps_the_others(api: Api) -> None:
+    made = await api.create(mirror={"display_numbers": False})
+    response = await api.call("PATCH", f"/api/lists/{made['id']}", json={"mirror": {"allow_comments": True}})
+    assert response.json()["mirror"] == {"display_numbers": False, "allow_comments": True, "order": False}
+
+
+async def test_an_edit_that_changes_nothing_leaves_version_and_outbox_alone(api: Api) -> None:
+    made = await api.create(items=movies(1))
+    path = f"/api/lists/{made['id']}"
+    api.clock.advance(timedelta(minutes=1))
+    assert (await api.call("PATCH", path, json={"title": "Heists"})).json() == made
+    assert (await api.call("PATCH", path, json={})).json() == made
+    assert (await api.call("PUT", f"{path}/items", json={"items": movies(1)})).json()["version"] == 1
+    assert len(await api.outbox()) == 1
+    assert api.bell.rings == 1
+
+
+async def test_a_deleted_list_is_gone_from_every_read_and_told_once(api: Api) -> None:
+    made = await api.create(items=movies(1))
+    path = f"/api/lists/{made['id']}"
+    run = (await api.call("POST", f"{path}/sync")).json()["status_url"]
+    assert (await api.call("DELETE", path)).status_code == 204
+    for method, address, body in (
+        ("GET", path, None),
+        ("GET", f"{path}/items", None),
+        ("GET", run, None),
+        ("PATCH", path, {"title": "Back"}),
+        ("POST", f"{path}/items", {"items": movies(2)}),
+        ("POST", f"{path}/sync", None),
+        ("DELETE", path, None),
+    ):
+        assert (await api.call(method, address, json=body)).status_code == 404, (method, address)
+    assert (await api.call("GET", "/api/lists")).json()["total"] == 0
+    events = [stored.event for stored in await api.outbox()]
+    assert [type(event) for event in events] == [ListCreated, ListSyncStarted, ListSynced, ListDeleted]
+    assert events[-1].version == 3
+
+
+async def test_items_are_added_removed_and_replaced_each_with_the_whole_state_in_its_event(api: Api) -> None:
+    made = await api.create(items=movies(1, 2))
+    path = f"/api/lists/{made['id']}/items"
+    added = await api.call("POST", path, json={"items": movies(2, 3, 4)})
+    assert (added.status_code, added.json()) == (200, {"added": 2, "skipped": 1, "version": 2})
+    assert added.headers["etag"] == '"2"'
+    removed = await api.call("DELETE", path, json={"items": movies(1, 9)})
+    assert (removed.status_code, removed.json()) == (200, {"removed": 1, "skipped": 1, "version": 3})
+    replaced = await api.call("PUT", path, json={"items": movies(4, 5, 2)})
+    assert (replaced.status_code, replaced.json()) == (200, {"added": 1, "removed": 1, "skipped": 0, "version": 4})
+    assert [tmdb_ids(stored.event) for stored in await api.outbox()] == [[1, 2], [1, 2, 3, 4], [2, 3, 4], [4, 5, 2]]
+    page = (await api.call("GET", path)).json()
+    assert page == {
+        "items": [
+            {"rank": rank, "media_type": "movie", "ids": {"trakt": None, "tmdb": tmdb, "imdb": None}}
+            for rank, tmdb in enumerate((4, 5, 2), start=1)
+        ],
+        "page": 1,
+        "limit": 25,
+        "total": 3,
+    }
+    assert (await api.call("GET", f"/api/lists/{made['id']}")).json()["item_count"] == 3
+
+
+async def test_items_come_in_pages_with_their_ranks(api: Api) -> None:
+    made = await api.create(items=movies(*range(1, 8)))
+    page = (await api.call("GET", f"/api/lists/{made['id']}/items?page=2&limit=3")).json()
+    assert [(item["rank"], item["ids"]["tmdb"]) for item in page["items"]] == [(4, 4), (5, 5), (6, 6)]
+    assert page["total"] == 7
+    beyond = (await api.call("GET", f"/api/lists/{made['id']}/items?page=9")).json()
+    assert (beyond["items"], beyond["total"]) == ([], 7)
+
+
+async def test_a_list_can_be_emptied(api: Api) -> None:
+    made = await api.create(items=movies(1, 2))
+    response = await api.call("PUT", f"/api/lists/{made['id']}/items", json={"items": []})
+    assert response.json() == {"added": 0, "removed": 2, "skipped": 0, "version": 2}
+    assert tmdb_ids((await api.outbox())[-1].event) == []
+
+
+@pytest.mark.parametrize(
+    ("query", "trigger"), [("", "manual"), ("?force_full=true", "manual"), ("?watched_only=true", "watched_only")]
+)
+async def test_a_sync_of_a_manual_list_is_a_run_that_pushes_it(api: Api, query: str, trigger: str) -> None:
+    made = await api.create(items=movies(1, 2))
+    response = await api.call("POST", f"/api/lists/{made['id']}/sync{query}")
+    assert response.status_code == 202
+    run_id, status_url = response.json()["run_id"], response.json()["status_url"]
+    assert response.headers["location"] == status_url == f"/api/lists/{made['id']}/runs/{run_id}"
+    assert (await api.call("GET", status_url)).json() == {
+        "run_id": run_id,
+        "list_id": made["id"],
+        "state": "succeeded",
+        "trigger": trigger,
+        "version": 2,
+        "updated": 0,
+        "removed": 0,
+        "total": 2,
+        "started_at": "2026-01-01T00:00:00Z",
+        "finished_at": "2026-01-01T00:00:00Z",
+    }
+    read = (await api.call("GET", f"/api/lists/{made['id']}")).json()
+    assert (read["version"], read["last_sync_at"]) == (2, "2026-01-01T00:00:00Z")
+    _, started, synced = [stored.event for stored in await api.outbox()]
+    assert isinstance(started, ListSyncStarted)
+    assert isinstance(synced, ListSynced)
+    assert (str(started.run_id), str(synced.run_id), synced.trigger) == (run_id, run_id, trigger)
+    assert (synced.version, tmdb_ids(synced), synced.total) == (2, [1, 2], 2)
+
+
+async def test_a_writer_that_names_another_version_changes_nothing(api: Api) -> None:
+    made = await api.create(items=movies(1))
+    path = f"/api/lists/{made['id']}"
+    for method, address, body in (
+        ("PATCH", path, {"title": "Mine"}),
+        ("DELETE", path, None),
+        ("POST", f"{path}/items", {"items": movies(2)}),
+        ("DELETE", f"{path}/items", {"items": movies(1)}),
+        ("PUT", f"{path}/items", {"items": []}),
+        ("POST", f"{path}/sync", None),
+    ):
+        response = await api.call(method, address, json=body, headers={"If-Match": '"2"'})
+        assert (response.status_code, response.json()["slug"]) == (412, "version-mismatch"), (method, address)
+        assert response.json()["version"] == 1
+    assert (await api.call("GET", path)).json() == made
+    assert len(await api.outbox()) == 1
+
+
+@pytest.mark.parametrize("if_match", ['"1"', "*", '"9", "1"', '"1-4"'])
+async def test_a_writer_that_names_the_version_goes_on(api: Api, if_match: str) -> None:
+    made = await api.create()
+    response = await api.call(
+        "PATCH", f"/api/lists/{made['id']}", json={"title": "Mine"}, headers={"If-Match": if_match}
+    )
+    assert response.json()["version"] == 2
+
+
+@pytest.mark.parametrize(
+    ("if_none_match", "status"), [('"1"', 304), ('W/"1"', 304), ("*", 304), ('"7", "1"', 304), ('"2"', 200)]
+)
+async def test_a_reader_that_has_the_list_gets_it_only_when_it_changed(
+    api: Api, if_none_match: str, status: int
+) -> None:
+    made = await api.create()
+    response = await api.call("GET", f"/api/lists/{made['id']}", headers={"If-None-Match": if_none_match})
+    assert response.status_code == status
+    assert response.headers["etag"] == '"1"'
+    assert bool(response.content) == (status == 200)
+
+
+async def test_health_needs_no_token(api: Api) -> None:
+    response = await api.http.get("/health/ready")
+    assert (response.status_code, response.json()["checks"]) == (200, {"postgres": "ok"})
+
+
+async def test_the_openapi_document_names_every_route(api: Api) -> None:
+    paths = (await api.http.get("/openapi.json")).json()["paths"]
+    assert {(path, method) for path, methods in paths.items() for method in methods} == {
+        ("/api/lists", "get"),
+        ("/api/lists", "post"),
+        ("/api/lists/{list_id}", "get"),
+        ("/api/lists/{list_id}", "patch"),
+        ("/api/lists/{list_id}", "delete"),
+        ("/api/lists/{list_id}/items", "get"),
+        ("/api/lists/{list_id}/items", "post"),
+        ("/api/lists/{list_id}/items", "put"),
+        ("/api/lists/{list_id}/items", "delete"),
+        ("/api/lists/{list_id}/sync", "post"),
+        ("/api/lists/{list_id}/runs/{run_id}", "get"),
+    }
