@@ -1,0 +1,1 @@
+"""Mirrors WatchBuddy lists to Trakt."""

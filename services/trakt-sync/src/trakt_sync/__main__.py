@@ -1,0 +1,83 @@
+"""The commands of trakt-sync."""
+
+import argparse
+import sys
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from typing import Final
+
+from chassis.process import Command, main
+from chassis.settings import load
+from trakt_sync import app
+from trakt_sync.accounts import Vault, parse_tokens
+from trakt_sync.errors import BadTokensError
+from trakt_sync.settings import Settings
+from trakt_sync.store_accounts import AccountStore
+from trakt_sync.use_cases import connect
+
+USER_ID_LENGTH: Final = 255
+
+
+def _running(run: Callable[[Settings], Awaitable[None]]) -> Callable[[argparse.Namespace], Awaitable[None]]:
+    async def command(_arguments: argparse.Namespace) -> None:
+        await run(load(Settings))
+
+    return command
+
+
+async def _account_import(arguments: argparse.Namespace) -> int:
+    settings = load(Settings)
+    try:
+        given = parse_tokens(sys.stdin.read(), app.now())
+    except BadTokensError as exc:
+        print(exc.detail.replace("\n", " "), file=sys.stderr)
+        return 2
+    given = replace(given, trakt_id=await app.trakt_id_of(settings, given.tokens))
+    await app.migrate_only(settings)
+    async with app.opened(settings) as parts:
+        await connect(parts.pool, Vault(settings.encryption_keys), arguments.user, given, app.now())
+        parts.work_bell.ring()
+        parts.outbox_bell.ring()
+    name = f" ({given.trakt_user})" if given.trakt_user else ""
+    print(f"connected the Trakt account{name} of {arguments.user}")
+    return 0
+
+
+async def _account_list(_arguments: argparse.Namespace) -> None:
+    settings = load(Settings)
+    await app.migrate_only(settings)
+    async with app.opened(settings) as parts:
+        accounts = AccountStore(parts.pool, Vault(settings.encryption_keys), settings.trakt_lease)
+        row = "{:<24} {:<24} {:<26} {:<26} {:>6} {:>8}".format
+        print(row("user", "trakt user", "state", "token expires", "lists", "waiting"))
+        for line in await accounts.lines():
+            state = line.state
+            if line.blocked_until is not None and line.blocked_until > app.now():
+                state = f"{line.block_reason} until {line.blocked_until:%H:%M:%S}"
+            expires = line.expires_at.isoformat(timespec="seconds")
+            print(row(line.user_id, line.trakt_user or "-", state, expires, line.lists, line.waiting))
+
+
+def _user_id(text: str) -> str:
+    if not 0 < len(text) <= USER_ID_LENGTH or not text.isprintable():
+        raise argparse.ArgumentTypeError(f"give 1 to {USER_ID_LENGTH} printable characters")
+    return text
+
+
+def _user(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--user", required=True, type=_user_id, help="the user's id: the `sub` of his tokens")
+
+
+COMMANDS = {
+    "consume": Command(_running(app.run_consumer), "record what the lists should be, from Kafka"),
+    "work": Command(_running(app.run_reconciler), "make Trakt equal to it"),
+    "relay": Command(_running(app.run_relay), "take the outbox to Kafka"),
+    "account import": Command(
+        _account_import, "connect a user's Trakt account: a token pair as JSON on standard input", _user
+    ),
+    "account list": Command(_account_list, "show the connected accounts, without secrets"),
+    "migrate": Command(_running(app.migrate_only), "bring the database up to date and end"),
+}
+
+if __name__ == "__main__":
+    main("trakt_sync", "Mirrors WatchBuddy lists to Trakt.", COMMANDS)

@@ -1,0 +1,32 @@
+"""Kafka's entry points: what lists-api says is recorded as wanted, in milliseconds; the reconciler does the rest."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from faststream.kafka import KafkaBroker
+
+from chassis.envelope import Delivered
+from chassis.kafka import subscribe
+from chassis.postgres import Pool
+from chassis.wakeup import Bell
+from contracts import LISTS, ListDeleted, ListState
+from trakt_sync.use_cases import record_deletion, record_state
+
+
+def register(
+    broker: KafkaBroker, pool: Pool, work: Bell, outbox: Bell, now: Callable[[], datetime], group: str
+) -> None:
+    """Subscribe to the lists' events."""
+
+    @subscribe(broker, LISTS, group=group)
+    async def on_list_event(delivered: Delivered) -> None:
+        match delivered.event:
+            case ListState() as state:
+                is_news = await record_state(pool, state, now())
+            case ListDeleted() as deletion:
+                is_news = await record_deletion(pool, deletion, now())
+            case _:
+                return  # a sync run's start and failure change nothing on Trakt
+        if is_news:
+            work.ring()
+            outbox.ring()

@@ -1,0 +1,57 @@
+"""The reconciler on a real Postgres and a simulated Trakt: one simulator for the session, a database emptied for each test."""
+
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Callable, Iterator
+
+import asyncpg
+import pytest
+
+from trakt_simulator.testing import SimulatorAdmin
+from trakt_sync.testing import Stand, stand
+
+MakeDatabase = Callable[..., str]
+
+
+@pytest.fixture(scope="session")
+def simulator_url() -> Iterator[str]:
+    command = [sys.executable, "-m", "trakt_simulator", "--port", "0", "--no-rate-limits"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603 - our own simulator
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        yield line.rsplit(" ", 1)[1].strip()
+        process.terminate()
+        process.communicate()
+
+
+@pytest.fixture
+async def admin(simulator_url: str) -> AsyncIterator[SimulatorAdmin]:
+    async with SimulatorAdmin(simulator_url) as admin:
+        await admin.reset()
+        yield admin
+
+
+@pytest.fixture(scope="session")
+def database(make_database: MakeDatabase) -> str:
+    return make_database("chassis", "trakt_sync")
+
+
+@pytest.fixture
+async def dsn(database: str) -> str:
+    """The session's database, emptied: a database of its own would cost each test half a second."""
+    connection = await asyncpg.connect(database)
+    try:
+        await connection.execute("TRUNCATE account, mirror, ledger, outbox, inbox")
+    finally:
+        await connection.close()
+    return database
+
+
+@pytest.fixture
+async def running(dsn: str, simulator_url: str, admin: SimulatorAdmin) -> AsyncIterator[Stand]:
+    """A running worker with the account of user "ada" connected, and Trakt reset."""
+    async with stand(dsn, simulator_url) as made:
+        pair = await admin.account("ada", vip=True)
+        await made.connect("ada", pair.model_dump_json())
+        async with made.worker():
+            yield made

@@ -1,0 +1,258 @@
+"""Token pairs: read in, sealed, never shown."""
+
+import json
+import sys
+from asyncio import create_subprocess_exec
+from asyncio.subprocess import PIPE
+from datetime import UTC, datetime, timedelta
+from typing import Any, cast
+
+import asyncpg
+import pytest
+from cryptography.fernet import Fernet
+from pydantic import SecretStr, ValidationError
+
+from chassis.postgres import Pool
+from chassis.testing import eventually
+from contracts import TraktAccountConnected, TraktListCreated, TraktListDeleted, TraktListSynced
+from trakt_simulator.testing import SimulatorAdmin
+from trakt_sync.accounts import Tokens, Vault, parse_tokens
+from trakt_sync.app import now
+from trakt_sync.errors import BadTokensError
+from trakt_sync.store_accounts import AccountStore
+from trakt_sync.testing import CLIENT, KEY, Stand, make_settings, movies, stand, unwanted, wanted
+
+NOW = datetime(2026, 11, 21, tzinfo=UTC)
+PAIR = {"access_token": "secret-a", "refresh_token": "secret-r"}
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"expires_in": 3600, "created_at": int(NOW.timestamp()), "token_type": "bearer", "scope": "public"},
+        {"expires_in": 3600},
+        {"expires_at": (NOW + timedelta(hours=1)).isoformat()},
+        {"expires_at": int((NOW + timedelta(hours=1)).timestamp())},
+    ],
+)
+def test_expiry_is_read_in_every_form(given: dict[str, object]) -> None:
+    parsed = parse_tokens(json.dumps({**PAIR, **given}), NOW)
+    assert parsed.tokens.expires_at == NOW + timedelta(hours=1)
+    assert parsed.tokens.access.get_secret_value() == "secret-a"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "[]",
+        "not json secret-a",
+        json.dumps(PAIR),
+        json.dumps({**PAIR, "expires_in": "soon secret-a"}),
+        json.dumps({"access_token": "secret-a", "expires_in": 1}),
+        json.dumps({**PAIR, "refresh_token": "", "expires_in": 1}),
+        json.dumps({**PAIR, "access_token": "secret-a\n", "expires_in": 1}),
+        json.dumps({**PAIR, "access_token": "secret-ä", "expires_in": 1}),
+        json.dumps({**PAIR, "expires_in": 10**18}),
+        json.dumps({**PAIR, "expires_at": "0001-01-01T00:00:00+14:00"}),
+        json.dumps({**PAIR, "expires_in": 1, "username": "a\x00"}),
+    ],
+)
+def test_what_is_no_token_pair_is_refused_without_showing_it(text: str) -> None:
+    with pytest.raises(BadTokensError) as caught:
+        parse_tokens(text, NOW)
+    assert "secret" not in str(caught.value)
+
+
+def test_tokens_do_not_show_themselves() -> None:
+    tokens = Tokens(SecretStr("secret-a"), SecretStr("secret-r"), NOW)
+    assert "secret" not in f"{tokens} {tokens!r}"
+
+
+def test_rotated_keys_open_what_older_ones_sealed_and_others_do_not() -> None:
+    old, new = Fernet.generate_key().decode(), Fernet.generate_key().decode()
+    tokens = Tokens(SecretStr("secret-a"), SecretStr("secret-r"), NOW)
+    sealed = Vault([old]).seal(tokens)
+    assert b"secret" not in sealed
+    assert Vault([new, old]).open(sealed, NOW) == tokens
+    with pytest.raises(BadTokensError):
+        Vault([new]).open(sealed, NOW)
+
+
+@pytest.mark.parametrize("keys", ["", " , ", "short", f"{KEY},nonsense"])
+def test_bad_encryption_keys_end_the_start_and_are_not_shown(keys: str) -> None:
+    with pytest.raises(ValidationError) as caught:
+        make_settings("postgresql://x/y", "http://127.0.0.1:9", token_encryption_keys=keys)
+    assert "TOKEN_ENCRYPTION_KEYS" in str(caught.value)
+    assert KEY not in str(caught.value)
+
+
+async def test_database_holds_no_token_in_the_clear(running: Stand, admin: SimulatorAdmin) -> None:
+    pair = await admin.account("ada")
+    await running.connect("ada", pair.model_dump_json())
+    row = await running.pool.fetchrow("SELECT * FROM account")
+    assert pair.access_token not in str(row)
+    assert pair.refresh_token not in str(row)
+
+
+async def test_tokens_sealed_with_a_lost_key_hold_up_nobody_else(running: Stand, admin: SimulatorAdmin) -> None:
+    await running.pool.execute("UPDATE account SET tokens = '\\x00'")
+    await running.connect("bob", (await admin.account("bob")).model_dump_json())
+    await running.want(wanted(1, items=movies(1)), wanted(2, items=movies(2), user="bob"))
+    await running.settled(2)
+    assert len(await admin.lists_of("bob")) == 1
+
+
+@pytest.mark.parametrize("is_identified", [True, False], ids=["asked at the import", "asked by the worker"])
+async def test_another_trakt_account_gets_all_lists_anew_and_no_lie_is_told(
+    running: Stand, admin: SimulatorAdmin, *, is_identified: bool
+) -> None:
+    await running.connect("ada", (await admin.account("ada")).model_dump_json(), is_identified=is_identified)
+    await running.want(wanted(1, items=movies(1, 2)), wanted(2, items=movies(3)), wanted(3), wanted(4))
+    await running.settled(1, 2, 3, 4)
+    left = {one.ids["trakt"] for one in await admin.lists_of("ada")}
+    fault = await admin.fault("status", method="DELETE", status=503, times=2)
+    await running.want(unwanted(4))
+    await eventually(lambda: admin.requests(method="DELETE"))
+    await running.connect("ada", (await admin.account("bob", vip=True)).model_dump_json(), is_identified=is_identified)
+    await admin.remove_fault(fault)
+    await running.want(wanted(2, version=2, items=movies(3)), unwanted(3))
+    await running.settled(1, 2, 3, 4)
+    await running.told(TraktListSynced, count=6)
+    shown = sorted([item.ids["trakt"] for item in one.items] for one in await admin.lists_of("bob"))
+    assert shown == [[1, 2], [3]]
+    assert {one.ids["trakt"] for one in await admin.lists_of("ada")} == left
+    gone = await running.events(TraktListDeleted)
+    assert {event.list_id for event in gone} == {3, 4}
+    assert left.isdisjoint(event.trakt_list_id for event in gone)
+
+
+async def test_same_trakt_account_keeps_its_lists(running: Stand, admin: SimulatorAdmin) -> None:
+    await running.want(wanted(items=movies(1)))
+    await running.settled()
+    for is_identified in (False, True):
+        pair = await admin.account("ada")
+        await running.connect("ada", pair.model_dump_json(), is_identified=is_identified)
+    await running.want(wanted(version=2, items=movies(1, 2)))
+    await running.settled()
+    assert len(await running.events(TraktListCreated)) == 1
+    assert len(await admin.lists_of("ada")) == 1
+
+
+class AwayPool:
+    """Another pool, while Postgres is away for some statements."""
+
+    def __init__(self, real: Pool, failures: int) -> None:
+        self._real = real
+        self.failures = failures
+
+    async def execute(self, *arguments: Any) -> str:  # noqa: ANN401 - as asyncpg has it
+        if self.failures:
+            self.failures -= 1
+            raise ConnectionRefusedError("Postgres is away")
+        return await self._real.execute(*arguments)
+
+
+async def test_renewed_tokens_are_saved_though_postgres_was_away(
+    dsn: str, simulator_url: str, admin: SimulatorAdmin
+) -> None:
+    fresh = Tokens(SecretStr("secret-a"), SecretStr("secret-r"), now() + timedelta(days=7))
+    async with stand(dsn, simulator_url) as one:
+        await one.connect("ada", (await admin.account("ada")).model_dump_json())
+        await one.want(wanted(items=movies(1)))
+        accounts = AccountStore(one.pool, Vault([KEY]), timedelta(seconds=10))
+        (account,) = await accounts.claim(now(), 1)
+        away = AwayPool(one.pool, failures=3)
+        await AccountStore(cast("Pool", away), Vault([KEY]), accounts.lease_for).save_tokens(account, fresh, now())
+        assert away.failures == 0
+        await accounts.release(account)
+        (account,) = await accounts.claim(now(), 1)
+        assert account.tokens == fresh
+
+
+async def test_times_of_a_clock_that_was_ahead_hold_nobody_up(running: Stand, admin: SimulatorAdmin) -> None:
+    await running.pool.execute(
+        "UPDATE account SET next_write_at = now() + interval '1 day', lease_until = now() + interval '1 day'"
+    )
+    await running.want(wanted(items=movies(1)))
+    await running.settled()
+    assert len(await admin.lists_of("ada")) == 1
+
+
+async def command(dsn: str, *arguments: str, text: str = "", **variables: str) -> tuple[int | None, str, str]:
+    environment = {
+        "DATABASE_URL": dsn,
+        "KAFKA_BOOTSTRAP_SERVERS": "127.0.0.1:9",
+        "TOKEN_ENCRYPTION_KEYS": KEY,
+        "TRAKT_API_URL": "http://127.0.0.1:9",
+        "TRAKT_AUTH_URL": "http://127.0.0.1:9",
+        "TRAKT_CLIENT_ID": CLIENT.client_id,
+        "TRAKT_CLIENT_SECRET": CLIENT.client_secret.get_secret_value(),
+        **variables,
+    }
+    process = await create_subprocess_exec(
+        sys.executable, "-m", "trakt_sync", *arguments, stdin=PIPE, stdout=PIPE, stderr=PIPE, env=environment
+    )
+    out, err = await process.communicate(text.encode())
+    return process.returncode, out.decode(), err.decode()
+
+
+async def test_import_connects_an_account_and_its_lists_go_on(
+    dsn: str, simulator_url: str, admin: SimulatorAdmin
+) -> None:
+    pair = await admin.account("ada")
+    async with stand(dsn, simulator_url) as one, one.worker():
+        await one.want(wanted(items=movies(1)))
+        status, out, err = await command(dsn, "account", "import", "--user", "ada", text=pair.model_dump_json())
+        assert (status, out) == (0, "connected the Trakt account (ada) of ada\n"), err
+        await one.settled()
+        assert len(await admin.lists_of("ada")) == 1
+        (connected,) = await one.events(TraktAccountConnected)
+        assert (connected.user_id, connected.trakt_user) == ("ada", "ada")
+        assert await one.pool.fetchval("SELECT trakt_id FROM account") is not None  # asked by the worker
+
+
+async def test_import_asks_whose_account_it_is(dsn: str, simulator_url: str, admin: SimulatorAdmin) -> None:
+    for name in ("ada", "bob"):
+        pair = (await admin.account(name)).model_dump_json()
+        arguments = ("account", "import", "--user", "ada")
+        status, _, err = await command(dsn, *arguments, text=pair, TRAKT_API_URL=simulator_url)
+        assert status == 0, err
+    assert [request.path for request in await admin.requests()] == ["/users/settings"] * 2
+    connection = await asyncpg.connect(dsn)
+    try:
+        assert await connection.fetchval("SELECT is_identified FROM account")
+    finally:
+        await connection.close()
+
+
+async def test_account_list_shows_no_secrets(dsn: str, simulator_url: str, admin: SimulatorAdmin) -> None:
+    pair = await admin.account("ada")
+    async with stand(dsn, simulator_url) as one:
+        await one.connect("ada", pair.model_dump_json())
+    status, out, _ = await command(dsn, "account", "list")
+    assert status == 0
+    assert "connected" in out
+    assert pair.access_token not in out
+
+
+async def test_import_of_nonsense_ends_with_2_and_one_line(dsn: str) -> None:
+    status, out, err = await command(dsn, "account", "import", "--user", "ada", text='{"access_token": "secret"}')
+    assert (status, out) == (2, "")
+    assert len(err.splitlines()) == 1
+    assert "refresh_token" in err
+    assert "secret" not in err
+
+
+@pytest.mark.parametrize("user", ["", "a" * 256, "a\nb"])
+async def test_import_for_an_impossible_user_ends_with_2(dsn: str, user: str) -> None:
+    status, _, err = await command(dsn, "account", "import", "--user", user, text=json.dumps({**PAIR, "expires_in": 1}))
+    assert status == 2
+    assert "printable" in err
+    assert "Traceback" not in err
+
+
+async def test_bad_setting_ends_with_2_and_one_line_that_names_it(dsn: str) -> None:
+    status, _, err = await command(dsn, "work", TRAKT_WRITE_INTERVAL="soon")
+    assert (status, len(err.splitlines())) == (2, 1)
+    assert "TRAKT_WRITE_INTERVAL" in err

@@ -1,0 +1,245 @@
+"""The plan: applied to what is known it gives what is wanted, in the promised order and nothing more."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from trakt_sync.ledger import Entry, Title, mirrored
+from trakt_sync.plan import (
+    CHUNK,
+    Action,
+    AddItems,
+    CreateList,
+    DeleteList,
+    Desired,
+    Details,
+    FindList,
+    Known,
+    ReadRemote,
+    RemoveItems,
+    ReorderItems,
+    UpdateList,
+    plan,
+)
+
+DETAILS = Details("Heists", "Custom list managed by WatchBuddy (ID: 1)")
+
+
+def movie(number: int) -> Title:
+    return Title("movie", trakt=number)
+
+
+def entries_of(*numbers: int, state: str = "mirrored") -> tuple[Entry, ...]:
+    return tuple(
+        Entry(movie(number), state, row_id=number, place_id=1000 + number)  # type: ignore[arg-type]
+        for number in numbers
+    )
+
+
+def apply(action: Action, known: Known) -> Known:  # noqa: PLR0911
+    """What a faultless Trakt makes of an action, and the ledger of its answer."""
+    match action:
+        case CreateList(details):
+            return replace(known, trakt_list_id=1, details=details, entries=())
+        case UpdateList(changes):
+            values: dict[str, Any] = changes
+            return replace(known, details=replace(known.details or DETAILS, **values))
+        case AddItems(titles):
+            rest = tuple(e for e in known.entries if e.state != "unsure" or not set(e.title.keys) & keys_of(titles))
+            start = max((entry.row_id or 0 for entry in known.entries), default=0) + 1
+            placed = sorted(titles, key=lambda title: title.media_type)  # a call's movies come before its shows
+            new = tuple(Entry(title, "mirrored", start + place) for place, title in enumerate(placed))
+            return replace(known, entries=(*rest, *new))
+        case RemoveItems(entries):
+            return replace(known, entries=tuple(entry for entry in known.entries if entry not in entries))
+        case ReorderItems(order):
+            by_key = {key: entry for entry in known.entries for key in entry.title.keys}
+            placed = tuple(next(by_key[key] for key in title.keys if key in by_key) for title in order)
+            return replace(known, entries=(*placed, *(e for e in known.entries if e not in placed)))
+        case ReadRemote():
+            placed = tuple(entry._replace(place_id=1000 + (entry.row_id or 0)) for entry in known.entries)
+            return replace(known, entries=placed, is_trusted=True)
+        case DeleteList():
+            return Known()
+        case FindList():
+            return replace(known, has_open_intent=False, is_first=True)
+
+
+def keys_of(titles: tuple[Title, ...]) -> set[object]:
+    return {key for title in titles for key in title.keys}
+
+
+def carried_out(desired: Desired, known: Known, on_action: Callable[[Action], None] = lambda _: None) -> Known:
+    """Carry out the first action of each plan until nothing is left."""
+    for _ in range(100):
+        actions = plan(desired, known)
+        if not actions:
+            return known
+        on_action(actions[0])
+        known = apply(actions[0], known)
+    raise AssertionError("the plans never end")
+
+
+kinds = st.sampled_from(["movie", "show"])
+titles = st.builds(lambda kind, number: Title(kind, trakt=number), kinds, st.integers(1, 30))
+details = st.builds(
+    Details, st.sampled_from(["A", "B"]), st.sampled_from(["x", "y"]), st.just("private"), st.booleans()
+)
+desireds = st.builds(
+    Desired, st.booleans(), details, st.lists(titles, unique=True, max_size=20).map(tuple), st.booleans()
+)
+
+
+@st.composite
+def knowns(draw: st.DrawFn) -> Known:
+    if not draw(st.booleans()):
+        return Known(has_open_intent=draw(st.booleans()), is_first=True)
+    found = draw(st.lists(titles, unique=True, max_size=20))
+    states = st.sampled_from(["mirrored", "mirrored", "unsure", "not_found"])
+    entries = [
+        Entry(title, draw(states), row_id=number, place_id=draw(st.sampled_from([None, 1000 + number])))
+        for number, title in enumerate(found, start=1)
+    ]
+    is_trusted, is_first = draw(st.booleans()), draw(st.booleans())
+    return Known(1, draw(st.one_of(st.none(), details)), tuple(entries), is_trusted, is_first=is_first)
+
+
+@given(desireds, knowns())
+def test_the_plan_applied_to_what_is_known_gives_what_is_wanted(desired: Desired, known: Known) -> None:
+    refused = {entry.title for entry in known.entries if entry.state == "not_found"} if known.trakt_list_id else set()
+    after = carried_out(desired, known)
+    if not desired.is_present:
+        assert after.trakt_list_id is None
+        return
+    assert after.trakt_list_id is not None
+    assert after.details == desired.details
+    here = [entry.title for entry in mirrored(after.entries)]
+    expected = [title for title in desired.items if title not in refused]
+    assert set(here) == set(expected)
+    assert len(here) == len(expected)
+    if desired.is_ordered or known.is_first:
+        assert here == expected
+    assert after.is_trusted
+    assert not [entry for entry in after.entries if entry.state == "unsure"]
+
+
+@given(desireds)
+def test_nothing_is_planned_for_what_is_so_already(desired: Desired) -> None:
+    entries = tuple(Entry(title, "mirrored", number) for number, title in enumerate(desired.items, start=1))
+    known = Known(1, desired.details, entries) if desired.is_present else Known()
+    assert plan(desired, known) == ()
+
+
+@given(desireds, knowns())
+def test_additions_come_before_removals_and_reading_last(desired: Desired, known: Known) -> None:
+    kinds_in_order = [type(action) for action in plan(desired, known)]
+    if AddItems in kinds_in_order and RemoveItems in kinds_in_order:
+        assert kinds_in_order.index(RemoveItems) > max(i for i, k in enumerate(kinds_in_order) if k is AddItems)
+    if ReadRemote in kinds_in_order and not known.is_trusted:
+        assert kinds_in_order[-1] is ReadRemote
+
+
+@given(st.integers(0, 1100), st.integers(0, 1100))
+def test_no_call_carries_more_than_a_chunk_and_none_less_than_it_could(wanted: int, there: int) -> None:
+    desired = Desired(True, DETAILS, tuple(movie(number) for number in range(2000, 2000 + wanted)))
+    known = Known(1, DETAILS, entries_of(*range(1, there + 1)))
+    actions = plan(desired, known)
+    sizes = [
+        len(a.titles if isinstance(a, AddItems) else a.entries)
+        for a in actions
+        if isinstance(a, AddItems | RemoveItems)
+    ]
+    assert all(0 < size <= CHUNK for size in sizes)
+    assert len(actions) == -(-wanted // CHUNK) + -(-there // CHUNK)
+
+
+def test_only_the_fields_that_differ_are_sent() -> None:
+    known = Known(1, replace(DETAILS, name="Old", display_numbers=False))
+    assert plan(Desired(True, DETAILS), known) == (UpdateList({"name": "Heists", "display_numbers": True}),)
+
+
+def test_title_with_another_set_of_ids_that_shares_one_is_the_same_title() -> None:
+    known = Known(1, DETAILS, (Entry(Title("movie", trakt=5, tmdb=7), row_id=1),))
+    assert plan(Desired(True, DETAILS, (Title("movie", tmdb=7, imdb="tt1"),)), known) == ()
+
+
+def test_movie_and_show_with_one_number_are_two_titles() -> None:
+    known = Known(1, DETAILS, (Entry(Title("movie", trakt=5), row_id=1),))
+    desired = Desired(True, DETAILS, (Title("movie", trakt=5), Title("show", trakt=5)))
+    assert plan(desired, known) == (AddItems((Title("show", trakt=5),)),)
+
+
+def test_title_that_trakt_does_not_know_is_not_sent_again() -> None:
+    known = Known(1, DETAILS, entries_of(5, state="not_found"))
+    assert plan(Desired(True, DETAILS, (movie(5),)), known) == ()
+
+
+def test_title_that_trakt_does_not_know_is_sent_again_under_a_further_id() -> None:
+    known = Known(1, DETAILS, entries_of(5, state="not_found"))
+    desired = Desired(True, DETAILS, (Title("movie", trakt=5, imdb="tt5"),))
+    assert plan(desired, known) == (AddItems((Title("movie", trakt=5, imdb="tt5"),)),)
+
+
+def test_one_title_wanted_under_two_ids_is_kept_once() -> None:
+    known = Known(1, DETAILS, (Entry(Title("movie", trakt=5, tmdb=7), row_id=1),))
+    assert plan(Desired(True, DETAILS, (Title("movie", trakt=5), Title("movie", tmdb=7))), known) == ()
+
+
+def test_full_list_frees_places_before_it_takes_new_titles() -> None:
+    known = Known(1, DETAILS, entries_of(1, 2, 3), capacity=3)
+    actions = plan(Desired(True, DETAILS, (movie(2), movie(3), movie(4), movie(5))), known)
+    assert actions == (RemoveItems(entries_of(1)), AddItems((movie(4),)))
+
+
+def test_what_is_there_stays_when_the_limit_sinks_below_it() -> None:
+    known = Known(1, DETAILS, entries_of(1, 2, 3), capacity=1)
+    assert plan(Desired(True, DETAILS, (movie(4), movie(1), movie(2), movie(3))), known) == ()
+
+
+def test_order_needs_the_place_ids_and_reads_them_when_they_are_missing() -> None:
+    known = Known(1, DETAILS, tuple(entry._replace(place_id=None) for entry in entries_of(1, 2)))
+    actions = plan(Desired(True, DETAILS, (movie(2), movie(1)), is_ordered=True), known)
+    assert actions == (ReadRemote(is_for_places=True), ReorderItems((movie(2), movie(1))))
+
+
+def test_creation_without_an_answer_is_looked_for_before_anything_else() -> None:
+    assert plan(Desired(True, DETAILS, (movie(1),)), Known(has_open_intent=True)) == (FindList(),)
+
+
+def show(number: int) -> Title:
+    return Title("show", trakt=number)
+
+
+def requests_of(actions: tuple[Action, ...]) -> list[str]:
+    return [type(action).__name__ for action in actions]
+
+
+def test_first_mirror_of_a_mixed_list_is_in_order_by_the_fewest_requests() -> None:
+    first = Known(1, DETAILS, is_first=True)
+    movies_then_shows = Desired(True, DETAILS, (movie(1), movie(2), show(1), show(2)))
+    assert requests_of(plan(movies_then_shows, first)) == ["AddItems"]
+    one_turn = Desired(True, DETAILS, (movie(1), show(1), movie(2)))
+    assert plan(one_turn, first) == (AddItems((movie(1), show(1))), AddItems((movie(2),)))
+    by_turns = Desired(True, DETAILS, tuple(kind(n) for n in range(1, 101) for kind in (show, movie)))
+    assert requests_of(plan(by_turns, first)) == ["AddItems", "ReorderItems"]
+    done = carried_out(by_turns, first)
+    assert [entry.title for entry in done.entries] == list(by_turns.items)
+
+
+def test_later_additions_to_a_list_without_an_order_go_in_one_call() -> None:
+    known = Known(1, DETAILS, entries_of(1))
+    desired = Desired(True, DETAILS, (show(9), movie(8), show(7), movie(1)))
+    assert plan(desired, known) == (AddItems((movie(8), show(9), show(7))),)
+
+
+def test_thousand_movies_are_four_calls() -> None:
+    desired = Desired(True, DETAILS, tuple(movie(number) for number in range(1, 1001)))
+    assert requests_of(plan(desired, Known(is_first=True))) == ["CreateList", *["AddItems"] * 4]
+
+
+def test_no_order_is_sent_of_a_ledger_that_is_in_doubt() -> None:
+    known = Known(1, DETAILS, entries_of(1, 2), is_trusted=False)
+    assert plan(Desired(True, DETAILS, (movie(2), movie(1)), is_ordered=True), known) == (ReadRemote(),)

@@ -1,0 +1,61 @@
+"""Whatever is lost, in whatever order lists are made, changed and deleted: in the end Trakt equals what is wanted."""
+
+from datetime import UTC, datetime, timedelta
+from random import Random
+from typing import cast
+
+import pytest
+from pydantic import SecretStr
+
+from contracts import TraktListCreated
+from trakt_sync.accounts import Tokens
+from trakt_sync.fakes import FakeTrakt, FlakyTrakt
+from trakt_sync.testing import Stand, movies, stand, unwanted, wanted
+from trakt_sync.trakt import Trakt
+
+TOKENS = Tokens(SecretStr("access"), SecretStr("refresh"), datetime(2100, 1, 1, tzinfo=UTC))
+LISTS = (1, 2, 3)
+
+
+@pytest.mark.parametrize("seed", range(4))
+async def test_trakt_equals_what_is_wanted_once_losses_end(dsn: str, seed: int) -> None:
+    random = Random(seed)  # noqa: S311 - a test that can be repeated
+    fake = FakeTrakt(TOKENS)
+    flaky = FlakyTrakt(fake, random.random, share=0.4)
+    final: dict[int, tuple[str, set[int]] | None] = {}
+    async with stand(
+        dsn, "http://127.0.0.1:9", trakt=lambda _: cast("Trakt", flaky), trakt_probe_interval=timedelta(milliseconds=20)
+    ) as one:
+        await one.connect("ada", '{"access_token": "access", "refresh_token": "refresh", "expires_in": 604800}')
+        async with one.worker():
+            for version in range(1, 13):
+                list_id = random.choice(LISTS)
+                if final.get(list_id, ()) is None:
+                    continue
+                if version > 8 and random.random() < 0.3:
+                    await one.want(unwanted(list_id, version))
+                    final[list_id] = None
+                else:
+                    numbers = set(random.sample(range(1, 20), random.randint(0, 8)))
+                    title = random.choice(["A", "B"])
+                    await one.want(wanted(list_id, version, title=title, items=movies(*numbers), list_type="smart"))
+                    final[list_id] = (title, numbers)
+                await wait_a_moment(one, random)
+            flaky.share = 0.0
+            await one.settled(*final, within_s=20)
+        expected = sorted((title, sorted(numbers)) for title, numbers in filter(None, final.values()))
+        assert sorted(shown(fake)) == expected
+        assert len(await one.events(TraktListCreated)) >= len(expected)
+
+
+async def wait_a_moment(one: Stand, random: Random) -> None:
+    """Let the worker get somewhere, at random how far."""
+    for _ in range(random.randint(0, 30)):
+        await one.row()
+
+
+def shown(fake: FakeTrakt) -> list[tuple[str, list[int]]]:
+    return [
+        (one.details.name, sorted(entry.title.trakt or 0 for entry in fake.items[list_id]))
+        for list_id, one in fake.lists.items()
+    ]

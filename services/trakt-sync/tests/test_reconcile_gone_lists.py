@@ -1,0 +1,101 @@
+"""404 on our list: is it gone, just made, or does Trakt err?"""
+
+import httpx
+
+from contracts import TraktDriftFound, TraktListCreated, TraktListDeleted, TraktListSynced, TraktSyncFailed
+from trakt_simulator.testing import SimulatorAdmin
+from trakt_sync.testing import Stand, movies, unwanted, wanted
+
+ITEMS = "/users/*/lists/*/items"
+
+
+async def trakt_ids(admin: SimulatorAdmin, user: str = "ada") -> list[list[object]]:
+    return [[item.ids["trakt"] for item in shown.items] for shown in await admin.lists_of(user)]
+
+
+async def test_404_on_delete_of_a_list_that_is_gone_is_success(running: Stand, admin: SimulatorAdmin) -> None:
+    await running.want(wanted(items=movies(1)))
+    await running.settled()
+    await delete_by_hand(running, admin)
+    await running.want(unwanted())
+    await running.settled()
+    assert len(await running.events(TraktListDeleted)) == 1
+    assert await running.events(TraktSyncFailed) == []
+
+
+async def test_404_on_delete_of_a_list_that_trakt_still_shows_is_tried_again(
+    running: Stand, admin: SimulatorAdmin
+) -> None:
+    await running.want(wanted(items=movies(1)))
+    await running.settled()
+    await running.pool.execute("UPDATE mirror SET made_at = made_at - interval '1 hour'")
+    await admin.fault("status", method="DELETE", status=404)
+    await running.want(unwanted())
+    await running.settled()
+    assert await admin.lists_of("ada") == []
+    assert len(await running.events(TraktListDeleted)) == 1
+
+
+async def test_list_deleted_while_trakt_does_not_know_it_yet_does_not_stay_there(
+    running: Stand, admin: SimulatorAdmin
+) -> None:
+    await admin.fault("new_list_404", delay_s=0.25, times=None)
+    await running.want(wanted())
+    await running.settled()
+    await running.want(unwanted())
+    await running.settled()
+    assert [request.status for request in await admin.requests(method="DELETE")] == [404, 204]
+    assert await admin.lists_of("ada") == []
+    assert len(await running.events(TraktListDeleted)) == 1
+    assert await running.events(TraktSyncFailed) == []
+
+
+async def test_list_made_anew_is_in_sync_at_the_version_it_had(running: Stand, admin: SimulatorAdmin) -> None:
+    await running.want(wanted(items=movies(999_999)))
+    await running.settled()
+    await delete_by_hand(running, admin)
+    await running.pool.execute("UPDATE ledger SET noted_at = noted_at - interval '31 days'")
+    await running.pool.execute("UPDATE mirror SET due_at = now()")
+    running.parts.work_bell.ring()
+    (first, again) = await running.told(TraktListSynced, count=2)
+    assert (again.version, again.added) == (1, 0)
+    assert again.trakt_list_id != first.trakt_list_id
+
+
+async def test_list_deleted_by_hand_is_made_anew_once(running: Stand, admin: SimulatorAdmin) -> None:
+    await running.want(wanted(items=movies(1, 2)))
+    await running.settled()
+    await delete_by_hand(running, admin)
+    await running.want(wanted(version=2, items=movies(1, 2, 3)))
+    await running.settled()
+    assert await trakt_ids(admin) == [[1, 2, 3]]
+    (drift,) = await running.events(TraktDriftFound)
+    assert (drift.kind, drift.action) == ("list_deleted", "recreated")
+    assert len(await running.events(TraktListCreated)) == 2
+
+
+async def test_404_of_a_list_that_is_there_makes_no_second_one(running: Stand, admin: SimulatorAdmin) -> None:
+    await running.want(wanted(items=movies(1)))
+    await running.settled()
+    await admin.fault("status", method="POST", path=ITEMS, status=404, times=2)
+    await running.want(wanted(version=2, items=movies(1, 2)))
+    await running.settled()
+    assert await trakt_ids(admin) == [[1, 2]]
+    assert await running.events(TraktDriftFound) == []
+
+
+async def test_404_of_a_list_just_made_makes_no_second_one(running: Stand, admin: SimulatorAdmin) -> None:
+    await admin.fault("new_list_404", delay_s=0.2, times=None)
+    await running.want(wanted(items=movies(1)))
+    await running.settled()
+    assert await trakt_ids(admin) == [[1]]
+
+
+async def delete_by_hand(running: Stand, admin: SimulatorAdmin) -> None:
+    """Delete the list on Trakt, as long after its creation as makes the deletion credible."""
+    await running.pool.execute("UPDATE mirror SET made_at = made_at - interval '1 hour'")
+    (shown,) = await admin.lists_of("ada")
+    pair = await admin.account("ada")
+    async with httpx.AsyncClient(headers=pair.headers()) as http:
+        answer = await http.delete(f"{running.settings.trakt_api_url}users/me/lists/{shown.ids['trakt']}")
+        assert answer.status_code == 204

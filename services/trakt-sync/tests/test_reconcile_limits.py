@@ -1,0 +1,92 @@
+"""The account's limits: too many lists, too many items."""
+
+from datetime import timedelta
+
+from contracts import TraktListSynced, TraktSyncFailed
+from trakt_simulator.testing import SimulatorAdmin
+from trakt_sync.app import now
+from trakt_sync.testing import Stand, movies, unwanted, wanted
+
+
+async def trakt_ids(admin: SimulatorAdmin, user: str = "ada") -> list[list[object]]:
+    return [[item.ids["trakt"] for item in shown.items] for shown in await admin.lists_of(user)]
+
+
+async def test_account_with_too_many_lists_is_told_and_tried_again_after_a_day(
+    running: Stand, admin: SimulatorAdmin
+) -> None:
+    await admin.change_account("ada", vip=False, limits={"lists": 1, "items_per_list": 250, "total_items": 1000})
+    await running.want(wanted(1, items=movies(1)))
+    await running.settled(1)
+    await running.want(wanted(2, items=movies(2)))
+    (told,) = await running.told(TraktSyncFailed)
+    assert (told.list_id, told.operation, told.reason) == (2, "create", "limit_reached")
+    assert timedelta(hours=23) < told.retry_at - now() <= timedelta(days=1)
+    assert (await running.row(2))["intent"] is None
+
+
+async def test_list_that_had_no_place_is_made_when_the_user_deletes_another(
+    running: Stand, admin: SimulatorAdmin
+) -> None:
+    await admin.change_account("ada", vip=False, limits={"lists": 1, "items_per_list": 250, "total_items": 1000})
+    await running.want(wanted(1, items=movies(1)))
+    await running.settled(1)
+    await running.want(wanted(2, items=movies(2)))
+    await running.told(TraktSyncFailed)
+    await running.want(unwanted(1))
+    await running.settled(1, 2)
+    assert await trakt_ids(admin) == [[2]]
+
+
+async def test_items_over_the_limit_are_left_out_by_rank(running: Stand, admin: SimulatorAdmin) -> None:
+    await admin.change_account("ada", vip=False, limits={"lists": 5, "items_per_list": 10, "total_items": 1000})
+    await running.want(wanted(items=movies(*range(12, 0, -1))))
+    await running.settled()
+    assert await trakt_ids(admin) == [[*range(12, 2, -1)]]
+    (synced,) = await running.events(TraktListSynced)
+    assert (synced.added, [item.ids.trakt for item in synced.left_out]) == (10, [2, 1])
+
+
+async def test_items_left_out_are_tried_again_after_a_day(running: Stand, admin: SimulatorAdmin) -> None:
+    await admin.change_account("ada", vip=False, limits={"lists": 5, "items_per_list": 2, "total_items": 1000})
+    await running.want(wanted(items=movies(1, 2, 3)))
+    await running.settled()
+    assert (await running.row())["due_at"] > now() + timedelta(hours=23)
+    await admin.change_account("ada", vip=False, limits={"lists": 5, "items_per_list": 250, "total_items": 1000})
+    await running.pool.execute("UPDATE mirror SET due_at = now(), limited_at = limited_at - interval '1 day'")
+    running.parts.work_bell.ring()
+    (_, synced) = await running.told(TraktListSynced, count=2)
+    assert (synced.added, synced.left_out) == (1, ())
+    assert await trakt_ids(admin) == [[1, 2, 3]]
+
+
+async def test_limit_over_all_lists_is_found_by_halves(running: Stand, admin: SimulatorAdmin) -> None:
+    await admin.change_account("ada", vip=False, limits={"lists": 5, "items_per_list": 50, "total_items": 40})
+    await running.want(wanted(1, items=movies(*range(1, 21))))
+    await running.settled(1)
+    await running.want(wanted(2, items=movies(*range(101, 131))))
+    await running.settled(2)
+    assert sorted(len(ids) for ids in await trakt_ids(admin)) == [20, 20]
+    synced = (await running.events(TraktListSynced))[-1]
+    assert (synced.added, len(synced.left_out)) == (20, 10)
+
+
+async def test_part_of_a_refused_addition_that_was_made_all_the_same_is_noticed(
+    running: Stand, admin: SimulatorAdmin
+) -> None:
+    await admin.options(limit_batch="partial")
+    await admin.change_account("ada", vip=False, limits={"lists": 5, "items_per_list": 10, "total_items": 1000})
+    await running.want(wanted(items=movies(*range(12, 0, -1))))
+    await running.settled()
+    assert await trakt_ids(admin) == [[*range(12, 2, -1)]]
+    assert (await running.row())["is_trusted"]
+
+
+async def test_full_list_can_still_be_changed(running: Stand, admin: SimulatorAdmin) -> None:
+    await admin.change_account("ada", vip=False, limits={"lists": 5, "items_per_list": 10, "total_items": 1000})
+    await running.want(wanted(items=movies(*range(1, 11))))
+    await running.settled()
+    await running.want(wanted(version=2, items=movies(*range(3, 13))))
+    await running.settled()
+    assert sorted((await trakt_ids(admin))[0], key=str) == sorted(range(3, 13), key=str)
+    assert (await running.events(TraktListSynced))[-1].left_out == ()

@@ -1,0 +1,167 @@
+"""The breaker, the delays, names, answers' statuses, the statements."""
+
+from datetime import UTC, datetime, timedelta
+
+import httpx
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from trakt_sync import store_accounts, store_mirrors, store_wanted
+from trakt_sync.answers import check
+from trakt_sync.breaker import Breaker
+from trakt_sync.errors import (
+    AccountLockedError,
+    AppRefusedError,
+    LimitReachedError,
+    ListGoneError,
+    RateLimitedError,
+    RejectedError,
+    TokenRefusedError,
+    TraktError,
+    TraktUnavailableError,
+)
+from trakt_sync.failures import LONGEST_DELAY, LONGEST_REST, delay
+from trakt_sync.testing import Stand
+from trakt_sync.texts import is_same_text
+
+NOW = datetime(2026, 11, 21, tzinfo=UTC)
+PROBE = timedelta(seconds=2)
+
+
+def opened() -> Breaker:
+    breaker = Breaker(failures=3, interval=PROBE)
+    assert [breaker.failed(NOW, "ada") for _ in range(3)] == [False, False, True]
+    return breaker
+
+
+def test_breaker_opens_after_failures_in_a_row_only() -> None:
+    breaker = Breaker(failures=3)
+    for _ in range(5):
+        breaker.failed(NOW, "ada")
+        breaker.failed(NOW, "ada")
+        breaker.succeeded(NOW)
+    assert not breaker.is_open
+    assert opened().is_open
+
+
+def test_open_breaker_lets_a_probe_through_now_and_then() -> None:
+    breaker = opened()
+    assert breaker.probe_at == NOW
+    breaker.probe_failed(NOW)
+    breaker.probe_failed(NOW + PROBE)
+    assert breaker.probe_at == NOW + 2 * PROBE
+
+
+def test_suspicion_that_the_first_probe_refutes_is_no_news() -> None:
+    breaker = opened()
+    breaker.told()
+    assert (breaker.is_sure, breaker.suspect) == (False, "ada")
+    assert breaker.succeeded(NOW)
+    assert not breaker.has_news
+
+
+def test_success_closes_the_breaker_and_is_news_once() -> None:
+    breaker = opened()
+    breaker.told()
+    breaker.probe_failed(NOW)
+    assert breaker.succeeded(NOW)
+    assert breaker.has_news
+    breaker.told()
+    assert not breaker.has_news
+
+
+def test_breaker_that_opens_again_at_once_probes_less_often() -> None:
+    breaker = opened()
+    breaker.succeeded(NOW)
+    for _ in range(3):
+        breaker.failed(NOW, "ada")
+    breaker.probe_failed(NOW)
+    assert breaker.probe_at == NOW + 2 * PROBE
+
+
+def test_refused_application_is_asked_about_once_a_minute() -> None:
+    breaker = Breaker()
+    assert [breaker.refused(NOW), breaker.refused(NOW)] == [True, False]
+    assert breaker.probe_at == NOW + timedelta(minutes=1)
+
+
+@given(st.integers(1, 10_000), st.floats(0, 1))
+def test_delays_grow_to_a_limit(attempts: int, jitter: float) -> None:
+    wait = delay(attempts, jitter)
+    assert timedelta(0) < wait <= LONGEST_DELAY
+    assert delay(attempts + 1, jitter) >= wait
+    assert wait <= delay(attempts, jitter, LONGEST_REST) <= LONGEST_REST
+
+
+@pytest.mark.parametrize(
+    ("header", "wait"),
+    [
+        ("0", timedelta(0)),
+        ("30", timedelta(seconds=30)),
+        ("300000000000", timedelta(days=1)),
+        ("9" * 5000, timedelta(days=1)),
+        ("²", None),
+        ("-1", None),
+        ("soon", None),
+        ("", None),
+    ],
+)
+def test_trakts_waiting_time_is_read_and_bounded(header: str, wait: timedelta | None) -> None:
+    headers = [(b"Retry-After", header.encode("latin-1"))]
+    with pytest.raises(RateLimitedError) as caught:
+        check(httpx.Response(429, headers=headers))
+    assert caught.value.retry_after == wait
+
+
+@pytest.mark.parametrize("given", ["Heists", "Heists 🎬", "Heists :clapper:", "🎬 Heists", "Heists ✨️"])
+def test_names_are_compared_without_emojis(given: str) -> None:
+    assert is_same_text("Heists 🎬", given)
+
+
+def test_different_names_differ() -> None:
+    assert not is_same_text("Heists", "Heists 2")
+
+
+@pytest.mark.parametrize(
+    ("status", "error"),
+    [
+        (400, RejectedError),
+        (401, TokenRefusedError),
+        (403, AppRefusedError),
+        (404, ListGoneError),
+        (408, TraktUnavailableError),
+        (409, RejectedError),
+        (412, RejectedError),
+        (420, LimitReachedError),
+        (422, RejectedError),
+        (423, AccountLockedError),
+        (426, RejectedError),
+        (429, RateLimitedError),
+        (500, TraktUnavailableError),
+        (502, TraktUnavailableError),
+        (503, TraktUnavailableError),
+        (504, TraktUnavailableError),
+        (521, TraktUnavailableError),
+        (302, TraktUnavailableError),
+    ],
+)
+def test_each_status_is_one_error(status: int, error: type[TraktError]) -> None:
+    with pytest.raises(error):
+        check(httpx.Response(status))
+
+
+def test_page_of_html_is_no_reason() -> None:
+    page = httpx.Response(400, headers={"Content-Type": "text/html"}, text="<html>Oh no</html>")
+    with pytest.raises(RejectedError) as caught:
+        check(page)
+    assert caught.value.detail == "Trakt answered 400"
+
+
+@pytest.mark.parametrize("module", [store_accounts, store_mirrors, store_wanted])
+async def test_every_statement_fits_the_schema(running: Stand, module: object) -> None:
+    statements = [value for name, value in vars(module).items() if name.isupper() and isinstance(value, str)]
+    assert statements
+    async with running.pool.acquire() as connection:
+        for statement in statements:
+            await connection.prepare(statement)
