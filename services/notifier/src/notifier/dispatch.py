@@ -1,0 +1,56 @@
+"""From an event to its stored message: once, however often and by however many consumers it is delivered."""
+
+from typing import Final
+
+import structlog
+
+from chassis import telemetry
+from chassis.envelope import Delivered
+from chassis.inbox import is_first_delivery
+from chassis.postgres import Pool
+from chassis.wakeup import Bell
+from notifier import store
+from notifier.messages import Message, message_of
+
+log = structlog.get_logger()
+
+GROUP: Final = "notifier"
+"""The consumer group, and the inbox's name for it."""
+CHANNEL: Final = "messages"
+"""Rung with a user's id when the user has a new message."""
+
+
+class Dispatcher:
+    """Tells users what happened."""
+
+    def __init__(self, pool: Pool, bell: Bell) -> None:
+        self._pool = pool
+        self._bell = bell
+
+    async def dispatch(self, delivered: Delivered) -> None:
+        """Store the event's message, if it has one, and wake the user's streams."""
+        message = message_of(delivered.event)
+        if message is None:
+            return
+        user_id = delivered.event.user_id
+        with telemetry.tracer().start_as_current_span("store message") as span:
+            if message.list_id is not None:
+                span.set_attribute(telemetry.LIST_ID, message.list_id)
+            message_id = await self._store(delivered, message)
+            if message_id is None:
+                log.info("event_repeated", event_id=str(delivered.headers.event_id))
+                return
+            self._bell.ring(user_id)
+            log.info(
+                "message_stored", message_id=message_id, list_id=message.list_id, ce_type=delivered.headers.ce_type
+            )
+
+    async def _store(self, delivered: Delivered, message: Message) -> int | None:
+        user_id, headers = delivered.event.user_id, delivered.headers
+        async with self._pool.acquire() as connection, connection.transaction():
+            await store.lock_user(connection, user_id)
+            if not await is_first_delivery(connection, GROUP, headers.event_id):
+                return None
+            return await store.add(
+                connection, message, event_id=headers.event_id, user_id=user_id, created_at=headers.time
+            )

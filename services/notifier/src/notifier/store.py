@@ -1,0 +1,172 @@
+"""The notifier's SQL. Every statement names the user: nobody reads or changes another's messages."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+import asyncpg
+
+from chassis.postgres import Connection, Pool
+from notifier.messages import Message, Severity
+
+
+@dataclass(frozen=True, slots=True)
+class StoredMessage:
+    """A message as its user sees it; `created_at` is when the cause happened."""
+
+    id: int
+    text: str
+    severity: Severity
+    list_id: int | None
+    created_at: datetime
+    read: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MessagePage:
+    """One page, newest first, with the user's counts at the same moment.
+
+    Args:
+        total: messages that the filter lets through, on all pages.
+        unread: unread messages, whatever the filter.
+    """
+
+    messages: list[StoredMessage]
+    total: int
+    unread: int
+
+
+_LOCK_USER: Final = "SELECT pg_advisory_xact_lock(hashtextextended('messages of ' || $1::text, 0))"
+
+
+async def lock_user(connection: Connection, user_id: str) -> None:
+    """Wait until no other transaction adds messages for the user; the lock goes with the transaction.
+
+    So a user's ids become visible in their order: without it, a stream that has sent message 8 would never see
+    message 7, whose transaction was the slower one.
+    """
+    await connection.execute(_LOCK_USER, user_id)
+
+
+_ADD: Final = """
+INSERT INTO messages (event_id, user_id, list_id, text, severity, created_at)
+VALUES ($1, $2, $3, $4, $5, $6)
+ON CONFLICT (event_id) DO NOTHING
+RETURNING id"""
+
+
+async def add(
+    connection: Connection, message: Message, *, event_id: UUID, user_id: str, created_at: datetime
+) -> int | None:
+    """Store the event's message and return its id; None when the event has one already."""
+    message_id: int | None = await connection.fetchval(
+        _ADD, event_id, user_id, message.list_id, message.text, message.severity, created_at
+    )
+    return message_id
+
+
+_COUNT: Final = """
+SELECT count(*) AS total, count(*) FILTER (WHERE read_at IS NULL) AS unread
+FROM messages
+WHERE user_id = $1"""
+
+_PAGE: Final = """
+SELECT id, text, severity, list_id, created_at, read_at IS NOT NULL AS read
+FROM messages
+WHERE user_id = $1
+ORDER BY id DESC
+LIMIT $2 OFFSET $3"""
+
+_PAGE_OF_UNREAD: Final = """
+SELECT id, text, severity, list_id, created_at, false AS read
+FROM messages
+WHERE user_id = $1 AND read_at IS NULL
+ORDER BY id DESC
+LIMIT $2 OFFSET $3"""
+
+
+async def page(pool: Pool, user_id: str, *, unread_only: bool, limit: int, offset: int) -> MessagePage:
+    """Return a page of the user's messages."""
+    # Repeatable read: the counts and the rows are of one moment.
+    async with pool.acquire() as connection, connection.transaction(isolation="repeatable_read", readonly=True):
+        counts = await connection.fetchrow(_COUNT, user_id)
+        rows = await connection.fetch(_PAGE_OF_UNREAD if unread_only else _PAGE, user_id, limit, offset)
+    assert counts is not None  # noqa: S101 - an aggregate has always one row
+    total = counts["unread"] if unread_only else counts["total"]
+    return MessagePage([_stored(row) for row in rows], total, counts["unread"])
+
+
+_AFTER: Final = """
+SELECT id, text, severity, list_id, created_at, read_at IS NOT NULL AS read
+FROM messages
+WHERE user_id = $1 AND id > $2
+ORDER BY id
+LIMIT $3"""
+
+
+async def after(pool: Pool, user_id: str, message_id: int, *, limit: int) -> list[StoredMessage]:
+    """Return the user's messages that came after `message_id`, oldest first."""
+    return [_stored(row) for row in await pool.fetch(_AFTER, user_id, message_id, limit)]
+
+
+_NEWEST_OF_USER: Final = "SELECT coalesce(max(id), 0) FROM messages WHERE user_id = $1"
+
+
+async def newest_of(pool: Pool, user_id: str) -> int:
+    """Return the id of the user's newest message; 0 when there is none."""
+    newest: int = await pool.fetchval(_NEWEST_OF_USER, user_id)
+    return newest
+
+
+_NEWEST: Final = "SELECT coalesce(max(id), 0) FROM messages"
+
+
+async def newest(pool: Pool) -> int:
+    """Return the id of the newest message of all; 0 when there is none."""
+    newest_id: int = await pool.fetchval(_NEWEST)
+    return newest_id
+
+
+_READ_ONE: Final = """
+UPDATE messages SET read_at = coalesce(read_at, now())
+WHERE user_id = $1 AND id = $2"""
+
+
+async def mark_read(pool: Pool, user_id: str, message_id: int) -> bool:
+    """Mark the message as read, also a second time; return False when the user has no such message."""
+    status = await pool.execute(_READ_ONE, user_id, message_id)
+    return status == "UPDATE 1"
+
+
+_READ_ALL: Final = """
+UPDATE messages SET read_at = now()
+WHERE user_id = $1 AND read_at IS NULL AND ($2::bigint IS NULL OR id <= $2)"""
+
+
+async def mark_all_read(pool: Pool, user_id: str, *, up_to: int | None) -> None:
+    """Mark the user's messages as read, later ones than `up_to` not; None: all there are now."""
+    await pool.execute(_READ_ALL, user_id, up_to)
+
+
+_CLEAR: Final = """
+DELETE FROM messages
+WHERE user_id = $1 AND ($2::bigint IS NULL OR id <= $2)"""
+
+
+async def clear(pool: Pool, user_id: str, *, up_to: int | None) -> None:
+    """Remove the user's messages, later ones than `up_to` not. The inbox remembers their events."""
+    await pool.execute(_CLEAR, user_id, up_to)
+
+
+_SWEEP: Final = "DELETE FROM messages WHERE created_at < now() - $1::interval"
+
+
+async def sweep(pool: Pool, keep: timedelta) -> int:
+    """Remove all users' messages of causes older than `keep`; return how many."""
+    status = await pool.execute(_SWEEP, keep)
+    return int(status.rsplit(" ", 1)[1])
+
+
+def _stored(row: asyncpg.Record) -> StoredMessage:
+    return StoredMessage(**row)

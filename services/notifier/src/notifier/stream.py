@@ -1,0 +1,169 @@
+"""Server-Sent Events: each stream reads its user's messages from the database, and sleeps until it is woken.
+
+A stream holds no queue and no connection while it sleeps or while its client is slow: all it has is the id of the
+last message it sent. So a slow client holds up nobody, and none is dropped.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+import structlog
+from fastapi.sse import KEEPALIVE_COMMENT, format_sse_event
+
+from chassis.postgres import Pool
+from chassis.wakeup import LOST, Ear
+from notifier import store
+from notifier.schemas import MessageBody
+
+log = structlog.get_logger()
+
+BATCH: Final = 100
+HEARTBEAT: Final = timedelta(seconds=15)
+"""Shorter than the time after which proxies drop a silent connection (30 s and more)."""
+LOOK_EVERY: Final = timedelta(minutes=1)
+"""How late a message may be whose ring was lost with a connection."""
+
+
+class Wakeup:
+    """Wakes one stream."""
+
+    def __init__(self) -> None:
+        self._rung = asyncio.Event()
+        self.is_ended = False
+        """Whether the process wants the stream to end."""
+
+    def ring(self) -> None:
+        self._rung.set()
+
+    def end(self) -> None:
+        self.is_ended = True
+        self._rung.set()
+
+    async def wait(self, until: float) -> bool:
+        """Wait for a ring since the last wait; return False when there was none up to the loop's time `until`."""
+        try:
+            async with asyncio.timeout_at(until):
+                await self._rung.wait()
+        except TimeoutError:
+            return False
+        self._rung.clear()
+        return True
+
+
+class Streams:
+    """The streams of this process, by user."""
+
+    def __init__(self) -> None:
+        self._wakeups: dict[str, set[Wakeup]] = {}
+        self._ended = False
+
+    @contextmanager
+    def joined(self, user_id: str) -> Iterator[Wakeup]:
+        """Give a stream of the user its wakeup, for as long as it lives."""
+        wakeup = Wakeup()
+        if self._ended:
+            wakeup.end()
+        self._wakeups.setdefault(user_id, set()).add(wakeup)
+        try:
+            yield wakeup
+        finally:
+            self._wakeups[user_id].discard(wakeup)
+            if not self._wakeups[user_id]:
+                del self._wakeups[user_id]
+
+    def __len__(self) -> int:
+        return sum(map(len, self._wakeups.values()))
+
+    def wake(self, user_id: str) -> None:
+        for wakeup in self._wakeups.get(user_id, ()):
+            wakeup.ring()
+
+    def wake_all(self) -> None:
+        for user_id in self._wakeups:
+            self.wake(user_id)
+
+    def end(self) -> None:
+        """End all streams, and those that still come: the process shuts down."""
+        self._ended = True
+        for wakeups in self._wakeups.values():
+            for wakeup in wakeups:
+                wakeup.end()
+
+
+async def listen(ear: Ear, pool: Pool, streams: Streams, *, look_every: timedelta = LOOK_EVERY) -> None:
+    """Pass what the ear hears on to the streams, until cancelled.
+
+    Whether a ring was lost is seen by one query of the whole process, not by one of each stream.
+    """
+    loop = asyncio.get_running_loop()
+    newest, looked_at = 0, loop.time()
+    while True:
+        for user_id in await ear.wait(look_every):
+            if user_id:
+                streams.wake(user_id)
+            else:  # the connection is new: rings may have been lost before it
+                streams.wake_all()
+        if loop.time() - looked_at < look_every.total_seconds():
+            continue
+        looked_at = loop.time()
+        try:
+            found = await store.newest(pool)
+        except LOST as exc:
+            log.warning("look_failed", error=repr(exc))
+            continue
+        if found > newest:
+            newest = found
+            streams.wake_all()
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """One stream.
+
+    Args:
+        after: the id of the last message that the client has.
+        ends_at: when the stream ends at the latest, in the loop's time.
+    """
+
+    user_id: str
+    after: int
+    ends_at: float
+    wakeup: Wakeup
+
+    def is_over(self) -> bool:
+        return self.wakeup.is_ended or asyncio.get_running_loop().time() >= self.ends_at
+
+
+async def follow(pool: Pool, subscription: Subscription, *, heartbeat: timedelta = HEARTBEAT) -> AsyncIterator[bytes]:
+    """Yield the messages after `subscription.after`, then each new one, until the stream's end.
+
+    FastAPI can stream what a route yields by itself, but then every client that leaves while something is on its way
+    to it is logged as a failed request (fastapi 0.165: BrokenResourceError out of its keep-alive task).
+    """
+    last = subscription.after
+    # An id without data: the browser dispatches nothing but remembers the id, so that the gap is replayed even to a
+    # client whose connection breaks before its first message (WHATWG HTML, 9.2.6).
+    yield format_sse_event(id=str(last), comment="connected")
+    while not subscription.is_over():
+        try:
+            messages = await store.after(pool, subscription.user_id, last, limit=BATCH)
+        except LOST as exc:
+            log.warning("stream_interrupted", error=repr(exc))
+            return  # the client comes back, and goes on where it stood
+        for message in messages:
+            body = MessageBody.model_validate(message)
+            yield format_sse_event(event="message", id=str(message.id), data_str=body.model_dump_json())
+            last = message.id
+        if len(messages) == BATCH:
+            continue
+        while not await _rung(subscription, heartbeat) and not subscription.is_over():
+            yield KEEPALIVE_COMMENT
+
+
+async def _rung(subscription: Subscription, heartbeat: timedelta) -> bool:
+    until = asyncio.get_running_loop().time() + heartbeat.total_seconds()
+    return await subscription.wakeup.wait(min(until, subscription.ends_at))

@@ -1,0 +1,124 @@
+"""For tests: events as they arrive, the HTTP application on a real port, a client of the stream."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Final
+from uuid import UUID, uuid4
+
+import httpx
+import uvicorn
+from fastapi import FastAPI
+
+from chassis.auth import issue_token
+from chassis.envelope import Delivered
+from chassis.testing import eventually
+from contracts import Event, EventHeaders, ListSyncStarted
+from notifier.settings import HttpSettings
+
+KEY: Final = "a key of the tests, of enough characters"
+TIME: Final = datetime(2026, 11, 20, 18, 4, 5, tzinfo=UTC)
+
+
+def settings_for(dsn: str, *, stream_lifetime: timedelta = timedelta(hours=1)) -> HttpSettings:
+    """Return settings on this database, with a local key; Kafka is nowhere."""
+    return HttpSettings.model_validate(
+        {
+            "database_url": dsn,
+            "kafka_bootstrap_servers": "127.0.0.1:1",
+            "auth_local_key": KEY,
+            "stream_lifetime": stream_lifetime,
+        }
+    )
+
+
+def sync_started(user_id: str = "ada", title: str = "Heists", list_id: int = 7) -> ListSyncStarted:
+    """Return an event whose message is "Syncing '<title>'..."."""
+    return ListSyncStarted(
+        user_id=user_id, list_id=list_id, version=1, title=title, run_id=UUID(int=1), trigger="manual"
+    )
+
+
+def delivered(event: Event, *, event_id: UUID | None = None, time: datetime = TIME) -> Delivered:
+    """Return the event as a record brings it, under a new id unless one is given."""
+    headers = EventHeaders.of(event, event_id=event_id or uuid4(), source="/tests", time=time)
+    return Delivered(event, headers, None)
+
+
+def bearer(user_id: str = "ada") -> dict[str, str]:
+    """Return the headers of a request of this user."""
+    token = issue_token(KEY, user_id=user_id, issuer="watchbuddy", audience="watchbuddy", lifetime=timedelta(minutes=5))
+    return {"Authorization": f"Bearer {token}"}
+
+
+@asynccontextmanager
+async def served(app: FastAPI) -> AsyncIterator[str]:
+    """Serve the application on a free port of 127.0.0.1, and give its address."""
+    config = uvicorn.Config(app, host="127.0.0.1", port=0, log_config=None, lifespan="off", timeout_graceful_shutdown=2)
+    server = uvicorn.Server(config)
+    serving = asyncio.create_task(server._serve())  # noqa: SLF001 - serve() would take the tests' signals
+    await eventually(partial(_has_started, server))
+    try:
+        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        await serving
+
+
+async def _has_started(server: uvicorn.Server) -> bool:
+    return server.started
+
+
+@dataclass(frozen=True, slots=True)
+class StreamEvent:
+    """One block of a stream: its fields, None where it has none."""
+
+    id: str | None = None
+    event: str | None = None
+    data: str | None = None
+    comment: str | None = None
+
+
+class StreamClient:
+    """Reads a stream block by block."""
+
+    def __init__(self, response: httpx.Response) -> None:
+        self.response = response
+        self._lines = response.aiter_lines()
+
+    async def next(self) -> StreamEvent:
+        """Return the next block.
+
+        Raises:
+            EOFError: the server has ended the stream.
+        """
+        fields: dict[str, str] = {}
+        async for line in self._lines:
+            if not line and fields:
+                return StreamEvent(**fields)
+            name, _, value = line.partition(":")
+            if line:
+                fields[name or "comment"] = value.removeprefix(" ")
+        raise EOFError
+
+    async def next_message(self) -> StreamEvent:
+        """Return the next block that is a message."""
+        while (block := await self.next()).event != "message":
+            pass
+        return block
+
+
+@asynccontextmanager
+async def stream_of(url: str, *, user_id: str = "ada", last_event_id: int | None = None) -> AsyncIterator[StreamClient]:
+    """Open a user's stream."""
+    headers = bearer(user_id)
+    if last_event_id is not None:
+        headers["Last-Event-ID"] = str(last_event_id)
+    async with (
+        httpx.AsyncClient(timeout=10, trust_env=False) as client,
+        client.stream("GET", f"{url}/api/notifications/stream", headers=headers) as response,
+    ):
+        yield StreamClient(response)

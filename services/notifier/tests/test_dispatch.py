@@ -1,0 +1,152 @@
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from datetime import timedelta
+from uuid import UUID
+
+import asyncpg
+import pytest
+
+from chassis.postgres import Pool, create_pool
+from chassis.wakeup import Bell, Ear
+from contracts import ListUpdated, TraktReauthorizationRequired
+from notifier import store
+from notifier.dispatch import CHANNEL, Dispatcher
+from notifier.retention import sweep
+from notifier.testing import TIME, delivered, settings_for, sync_started
+
+
+@pytest.fixture
+def dsn(make_database: Callable[..., str]) -> str:
+    return make_database("chassis", "notifier")
+
+
+@pytest.fixture
+async def pool(dsn: str) -> AsyncIterator[Pool]:
+    async with await create_pool(dsn) as pool:
+        yield pool
+
+
+@pytest.fixture
+async def dispatcher(pool: Pool) -> AsyncIterator[Dispatcher]:
+    async with Bell(pool, CHANNEL) as bell:
+        yield Dispatcher(pool, bell)
+
+
+async def messages_of(pool: Pool, user_id: str = "ada") -> list[store.StoredMessage]:
+    return (await store.page(pool, user_id, unread_only=False, limit=1000, offset=0)).messages
+
+
+async def test_an_event_becomes_a_message_of_its_user(pool: Pool, dispatcher: Dispatcher) -> None:
+    await dispatcher.dispatch(delivered(sync_started()))
+    (message,) = await messages_of(pool)
+    assert (message.text, message.severity, message.list_id) == ("Syncing 'Heists'...", "info", 7)
+    assert (message.created_at, message.read) == (TIME, False)
+    assert await messages_of(pool, "bob") == []
+
+
+async def test_a_message_about_the_account_has_no_list(pool: Pool, dispatcher: Dispatcher) -> None:
+    await dispatcher.dispatch(delivered(TraktReauthorizationRequired(user_id="ada")))
+    (message,) = await messages_of(pool)
+    assert message.list_id is None
+
+
+async def test_an_event_redelivered_ten_times_is_one_message(pool: Pool, dispatcher: Dispatcher) -> None:
+    event = delivered(sync_started())
+    for _ in range(10):
+        await dispatcher.dispatch(event)
+    assert len(await messages_of(pool)) == 1
+
+
+async def test_two_events_with_the_same_words_are_two_messages(pool: Pool, dispatcher: Dispatcher) -> None:
+    for _ in range(2):
+        await dispatcher.dispatch(delivered(sync_started()))
+    assert len(await messages_of(pool)) == 2
+
+
+async def test_an_event_that_two_replicas_get_at_once_is_one_message(dsn: str) -> None:
+    async with await create_pool(dsn) as one, await create_pool(dsn) as other:
+        replicas = [Dispatcher(one, Bell(one, CHANNEL)), Dispatcher(other, Bell(other, CHANNEL))]
+        for number in range(20):
+            event = delivered(sync_started(title=f"List {number}"))
+            await asyncio.gather(*(replica.dispatch(event) for replica in replicas))
+        texts = [message.text for message in await messages_of(one)]
+    assert texts == [f"Syncing 'List {number}'..." for number in reversed(range(20))]
+
+
+async def test_a_silent_event_leaves_no_trace(pool: Pool, dispatcher: Dispatcher) -> None:
+    await dispatcher.dispatch(
+        delivered(ListUpdated(user_id="ada", list_id=7, version=2, title="Heists", list_type="manual"))
+    )
+    assert await messages_of(pool) == []
+    assert await pool.fetchval("SELECT count(*) FROM inbox") == 0
+
+
+async def test_a_message_that_cannot_be_stored_is_stored_by_the_redelivery(pool: Pool, dispatcher: Dispatcher) -> None:
+    event = delivered(sync_started())
+    await pool.execute("ALTER TABLE messages ADD CONSTRAINT broken CHECK (false)")
+    with pytest.raises(asyncpg.CheckViolationError):
+        await dispatcher.dispatch(event)
+    await pool.execute("ALTER TABLE messages DROP CONSTRAINT broken")
+    await dispatcher.dispatch(event)
+    assert len(await messages_of(pool)) == 1
+
+
+async def test_a_message_that_was_cleared_does_not_come_back_by_redelivery(pool: Pool, dispatcher: Dispatcher) -> None:
+    event = delivered(sync_started())
+    await dispatcher.dispatch(event)
+    await store.clear(pool, "ada", up_to=None)
+    await dispatcher.dispatch(event)
+    assert await messages_of(pool) == []
+
+
+async def test_an_event_that_the_inbox_forgot_is_still_one_message(pool: Pool, dispatcher: Dispatcher) -> None:
+    event = delivered(sync_started())
+    await dispatcher.dispatch(event)
+    await pool.execute("DELETE FROM inbox")
+    await dispatcher.dispatch(event)
+    assert len(await messages_of(pool)) == 1
+
+
+async def test_what_is_past_its_retention_is_swept_from_messages_and_inbox(
+    dsn: str, pool: Pool, dispatcher: Dispatcher
+) -> None:
+    await dispatcher.dispatch(delivered(sync_started(title="old")))
+    await pool.execute("UPDATE messages SET created_at = now() - interval '91 days'")
+    await pool.execute("UPDATE inbox SET received_at = now() - interval '91 days'")
+    kept = delivered(sync_started(title="young"))
+    await dispatcher.dispatch(kept)
+    await pool.execute("UPDATE messages SET created_at = now() WHERE text LIKE '%young%'")
+    await sweep(pool, settings_for(dsn))
+    assert [message.text for message in await messages_of(pool)] == ["Syncing 'young'..."]
+    assert await pool.fetchval("SELECT array_agg(event_id) FROM inbox") == [kept.headers.event_id]
+
+
+async def test_the_users_name_is_rung_after_the_message_is_there(dsn: str, pool: Pool, dispatcher: Dispatcher) -> None:
+    async with Ear(dsn, CHANNEL) as ear:
+        assert await ear.wait(timedelta(seconds=5)) == [""]  # it listens
+        await dispatcher.dispatch(delivered(sync_started(user_id="zoë")))
+        assert await ear.wait(timedelta(seconds=5)) == ["zoë"]
+        assert len(await messages_of(pool, "zoë")) == 1
+
+
+async def test_a_users_messages_become_visible_in_the_order_of_their_ids(dsn: str) -> None:
+    """A stream asks for "id > last seen": a lower id that is committed later would be lost to it."""
+    seen: list[int] = []
+
+    async with await create_pool(dsn, max_size=8) as pool:
+        dispatcher = Dispatcher(pool, Bell(pool, CHANNEL))
+
+        async def tell(worker: int) -> None:
+            for number in range(25):
+                await dispatcher.dispatch(delivered(sync_started(), event_id=UUID(int=worker * 100 + number)))
+
+        async def watch(telling: "asyncio.Future[list[None]]") -> None:
+            ended = False
+            while not ended:
+                ended = telling.done()
+                seen.extend(message.id for message in await store.after(pool, "ada", max(seen, default=0), limit=1000))
+
+        telling = asyncio.gather(*(tell(worker) for worker in range(1, 7)))
+        await watch(telling)
+        await telling
+    assert len(seen) == 150

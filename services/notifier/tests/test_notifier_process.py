@@ -1,0 +1,125 @@
+import asyncio
+import os
+import signal
+import socket
+import sys
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+import httpx
+import pytest
+
+from chassis.postgres import create_pool
+from chassis.testing import eventually
+from chassis.wakeup import Bell
+from notifier.dispatch import CHANNEL, Dispatcher
+from notifier.testing import KEY, delivered, stream_of, sync_started
+
+ENVIRONMENT = {name: value for name, value in os.environ.items() if name in {"PATH", "PYTHONPATH", "TMPDIR"}}
+
+
+async def start(*arguments: str, **environment: str) -> asyncio.subprocess.Process:
+    return await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "notifier",
+        *arguments,
+        env=ENVIRONMENT | environment,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+
+
+async def run(*arguments: str, **environment: str) -> tuple[int | None, str, str]:
+    process = await start(*arguments, **environment)
+    out, err = await asyncio.wait_for(process.communicate(), 30)
+    return process.returncode, out.decode(), err.decode()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@asynccontextmanager
+async def serving(dsn: str, port: int) -> AsyncIterator[asyncio.subprocess.Process]:
+    process = await start(
+        "serve", DATABASE_URL=dsn, KAFKA_BOOTSTRAP_SERVERS="127.0.0.1:1", AUTH_LOCAL_KEY=KEY, HTTP_PORT=str(port)
+    )
+    try:
+        async with httpx.AsyncClient(trust_env=False) as client:
+
+            async def ready() -> bool:
+                assert process.returncode is None
+                try:
+                    return (await client.get(f"http://127.0.0.1:{port}/health/ready")).status_code == 200
+                except httpx.TransportError:
+                    return False
+
+            await eventually(ready)
+        yield process
+    finally:
+        if process.returncode is None:
+            process.kill()
+        await process.communicate()
+
+
+@pytest.fixture
+def dsn(make_database: Callable[..., str]) -> str:
+    return make_database("chassis", "notifier")
+
+
+async def test_help_names_the_commands() -> None:
+    status, out, _ = await run("--help")
+    assert status == 0
+    for command in ("serve", "consume", "migrate"):
+        assert command in out
+
+
+@pytest.mark.parametrize("arguments", [(), ("surf",), ("serve", "--fast")])
+async def test_a_bad_command_exits_with_2_and_usage(arguments: tuple[str, ...]) -> None:
+    status, _, err = await run(*arguments)
+    assert status == 2
+    assert err.startswith("usage: python -m notifier")
+
+
+@pytest.mark.parametrize(
+    ("changed", "named"),
+    [
+        ({"DATABASE_URL": ""}, "DATABASE_URL"),
+        ({"AUTH_LOCAL_KEY": "short"}, "AUTH_LOCAL_KEY"),
+        ({"STREAM_LIFETIME": "soon"}, "STREAM_LIFETIME"),
+        ({"MESSAGE_RETENTION": "PT0S"}, "MESSAGE_RETENTION"),
+        ({"INBOX_RETENTION": "-P1D"}, "INBOX_RETENTION"),
+        ({"HTTP_PORT": "70000"}, "HTTP_PORT"),
+    ],
+)
+async def test_bad_settings_end_serve_with_2_and_one_line(changed: dict[str, str], named: str) -> None:
+    good = {"DATABASE_URL": "postgresql:///x", "KAFKA_BOOTSTRAP_SERVERS": "127.0.0.1:1", "AUTH_LOCAL_KEY": KEY}
+    status, _, err = await run("serve", **good | changed)
+    assert status == 2
+    assert len(err.splitlines()) == 1
+    assert named in err
+
+
+async def test_an_open_stream_does_not_hold_up_the_end_of_the_process(dsn: str) -> None:
+    port = free_port()
+    async with serving(dsn, port) as process, stream_of(f"http://127.0.0.1:{port}") as stream:
+        async with await create_pool(dsn) as pool, Bell(pool, CHANNEL) as bell:
+            await Dispatcher(pool, bell).dispatch(delivered(sync_started()))
+        assert "Heists" in str((await stream.next_message()).data)
+        asked_at = time.monotonic()
+        process.send_signal(signal.SIGTERM)
+        with pytest.raises(EOFError):
+            await stream.next()
+        assert await asyncio.wait_for(process.wait(), 10) == 0
+        assert time.monotonic() - asked_at < 3  # uvicorn would wait 5 s for it
+
+
+async def test_migrate_can_be_run_again(dsn: str) -> None:
+    for _ in range(2):
+        status, _, err = await run("migrate", DATABASE_URL=dsn, KAFKA_BOOTSTRAP_SERVERS="127.0.0.1:1")
+        assert (status, "Traceback" in err) == (0, False)

@@ -1,0 +1,50 @@
+from collections.abc import AsyncIterator, Callable
+from uuid import uuid4
+
+import pytest
+from faststream.kafka import KafkaBroker, TestKafkaBroker
+
+from chassis.kafka import build_broker
+from chassis.postgres import Pool, create_pool
+from chassis.wakeup import Bell
+from contracts import Event, EventHeaders, TraktListDeleted, partition_key
+from notifier import store
+from notifier.dispatch import CHANNEL, GROUP, Dispatcher
+from notifier.subscribers import register
+from notifier.testing import TIME, settings_for, sync_started
+
+
+@pytest.fixture
+def dsn(make_database: Callable[..., str]) -> str:
+    return make_database("chassis", "notifier")
+
+
+@pytest.fixture
+async def pool(dsn: str) -> AsyncIterator[Pool]:
+    async with await create_pool(dsn) as pool:
+        yield pool
+
+
+@pytest.fixture
+async def broker(dsn: str, pool: Pool) -> AsyncIterator[KafkaBroker]:
+    broker = build_broker(settings_for(dsn), group=GROUP)
+    register(broker, Dispatcher(pool, Bell(pool, CHANNEL)))
+    async with TestKafkaBroker(broker):
+        yield broker
+
+
+async def publish(broker: KafkaBroker, event: Event, **headers: str) -> None:
+    attributes = EventHeaders.of(event, event_id=uuid4(), source="/tests", time=TIME).to_headers() | headers
+    await broker.publish(event.to_json(), event.topic, key=partition_key(event), headers=attributes)
+
+
+async def test_events_of_both_topics_become_messages(broker: KafkaBroker, pool: Pool) -> None:
+    await publish(broker, sync_started())
+    await publish(broker, TraktListDeleted(user_id="ada", list_id=7, version=2, title="Heists", trakt_list_id=5))
+    page = await store.page(pool, "ada", unread_only=False, limit=10, offset=0)
+    assert [message.text for message in page.messages] == ["Deleted 'Heists' from Trakt", "Syncing 'Heists'..."]
+
+
+async def test_a_type_that_is_not_known_yet_is_skipped(broker: KafkaBroker, pool: Pool) -> None:
+    await publish(broker, sync_started(), ce_type="watchbuddy.list.sync_started.v2")
+    assert (await store.page(pool, "ada", unread_only=False, limit=10, offset=0)).total == 0
