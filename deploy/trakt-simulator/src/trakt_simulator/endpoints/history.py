@@ -1,0 +1,150 @@
+"""What was watched: plays one by one, and per title."""
+
+from collections import deque
+from collections.abc import Iterable
+from http import HTTPStatus
+
+from trakt_simulator.access import visible_user
+from trakt_simulator.accounts import Account, Watched
+from trakt_simulator.catalogue import EPISODES_PER_SEASON, SEASONS_PER_SHOW
+from trakt_simulator.clock import iso, parse_iso, to_minute
+from trakt_simulator.elements import Match, counts, read_elements
+from trakt_simulator.identifiers import number_in
+from trakt_simulator.media import MAX_ID, PLURAL, Kind, key_of, kind_of
+from trakt_simulator.order import kinds_of
+from trakt_simulator.paging import page_of
+from trakt_simulator.routing import Auth, Route
+from trakt_simulator.simulator import Simulator
+from trakt_simulator.wire import Answer, Call, TraktError, json_answer
+
+_PLAYED = (Kind.MOVIE, Kind.EPISODE)
+
+
+def get_own_history(call: Call, sim: Simulator) -> Answer:
+    return _history(call, sim, call.caller)
+
+
+def get_history(call: Call, sim: Simulator) -> Answer:
+    return _history(call, sim, visible_user(call, sim))
+
+
+def _history(call: Call, sim: Simulator, account: Account) -> Answer:
+    """Newest first; a show's or a season's plays are those of its episodes."""
+    type_ = call.params.get("type", "")
+    kinds = kinds_of(type_)
+    start, end = _date(call, "start_at"), _date(call, "end_at")
+    wanted = number_in(call.params["item"]) if "item" in call.params else None
+    asked_keys = {key_of(kind, wanted) for kind in kinds or Kind} if wanted is not None else None
+    plays = [
+        play
+        for play in account.history or ()
+        if (start is None or play.watched_ms >= start)
+        and (end is None or play.watched_ms <= end)
+        and _fits(sim, play.key, kinds, asked_keys)
+    ]
+    plays.sort(key=lambda play: (play.watched_ms, play.id), reverse=True)
+    page = page_of(call, len(plays), sim.options)
+    rows = [
+        {"id": play.id, "watched_at": iso(play.watched_ms), "action": play.action, **sim.catalogue.fields(play.key)}
+        for play in page.cut(plays)
+    ]
+    return json_answer(rows, headers=page.headers())
+
+
+def _fits(sim: Simulator, key: int, kinds: frozenset[Kind] | None, asked_keys: set[int] | None) -> bool:
+    names = {key}
+    if kind_of(key) is Kind.EPISODE:
+        names.add(sim.catalogue.show_of(key))
+        names.add(sim.catalogue.season_of(key))
+    if asked_keys is not None:
+        return bool(names & asked_keys)
+    return kinds is None or any(kind_of(name) in kinds for name in names)
+
+
+def _date(call: Call, name: str) -> int | None:
+    text = call.query.get(name)
+    return parse_iso(text) if text else None
+
+
+def add_history(call: Call, sim: Simulator) -> Answer:
+    """Every call adds plays: Trakt does not look for duplicates. A show or a season stands for all of its episodes."""
+    account = call.caller
+    elements = read_elements(call.json_object(), sim)
+    plays = [
+        (key, _watched_ms(sim, match, key, call.now_ms))
+        for match in elements.matches
+        for key in _played(sim, match.key)
+    ]
+    history = account.history = account.history if account.history is not None else deque()
+    for key, watched_ms in plays:
+        history.append(Watched(sim.world.numbers.play, key, to_minute(watched_ms)))
+        sim.world.numbers.play += 1
+    added = [key for key, _ in plays]
+    _moved(account, added, call.now_ms, sim)
+    return json_answer(
+        {"added": counts(added, _PLAYED), "not_found": elements.not_found}, HTTPStatus(sim.options.history_status)
+    )
+
+
+def _played(sim: Simulator, key: int) -> Iterable[int]:
+    kind = kind_of(key)
+    if kind in _PLAYED:
+        yield key
+    elif kind in (Kind.SHOW, Kind.SEASON):
+        show = key if kind is Kind.SHOW else sim.catalogue.show_of(key)
+        for season in range(1, SEASONS_PER_SHOW + 1):
+            if kind is Kind.SHOW or sim.catalogue.season(show, season) == key:
+                for number in range(1, EPISODES_PER_SEASON + 1):
+                    episode = sim.catalogue.episode(show, season, number)
+                    yield from () if episode is None else (episode,)
+
+
+def _watched_ms(sim: Simulator, match: Match, key: int, now_ms: int) -> int:
+    watched_at = match.element.get("watched_at")
+    if watched_at is None:
+        return now_ms
+    if watched_at == "unknown":
+        return 0
+    if watched_at == "released":
+        title = sim.catalogue.title(key)
+        return (parse_iso(f"{title.year}-01-01") if title and title.year else None) or 0
+    watched_ms = parse_iso(watched_at) if isinstance(watched_at, str) else None
+    if watched_ms is None:
+        raise TraktError(HTTPStatus.UNPROCESSABLE_ENTITY, message="watched_at: must be a date")
+    return max(watched_ms, 0)
+
+
+def remove_history(call: Call, sim: Simulator) -> Answer:
+    """Remove all plays of the titles, and single plays by `ids`."""
+    account = call.caller
+    body = call.json_object()
+    elements = read_elements(body, sim)
+    numbers = body.get("ids", [])
+    if not isinstance(numbers, list) or not all(type(number) is int and number < MAX_ID for number in numbers):
+        raise TraktError(HTTPStatus.UNPROCESSABLE_ENTITY, message="ids: must be an array of history ids")
+    keys = {played for key in elements.named() for played in _played(sim, key)}
+    plays = account.history or deque()
+    gone = [play for play in plays if play.key in keys or play.id in numbers]
+    known = {play.id for play in plays}
+    if gone:
+        gone_ids = {play.id for play in gone}
+        account.history = deque(play for play in plays if play.id not in gone_ids)
+    _moved(account, [play.key for play in gone], call.now_ms, sim)
+    not_found = {**elements.not_found, "ids": [number for number in numbers if number not in known]}
+    return json_answer({"deleted": counts((play.key for play in gone), _PLAYED), "not_found": not_found})
+
+
+def _moved(account: Account, keys: list[int], now_ms: int, sim: Simulator) -> None:
+    """The stamps move on removal too."""
+    for kind in {kind_of(key) for key in keys}:
+        account.act(f"{PLURAL[kind]}.watched_at", now_ms)
+        sim.world.touch(account)
+
+
+_FORMS = ("", "/{type}", "/{type}/{item}")
+ROUTES = (
+    *(Route("GET", f"/sync/history{form}", get_own_history) for form in _FORMS),
+    *(Route("GET", f"/users/{{id}}/history{form}", get_history, Auth.OPTIONAL) for form in _FORMS),
+    Route("POST", "/sync/history", add_history),
+    Route("POST", "/sync/history/remove", remove_history),
+)

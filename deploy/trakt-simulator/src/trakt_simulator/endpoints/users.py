@@ -1,0 +1,94 @@
+"""Profiles and settings."""
+
+import uuid
+
+from trakt_simulator.access import visible_user
+from trakt_simulator.accounts import Account
+from trakt_simulator.clock import iso
+from trakt_simulator.objects import user_object
+from trakt_simulator.routing import Auth, Route
+from trakt_simulator.simulator import Simulator
+from trakt_simulator.wire import Answer, Call, json_answer
+
+# What the settings say of limits that no endpoint here enforces.
+_FREE_OTHERS = {"watchlist": 250, "favorites": 100, "search": 5, "collection": 1_000, "notes": 100}
+_VIP_OTHERS = {"watchlist": 5_000, "favorites": 100, "search": 25, "collection": 100_000, "notes": 2_000}
+
+
+def get_settings(call: Call, sim: Simulator) -> Answer:
+    del sim
+    account = call.caller
+    others = _VIP_OTHERS if account.is_vip else _FREE_OTHERS
+    return json_answer(
+        {
+            "user": _full_user(account),
+            "permissions": {"commenting": True, "liking": True, "following": True},
+            "account": {
+                "timezone": "Etc/UTC",
+                "date_format": "mdy",
+                "time_24hr": True,
+                "cover_image": None,
+                "display_ads": not account.is_vip,
+            },
+            "connections": dict.fromkeys(
+                (
+                    "facebook",
+                    "twitter",
+                    "mastodon",
+                    "google",
+                    "tumblr",
+                    "medium",
+                    "slack",
+                    "apple",
+                    "dropbox",
+                    "microsoft",
+                ),
+                False,
+            ),
+            "sharing_text": {
+                "watching": "I'm watching [item]",
+                "watched": "I just watched [item]",
+                "rated": "[item] [stars]",
+            },
+            "limits": {
+                "list": {"count": account.limits.lists, "item_count": account.limits.items_per_list},
+                "watchlist": {"item_count": others["watchlist"]},
+                "favorites": {"item_count": others["favorites"]},
+                "search": {"recent_count": others["search"]},
+                "collection": {"item_count": others["collection"]},
+                "notes": {"item_count": others["notes"]},
+            },
+        }
+    )
+
+
+def get_profile(call: Call, sim: Simulator) -> Answer:
+    user = visible_user(call, sim)
+    is_full = "full" in call.query.get("extended", "")
+    return json_answer(_full_user(user) if is_full else user_object(user))
+
+
+def _full_user(account: Account) -> dict[str, object]:
+    return {
+        **user_object(account),
+        "ids": {
+            "slug": account.slug,
+            "trakt": account.number,
+            "uuid": uuid.uuid5(uuid.NAMESPACE_URL, f"https://trakt.tv/users/{account.slug}").hex,
+        },
+        "joined_at": iso(account.joined_ms),
+        "location": "",
+        "about": "",
+        "gender": None,
+        "age": None,
+        "images": {"avatar": {"full": "https://walter.trakt.tv/hotlink-ok/placeholders/medium/zipper.png"}},
+        "vip_og": False,
+        "vip_years": 1 if account.is_vip else 0,
+        "vip_cover_image": None,
+    }
+
+
+ROUTES = (
+    Route("GET", "/users/settings", get_settings),
+    Route("GET", "/users/{id}", get_profile, Auth.OPTIONAL),
+)

@@ -1,0 +1,88 @@
+"""Watched titles with their plays."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from http import HTTPStatus
+
+from trakt_simulator.access import visible_user
+from trakt_simulator.accounts import Account
+from trakt_simulator.clock import iso
+from trakt_simulator.media import SINGULAR, Kind, kind_of
+from trakt_simulator.order import kinds_of
+from trakt_simulator.paging import page_of
+from trakt_simulator.routing import Auth, Route
+from trakt_simulator.simulator import Simulator
+from trakt_simulator.wire import Answer, Call, TraktError, json_answer
+
+
+@dataclass(slots=True)
+class Plays:
+    """All plays of a movie, or of a show's episodes."""
+
+    last_ms: int = 0
+    episodes: Counter[int] = field(default_factory=Counter)
+    last_of: dict[int, int] = field(default_factory=dict)
+
+    def add(self, key: int, watched_ms: int) -> None:
+        self.episodes[key] += 1
+        self.last_ms = max(self.last_ms, watched_ms)
+        self.last_of[key] = max(self.last_of.get(key, 0), watched_ms)
+
+
+def get_own_watched(call: Call, sim: Simulator) -> Answer:
+    return _watched(call, sim, call.caller)
+
+
+def get_watched(call: Call, sim: Simulator) -> Answer:
+    return _watched(call, sim, visible_user(call, sim))
+
+
+def _watched(call: Call, sim: Simulator, account: Account) -> Answer:
+    kinds = kinds_of(call.params["type"])
+    if kinds not in (frozenset({Kind.MOVIE}), frozenset({Kind.SHOW})):
+        raise TraktError(HTTPStatus.NOT_FOUND)
+    (kind,) = kinds
+    by_title: dict[int, Plays] = {}
+    for play in account.history or ():
+        played = kind_of(play.key)
+        if kind is Kind.MOVIE and played is Kind.MOVIE:
+            by_title.setdefault(play.key, Plays()).add(play.key, play.watched_ms)
+        elif kind is Kind.SHOW and played is Kind.EPISODE:
+            by_title.setdefault(sim.catalogue.show_of(play.key), Plays()).add(play.key, play.watched_ms)
+    titles = sorted(by_title.items(), key=lambda title: title[1].last_ms, reverse=True)
+    page = page_of(call, len(titles), sim.options)
+    return json_answer([_row(call, sim, key, plays) for key, plays in page.cut(titles)], headers=page.headers())
+
+
+def _row(call: Call, sim: Simulator, key: int, plays: Plays) -> dict[str, object]:
+    """Seasons come with `extended=progress` only, and then without the full title."""
+    extended = call.query.get("extended", "").split(",")
+    has_progress = "progress" in extended
+    kind = kind_of(key)
+    row: dict[str, object] = {
+        "plays": plays.episodes.total(),
+        "last_watched_at": iso(plays.last_ms),
+        "last_updated_at": iso(plays.last_ms),
+        SINGULAR[kind]: sim.catalogue.media(key, is_full="full" in extended and not has_progress),
+    }
+    if kind is Kind.SHOW:
+        row["reset_at"] = None
+        if has_progress:
+            row["seasons"] = _seasons(sim, plays)
+    return row
+
+
+def _seasons(sim: Simulator, plays: Plays) -> list[dict[str, object]]:
+    seasons: dict[int, list[dict[str, object]]] = {}
+    for key in sorted(plays.episodes):
+        season, number = sim.catalogue.numbers_of(key)
+        seasons.setdefault(season, []).append(
+            {"number": number, "plays": plays.episodes[key], "last_watched_at": iso(plays.last_of[key])}
+        )
+    return [{"number": season, "episodes": episodes} for season, episodes in seasons.items()]
+
+
+ROUTES = (
+    Route("GET", "/sync/watched/{type}", get_own_watched),
+    Route("GET", "/users/{id}/watched/{type}", get_watched, Auth.OPTIONAL),
+)

@@ -1,0 +1,74 @@
+"""Rate limits: fixed windows aligned to the clock, as Trakt's look (a call at 23:26:25 ran until 23:30:00)."""
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from trakt_simulator.clock import iso
+
+
+class Standing(NamedTuple):
+    """A bucket after a call: was it let through, and what the headers say."""
+
+    is_allowed: bool
+    name: str
+    period_s: int
+    limit: int
+    remaining: int
+    until_ms: int
+    now_ms: int
+
+    @property
+    def retry_after_s(self) -> int:
+        return max(1, -(-(self.until_ms - self.now_ms) // 1000))
+
+    def header(self) -> bytes:
+        """The value of `X-Ratelimit`."""
+        return b'{"name":"%b","period":%d,"limit":%d,"remaining":%d,"until":"%b"}' % (
+            self.name.encode(),
+            self.period_s,
+            self.limit,
+            self.remaining,
+            f"{iso(self.until_ms)[:-5]}Z".encode(),
+        )
+
+
+@dataclass(slots=True)
+class FixedWindow:
+    """Counts calls per caller. Windows of all callers end together, so the counts of the last one are dropped at once."""
+
+    name: str
+    period_s: int
+    _window: int = -1
+    _used: dict[str, int] = field(default_factory=dict)
+
+    def take(self, who: str, limit: int, now_ms: int) -> Standing:
+        """Count one call of `who`; a call over the limit is not counted."""
+        period_ms = self.period_s * 1000
+        window = now_ms // period_ms
+        if window != self._window:
+            self._window = window
+            self._used.clear()
+        used = self._used.get(who, 0)
+        is_allowed = used < limit
+        if is_allowed:
+            used += 1
+            self._used[who] = used
+        return Standing(
+            is_allowed, self.name, self.period_s, limit, max(limit - used, 0), (window + 1) * period_ms, now_ms
+        )
+
+    def clear(self) -> None:
+        self._used.clear()
+
+
+@dataclass(slots=True)
+class RateLimits:
+    """Trakt's three buckets."""
+
+    writes: FixedWindow = field(default_factory=lambda: FixedWindow("AUTHED_API_POST_LIMIT", 1))
+    reads: FixedWindow = field(default_factory=lambda: FixedWindow("AUTHED_API_GET_LIMIT", 300))
+    unauthenticated: FixedWindow = field(default_factory=lambda: FixedWindow("UNAUTHED_API_GET_LIMIT", 300))
+
+    def clear(self) -> None:
+        for bucket in (self.writes, self.reads, self.unauthenticated):
+            bucket.clear()

@@ -1,0 +1,131 @@
+"""A personal list and its items: ranks, additions, removals, order."""
+
+from array import array
+from collections import deque
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+Privacy = Literal["private", "link", "friends", "public"]
+SortHow = Literal["asc", "desc"]
+
+
+def _longs() -> "array[int]":
+    return array("q")
+
+
+@dataclass(slots=True)
+class Rows:
+    """A list's items in rank order, in columns: 24 bytes an item, so that millions fit.
+
+    `ids` are list item ids, `keys` what is listed (media.key_of), `listed_ms` when.
+    """
+
+    ids: "array[int]" = field(default_factory=_longs)
+    keys: "array[int]" = field(default_factory=_longs)
+    listed_ms: "array[int]" = field(default_factory=_longs)
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def taken(self, positions: Iterable[int]) -> "Rows":
+        """Return the rows at these positions, in this order."""
+        chosen = list(positions)
+        return Rows(*(array("q", [column[i] for i in chosen]) for column in (self.ids, self.keys, self.listed_ms)))
+
+
+@dataclass(slots=True)
+class Reordered:
+    """What a reorder did: how many ids were applied, which were not on the list, and whether any rank changed."""
+
+    updated: int
+    skipped: list[int]
+    is_changed: bool
+
+
+@dataclass(slots=True)
+class MediaList:
+    """A personal list. Every change of its content moves `updated_ms`, also twice within one millisecond."""
+
+    trakt: int
+    slug: str
+    name: str
+    created_ms: int
+    updated_ms: int
+    description: str | None = None
+    privacy: Privacy = "private"
+    display_numbers: bool = False
+    allow_comments: bool = True
+    sort_by: str = "rank"
+    sort_how: SortHow = "asc"
+    rows: Rows = field(default_factory=Rows)
+    notes: dict[int, str] | None = None
+    liked_by: set[str] | None = None
+    _before: "deque[tuple[int, Rows]] | None" = None
+
+    def touch(self, now_ms: int) -> None:
+        self.updated_ms = max(now_ms, self.updated_ms + 1)
+
+    def missing(self, keys: Iterable[int]) -> list[int]:
+        """Return those keys that are not listed yet, each once, in order."""
+        listed = set(self.rows.keys)
+        fresh = []
+        for key in keys:
+            if key not in listed:
+                listed.add(key)
+                fresh.append(key)
+        return fresh
+
+    def append(self, keys: Sequence[int], *, first_id: int, now_ms: int) -> None:
+        """Put keys that are not listed at the end, with consecutive item ids."""
+        if not keys:
+            return
+        self.rows.ids.extend(range(first_id, first_id + len(keys)))
+        self.rows.keys.extend(keys)
+        self.rows.listed_ms.extend([now_ms] * len(keys))
+        self.touch(now_ms)
+
+    def remove(self, keys: Collection[int], *, now_ms: int) -> list[int]:
+        """Take the keys off the list; return those that were on it. The ranks behind them close up."""
+        unwanted = set(keys)
+        gone = [key for key in self.rows.keys if key in unwanted]
+        if gone:
+            gone_ids = {i for i, key in zip(self.rows.ids, self.rows.keys, strict=True) if key in unwanted}
+            self.rows = self.rows.taken(at for at, key in enumerate(self.rows.keys) if key not in unwanted)
+            if self.notes:
+                self.notes = {item: note for item, note in self.notes.items() if item not in gone_ids}
+            self.touch(now_ms)
+        return gone
+
+    def reorder(self, item_ids: Iterable[int], *, now_ms: int) -> Reordered:
+        """Rank the items as given. Items that are not named keep their order behind the named ones (not confirmed)."""
+        at = {item: position for position, item in enumerate(self.rows.ids)}
+        wanted = list(dict.fromkeys(item_ids))
+        applied = [item for item in wanted if item in at]
+        named = set(applied)
+        order = [at[item] for item in applied] + [at[item] for item in self.rows.ids if item not in named]
+        is_changed = order != list(range(len(order)))
+        if is_changed:
+            self.rows = self.rows.taken(order)
+            self.touch(now_ms)
+        return Reordered(len(applied), [item for item in wanted if item not in named], is_changed)
+
+    def move(self, item_id: int, rank: int, *, now_ms: int) -> None:
+        """Give an item another rank (1 is the first; larger than the list means last)."""
+        order = [item for item in self.rows.ids if item != item_id]
+        order.insert(max(rank, 1) - 1, item_id)
+        self.reorder(order, now_ms=now_ms)
+
+    def remember(self, now_ms: int, window_ms: int) -> None:
+        """Keep the rows as they are before a change, for reads that shall be stale by up to the window."""
+        before = self._before = self._before if self._before is not None else deque()
+        while before and before[0][0] < now_ms - window_ms:
+            before.popleft()
+        before.append((now_ms, self.rows.taken(range(len(self.rows)))))
+
+    def rows_at(self, now_ms: int, stale_ms: int) -> Rows:
+        """Return the rows as they were `stale_ms` ago, as far back as they were remembered."""
+        for changed_ms, rows in self._before or ():
+            if changed_ms > now_ms - stale_ms:
+                return rows
+        return self.rows

@@ -1,0 +1,39 @@
+"""Accounts with lists and items, put in place at once; limits do not hold here, so that one can start over them."""
+
+from trakt_simulator.accounts import Account
+from trakt_simulator.admin_schemas import SeedAccount, SeedItem, SeedList
+from trakt_simulator.media import BY_NAME
+from trakt_simulator.simulator import Simulator
+
+
+def seed_account(sim: Simulator, seed: SeedAccount) -> tuple[Account, list[SeedItem]]:
+    """Add the lists to the account, made when it is new; return it with the items that Trakt does not know."""
+    account = sim.world.add_account(seed.username, sim.clock.now_ms())
+    account.is_vip, account.is_locked = seed.vip, seed.locked
+    account.is_deactivated, account.is_private = seed.deactivated, seed.private
+    account.friends = set(seed.friends)
+    sim.world.touch(account)
+    not_found: list[SeedItem] = []
+    for wanted in seed.lists:
+        not_found += _seed_list(sim, account, wanted)
+    return account, not_found
+
+
+def _seed_list(sim: Simulator, account: Account, wanted: SeedList) -> list[SeedItem]:
+    now_ms = sim.clock.now_ms()
+    media_list = sim.world.add_list(account, wanted.name, now_ms)
+    media_list.description, media_list.privacy = wanted.description, wanted.privacy
+    media_list.display_numbers, media_list.allow_comments = wanted.display_numbers, wanted.allow_comments
+    media_list.sort_by, media_list.sort_how = wanted.sort_by, wanted.sort_how
+    found = [(item, _find(sim, item)) for item in wanted.items]
+    fresh = media_list.missing(key for _, key in found if key is not None)
+    sim.world.append_items(account, media_list, fresh, now_ms)
+    return [item for item, key in found if key is None]
+
+
+def _find(sim: Simulator, item: SeedItem) -> int | None:
+    kind = BY_NAME[item.type]
+    key = sim.catalogue.find(kind, item.ids)
+    if key is None and sim.options.unknown_ids_exist:
+        key = sim.catalogue.invent(kind, item.ids)
+    return key

@@ -1,0 +1,178 @@
+"""The state in a file (SQLite): accounts, lists, tokens and invented titles, kept over restarts and crashes.
+
+A change is in the file before its answer is sent. Only what changed is written: an account's row, the lists of it whose
+stamp moved, the tokens.
+"""
+
+import logging
+import sqlite3
+from dataclasses import asdict
+from pathlib import Path
+
+import orjson
+
+from trakt_simulator import stored
+from trakt_simulator.accounts import Account
+from trakt_simulator.lists import MediaList
+from trakt_simulator.oauth import Grant
+from trakt_simulator.simulator import Simulator
+from trakt_simulator.world import Numbers
+
+log = logging.getLogger(__name__)
+# Marks the file as ours, and its form.
+_APPLICATION_ID = 0x7472616B
+_FORMAT = 1
+_TABLES = ("accounts", "lists", "grants", "titles", "numbers")
+Stamp = tuple[int, frozenset[str]]
+
+
+class StateFileError(Exception):
+    """The state file cannot be read or written; the text says why."""
+
+
+class StateFile:
+    """Keeps a simulator's state in a file.
+
+    Raises:
+        StateFileError: no such folder, not writable, in use by another simulator, or a file of something else.
+    """
+
+    def __init__(self, sim: Simulator, path: Path) -> None:
+        self._sim = sim
+        self._path = path
+        self._resets = sim.resets
+        self._titles = 0
+        self._lists: dict[str, dict[int, Stamp]] = {}
+        try:
+            self._database = sqlite3.connect(path, isolation_level=None, timeout=1)
+        except sqlite3.Error as error:
+            raise StateFileError(f"{path}: {error}") from error
+        try:
+            self._prepare()
+        except sqlite3.Error as error:
+            self._database.close()
+            raise StateFileError(f"{path}: {error}") from error
+
+    def _prepare(self) -> None:
+        execute = self._database.execute
+        execute("PRAGMA locking_mode = EXCLUSIVE")
+        # Safe against the process's end at any moment; only a power failure could take the last changes.
+        execute("PRAGMA journal_mode = WAL")
+        execute("PRAGMA synchronous = OFF")
+        (application_id,) = execute("PRAGMA application_id").fetchone()
+        (tables,) = execute("SELECT count(*) FROM sqlite_schema").fetchone()
+        if tables and application_id != _APPLICATION_ID:
+            raise sqlite3.DatabaseError("a database of something else")
+        (form,) = execute("PRAGMA user_version").fetchone()
+        if tables and form != _FORMAT:
+            raise sqlite3.DatabaseError(f"form {form} of the state, and this simulator knows form {_FORMAT}")
+        execute(f"PRAGMA application_id = {_APPLICATION_ID}")
+        execute(f"PRAGMA user_version = {_FORMAT}")
+        execute("CREATE TABLE IF NOT EXISTS accounts (slug text PRIMARY KEY, content blob NOT NULL)")
+        execute(
+            "CREATE TABLE IF NOT EXISTS lists (trakt integer PRIMARY KEY, content blob NOT NULL, rows blob NOT NULL)"
+        )
+        execute("CREATE TABLE IF NOT EXISTS grants (access_token text PRIMARY KEY, content blob NOT NULL)")
+        execute("CREATE TABLE IF NOT EXISTS titles (position integer PRIMARY KEY, content blob NOT NULL)")
+        execute("CREATE TABLE IF NOT EXISTS numbers (id integer PRIMARY KEY CHECK (id = 1), content blob NOT NULL)")
+
+    def load(self) -> None:
+        """Take the file's state over.
+
+        Raises:
+            StateFileError: its content is damaged.
+        """
+        try:
+            self._load()
+        except (sqlite3.Error, ValueError, KeyError, TypeError) as error:
+            raise StateFileError(f"{self._path}: {error!r}") from error
+
+    def _load(self) -> None:
+        sim, execute = self._sim, self._database.execute
+        for (content,) in execute("SELECT content FROM numbers"):
+            sim.world.numbers = Numbers(**orjson.loads(content))
+        titles = execute("SELECT content FROM titles ORDER BY position")
+        sim.catalogue.restore_invented(stored.title_from(content) for (content,) in titles)
+        lists = {
+            trakt: stored.list_from(content, rows)
+            for trakt, content, rows in execute("SELECT trakt, content, rows FROM lists")
+        }
+        accounts = execute("SELECT content FROM accounts")
+        restored = [stored.account_from(content, lists) for (content,) in accounts]
+        for account in sorted(restored, key=lambda account: account.number):
+            sim.world.put_account(account)
+            self._lists[account.slug] = {number: _stamp(one) for number, one in account.lists.items()}
+        for (content,) in execute("SELECT content FROM grants"):
+            grant, is_access_alive, is_refresh_alive = stored.grant_from(content, sim.world.accounts)
+            sim.tokens.put(grant, is_access_alive=is_access_alive, is_refresh_alive=is_refresh_alive)
+        self._titles = len(sim.catalogue.invented())
+        sim.world.changed.clear()
+        sim.tokens.changed.clear()
+
+    def save(self) -> None:
+        """Write what has changed; returns at once when nothing has. What cannot be written is tried again next time."""
+        sim = self._sim
+        if not (sim.world.changed or sim.tokens.changed or sim.resets != self._resets):
+            return
+        try:
+            self._database.execute("BEGIN")
+            self._write()
+            self._database.execute("COMMIT")
+        except sqlite3.Error:
+            # A full disk must not end a Trakt that otherwise works.
+            log.exception("state_not_saved")
+            if self._database.in_transaction:
+                self._database.execute("ROLLBACK")
+            return
+        self._resets = sim.resets
+        self._titles = len(sim.catalogue.invented())
+        for account in sim.world.changed.values():
+            self._lists[account.slug] = {number: _stamp(one) for number, one in account.lists.items()}
+        sim.world.changed.clear()
+        sim.tokens.changed.clear()
+
+    def _write(self) -> None:
+        sim, execute = self._sim, self._database.execute
+        if sim.resets != self._resets:
+            for table in _TABLES:
+                execute(f"DELETE FROM {table}")  # noqa: S608 (names of our own)
+            self._lists.clear()
+            self._titles = 0
+        execute("REPLACE INTO numbers (id, content) VALUES (1, ?)", (orjson.dumps(asdict(sim.world.numbers)),))
+        for position, title in enumerate(sim.catalogue.invented()[self._titles :], start=self._titles):
+            execute("REPLACE INTO titles (position, content) VALUES (?, ?)", (position, orjson.dumps(asdict(title))))
+        for account in sim.world.changed.values():
+            self._write_account(account)
+        for grant in sim.tokens.changed.values():
+            self._write_grant(grant)
+
+    def _write_account(self, account: Account) -> None:
+        execute, known = self._database.execute, self._lists.get(account.slug, {})
+        content = stored.account(account)
+        execute("REPLACE INTO accounts (slug, content) VALUES (?, ?)", (account.slug, content))
+        for number, media_list in account.lists.items():
+            if known.get(number) != _stamp(media_list):
+                row = (number, stored.list_content(media_list), stored.list_rows(media_list))
+                execute("REPLACE INTO lists (trakt, content, rows) VALUES (?, ?, ?)", row)
+        for number in known.keys() - account.lists.keys():
+            execute("DELETE FROM lists WHERE trakt = ?", (number,))
+
+    def _write_grant(self, grant: Grant) -> None:
+        tokens = self._sim.tokens
+        is_access_alive, is_refresh_alive = tokens.is_access_alive(grant), tokens.is_refresh_alive(grant)
+        if is_access_alive or is_refresh_alive:
+            content = stored.grant(grant, is_access_alive=is_access_alive, is_refresh_alive=is_refresh_alive)
+            row = (grant.access_token, content)
+            self._database.execute("REPLACE INTO grants (access_token, content) VALUES (?, ?)", row)
+        else:
+            self._database.execute("DELETE FROM grants WHERE access_token = ?", (grant.access_token,))
+
+    def close(self) -> None:
+        """Save what is left, and leave one file without its write-ahead log."""
+        self.save()
+        self._database.close()
+
+
+def _stamp(media_list: MediaList) -> Stamp:
+    """What moves with every change of a list."""
+    return media_list.updated_ms, frozenset(media_list.liked_by or ())

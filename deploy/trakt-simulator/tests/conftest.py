@@ -1,0 +1,17 @@
+"""Simulators for the tests."""
+
+import pytest
+
+from trakt_simulator.in_process import InProcessTrakt
+
+
+@pytest.fixture
+def trakt() -> InProcessTrakt:
+    """As Trakt is: with all limits on."""
+    return InProcessTrakt()
+
+
+@pytest.fixture
+def calm() -> InProcessTrakt:
+    """Without rate limits, for tests of something else."""
+    return InProcessTrakt(rate_limits=False)

@@ -1,0 +1,213 @@
+"""The admin API."""
+
+import pytest
+
+from trakt_simulator.in_process import InProcessTrakt
+from trakt_simulator.testing import SimulatorProcess
+
+LISTS = "/users/me/lists"
+
+
+async def test_an_account_is_made_with_a_token_and_asked_again_gives_another(calm: InProcessTrakt) -> None:
+    answer = await calm.admin.post("/accounts", json={"username": "demo", "vip": True})
+    assert answer.status_code == 201
+    first = answer.json()
+    assert set(first) == {
+        "access_token", "token_type", "expires_in", "refresh_token", "scope", "created_at", "username",
+    }  # fmt: skip
+    assert len(first["access_token"]) == len(first["refresh_token"]) == 64
+    second = (await calm.admin.post("/accounts", json={"username": "demo"})).json()
+    assert first["access_token"] != second["access_token"]
+    (account,) = (await calm.admin.get("/accounts")).json()
+    assert (account["username"], account["vip"]) == ("demo", True)
+
+
+async def test_usernames_of_one_slug_are_different_accounts(calm: InProcessTrakt) -> None:
+    for username in ("an.kah", "an-kah", "an.kah", "🎬"):
+        await calm.account(username)
+    accounts = (await calm.admin.get("/accounts")).json()
+    assert [(a["username"], a["slug"]) for a in accounts] == [
+        ("an.kah", "an-kah"), ("an-kah", "an-kah-2"), ("🎬", "user-3"),
+    ]  # fmt: skip
+
+
+async def test_accounts_are_seeded_with_lists_and_items_without_limits(calm: InProcessTrakt) -> None:
+    items = [{"ids": {"trakt": number}} for number in range(1, 301)]
+    lists = [
+        {"name": "Big", "privacy": "public", "display_numbers": True, "items": items},
+        *({"name": "x"} for _ in range(6)),
+    ]
+    shows = [{"type": "show", "ids": {"imdb": "tt0903747"}}, {"ids": {"tmdb": 7_777_777}}]
+    other = {"username": "other", "vip": True, "lists": [{"name": "Shows", "items": shows}]}
+    answer = await calm.admin.post("/seed", json={"accounts": [{"username": "demo", "lists": lists}, other]})
+    assert answer.status_code == 201
+    first, second = answer.json()["accounts"]
+    assert (first["username"], first["not_found"]) == ("demo", [])
+    assert second["not_found"] == [{"type": "movie", "ids": {"tmdb": 7_777_777}}]
+    client = calm.client_with({**calm.stranger().headers, "Authorization": f"Bearer {first['access_token']}"})
+    assert [shown["item_count"] for shown in (await client.get(LISTS)).json()] == [300, 0, 0, 0, 0, 0, 0]
+    assert (await client.post(LISTS, json={"name": "one more"})).status_code == 420
+    state = (await calm.admin.get("/state")).json()
+    await calm.admin.post("/reset")
+    assert (await calm.admin.post("/seed", json=state)).status_code == 201
+    assert (await calm.admin.get("/state")).json() == state
+
+
+async def test_the_state_shows_everything_and_one_account_on_demand(calm: InProcessTrakt) -> None:
+    client = await calm.client()
+    await calm.account("other")
+    await client.post(LISTS, json={"name": "Queue", "description": "d", "privacy": "public"})
+    await client.post(
+        f"{LISTS}/queue/items", json={"movies": [{"ids": {"trakt": 1}}], "shows": [{"ids": {"trakt": 1}}]}
+    )
+    state = (await calm.admin.get("/state")).json()
+    assert [account["username"] for account in state["accounts"]] == ["demo", "other"]
+    (shown,) = state["accounts"][0]["lists"]
+    assert (shown["name"], shown["description"], shown["privacy"], shown["item_count"]) == ("Queue", "d", "public", 2)
+    assert [(item["rank"], item["type"], item["ids"]["trakt"]) for item in shown["items"]] == [
+        (1, "movie", 1),
+        (2, "show", 1),
+    ]
+    assert len((await calm.admin.get("/state", params={"account": "other"})).json()["accounts"]) == 1
+
+
+async def test_requests_are_logged_and_filtered_and_admins_are_not(calm: InProcessTrakt) -> None:
+    ann, bob = await calm.client("ann"), await calm.client("bob")
+    await ann.post(LISTS, json={"name": "a"})
+    await bob.get(f"{LISTS}/none", params={"extended": "full"})
+    await ann.post(LISTS, content=b"{")
+    everything = (await calm.admin.get("/requests")).json()
+    assert [(e["account"], e["method"], e["path"], e["status"]) for e in everything] == [
+        ("ann", "POST", LISTS, 201), ("bob", "GET", f"{LISTS}/none", 404), ("ann", "POST", LISTS, 400),
+    ]  # fmt: skip
+    assert [e["body"] for e in everything] == [{"name": "a"}, None, None]
+    assert everything[1]["query"] == "extended=full"
+    assert '"name":"a"' in everything[0]["answer"]
+    for query, ids in (
+        ({"method": "post"}, [1, 3]),
+        ({"account": "bob"}, [2]),
+        ({"status": 400}, [3]),
+        ({"path": "/users/*/lists"}, [1, 3]),
+        ({"since_id": 1}, [2, 3]),
+        ({"limit": 2}, [2, 3]),
+        ({"limit": 0}, []),
+        ({"method": "POST", "status": 201, "account": "ann"}, [1]),
+    ):
+        assert [e["id"] for e in (await calm.admin.get("/requests", params=query)).json()] == ids
+    assert (await calm.admin.delete("/requests")).status_code == 204
+    await ann.get(LISTS)
+    assert [e["id"] for e in (await calm.admin.get("/requests")).json()] == [4]
+
+
+async def test_counts_run_by_endpoint_and_status(calm: InProcessTrakt) -> None:
+    client = await calm.client()
+    for name in "ab":
+        await client.post(LISTS, json={"name": name})
+    await client.get(f"{LISTS}/a")
+    await client.get("/nope")
+    assert (await calm.admin.get("/counts")).json() == {
+        "total": 4,
+        "by_endpoint": {"POST /users/{id}/lists": 2, "GET /users/{id}/lists/{list_id}": 1, "unknown path": 1},
+        "by_status": {"201": 2, "200": 1, "405": 1},
+    }
+
+
+async def test_the_log_keeps_the_last_ones_only(calm: InProcessTrakt) -> None:
+    client = await calm.client()
+    await calm.admin.patch("/options", json={"log_size": 3})
+    for _ in range(5):
+        await client.get(LISTS)
+    assert [e["id"] for e in (await calm.admin.get("/requests")).json()] == [3, 4, 5]
+    assert (await calm.admin.get("/counts")).json()["total"] == 5
+
+
+async def test_large_bodies_push_old_entries_out_of_the_log(calm: InProcessTrakt) -> None:
+    client = await calm.client()
+    for _ in range(5):
+        await client.post(LISTS, json={"name": "a", "description": "x" * 9_000_000})
+    assert [e["id"] for e in (await calm.admin.get("/requests")).json()] == [3, 4, 5]
+
+
+async def test_options_are_changed_and_shown_and_nonsense_is_refused(calm: InProcessTrakt) -> None:
+    changed = (await calm.admin.patch("/options", json={"latency_ms": 2.5, "token_lifetime_s": 60})).json()
+    assert (changed["latency_ms"], changed["token_lifetime_s"], changed["rate_limits"]) == (2.5, 60, False)
+    assert (await calm.admin.get("/options")).json() == changed
+    for body in ({"latency_ms": -1}, {"nonsense": 1}, {"rate_limits": "perhaps"}, [1]):
+        assert (await calm.admin.patch("/options", json=body)).status_code == 422
+    assert (await calm.admin.get("/options")).json() == changed
+
+
+async def test_a_reset_forgets_everything_but_the_command_line(calm: InProcessTrakt) -> None:
+    client = await calm.client()
+    await client.post(LISTS, json={"name": "a"})
+    await calm.fault("status", times=None)
+    await calm.admin.patch("/options", json={"latency_ms": 1, "rate_limits": True})
+    await calm.admin.post("/clock", json={"advance_s": 1_000})
+    assert (await calm.admin.post("/reset")).status_code == 204
+    assert (await calm.admin.get("/state")).json() == {"accounts": []}
+    assert (await calm.admin.get("/faults")).json() == []
+    assert (await calm.admin.get("/counts")).json()["total"] == 0
+    assert (await calm.admin.get("/options")).json()["rate_limits"] is False
+    assert (await calm.admin.get("/clock")).json() == {"now": "2026-11-21T00:00:00.000Z"}
+    assert (await client.get(LISTS)).status_code == 401
+
+
+async def test_the_clock_is_advanced_without_waiting(trakt: InProcessTrakt) -> None:
+    client = await trakt.client()
+    await client.post(LISTS, json={"name": "a"})
+    assert (await trakt.admin.post("/clock", json={"advance_s": 1})).json() == {"now": "2026-11-21T00:00:01.000Z"}
+    answer = await client.post(LISTS, json={"name": "b"})
+    assert (answer.status_code, answer.json()["created_at"]) == (201, "2026-11-21T00:00:01.000Z")
+    assert answer.headers["date"] == "Sat, 21 Nov 2026 00:00:01 GMT"
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "status"),
+    [
+        ("POST", "/accounts", b"{", 400),
+        ("POST", "/accounts", b"{}", 422),
+        ("POST", "/accounts", b'{"username":" "}', 422),
+        ("POST", "/accounts", b'{"username":"a","limits":{"lists":-1}}', 422),
+        ("POST", "/accounts", b"5", 422),
+        ("PATCH", "/accounts/nobody", b"{}", 404),
+        ("POST", "/accounts/nobody/tokens/expire", b"", 404),
+        ("POST", "/clock", b'{"advance_s":-1}', 422),
+        ("GET", "/nope", b"", 404),
+        ("PUT", "/options", b"{}", 405),
+    ],
+)
+async def test_wrong_admin_requests_are_told_why(
+    calm: InProcessTrakt, method: str, path: str, body: bytes, status: int
+) -> None:
+    assert (await calm.admin.request(method, path, content=body)).status_code == status
+
+
+async def test_the_page_and_the_bare_address_lead_to_the_lists(calm: InProcessTrakt) -> None:
+    answer = await calm.browser.get("/", follow_redirects=True)
+    assert answer.headers["content-type"].startswith("text/html")
+    assert "Last requests" in answer.text
+
+
+async def test_the_typed_client_does_all_of_it() -> None:
+    async with SimulatorProcess() as simulator:
+        admin = simulator.admin
+        token = await admin.account("demo", vip=True, limits={"lists": 1, "items_per_list": 2, "total_items": 3})
+        assert token.headers()["trakt-api-key"] == "watchbuddy-local"
+        await admin.change_account("demo", vip=False)
+        (seeded,) = await admin.seed({"username": "demo", "lists": [{"name": "a", "items": [{"ids": {"trakt": 1}}]}]})
+        assert seeded.username == "demo"
+        assert (await admin.lists_of("demo"))[0].items[0].title == "Toy Story"
+        number = await admin.fault("status", status=502, times=None)
+        await admin.remove_fault(number)
+        await admin.fault("close", probability=0.5)
+        await admin.remove_faults()
+        assert (await admin.options(latency_ms=1))["latency_ms"] == 1
+        await admin.advance_clock(5)
+        await admin.expire_tokens("demo", refresh_too=True)
+        assert (await admin.counts()).total == 0
+        assert await admin.requests(limit=5) == []
+        await admin.clear_requests()
+        assert [account.username for account in await admin.state()] == ["demo"]
+        assert await admin.lists_of("nobody") == []
+        await admin.reset()
+        assert await admin.state() == []
