@@ -1,0 +1,1 @@
+"""The whole of WatchBuddy list sync on one machine, without containers."""

@@ -1,0 +1,68 @@
+"""`python -m local_stack demo|run|kafka|account`."""
+
+import argparse
+import asyncio
+import os
+import sys
+from pathlib import Path
+
+from local_stack.errors import CannotStartError, PartError
+
+
+def _options(arguments: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m local_stack",
+        description="The whole of WatchBuddy list sync on this machine, without containers.",
+    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    play = commands.add_parser("demo", help="run the system on embedded parts and play the main job; nothing is kept")
+    daily = commands.add_parser("run", help="run the system for daily use; its data are kept")
+    broker = commands.add_parser("kafka", help="run a real Apache Kafka on one node (needs Java and Maven)")
+    account = commands.add_parser("account", help="connect a user's Trakt account on the running stack")
+    account.add_argument("--user", required=True, help="the user; the token pair comes as JSON from standard input")
+    for command in (play, daily):
+        command.add_argument(
+            "--kafka",
+            choices=("embedded", "apache"),
+            help="which broker (default: demo embedded; run apache where Java and Maven are there)",
+        )
+    play.add_argument("--no-play", action="store_true", help="only start the system, and leave it running")
+    play.add_argument("--once", action="store_true", help="end after the play (as ONCE=1, or without a terminal)")
+    daily.add_argument(
+        "--state-dir", type=Path, help="where the data are (default: $XDG_STATE_HOME or ~/.local/state, /watchbuddy)"
+    )
+    broker.add_argument("--port", type=int, default=9092, help="port on 127.0.0.1 (default: 9092)")
+    broker.add_argument("--data-dir", type=Path, help="keeps the records (default: a temporary folder)")
+    return parser.parse_args(arguments)
+
+
+def main(arguments: list[str] | None = None) -> int:  # noqa: PLR0911 - one a command and kind of error
+    """Return the exit status: 0 fine, 1 a part failed or a step was not seen, 2 it cannot be started like this."""
+    chosen = _options(sys.argv[1:] if arguments is None else arguments)
+    environment = dict(os.environ)
+    try:
+        # Here, so that --help is quick and a Ctrl-C meanwhile ends without a trace.
+        from local_stack.commands import Options, connect, demo, kafka, run  # noqa: PLC0415
+
+        if chosen.command == "account":
+            return connect(chosen.user)
+        if chosen.command == "kafka":
+            return asyncio.run(kafka(chosen.port, chosen.data_dir))
+        if chosen.command == "run":
+            return asyncio.run(run(Options(environment, kafka=chosen.kafka, state=chosen.state_dir)))
+        ends = chosen.once or bool(environment.get("ONCE", "").strip("0")) or not sys.stdout.isatty()
+        plays = not chosen.no_play
+        options = Options(environment, kafka=chosen.kafka, plays=plays, ends=plays and ends)
+        return asyncio.run(demo(options))
+    except CannotStartError as error:
+        print(error, file=sys.stderr)
+        return 2
+    except PartError as error:
+        print(error, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:  # before the stack listens to signals itself
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main())

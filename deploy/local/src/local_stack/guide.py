@@ -1,0 +1,51 @@
+"""What the screen says once the system runs: addresses, the token, commands to try."""
+
+import sys
+
+from local_stack.system import System
+
+
+def guide(system: System) -> str:
+    """Return the text; its commands work as they stand, in any shell."""
+    trakt = system.trakt
+    where = f"{trakt.api_url}  (a local Trakt; its page shows accounts and lists)" if trakt.admin_url else trakt.api_url
+    lines = [
+        "WatchBuddy runs:",
+        f"  lists      {system.lists_api_url}  (described at /openapi.json)",
+        f"  messages   {system.notifier_url}  (described at /openapi.json)",
+        f"  Trakt      {where}",
+        f"  Kafka      {system.bootstrap_servers}  ({system.kafka_kind})",
+        "  logs       .local/logs",
+        "",
+        f"A token for the user {system.user}, and what to try with it:",
+        "",
+        f"export TOKEN=$({sys.executable} -m chassis.token --user {system.user})",
+        *commands(system),
+        "",
+    ]
+    if trakt.admin_url is None:
+        lines += [
+            "Connect your Trakt account by its token pair, in a file as Trakt gave it:",
+            f"  {sys.executable} -m local_stack account --user {system.user} < tokens.json",
+            "",
+        ]
+    lines.append("Ctrl-C stops everything.")
+    return "\n".join(lines)
+
+
+def commands(system: System) -> list[str]:
+    """Return the example commands, one a line; they use the shell variable TOKEN."""
+    bearer = '-H "Authorization: Bearer $TOKEN"'
+    body = (
+        '{"title":"Noir","list_type":"manual","items":['
+        '{"media_type":"movie","ids":{"imdb":"tt0049406"}},{"media_type":"movie","ids":{"imdb":"tt0113277"}}]}'
+    )
+    examples = [
+        f"curl -s -X POST {system.lists_api_url}/api/lists {bearer} -H 'Content-Type: application/json' -d '{body}'",
+        f"curl -s {system.lists_api_url}/api/lists {bearer}",
+        f"curl -s {system.notifier_url}/api/notifications {bearer}",
+        f"curl -sN --max-time 10 {system.notifier_url}/api/notifications/stream {bearer}",
+    ]
+    if system.trakt.admin_url:
+        examples.append(f"curl -s {system.trakt.admin_url}/state")
+    return examples

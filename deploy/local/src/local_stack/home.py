@@ -1,0 +1,115 @@
+"""Folders: where a stack keeps its data, its keys and its logs."""
+
+import contextlib
+import fcntl
+import json
+import os
+import re
+import secrets
+import shutil
+import tempfile
+from base64 import urlsafe_b64encode
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Self
+
+from local_stack import system
+from local_stack.children import Account
+from local_stack.errors import CannotStartError
+from local_stack.system import Keys, write_private
+
+TEMPORARY_PREFIX = "watchbuddy-demo-"
+
+
+class Home:
+    """A data folder, ours alone while this object is open.
+
+    Args:
+        data: kept at the end; None: a new one below the temporary folder, gone at the end.
+        folder: for the logs and stack.json.
+    """
+
+    def __init__(self, data: Path | None, folder: Path = system.FILE.parent) -> None:
+        self.is_kept = data is not None
+        # mkdtemp rather than a fixed name: nobody else can have put something there.
+        self.data = (data or Path(tempfile.mkdtemp(prefix=f"{TEMPORARY_PREFIX}{os.getpid()}-"))).absolute()
+        self.logs = folder.absolute() / "logs"
+        self.stack_file = folder.absolute() / system.FILE.name
+        self._locks: list[int] = []
+
+    def __enter__(self) -> Self:
+        self.logs.parent.mkdir(parents=True, exist_ok=True)
+        self._lock(self.logs.parent)
+        if not self.is_kept or not self.data.exists():  # a folder that the user made keeps its mode
+            self.data.mkdir(parents=True, exist_ok=True)
+            # As root, PostgreSQL's account must pass through to its own folder, which it alone can read.
+            self.data.chmod(0o711 if Account.unprivileged() else 0o700)
+        self._lock(self.data)
+        self.stack_file.unlink(missing_ok=True)  # of a stack that was killed
+        if self.logs.exists():  # one generation is kept: the last run may have ended badly
+            older = self.logs.with_suffix(".old")
+            shutil.rmtree(older, ignore_errors=True)
+            self.logs.rename(older)
+        self.logs.mkdir(parents=True)
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._unlock()
+        if not self.is_kept:
+            shutil.rmtree(self.data, ignore_errors=True)
+
+    def _lock(self, folder: Path) -> None:
+        """Claim a folder until we end, however we end."""
+        self._locks.append(os.open(folder / "lock", os.O_WRONLY | os.O_CREAT, 0o600))
+        try:
+            fcntl.flock(self._locks[-1], fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            self._unlock()
+            if not self.is_kept:
+                shutil.rmtree(self.data, ignore_errors=True)
+            raise CannotStartError(f"a stack uses {folder} already; stop it first") from error
+
+    def _unlock(self) -> None:
+        while self._locks:
+            os.close(self._locks.pop())
+
+    def keys(self) -> Keys:
+        """Return the keys kept here; new ones the first time."""
+        path = self.data / "keys.json"
+        if not path.exists():
+            # A Fernet key is 32 random bytes, URL-safe base64: https://github.com/fernet/spec
+            new = {
+                "local_key": secrets.token_urlsafe(48),
+                "encryption_keys": urlsafe_b64encode(secrets.token_bytes(32)).decode(),
+            }
+            write_private(path, json.dumps(new, indent=2) + "\n")
+        return Keys(**json.loads(path.read_text()))
+
+
+def state_folder(environment: Mapping[str, str]) -> Path:
+    """Return where `run` keeps its data."""
+    if given := environment.get("XDG_STATE_HOME"):
+        return Path(given) / "watchbuddy"
+    if os.geteuid() == 0:
+        # PostgreSQL does not run as root, and other accounts cannot look into root's home.
+        return Path("/var/lib/watchbuddy")
+    return Path.home() / ".local" / "state" / "watchbuddy"
+
+
+def sweep_temporary() -> None:
+    """Remove the folders of demos that were killed and could not do it themselves."""
+    for pattern in (f"{TEMPORARY_PREFIX}*-*", "wb-pg-*-*"):
+        for folder in Path(tempfile.gettempdir()).glob(pattern):
+            found = re.search(r"-(\d+)-[^-]*$", folder.name)
+            if found and not _is_alive(int(found[1])):
+                shutil.rmtree(folder, ignore_errors=True)
+
+
+def _is_alive(pid: int) -> bool:
+    with contextlib.suppress(ProcessLookupError):
+        try:
+            os.kill(pid, 0)
+        except PermissionError:  # somebody else's
+            return True
+        return True
+    return False

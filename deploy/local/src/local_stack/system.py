@@ -1,0 +1,117 @@
+"""The addresses and secrets of a running system, and their file `.local/stack.json`."""
+
+import json
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, Protocol
+
+FILE = Path(".local") / "stack.json"
+ISSUER = AUDIENCE = "watchbuddy"
+
+Kind = Literal["demo", "run"]
+KafkaKind = Literal["embedded", "apache"]
+
+
+@dataclass(frozen=True, slots=True)
+class Trakt:
+    """Which Trakt the system speaks to.
+
+    Args:
+        admin_url: the simulator's, e.g. `http://127.0.0.1:8900/_admin`; None: the real Trakt.
+    """
+
+    api_url: str
+    auth_url: str
+    admin_url: str | None
+    client_id: str
+    client_secret: str
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """Secrets that must outlive the processes: tokens of users and of Trakt are signed and encrypted with them.
+
+    Args:
+        local_key: signs the users' tokens (HS256).
+        encryption_keys: Fernet keys with commas between them; the first one encrypts.
+    """
+
+    local_key: str
+    encryption_keys: str
+
+
+@dataclass(frozen=True, slots=True)
+class System:
+    """All of it. `postgres` maps a database's name to its address."""
+
+    kind: Kind
+    lists_api_url: str
+    notifier_url: str
+    trakt: Trakt
+    kafka_kind: KafkaKind
+    bootstrap_servers: str
+    postgres: Mapping[str, str]
+    keys: Keys
+    user: str = "demo"
+    token: str = ""
+
+
+class _Process(Protocol):
+    name: str
+    log: Path | None
+
+    @property
+    def health_url(self) -> str | None: ...
+
+    @property
+    def pid(self) -> int | None: ...
+
+
+def write(system: System, processes: Iterable[_Process], path: Path = FILE) -> None:
+    """Write stack.json, readable to its owner alone. Its shape is described in docs/operations.md."""
+    content = {
+        "kind": system.kind,
+        "pid": os.getpid(),
+        "lists_api": {"url": system.lists_api_url},
+        "notifier": {"url": system.notifier_url},
+        "trakt": {
+            "api_url": system.trakt.api_url,
+            "auth_url": system.trakt.auth_url,
+            "admin_url": system.trakt.admin_url,
+            "client_id": system.trakt.client_id,
+            "client_secret": system.trakt.client_secret,
+        },
+        "kafka": {"bootstrap_servers": system.bootstrap_servers, "kind": system.kafka_kind},
+        "postgres": dict(system.postgres),
+        "auth": {"local_key": system.keys.local_key, "issuer": ISSUER, "audience": AUDIENCE},
+        "demo": {"user": system.user, "token": system.token},
+        "encryption_keys": system.keys.encryption_keys,
+        "processes": [
+            {
+                "name": process.name,
+                "pid": process.pid,
+                "log": str(process.log) if process.log else None,
+                "health_url": process.health_url,
+            }
+            for process in processes
+        ],
+    }
+    write_private(path, json.dumps(content, indent=2) + "\n")
+
+
+def read(path: Path = FILE) -> dict[str, Any]:
+    """Return stack.json as `write` wrote it. Raises: FileNotFoundError: no stack is ready here."""
+    content: dict[str, Any] = json.loads(path.read_text())
+    return content
+
+
+def write_private(path: Path, text: str) -> None:
+    """Write a file that only its owner can read, whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    new = path.with_name(f"{path.name}.{os.getpid()}")
+    descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(text)
+    new.replace(path)

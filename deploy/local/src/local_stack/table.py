@@ -1,0 +1,112 @@
+"""The whole system on one screen: every process, its command, its port and its environment."""
+
+import signal
+import sys
+from collections.abc import Mapping
+from datetime import timedelta
+
+from local_stack.processes import ProcessSpec
+from local_stack.system import AUDIENCE, ISSUER, KafkaKind, System
+
+WANTED_PORTS: Mapping[str, int] = {
+    "lists-api": 8001,
+    "notifier": 8002,
+    "simulator": 8900,
+    # Health addresses of the processes without users: any free port.
+    "lists-api relay": 0,
+    "lists-api consume": 0,
+    "trakt-sync consume": 0,
+    "trakt-sync work": 0,
+    "trakt-sync relay": 0,
+    "notifier consume": 0,
+}
+HTTP_AND_WORK = ("lists-api", "notifier", "trakt-sync work")
+"""What makes new events: stopped first."""
+ON_KAFKA = ("lists-api relay", "lists-api consume", "trakt-sync consume", "trakt-sync relay", "notifier consume")
+
+# The embedded broker's long poll is not woken by a new record, so its wait is latency (twice a hop at the worst), and short
+# waits cost processor time: at 60 ms edits reach the message within 300 ms (95 %) and the idle stack costs 4.5 % of a core;
+# at 100 ms it is 580 ms and 3.6 % (python -m benchmarks latency footprint). Apache Kafka wakes it at once: there a long wait
+# costs nothing and saves processor time.
+FETCH_MAX_WAIT: Mapping[KafkaKind, timedelta] = {
+    "embedded": timedelta(milliseconds=60),
+    "apache": timedelta(seconds=5),
+}
+# On the embedded broker a rejoining consumer waits for the session of its predecessor.
+SESSION_TIMEOUT: Mapping[KafkaKind, timedelta] = {
+    "embedded": timedelta(seconds=1.5),
+    "apache": timedelta(seconds=10),
+}
+
+
+def services(system: System, ports: Mapping[str, int], outside: Mapping[str, str]) -> tuple[ProcessSpec, ...]:
+    """Return every process of the services.
+
+    Args:
+        system: addresses and secrets.
+        ports: by the names of WANTED_PORTS.
+        outside: the environment that all inherit (OTEL_*, LOG_LEVEL, TRAKT_WRITE_INTERVAL, …).
+    """
+    kafka = kafka_environment(system.kafka_kind, system.bootstrap_servers)
+    users = {"AUTH_LOCAL_KEY": system.keys.local_key, "AUTH_ISSUER": ISSUER, "AUTH_AUDIENCE": AUDIENCE}
+    lists_api = {**kafka, "DATABASE_URL": system.postgres["lists_api"]}
+    trakt_sync = {**kafka, **trakt_environment(system), "DATABASE_URL": system.postgres["trakt_sync"]}
+    notifier = {**kafka, "DATABASE_URL": system.postgres["notifier"]}
+
+    def process(name: str, command: str, environment: Mapping[str, str]) -> ProcessSpec:
+        port = ports[name]
+        http = {"HTTP_HOST": "127.0.0.1", "HTTP_PORT": str(port)}
+        return ProcessSpec(
+            name=name,
+            command=(sys.executable, "-m", *command.split()),
+            environment={**inherited(outside), **environment, **http},
+            health_url=f"http://127.0.0.1:{port}/health/ready",
+            live_url=f"http://127.0.0.1:{port}/health/live",
+        )
+
+    return (
+        process("lists-api", "lists_api serve", {**lists_api, **users}),
+        process("lists-api relay", "lists_api relay", {**lists_api, **users}),
+        process("lists-api consume", "lists_api consume", {**lists_api, **users}),
+        process("trakt-sync consume", "trakt_sync consume", trakt_sync),
+        process("trakt-sync work", "trakt_sync work", trakt_sync),
+        process("trakt-sync relay", "trakt_sync relay", trakt_sync),
+        process("notifier", "notifier serve", {**notifier, **users}),
+        process("notifier consume", "notifier consume", {**notifier, **users}),
+    )
+
+
+def kafka_environment(kind: KafkaKind, bootstrap_servers: str) -> dict[str, str]:
+    return {
+        "KAFKA_BOOTSTRAP_SERVERS": bootstrap_servers,
+        "KAFKA_FETCH_MAX_WAIT": f"PT{FETCH_MAX_WAIT[kind].total_seconds():g}S",
+        "KAFKA_SESSION_TIMEOUT": f"PT{SESSION_TIMEOUT[kind].total_seconds():g}S",
+    }
+
+
+def trakt_environment(system: System) -> dict[str, str]:
+    return {
+        "TRAKT_API_URL": system.trakt.api_url,
+        "TRAKT_AUTH_URL": system.trakt.auth_url,
+        "TRAKT_CLIENT_ID": system.trakt.client_id,
+        "TRAKT_CLIENT_SECRET": system.trakt.client_secret,
+        "TOKEN_ENCRYPTION_KEYS": system.keys.encryption_keys,
+    }
+
+
+def inherited(outside: Mapping[str, str]) -> dict[str, str]:
+    """Return what the processes take over from the caller's environment."""
+    # One service's database is not another's, and the stack's users have tokens of the local key alone.
+    return {name: value for name, value in outside.items() if name not in {"DATABASE_URL", "AUTH_JWKS_URL"}}
+
+
+def simulator(port: int, outside: Mapping[str, str], *, state: str | None) -> ProcessSpec:
+    """Return the local Trakt. Args: state: file that keeps its accounts and lists; None: it forgets."""
+    keep = ("--state", state) if state else ()
+    return ProcessSpec(
+        name="simulator",
+        command=(sys.executable, "-m", "trakt_simulator", "--host", "127.0.0.1", "--port", str(port), *keep),
+        environment=dict(outside),
+        health_url=f"http://127.0.0.1:{port}/_admin/health",
+        death_signal=signal.SIGTERM,  # it saves its state
+    )

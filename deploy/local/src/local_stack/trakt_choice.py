@@ -1,0 +1,46 @@
+"""Which Trakt the system speaks to: the simulator, one given from outside, or the real one."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from dotenv import dotenv_values
+
+from local_stack.system import Trakt
+
+API_URL = "https://api.trakt.tv"
+AUTH_URL = "https://auth.trakt.tv"
+# The client that the simulator knows without being told.
+SIMULATOR_CLIENT_ID = "watchbuddy-local"
+SIMULATOR_CLIENT_SECRET = "watchbuddy-local-secret"  # noqa: S105 - opens nothing but a simulator
+
+ENV_FILE = Path(".env")
+
+
+def simulated(url: str) -> Trakt:
+    return Trakt(url, url, f"{url}/_admin", SIMULATOR_CLIENT_ID, SIMULATOR_CLIENT_SECRET)
+
+
+def given(environment: Mapping[str, str], *, real_allowed: bool, env_file: Path = ENV_FILE) -> Trakt | None:
+    """Return the Trakt that the environment names, or None for a simulator of our own.
+
+    Args:
+        environment: the caller's.
+        real_allowed: whether a client id alone means the real Trakt; its id and secret may stand in `env_file` then.
+        env_file: lines `NAME=value`; it need not exist.
+    """
+    own = {name: value for name, value in dotenv_values(env_file).items() if value} if real_allowed else {}
+    values = {**own, **{name: value for name, value in environment.items() if value}}
+    client_id, client_secret = values.get("TRAKT_CLIENT_ID"), values.get("TRAKT_CLIENT_SECRET")
+    if api_url := environment.get("TRAKT_API_URL"):
+        url = api_url.rstrip("/")
+        admin_url = None if url == API_URL else f"{url}/_admin"
+        return Trakt(
+            url,
+            environment.get("TRAKT_AUTH_URL", AUTH_URL if admin_url is None else url).rstrip("/"),
+            admin_url,
+            client_id or SIMULATOR_CLIENT_ID,
+            client_secret or SIMULATOR_CLIENT_SECRET,
+        )
+    if real_allowed and client_id:
+        return Trakt(API_URL, AUTH_URL, None, client_id, client_secret or "")
+    return None

@@ -1,0 +1,140 @@
+"""Ports, folders, keys, stack.json and the choice of a Trakt."""
+
+import dataclasses
+import json
+import os
+import socket
+import stat
+import tempfile
+from pathlib import Path
+
+import pytest
+from cryptography.fernet import Fernet
+
+from local_stack import system, table, trakt_choice
+from local_stack.errors import CannotStartError
+from local_stack.home import TEMPORARY_PREFIX, Home, state_folder, sweep_temporary
+from local_stack.ports import choose_ports
+from local_stack.system import Keys, System
+
+
+def a_system() -> System:
+    return System(
+        kind="demo",
+        lists_api_url="http://127.0.0.1:8001",
+        notifier_url="http://127.0.0.1:8002",
+        trakt=trakt_choice.simulated("http://127.0.0.1:8900"),
+        kafka_kind="embedded",
+        bootstrap_servers="127.0.0.1:9092",
+        postgres=dict.fromkeys(("lists_api", "trakt_sync", "notifier"), "postgresql://x"),
+        keys=Keys("k" * 40, "f" * 44),
+        token="t",
+    )
+
+
+def test_a_taken_port_is_replaced_by_a_free_one() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        chosen = choose_ports({"api": port, "other": 0})
+    assert chosen["api"] != port
+    assert len(set(chosen.values())) == 2
+
+
+def test_a_free_port_is_given_as_wanted() -> None:
+    free = choose_ports({"api": 0})["api"]
+    assert choose_ports({"api": free}) == {"api": free}
+
+
+def test_stack_json_is_for_its_owner_alone_and_names_every_process(tmp_path: Path) -> None:
+    path = tmp_path / "stack.json"
+    system.write(a_system(), [], path)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert set(json.loads(path.read_text())) == {
+        "kind", "pid", "lists_api", "notifier", "trakt", "kafka", "postgres", "auth", "demo", "encryption_keys",
+        "processes",
+    }  # fmt: skip
+    assert json.loads(path.read_text())["pid"] == os.getpid()
+
+
+def test_keys_are_made_once_and_kept(tmp_path: Path) -> None:
+    with Home(tmp_path / "state", tmp_path) as home:
+        keys = home.keys()
+        Fernet(keys.encryption_keys)
+        assert len(keys.local_key) >= 32
+    with Home(tmp_path / "state", tmp_path) as home:
+        assert home.keys() == keys
+    assert stat.S_IMODE((tmp_path / "state" / "keys.json").stat().st_mode) == 0o600
+
+
+def test_two_stacks_cannot_share_their_data(tmp_path: Path) -> None:
+    with Home(tmp_path / "state", tmp_path / "one"), pytest.raises(CannotStartError, match=r"a stack uses .*/state"):
+        Home(tmp_path / "state", tmp_path / "other").__enter__()
+
+
+def test_two_stacks_cannot_share_their_logs(tmp_path: Path) -> None:
+    with Home(None, tmp_path), pytest.raises(CannotStartError, match="a stack uses"):
+        Home(None, tmp_path).__enter__()
+
+
+def test_temporary_data_go_at_the_end_and_those_of_killed_demos_at_the_next_start(tmp_path: Path) -> None:
+    with Home(None, tmp_path) as home:
+        kept = home.data
+        left_over = Path(tempfile.mkdtemp(prefix=f"{TEMPORARY_PREFIX}4194304-"))
+        sweep_temporary()
+        assert kept.exists()
+        assert not left_over.exists()
+    assert not kept.exists()
+
+
+def test_the_state_folder_follows_the_xdg_variable() -> None:
+    assert state_folder({"XDG_STATE_HOME": "/somewhere"}) == Path("/somewhere/watchbuddy")
+    assert state_folder({}).name == "watchbuddy"
+
+
+@pytest.mark.parametrize(
+    ("environment", "env_file", "expected"),
+    [
+        ({}, "", None),
+        ({"TRAKT_CLIENT_ID": ""}, "TRAKT_CLIENT_ID=\n", None),
+        ({}, "TRAKT_CLIENT_ID=mine\nTRAKT_CLIENT_SECRET=s\n", ("https://api.trakt.tv", None, "mine")),
+        ({"TRAKT_CLIENT_ID": "mine"}, "", ("https://api.trakt.tv", None, "mine")),
+        (
+            {"TRAKT_API_URL": "http://127.0.0.1:9/"},
+            "",
+            ("http://127.0.0.1:9", "http://127.0.0.1:9/_admin", "watchbuddy-local"),
+        ),
+    ],
+)
+def test_trakt_is_the_one_that_the_environment_names(
+    environment: dict[str, str], env_file: str, expected: tuple[str, str | None, str] | None, tmp_path: Path
+) -> None:
+    path = tmp_path / ".env"
+    path.write_text(env_file)
+    found = trakt_choice.given(environment, real_allowed=True, env_file=path)
+    assert (found and (found.api_url, found.admin_url, found.client_id)) == expected
+
+
+def test_the_demo_never_takes_the_real_trakt_for_a_client_id_alone(tmp_path: Path) -> None:
+    assert trakt_choice.given({"TRAKT_CLIENT_ID": "mine"}, real_allowed=False, env_file=tmp_path / "none") is None
+
+
+def test_every_process_has_its_own_port_and_its_services_database() -> None:
+    ports = choose_ports(dict.fromkeys(table.WANTED_PORTS, 0))
+    postgres = {name: f"postgresql://{name}" for name in ("lists_api", "trakt_sync", "notifier")}
+    specs = table.services(dataclasses.replace(a_system(), postgres=postgres), ports, {"LOG_LEVEL": "DEBUG"})
+    assert len({spec.environment["HTTP_PORT"] for spec in specs}) == len(specs)
+    for spec in specs:
+        service = spec.command[2]
+        assert spec.environment["DATABASE_URL"] == f"postgresql://{service}"
+        assert spec.environment["LOG_LEVEL"] == "DEBUG"
+        assert ("TOKEN_ENCRYPTION_KEYS" in spec.environment) == (service == "trakt_sync")
+        assert ("AUTH_LOCAL_KEY" in spec.environment) == (service != "trakt_sync")
+    assert {spec.name for spec in specs} == set(table.WANTED_PORTS) - {"simulator"}
+    assert set(table.HTTP_AND_WORK) | set(table.ON_KAFKA) == {spec.name for spec in specs}
+
+
+def test_secrets_are_not_in_the_table_s_text() -> None:
+    ports = choose_ports(dict.fromkeys(table.WANTED_PORTS, 0))
+    assert "k" * 40 not in repr(table.services(a_system(), ports, {}))
