@@ -1,0 +1,43 @@
+"""`python -m benchmarks [NAME …] [--json FILE]`."""
+
+import argparse
+import asyncio
+import importlib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from benchmarks.figures import Figure, save, show
+
+BENCHMARKS: Mapping[str, str] = {
+    "requests": "Trakt requests for a first mirror, a change, no change",
+    "latency": "from an edit to the user's message, on Apache Kafka and on the embedded broker",
+    "throughput": "sustained edits from HTTP to message, and which part they keep busy",
+    "footprint": "start and idle cost of the embedded stack",
+    "simulator": "how fast the local Trakt answers, and what its accounts weigh",
+}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks",
+        description="Measure, and print each figure beside its goal.",
+        epilog="\n".join(f"{name:11} {text}" for name, text in BENCHMARKS.items()),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("names", metavar="NAME", nargs="*", help="which ones (default: all)")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there too")
+    arguments = parser.parse_args()
+    unknown = [name for name in arguments.names if name not in BENCHMARKS]
+    if unknown:
+        parser.error(f"no benchmark {unknown[0]!r}; there are: {', '.join(BENCHMARKS)}")
+    results: dict[str, Sequence[Figure]] = {}
+    for name in arguments.names or BENCHMARKS:
+        module = importlib.import_module(f"benchmarks.{name}")
+        results[name] = asyncio.run(module.run())
+        show(f"{name}: {BENCHMARKS[name]}", results[name])
+        if arguments.json:
+            save(arguments.json, results)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,152 @@
+"""The whole system for a benchmark: real processes, temporary data, users with accounts on the simulator."""
+
+import asyncio
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import httpx
+
+from chassis.auth import issue_token
+from local_stack import table
+from local_stack.apache_kafka import ApacheKafka, KafkaDistribution
+from local_stack.embedded_kafka import EmbeddedKafka
+from local_stack.embedded_postgres import PostgresServer
+from local_stack.home import Home
+from local_stack.postgres_binaries import PostgresBinaries
+from local_stack.stack import Kafka, Parts, Stack
+from local_stack.system import AUDIENCE, ISSUER, KafkaKind, System
+from trakt_simulator.testing import SimulatorAdmin
+
+ANY_PORTS: Mapping[str, int] = dict.fromkeys(table.WANTED_PORTS, 0)
+
+
+class Silent:
+    """Says nothing: a benchmark prints its table alone."""
+
+    def starting(self, name: str) -> None: ...
+
+    def ready(self, name: str, after: timedelta) -> None: ...
+
+    def say(self, line: str) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A running system, seen from outside."""
+
+    stack: Stack
+    system: System
+    trakt: SimulatorAdmin
+
+    def pids(self) -> dict[str, int]:
+        """Return the process id of each part."""
+        return {part.name: part.pid for part in self.stack.supervisor.parts if part.pid is not None}
+
+    async def connect(self, user: str) -> "User":
+        """Give a user an account on the simulator and connect it."""
+        tokens = await self.trakt.account(user, vip=True)
+        work = self.stack.environment("trakt-sync work")
+        await self.stack.once(
+            "account", f"trakt_sync account import --user {user}", work, text=json.dumps(tokens.model_dump())
+        )
+        key = self.system.keys.local_key
+        token = issue_token(key, user_id=user, issuer=ISSUER, audience=AUDIENCE, lifetime=timedelta(hours=2))
+        bearer = {"Authorization": f"Bearer {token}"}
+        return User(
+            user,
+            httpx.AsyncClient(base_url=self.system.lists_api_url, headers=bearer, timeout=30),
+            httpx.AsyncClient(base_url=self.system.notifier_url, headers=bearer, timeout=30),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """A user's two HTTP clients."""
+
+    name: str
+    lists: httpx.AsyncClient
+    notifier: httpx.AsyncClient
+
+    @asynccontextmanager
+    async def messages(self) -> AsyncIterator["asyncio.Queue[dict[str, object]]"]:
+        """Give the queue into which the live stream's messages come while the block runs."""
+        queue: asyncio.Queue[dict[str, object]] = asyncio.Queue()
+        opened = asyncio.Event()
+
+        async def listen() -> None:
+            async with self.notifier.stream("GET", "/api/notifications/stream", timeout=None) as stream:
+                stream.raise_for_status()
+                opened.set()
+                async for line in stream.aiter_lines():
+                    if line.startswith("data:"):
+                        queue.put_nowait(json.loads(line.removeprefix("data:")))
+
+        task = asyncio.create_task(listen())
+        try:
+            async with asyncio.timeout(15):
+                await opened.wait()
+            yield queue
+        finally:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+
+    async def make_list(self, title: str, items: list[dict[str, object]]) -> int:
+        """Return the id of a new manual list."""
+        answer = await self.lists.post("/api/lists", json={"title": title, "list_type": "manual", "items": items})
+        return int(answer.raise_for_status().json()["id"])
+
+    async def close(self) -> None:
+        await self.lists.aclose()
+        await self.notifier.aclose()
+
+
+@asynccontextmanager
+async def running(
+    kafka_kind: KafkaKind, *, write_interval: str = "PT0S", rate_limits: bool = False
+) -> AsyncIterator[Running]:
+    """Run the system while the block runs.
+
+    Args:
+        kafka_kind: which broker.
+        write_interval: pause between an account's writes, ISO 8601; Trakt's own rule is PT1S.
+        rate_limits: whether the simulator has Trakt's limits.
+    """
+    logs = Path(tempfile.mkdtemp(prefix="watchbuddy-bench-"))
+    outside = {**os.environ, "TRAKT_WRITE_INTERVAL": write_interval, "LOG_LEVEL": "WARNING"}
+    with Home(None, logs) as home:
+        kafka: Kafka = EmbeddedKafka(log=home.logs / "kafka.log")
+        if kafka_kind == "apache":
+            distribution = KafkaDistribution.find()
+            await distribution.download(print)
+            kafka = ApacheKafka(distribution, home.data / "kafka", log=home.logs / "kafka.log", say=print)
+        binaries = PostgresBinaries.embedded(home.data)
+        postgres = PostgresServer(binaries, home.data / "postgres", log=home.logs / "postgres.log", durable=True)
+        stack = Stack(
+            "demo",
+            Parts(postgres, kafka, kafka_kind),
+            home=home,
+            display=Silent(),
+            outside=outside,
+            wanted_ports=ANY_PORTS,
+        )
+        try:
+            system = await stack.start()
+            async with SimulatorAdmin(system.trakt.api_url) as trakt:
+                await trakt.options(rate_limits=rate_limits)
+                yield Running(stack, system, trakt)
+        finally:
+            await stack.stop()
+            shutil.rmtree(logs, ignore_errors=True)
+
+
+def movies(first: int, count: int) -> list[dict[str, object]]:
+    """Return `count` movies that the simulator knows, from trakt id `first` on."""
+    return [{"media_type": "movie", "ids": {"trakt": number}} for number in range(first, first + count)]

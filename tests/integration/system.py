@@ -1,0 +1,237 @@
+"""The running system as a test sees it: processes that it can kill, a Trakt that it can break, users that act."""
+
+import asyncio
+import dataclasses
+import json
+import os
+import secrets
+import sys
+import uuid
+from base64 import urlsafe_b64encode
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Final
+
+import asyncpg
+import httpx
+
+from chassis.auth import issue_token
+from integration.brokers import Broker
+from integration.collector import Collector
+from integration.databases import Server
+from integration.parts import Parts
+from integration.records import Records
+from integration.users import User
+from local_stack import children, table
+from local_stack.embedded_postgres import DATABASES
+from local_stack.errors import PartFailedError
+from local_stack.ports import choose_ports
+from local_stack.processes import ProcessSpec, ServiceProcess, together
+from local_stack.system import AUDIENCE, ISSUER, Keys, System
+from local_stack.trakt_choice import simulated
+from trakt_simulator.testing import SimulatorAdmin
+
+SIMULATOR: Final = "simulator"
+ANSWER_TIMEOUT_S: Final = 30.0
+ONCE_WITHIN: Final = timedelta(seconds=60)
+TAIL_LINES: Final = 25
+# Real Kafka's smallest session (group.min.session.timeout.ms): how long a killed consumer's partitions wait.
+APACHE_SESSION: Final = "PT6S"
+QUICK: Final = {
+    # The simulator's limits are off, but where a test turns them on.
+    "TRAKT_WRITE_INTERVAL": "PT0.05S",
+    "TRAKT_CREATE_SETTLE": "PT2S",
+    "OTEL_BSP_SCHEDULE_DELAY": "300",
+    "OTEL_METRICS_EXPORTER": "none",
+}
+
+
+class RunningSystem:
+    """Every process of the system, on parts that are started."""
+
+    def __init__(self, parts: Parts, folder: Path, collector: Collector) -> None:
+        """Args: folder: for logs and the simulated Trakt's state."""
+        self.broker: Broker = parts.kafka.part
+        self.collector = collector
+        self.records = Records(self.broker.bootstrap_servers)
+        self._folder = folder
+        self._ports = choose_ports(dict.fromkeys(table.WANTED_PORTS, 0))
+        self._system = _described(parts.postgres.part, self.broker, self._ports)
+        self.trakt = SimulatorAdmin(self._system.trakt.api_url)
+        self._outside = {**os.environ, **QUICK, "OTEL_EXPORTER_OTLP_ENDPOINT": collector.endpoint}
+        self.processes = {spec.name: ServiceProcess(spec, logs=folder) for spec in self._specs()}
+        self._clients = AsyncExitStack()
+        self._read_from: dict[str, int] = {}
+        self._taken_away: set[str] = set()
+
+    @property
+    def urls(self) -> Mapping[str, str]:
+        return {"lists-api": self._system.lists_api_url, "notifier": self._system.notifier_url}
+
+    @property
+    def trakt_url(self) -> str:
+        return self._system.trakt.api_url
+
+    async def start(self) -> None:
+        await self.start_processes(*self.processes)
+        await self.trakt.options(rate_limits=False)
+
+    async def stop(self) -> None:
+        await self._clients.aclose()
+        await self.trakt.aclose()
+        await asyncio.gather(*(process.stop() for process in self.processes.values()))
+
+    async def start_processes(self, *names: str) -> None:
+        """Start processes side by side; return when all are ready."""
+        self._taken_away.difference_update(names)
+        try:
+            await together(*(self.processes[name].start() for name in names))
+        except PartFailedError as failure:
+            raise AssertionError(f"{failure}\n{failure.tail()}") from failure
+
+    async def stop_processes(self, *names: str) -> None:
+        """End them in order, as an operator would."""
+        self._taken_away.update(names)
+        await asyncio.gather(*(self.processes[name].stop() for name in names))
+
+    async def kill(self, name: str) -> None:
+        """SIGKILL."""
+        self._taken_away.add(name)
+        await self.processes[name].kill()
+
+    @asynccontextmanager
+    async def changed(self, name: str, **environment: str) -> AsyncIterator[None]:
+        """Run one process with other settings for the length of the block."""
+        process = self.processes[name]
+        before = process.spec
+        await process.stop()
+        process.spec = dataclasses.replace(before, environment={**before.environment, **environment})
+        await process.start()
+        try:
+            yield
+        finally:
+            await process.stop()
+            process.spec = before
+            await process.start()
+
+    @asynccontextmanager
+    async def stalled(self, database: str) -> AsyncIterator[Callable[[], Awaitable[int]]]:
+        """Lock every table of a service for the length of the block; give a count of those that wait for one."""
+        connection = await asyncpg.connect(self._system.postgres[database])
+        try:
+            tables = await connection.fetchval(
+                "SELECT string_agg(quote_ident(tablename), ', ') FROM pg_tables WHERE schemaname = 'public'"
+            )
+            async with connection.transaction():
+                await connection.execute(f"LOCK TABLE {tables} IN ACCESS EXCLUSIVE MODE")
+
+                async def waiting() -> int:
+                    count: int = await connection.fetchval("SELECT count(*) FROM pg_locks WHERE NOT granted")
+                    return count
+
+                yield waiting
+        finally:
+            await connection.close()
+
+    async def once(
+        self, command: str, *, like: str, text: str | None = None, environment: Mapping[str, str] | None = None
+    ) -> tuple[int, str]:
+        """Run a one-shot command in the environment of one of the processes; return its status and what it printed."""
+        own = {} if environment is None else environment
+        return await children.run_to_end(
+            [sys.executable, "-m", *command.split()],
+            within=ONCE_WITHIN,
+            environment={**self.processes[like].spec.environment, **own},
+            log=self._folder / "once.log",
+            text=None if text is None else text.encode(),
+        )
+
+    def user(self, name: str | None = None) -> User:
+        """Return a user of whom nobody has heard yet, without a Trakt account."""
+        name = name or f"user-{uuid.uuid4().hex[:12]}"
+        headers = {"Authorization": f"Bearer {self.token(name)}"}
+        lists, notes = (
+            httpx.AsyncClient(base_url=url, headers=headers, timeout=ANSWER_TIMEOUT_S, trust_env=False)
+            for url in self.urls.values()
+        )
+        self._clients.push_async_callback(lists.aclose)
+        self._clients.push_async_callback(notes.aclose)
+        return User(name, lists=lists, notes=notes, trakt=self.trakt)
+
+    async def connected_user(self, **profile: object) -> User:
+        """Return a new user with a Trakt account. Args: profile: of the account, see SimulatorAdmin.account."""
+        user = self.user()
+        await self.connect(user, **profile)
+        return user
+
+    async def connect(self, user: User, **profile: object) -> None:
+        """Make the user's Trakt account, and connect it by the command that operators use."""
+        pair = await self.trakt.account(user.name, **profile)
+        command = f"trakt_sync account import --user {user.name}"
+        status, said = await self.once(command, like="trakt-sync work", text=json.dumps(pair.model_dump()))
+        assert status == 0, f"`{command}` ended with {status}: {said}\n{_tail(self._folder / 'once.log', 0)}"
+
+    def token(self, user: str) -> str:
+        return issue_token(
+            self._system.keys.local_key, user_id=user, issuer=ISSUER, audience=AUDIENCE, lifetime=timedelta(hours=1)
+        )
+
+    def mark_logs(self) -> None:
+        """A test begins: what is in the logs so far is not its."""
+        for process in self.processes.values():
+            if process.log is not None and process.log.exists():
+                self._read_from[process.name] = process.log.stat().st_size
+
+    def log_tails(self) -> dict[str, str]:
+        """Return each process's last words since `mark_logs`."""
+        tails = {}
+        for process in self.processes.values():
+            if process.log is not None:
+                tails[process.name] = _tail(process.log, self._read_from.get(process.name, 0))
+        return {name: tail for name, tail in tails.items() if tail}
+
+    async def put_right(self) -> list[str]:
+        """Bring back what a test took away; return the names of processes that ended by themselves."""
+        if self.broker.is_ours:
+            await self.broker.resume()
+        ended = [name for name, process in self.processes.items() if process.exit_status() is not None]
+        by_themselves = [name for name in ended if name not in self._taken_away]
+        await self.start_processes(*ended)
+        await self.trakt.remove_faults()
+        await self.trakt.options(rate_limits=False)
+        return by_themselves
+
+    def _specs(self) -> list[ProcessSpec]:
+        state = str(self._folder / "simulator.sqlite")
+        simulator = table.simulator(self._ports[SIMULATOR], os.environ, state=state)
+        specs = [dataclasses.replace(simulator, command=(*simulator.command, "--log-size", "100000"))]
+        for spec in table.services(self._system, self._ports, self._outside):
+            own = {"KAFKA_SESSION_TIMEOUT": APACHE_SESSION} if self.broker.kind == "apache" else {}
+            specs.append(dataclasses.replace(spec, environment={**spec.environment, **own}))
+        return specs
+
+
+def _described(postgres: Server, broker: Broker, ports: Mapping[str, int]) -> System:
+    run = secrets.token_hex(4)  # databases of our own on a server that others may use
+    return System(
+        kind="run",
+        lists_api_url=f"http://127.0.0.1:{ports['lists-api']}",
+        notifier_url=f"http://127.0.0.1:{ports['notifier']}",
+        trakt=simulated(f"http://127.0.0.1:{ports[SIMULATOR]}"),
+        kafka_kind=broker.kind,
+        bootstrap_servers=broker.bootstrap_servers,
+        postgres={database: postgres.dsn(f"{database}_{run}") for database in DATABASES},
+        keys=Keys(
+            local_key=secrets.token_urlsafe(48),
+            encryption_keys=urlsafe_b64encode(secrets.token_bytes(32)).decode(),
+        ),
+    )
+
+
+def _tail(log: Path, offset: int) -> str:
+    with log.open("rb") as file:
+        file.seek(offset)
+        lines = file.read().decode(errors="replace").splitlines()
+    return "\n".join(lines[-TAIL_LINES:])

@@ -1,0 +1,92 @@
+"""A record that is no event of ours goes to the dead letters with its reason, and holds up nobody behind it."""
+
+import uuid
+from datetime import UTC, datetime, timedelta
+from functools import partial
+
+import pytest
+
+from chassis.testing import eventually
+from contracts import TOPICS, EventHeaders, ListDeleted, Topic, TraktListDeleted, dead_letter_topic
+from integration.catalogue import movies
+from integration.records import Record
+from integration.system import RunningSystem
+from integration.users import User
+
+BURIED_WITHIN = timedelta(seconds=30)
+POISON = ("not_json", "wrong_shape", "null_value", "header_not_utf8", "header_invalid")
+
+
+def poison(reason: str, topic: str, partition: int, user: str) -> Record:
+    """Return a record that can never be decoded, in the place of one of the user's events."""
+    event = {cls.topic: cls for cls in (ListDeleted, TraktListDeleted)}[topic](
+        list_id=1, user_id=user, version=1, title="Poison"
+    )
+    headers = EventHeaders.of(event, event_id=uuid.uuid4(), source="/test", time=datetime.now(UTC)).to_headers()
+    raw = {name: text.encode() for name, text in headers.items()}
+    value: bytes | None = event.to_json()
+    match reason:
+        case "not_json":
+            value = b"\x00 this is no JSON"
+        case "wrong_shape":
+            value = b'{"list_id": "seven"}'
+        case "null_value":
+            value = None
+        case "header_not_utf8":
+            raw["ce_source"] = b"\xff\xfe"
+        case "header_invalid":
+            del raw["ce_id"]
+    # Marked, so that a test finds its own again.
+    return Record(topic, partition, 0, f"{user} {reason}".encode(), value, tuple(raw.items()))
+
+
+@pytest.mark.parametrize("topic", TOPICS, ids=lambda topic: topic.name)
+async def test_poison_becomes_a_dead_letter_and_the_partition_goes_on(
+    system: RunningSystem, user: User, topic: Topic
+) -> None:
+    made = await user.create("Before", movies(1))
+    await user.mirrored(made.id)
+    [partition, *_] = {one.partition for one in await system.records.read(topic.name) if one.key == user.name.encode()}
+    sent = {reason: poison(reason, topic.name, partition, user.name) for reason in POISON}
+
+    await system.records.write(list(sent.values()))
+    await user.create("After", movies(2))  # lies behind the poison, in the same partition
+
+    await user.mirrored()
+    await user.told("Created list 'After' on Trakt", "Synced to Trakt: +2 -0")
+    await system.records.caught_up()
+    for group in topic.groups:
+        await eventually(partial(_buried, system, topic, group, user), within=BURIED_WITHIN)
+        buried = await _buried(system, topic, group, user)
+        assert {one.header("dlq_reason"): one for one in buried}.keys() == set(POISON)
+        assert len(buried) == len(POISON)
+        for letter in buried:
+            original = sent[letter.header("dlq_reason")]
+            assert (letter.key, letter.value) == (original.key, original.value)
+            assert set(original.headers) <= set(letter.headers)
+            assert (letter.header("dlq_topic"), letter.header("dlq_partition")) == (topic.name, str(partition))
+            assert letter.header("dlq_offset").isdigit()
+            assert letter.header("dlq_error")
+
+
+async def test_an_event_of_a_type_that_is_not_known_yet_is_passed_over(system: RunningSystem, user: User) -> None:
+    made = await user.create("Before", movies(1))
+    await user.mirrored(made.id)
+    [known, *_] = [one for one in await system.records.read(TOPICS[0].name) if one.key == user.name.encode()]
+    headers = {**dict(known.headers), "ce_id": str(uuid.uuid4()).encode(), "ce_type": b"watchbuddy.list.sung.v1"}
+    key = f"{user.name} unknown".encode()
+    await system.records.write([Record(known.topic, known.partition, 0, key, b"{}", tuple(headers.items()))])
+
+    await user.change(made.id, title="After")
+    await user.mirrored(made.id)
+    await system.records.caught_up()
+
+    assert [one.name for one in await user.on_trakt()] == ["After"]
+    for group in TOPICS[0].groups:
+        letters = await system.records.read(dead_letter_topic(TOPICS[0].name, group))
+        assert key not in [one.key for one in letters]
+
+
+async def _buried(system: RunningSystem, topic: Topic, group: str, user: User) -> list[Record]:
+    letters = await system.records.read(dead_letter_topic(topic.name, group))
+    return [one for one in letters if (one.key or b"").startswith(user.name.encode())]
