@@ -1,0 +1,78 @@
+# The commands of this repository. `make` or `make help` lists them.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PACKAGES := contracts services/chassis services/lists-api services/trakt-sync services/notifier deploy/trakt-simulator deploy/local
+STAMP := $(VENV)/.installed
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo run test lint types fmt schemas bench kafka up down containers token account lock clean
+
+help: ## list these commands
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(STAMP) ## make the virtual environment (every other command does it by itself)
+
+$(STAMP): requirements.lock $(PACKAGES:%=%/pyproject.toml)
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' \
+		|| { echo "WatchBuddy needs Python 3.11, 3.12 or 3.13; $(PYTHON) is $$($(PYTHON) -V 2>&1). Try: make PYTHON=python3.13"; exit 2; }
+	@echo "Setting up $(VENV) (once; a minute with an empty package cache)"
+	@$(PYTHON) -m venv $(VENV)
+	@sed -n '/^uv==/,/[^\\]$$/p' requirements.lock >$(VENV)/installer.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement $(VENV)/installer.txt
+	@VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --require-hashes --requirements requirements.lock
+	@VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --no-deps --no-build-isolation $(PACKAGES:%=--editable ./%)
+	@touch $@
+
+demo: $(STAMP) ## run the whole system on embedded parts and play the main job
+	@$(BIN)/python -m local_stack demo
+
+run: $(STAMP) ## run the whole system for daily use, its data kept
+	@$(BIN)/python -m local_stack run
+
+test: $(STAMP) ## run every test
+	@$(BIN)/pytest
+
+lint: $(STAMP) ## ruff, import-linter, committed schemas
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/lint-imports
+	@$(BIN)/python -m contracts.schemas --check
+
+types: $(STAMP) ## mypy, strict
+	@$(BIN)/mypy $(PACKAGES:%=%/src) benchmarks deploy/lock.py deploy/containers/*.py
+
+fmt: $(STAMP) ## format the code
+	@$(BIN)/ruff check --fix-only --quiet .
+	@$(BIN)/ruff format .
+
+schemas: $(STAMP) ## write the JSON Schemas of the events
+	@$(BIN)/python -m contracts.schemas
+
+bench: $(STAMP) ## measure, and print the figures beside their goals
+	@$(BIN)/python -m benchmarks
+
+kafka: $(STAMP) ## start a real Apache Kafka on one node (needs Java and Maven)
+	@$(BIN)/python -m local_stack kafka
+
+up: ## start the production-like system with Docker Compose
+	@test -f .env || sh deploy/containers/make-env
+	docker compose up --build --wait
+
+down: ## stop it; its data stay
+	docker compose down
+
+containers: ## build the images and check the Compose system for real (needs a Docker engine; some minutes)
+	@$(PYTHON) deploy/containers/check.py
+
+token: $(STAMP) ## print a token for a user of the running stack (make token USER_ID=demo)
+	@$(BIN)/python -m chassis.token --user $(or $(USER_ID),demo)
+
+account: $(STAMP) ## connect a Trakt account on the running stack (make account USER_ID=ada < tokens.json)
+	@$(BIN)/python -m local_stack account --user $(or $(USER_ID),demo)
+
+lock: $(STAMP) ## compile requirements.lock anew
+	@$(BIN)/python deploy/lock.py
+
+clean: ## remove what these commands made, but the state of `make run`
+	rm -rf $(VENV) .local .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
