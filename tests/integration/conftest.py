@@ -41,6 +41,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         parts = config.stash[PARTS] = choose(folder)
     except NotHereError as error:
         raise pytest.UsageError(str(error)) from error
+    if not parts.kafka.part.is_ours:
+        not_ours = pytest.mark.skip(reason="the broker at TEST_KAFKA_BOOTSTRAP_SERVERS is not ours to interrupt")
+        for item in ours:
+            if item.get_closest_marker("our_broker"):
+                item.add_marker(not_ours)
     if parts.kafka.part.kind == "embedded":
         left_out = config.stash[LEFT_OUT] = [item for item in ours if item.get_closest_marker("real_kafka")]
         items[:] = [item for item in items if item not in left_out]

@@ -90,9 +90,8 @@ async def test_every_process_killed_in_turn_under_load(system: RunningSystem) ->
 
 
 @pytest.mark.real_kafka  # the embedded one forgets its records when it is killed
+@pytest.mark.our_broker
 async def test_the_broker_killed_under_load(system: RunningSystem) -> None:
-    if not system.broker.is_ours:
-        pytest.skip("the broker at TEST_KAFKA_BOOTSTRAP_SERVERS is not ours to interrupt")
     users = await patient_users(system)
     wanted = await make_lists(users)
 

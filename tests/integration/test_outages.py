@@ -70,9 +70,8 @@ async def test_an_outage_of_trakt_is_one_warning_a_list_and_nothing_else(system:
     assert [one.title for one in await user.lists() if one.id == changed.id] == ["Renamed meanwhile"]
 
 
+@pytest.mark.our_broker
 async def test_lists_made_while_kafka_is_away_arrive_when_it_is_back(system: RunningSystem, user: User) -> None:
-    if not system.broker.is_ours:
-        pytest.skip("the broker at TEST_KAFKA_BOOTSTRAP_SERVERS is not ours to interrupt")
     await user.mirrored((await user.create("Before", movies(1))).id)
     await system.broker.interrupt()
 
@@ -95,9 +94,8 @@ async def test_lists_made_while_kafka_is_away_arrive_when_it_is_back(system: Run
     )
 
 
+@pytest.mark.our_broker
 async def test_what_waits_for_kafka_survives_the_processes_that_wait(system: RunningSystem, user: User) -> None:
-    if not system.broker.is_ours:
-        pytest.skip("the broker at TEST_KAFKA_BOOTSTRAP_SERVERS is not ours to interrupt")
     await user.mirrored((await user.create("Before", movies(1))).id)  # all know their topics
     await system.broker.interrupt()
     for number in range(5):

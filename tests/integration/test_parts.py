@@ -1,5 +1,6 @@
 """The tests' own ground: the chosen parts do what the tests rely on."""
 
+import gc
 from pathlib import Path
 
 import asyncpg
@@ -21,10 +22,9 @@ async def test_postgres_makes_databases(parts: Parts) -> None:
         await connection.close()
 
 
+@pytest.mark.our_broker
 async def test_the_brokers_records_outlive_an_interruption(parts: Parts) -> None:
     broker = parts.kafka.part
-    if not broker.is_ours:
-        pytest.skip("the broker at TEST_KAFKA_BOOTSTRAP_SERVERS is not ours to interrupt")
     records = Records(broker.bootstrap_servers)
     before = Record(NOBODYS, 0, 0, b"key", b"before", (("name", b"value"),))
     await records.write([before])
@@ -43,3 +43,10 @@ async def test_the_brokers_records_outlive_an_interruption(parts: Parts) -> None
 def test_what_is_forced_and_not_there_is_said(tmp_path: Path) -> None:
     with pytest.raises(NotHereError, match="no address is given"):
         choose(tmp_path, {"WATCHBUDDY_TEST_PARTS": "environment"})
+
+
+def test_a_machine_without_docker_engine_leaves_nothing_open(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/nobody.sock")
+    with pytest.raises(NotHereError, match="no Docker engine answers"):
+        choose(tmp_path, {"WATCHBUDDY_TEST_PARTS": "containers"})
+    gc.collect()  # an open socket warns now, and warnings are errors

@@ -14,7 +14,7 @@ from contracts import (
     TraktSyncFailed,
 )
 from lists_api.results import record_of
-from lists_api.sweep import sweep
+from lists_api.retention import sweep
 from lists_api.testing import Api, delivered, movies
 from lists_api.use_cases import record_result
 

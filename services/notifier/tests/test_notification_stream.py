@@ -11,10 +11,19 @@ from chassis.postgres import Pool, create_pool
 from chassis.testing import eventually
 from chassis.wakeup import Bell, Ear
 from notifier import store
-from notifier.app import HttpApplication, http_application
+from notifier.app import HttpApplication
 from notifier.dispatch import CHANNEL, Dispatcher
 from notifier.stream import Streams, Subscription, Wakeup, follow, listen
-from notifier.testing import StreamEvent, bearer, delivered, served, settings_for, stream_of, sync_started
+from notifier.testing import (
+    StreamEvent,
+    application_on,
+    bearer,
+    delivered,
+    served,
+    settings_for,
+    stream_of,
+    sync_started,
+)
 
 
 @pytest.fixture
@@ -36,7 +45,7 @@ async def dispatcher(pool: Pool) -> AsyncIterator[Dispatcher]:
 
 @pytest.fixture
 async def http(dsn: str) -> AsyncIterator[HttpApplication]:
-    async with http_application(settings_for(dsn)) as http:
+    async with application_on(settings_for(dsn)) as http:
         yield http
 
 
@@ -129,7 +138,7 @@ async def test_each_stream_of_a_user_on_each_replica_gets_the_message(dsn: str, 
     async with AsyncExitStack() as stack:
         streams = []
         for _ in range(2):
-            http = await stack.enter_async_context(http_application(settings_for(dsn)))
+            http = await stack.enter_async_context(application_on(settings_for(dsn)))
             url = await stack.enter_async_context(served(http.app))
             stack.callback(http.streams.end)
             streams += [await stack.enter_async_context(stream_of(url)) for _ in range(2)]
@@ -201,7 +210,7 @@ async def test_a_stream_ends_after_its_lifetime_and_the_next_one_misses_nothing(
     dsn: str, dispatcher: Dispatcher
 ) -> None:
     settings = settings_for(dsn, stream_lifetime=timedelta(seconds=1))
-    async with http_application(settings) as http, served(http.app) as url:
+    async with application_on(settings) as http, served(http.app) as url:
         async with stream_of(url) as stream:
             first = await stream.next()
             with pytest.raises(EOFError):

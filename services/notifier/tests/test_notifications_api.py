@@ -6,9 +6,8 @@ import pytest
 from chassis.postgres import Pool, create_pool
 from chassis.wakeup import Bell
 from contracts import TraktReauthorizationRequired
-from notifier.app import http_application
 from notifier.dispatch import CHANNEL, Dispatcher
-from notifier.testing import bearer, delivered, settings_for, sync_started
+from notifier.testing import application_on, bearer, delivered, settings_for, sync_started
 
 API = "/api/notifications"
 ROUTES = [
@@ -38,7 +37,7 @@ def dispatcher(pool: Pool) -> Dispatcher:
 
 @pytest.fixture
 async def client(dsn: str) -> AsyncIterator[httpx.AsyncClient]:
-    async with http_application(settings_for(dsn)) as http:
+    async with application_on(settings_for(dsn)) as http:
         transport = httpx.ASGITransport(http.app, raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url="http://notifier", headers=bearer()) as client:
             yield client

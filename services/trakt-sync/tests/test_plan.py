@@ -166,6 +166,18 @@ def test_title_with_another_set_of_ids_that_shares_one_is_the_same_title() -> No
     assert plan(Desired(True, DETAILS, (Title("movie", tmdb=7, imdb="tt1"),)), known) == ()
 
 
+def test_title_that_shares_an_id_with_two_different_ones_keeps_the_first_alone() -> None:
+    heat = Entry(Title("movie", trakt=1, tmdb=11), row_id=1)
+    ronin = Entry(Title("movie", trakt=2, tmdb=22), row_id=2)
+    mixed = Title("movie", trakt=1, tmdb=22)
+    assert plan(Desired(True, DETAILS, (mixed,)), Known(1, DETAILS, (heat, ronin))) == (RemoveItems((ronin,)),)
+
+
+def test_two_entries_that_may_be_one_title_are_both_kept() -> None:
+    known = Known(1, DETAILS, (Entry(Title("movie", trakt=1), row_id=1), Entry(Title("movie", tmdb=22), row_id=2)))
+    assert plan(Desired(True, DETAILS, (Title("movie", trakt=1, tmdb=22),)), known) == ()
+
+
 def test_movie_and_show_with_one_number_are_two_titles() -> None:
     known = Known(1, DETAILS, (Entry(Title("movie", trakt=5), row_id=1),))
     desired = Desired(True, DETAILS, (Title("movie", trakt=5), Title("show", trakt=5)))

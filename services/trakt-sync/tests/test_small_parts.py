@@ -8,7 +8,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from trakt_sync import store_accounts, store_mirrors, store_wanted
-from trakt_sync.answers import check
 from trakt_sync.breaker import Breaker
 from trakt_sync.errors import (
     AccountLockedError,
@@ -22,6 +21,7 @@ from trakt_sync.errors import (
     TraktUnavailableError,
 )
 from trakt_sync.failures import LONGEST_DELAY, LONGEST_REST, delay
+from trakt_sync.statuses import check
 from trakt_sync.testing import Stand
 from trakt_sync.texts import is_same_text
 

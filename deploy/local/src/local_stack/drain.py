@@ -85,7 +85,7 @@ class _Groups:
                 self._lookers[group] = looker
                 await looker.start()
                 looker.assign(partitions)
-        except BaseException:
+        except BaseException:  # half started: nothing may stay behind
             await self._stop(self._lookers.values())
             raise
         return self

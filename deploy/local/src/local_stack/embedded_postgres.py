@@ -117,7 +117,7 @@ class PostgresServer:
         )
         try:
             await self._make_databases()
-        except BaseException:
+        except BaseException:  # half started: nothing may stay behind
             await self.stop()
             raise
 

@@ -89,8 +89,7 @@ class Gateway:
             return route.handler(call, self._sim)
         except TraktError as error:
             return error.answer()
-        except Exception:
-            # A defect of the simulator: told on its own log, never to the client.
+        except Exception:  # a defect of the simulator: told on its own log, never to the client
             log.exception("call_failed %s %s", call.method, call.path)
             return _refused(HTTPStatus.INTERNAL_SERVER_ERROR)
 

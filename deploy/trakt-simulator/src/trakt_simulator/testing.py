@@ -73,7 +73,7 @@ class SimulatorProcess:
         try:
             async with asyncio.timeout(30):
                 await self._read_addresses()
-        except BaseException:
+        except BaseException:  # half started: nothing may stay behind
             await self.stop()
             raise
         await self.admin.aclose()

@@ -8,7 +8,7 @@ import socket
 import sys
 from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import structlog
 import uvicorn
@@ -17,9 +17,11 @@ from starlette.applications import Starlette
 from starlette.types import ASGIApp
 
 from chassis.health import Health, routes
-from chassis.settings import ServiceSettings, fail
+from chassis.settings import ServiceSettings, fail, load
 
 log = structlog.get_logger()
+
+S = TypeVar("S", bound=ServiceSettings)
 
 GRACEFUL_S = 5
 KEEP_ALIVE_S = 75
@@ -33,6 +35,15 @@ class Command:
     run: Callable[[argparse.Namespace], Awaitable[int | None]]
     help: str
     arguments: Callable[[argparse.ArgumentParser], None] = lambda _parser: None
+
+
+def process(run: Callable[[S], Awaitable[int | None]], settings: type[S], help: str) -> Command:  # noqa: A002
+    """Return a command that takes nothing but its settings."""
+
+    async def run_with_settings(_arguments: argparse.Namespace) -> int | None:
+        return await run(load(settings))
+
+    return Command(run_with_settings, help)
 
 
 def main(service: str, description: str, commands: Mapping[str, Command]) -> None:

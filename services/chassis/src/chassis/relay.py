@@ -8,6 +8,7 @@ it again under the same event id.
 import asyncio
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any, Final
 
 import asyncpg
@@ -16,8 +17,12 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError, MessageSizeTooLargeError
 from opentelemetry.trace import SpanKind
 
+from chassis.bootstrap import bootstrap
+from chassis.kafka import producer
 from chassis.outbox import CHANNEL
 from chassis.postgres import connect
+from chassis.process import run_worker
+from chassis.settings import ServiceSettings
 from chassis.telemetry import EVENT_TYPE, context_of, meter, tracer
 from chassis.wakeup import Ear
 
@@ -140,3 +145,11 @@ async def _all(sent: Sequence["asyncio.Future[Any]"]) -> None:
     for answer in await asyncio.gather(*sent, return_exceptions=True):
         if isinstance(answer, BaseException):
             raise answer
+
+
+async def run_relay(service: str, settings: ServiceSettings) -> None:
+    """Be the relay process of a service."""
+    async with bootstrap(service, settings) as base:
+        relay = Relay(base.dsn, partial(producer, settings))
+        base.health.add("relay", relay.check)
+        await run_worker(settings, base.health, relay.run())

@@ -6,9 +6,9 @@ Whoever listens also looks by himself from time to time: a lost ring costs time,
 """
 
 import asyncio
+from abc import ABC, abstractmethod
 from contextlib import suppress
 from datetime import timedelta
-from types import TracebackType
 from typing import Any, Final, Self
 
 import asyncpg
@@ -23,32 +23,44 @@ RECONNECT_AFTER = timedelta(seconds=1)
 LOST: Final[tuple[type[Exception], ...]] = (*AWAY, asyncpg.PostgresError)
 
 
-class Bell:
+class _Running(ABC):
+    """Runs a task for as long as it is entered."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._task: asyncio.Task[None] | None = None
+
+    async def __aenter__(self) -> Self:
+        self._task = asyncio.create_task(self._run(), name=self._name)
+        return self
+
+    async def __aexit__(self, *exc: object) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._task
+
+    @abstractmethod
+    async def _run(self) -> None: ...
+
+
+class Bell(_Running):
     """Rings a channel. The first ring goes out at once, those within `SPACING` after it together."""
 
     def __init__(self, pool: Pool, channel: str) -> None:
+        super().__init__(f"bell {channel}")
         self._pool = pool
         self._channel = channel
         self._waiting: set[str] = set()
         self._rung = asyncio.Event()
-        self._task: asyncio.Task[None] | None = None
 
     def ring(self, payload: str = "") -> None:
         """Wake whoever listens. Call it after the commit. Returns at once and never raises."""
         self._waiting.add(payload)
         self._rung.set()
 
-    async def __aenter__(self) -> Self:
-        self._task = asyncio.create_task(self._run(), name=f"bell {self._channel}")
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, exc: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if self._task is not None:
-            self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
+    async def __aexit__(self, *exc: object) -> None:
+        await super().__aexit__(*exc)
         if self._waiting:
             with suppress(*LOST):
                 await self._send()
@@ -70,15 +82,15 @@ class Bell:
         )
 
 
-class Ear:
+class Ear(_Running):
     """Hears a channel on a connection of its own, which it makes anew when it is lost."""
 
     def __init__(self, dsn: str, channel: str) -> None:
+        super().__init__(f"ear {channel}")
         self._dsn = dsn
         self._channel = channel
         self._heard: list[str] = []
         self._event = asyncio.Event()
-        self._task: asyncio.Task[None] | None = None
 
     async def wait(self, timeout: timedelta) -> list[str]:  # noqa: ASYNC109 - part of the contract: [] after it
         """Return the payloads heard since the last call, at the latest after `timeout` (then [] when silent).
@@ -91,18 +103,6 @@ class Ear:
         self._event.clear()
         heard, self._heard = self._heard, []
         return heard
-
-    async def __aenter__(self) -> Self:
-        self._task = asyncio.create_task(self._run(), name=f"ear {self._channel}")
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, exc: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if self._task is not None:
-            self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
 
     async def _run(self) -> None:
         while True:

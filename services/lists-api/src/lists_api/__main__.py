@@ -1,6 +1,22 @@
 """`python -m lists_api`: see `--help`."""
 
-from chassis.process import main
-from lists_api.app import COMMANDS
+from functools import partial
 
-main("lists_api", "WatchBuddy's lists over HTTP, and their events.", COMMANDS)
+from chassis.bootstrap import migrate_only
+from chassis.process import main, process
+from chassis.relay import run_relay
+from lists_api import app
+from lists_api.settings import Settings, WorkerSettings
+
+COMMANDS = {
+    "serve": process(app.serve, Settings, "serve the HTTP API"),
+    "relay": process(partial(run_relay, app.SERVICE), WorkerSettings, "send the outbox to Kafka"),
+    "consume": process(app.consume, WorkerSettings, "store what trakt-sync says of lists"),
+    "republish": process(
+        app.republish, WorkerSettings, "send again the newest state of every list that trakt-sync has not confirmed"
+    ),
+    "migrate": process(partial(migrate_only, app.SERVICE), WorkerSettings, "bring the database up to date, and end"),
+}
+
+if __name__ == "__main__":
+    main("lists_api", "WatchBuddy's lists over HTTP, and their events.", COMMANDS)

@@ -71,7 +71,7 @@ async def create_list(
     key = None
     if idempotency_key is not None:
         fingerprint = hashlib.sha256(body.model_dump_json(exclude_unset=True).encode()).digest()
-        key = IdempotencyKey(idempotency_key, fingerprint, keep=settings.idempotency_keep)
+        key = IdempotencyKey(idempotency_key, fingerprint, keep=settings.idempotency_retention)
     summary = await cases.create(user_id, body.to_new_list(), key)
     response.headers["Location"] = f"{PREFIX}/{summary.list_id}"
     return _read(summary, response)

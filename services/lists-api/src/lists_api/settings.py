@@ -7,23 +7,21 @@ from pydantic import Field
 
 from chassis.settings import AuthSettings, ServiceSettings
 
-Duration = Annotated[timedelta, Field(gt=timedelta(0))]
+Retention = Annotated[timedelta, Field(gt=timedelta(0))]
 
 
 class WorkerSettings(ServiceSettings):
     """What the processes without users need: relay, consume, republish, migrate."""
 
-    idempotency_keep: Duration = timedelta(hours=24)
+    idempotency_retention: Retention = timedelta(hours=24)
     """How long an Idempotency-Key gives its first answer again: a client's retries of a day."""
-    tombstone_keep: Duration = timedelta(days=7)
+    tombstone_retention: Retention = timedelta(days=7)
     """How long a deleted list stays after nothing is left of it on Trakt: Kafka's default retention, so that every
     event of the list that can still be replayed finds its tombstone."""
-    run_keep: Duration = timedelta(days=30)
+    run_retention: Retention = timedelta(days=30)
     """How long sync runs can be read."""
-    inbox_keep: Duration = timedelta(days=30)
+    inbox_retention: Retention = timedelta(days=30)
     """How long an event's id is remembered: Kafka's default retention of 7 days, and time for an operator's replay."""
-    sweep_every: Duration = timedelta(hours=1)
-    """How often is looked for what has had its time."""
 
 
 class Settings(WorkerSettings, AuthSettings):

@@ -1,21 +1,17 @@
 """`python -m notifier`: see `--help`."""
 
-from chassis.process import Command, main
+from functools import partial
+
+from chassis.bootstrap import migrate_only
+from chassis.process import main, process
 from notifier import app
+from notifier.settings import HttpSettings, Settings
 
-
-def run() -> None:
-    """Run the command that the command line names."""
-    main(
-        "notifier",
-        "Turns events into messages for users.",
-        {
-            "serve": Command(app.serve, "serve the HTTP API and the live stream"),
-            "consume": Command(app.consume, "turn the events of both topics into messages"),
-            "migrate": Command(app.migrate, "bring the database up to date, and end"),
-        },
-    )
-
+COMMANDS = {
+    "serve": process(app.serve, HttpSettings, "serve the HTTP API and the live stream"),
+    "consume": process(app.consume, Settings, "turn the events of both topics into messages"),
+    "migrate": process(partial(migrate_only, app.SERVICE), Settings, "bring the database up to date, and end"),
+}
 
 if __name__ == "__main__":
-    run()
+    main("notifier", "Turns events into messages for users.", COMMANDS)

@@ -14,9 +14,12 @@ import uvicorn
 from fastapi import FastAPI
 
 from chassis.auth import issue_token
+from chassis.bootstrap import Foundation, health_of
 from chassis.envelope import Delivered
+from chassis.postgres import create_pool
 from chassis.testing import eventually
 from contracts import Event, EventHeaders, ListSyncStarted
+from notifier.app import HttpApplication, http_application
 from notifier.settings import HttpSettings
 
 KEY: Final = "a key of the tests, of enough characters"
@@ -33,6 +36,17 @@ def settings_for(dsn: str, *, stream_lifetime: timedelta = timedelta(hours=1)) -
             "stream_lifetime": stream_lifetime,
         }
     )
+
+
+@asynccontextmanager
+async def application_on(settings: HttpSettings) -> AsyncIterator[HttpApplication]:
+    """Give the HTTP application on a migrated database."""
+    dsn = settings.database_url.get_secret_value()
+    async with (
+        await create_pool(dsn) as pool,
+        http_application(settings, Foundation(dsn, pool, health_of(pool))) as http,
+    ):
+        yield http
 
 
 def sync_started(user_id: str = "ada", title: str = "Heists", list_id: int = 7) -> ListSyncStarted:

@@ -1,13 +1,15 @@
-"""The commands of trakt-sync."""
+"""`python -m trakt_sync`: see `--help`."""
 
 import argparse
 import sys
-from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from functools import partial
 from typing import Final
 
-from chassis.process import Command, main
-from chassis.settings import load
+from chassis.bootstrap import migrate_only
+from chassis.process import Command, main, process
+from chassis.relay import run_relay
+from chassis.settings import ServiceSettings, load
 from trakt_sync import app
 from trakt_sync.accounts import Vault, parse_tokens
 from trakt_sync.errors import BadTokensError
@@ -18,13 +20,6 @@ from trakt_sync.use_cases import connect
 USER_ID_LENGTH: Final = 255
 
 
-def _running(run: Callable[[Settings], Awaitable[None]]) -> Callable[[argparse.Namespace], Awaitable[None]]:
-    async def command(_arguments: argparse.Namespace) -> None:
-        await run(load(Settings))
-
-    return command
-
-
 async def _account_import(arguments: argparse.Namespace) -> int:
     settings = load(Settings)
     try:
@@ -33,7 +28,6 @@ async def _account_import(arguments: argparse.Namespace) -> int:
         print(exc.detail.replace("\n", " "), file=sys.stderr)
         return 2
     given = replace(given, trakt_id=await app.trakt_id_of(settings, given.tokens))
-    await app.migrate_only(settings)
     async with app.opened(settings) as parts:
         await connect(parts.pool, Vault(settings.encryption_keys), arguments.user, given, app.now())
         parts.work_bell.ring()
@@ -45,7 +39,6 @@ async def _account_import(arguments: argparse.Namespace) -> int:
 
 async def _account_list(_arguments: argparse.Namespace) -> None:
     settings = load(Settings)
-    await app.migrate_only(settings)
     async with app.opened(settings) as parts:
         accounts = AccountStore(parts.pool, Vault(settings.encryption_keys), settings.trakt_lease)
         row = "{:<24} {:<24} {:<26} {:<26} {:>6} {:>8}".format
@@ -69,14 +62,14 @@ def _user(parser: argparse.ArgumentParser) -> None:
 
 
 COMMANDS = {
-    "consume": Command(_running(app.run_consumer), "record what the lists should be, from Kafka"),
-    "work": Command(_running(app.run_reconciler), "make Trakt equal to it"),
-    "relay": Command(_running(app.run_relay), "take the outbox to Kafka"),
+    "consume": process(app.consume, Settings, "record what the lists should be, from Kafka"),
+    "work": process(app.work, Settings, "make Trakt equal to it"),
+    "relay": process(partial(run_relay, app.SERVICE), ServiceSettings, "send the outbox to Kafka"),
     "account import": Command(
         _account_import, "connect a user's Trakt account: a token pair as JSON on standard input", _user
     ),
     "account list": Command(_account_list, "show the connected accounts, without secrets"),
-    "migrate": Command(_running(app.migrate_only), "bring the database up to date and end"),
+    "migrate": process(partial(migrate_only, app.SERVICE), ServiceSettings, "bring the database up to date, and end"),
 }
 
 if __name__ == "__main__":

@@ -4,14 +4,15 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import partial
+from typing import Final
 
-from chassis import outbox, telemetry
+from chassis import outbox
+from chassis.bootstrap import bootstrap
 from chassis.health import Health
-from chassis.kafka import ConsumerHealth, build_broker, consume, producer
-from chassis.postgres import Pool, create_pool, migrate, ping
+from chassis.kafka import ConsumerHealth, build_broker
+from chassis.kafka import consume as consume_from
+from chassis.postgres import Pool
 from chassis.process import run_worker
-from chassis.relay import Relay
 from chassis.wakeup import Bell, Ear
 from trakt_sync.accounts import Tokens, Vault
 from trakt_sync.breaker import Breaker
@@ -24,9 +25,9 @@ from trakt_sync.subscribers import register
 from trakt_sync.trakt import App, QuickTries, Trakt, TraktClient, connect
 from trakt_sync.worker import Worker
 
-SERVICE = "trakt-sync"
-GROUP = "trakt-sync"
-WORK = "work"
+SERVICE: Final = "trakt-sync"
+GROUP: Final = "trakt-sync"
+WORK: Final = "work"
 """The channel that wakes the workers."""
 
 
@@ -44,26 +45,22 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-async def migrate_only(settings: Settings) -> None:
-    await migrate(dsn_of(settings), "chassis", "trakt_sync")
-
-
-async def run_consumer(settings: Settings) -> None:
+async def consume(settings: Settings) -> None:
     """Record what lists-api wants."""
-    async with _parts(settings, connections=4) as parts:
+    async with opened(settings) as parts:
         broker = build_broker(settings, group=GROUP)
         register(broker, parts.pool, parts.work_bell, parts.outbox_bell, now, GROUP)
-        parts.health.add("consumer", ConsumerHealth(broker).check)
-        await run_worker(settings, parts.health, consume(broker))
+        parts.health.add("kafka", ConsumerHealth(broker).check)
+        await run_worker(settings, parts.health, consume_from(broker))
 
 
-async def run_reconciler(settings: Settings) -> None:
+async def work(settings: Settings) -> None:
     """Make Trakt equal to what is wanted."""
     app = App(settings.trakt_client_id, settings.trakt_client_secret, settings.trakt_redirect_uri)
     async with (
-        _parts(settings, connections=settings.trakt_concurrency) as parts,
+        opened(settings, connections=settings.trakt_concurrency) as parts,
         connect(str(settings.trakt_api_url), app.client_id, connections=settings.trakt_concurrency * 2) as api,
-        Ear(dsn_of(settings), WORK) as ear,
+        Ear(settings.database_url.get_secret_value(), WORK) as ear,
     ):
         worker = build_worker(settings, parts, TraktClient(api, str(settings.trakt_auth_url), app), ear)
         parts.health.add("worker", worker.check)
@@ -108,39 +105,12 @@ async def trakt_id_of(settings: Settings, tokens: Tokens) -> str | None:
             return None
 
 
-async def run_relay(settings: Settings) -> None:
-    """Take the outbox to Kafka."""
-    async with _parts(settings, connections=2) as parts:
-        relay = Relay(dsn_of(settings), partial(producer, settings))
-        parts.health.add("relay", relay.check)
-        await run_worker(settings, parts.health, relay.run())
-
-
 @asynccontextmanager
-async def opened(settings: Settings) -> AsyncIterator[Parts]:
-    """Open the database for a command that ends by itself."""
-    pool = await create_pool(dsn_of(settings), max_size=2)
-    try:
-        async with Bell(pool, WORK) as work_bell, Bell(pool, outbox.CHANNEL) as outbox_bell:
-            yield Parts(pool, work_bell, outbox_bell, Health())
-    finally:
-        await pool.close()
-
-
-@asynccontextmanager
-async def _parts(settings: Settings, *, connections: int) -> AsyncIterator[Parts]:
-    configured = telemetry.configure(SERVICE, level=settings.log_level)
-    await migrate_only(settings)
-    pool = await create_pool(dsn_of(settings), max_size=connections + 2)  # two for the bells
-    health = Health()
-    health.add("postgres", partial(ping, pool))
-    try:
-        async with Bell(pool, WORK) as work_bell, Bell(pool, outbox.CHANNEL) as outbox_bell:
-            yield Parts(pool, work_bell, outbox_bell, health)
-    finally:
-        await pool.close()
-        configured.shutdown()
-
-
-def dsn_of(settings: Settings) -> str:
-    return settings.database_url.get_secret_value()
+async def opened(settings: Settings, *, connections: int = 4) -> AsyncIterator[Parts]:
+    """Open what every command of this service needs."""
+    async with (
+        bootstrap(SERVICE, settings, connections=connections + 2) as base,  # two for the bells
+        Bell(base.pool, WORK) as work_bell,
+        Bell(base.pool, outbox.CHANNEL) as outbox_bell,
+    ):
+        yield Parts(base.pool, work_bell, outbox_bell, base.health)

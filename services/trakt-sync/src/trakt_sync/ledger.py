@@ -46,6 +46,13 @@ class Title(NamedTuple):
         """The first id, for people."""
         return str(self.keys[0][2])
 
+    def contradicts(self, other: "Title") -> bool:
+        """Whether both have an id of one kind, and not the same: then they are two titles, whatever else they share."""
+        return any(
+            mine is not None and theirs is not None and mine != theirs
+            for mine, theirs in zip(self[1:], other[1:], strict=True)
+        )
+
     def merged(self, other: "Title") -> "Title":
         """Return this title with the ids of `other` that it lacks."""
         return Title(
@@ -157,8 +164,8 @@ def _match(items: Iterable[Title], entries: tuple[Entry, ...]) -> _Matches:
             added.update(keys)
             pairs.append((item, None))
             continue
-        claimed |= hits
         entry = entries[min(hits)]
+        claimed |= {hit for hit in hits if not entry.title.contradicts(entries[hit].title)}
         # Ids that Trakt was not asked for yet may be known to it.
         is_new_try = entry.state == "not_found" and entry.title.merged(item) != entry.title
         pairs.append((item, None if is_new_try or entry.state == "unsure" else entry))

@@ -26,8 +26,9 @@ class Settings(ServiceSettings):
 
     trakt_write_interval: NotNegative = timedelta(seconds=1)
     """Trakt allows an account one write a second. 0: unpaced, for a Trakt without limits."""
-    trakt_create_settle: NotNegative = timedelta(seconds=30)
-    """How long a list that was just made may be missing from the account's lists; no second one is made before."""
+    trakt_create_settle: NotNegative = timedelta(minutes=2)
+    """How long a creation without an answer may still be carried out; no second list is made before.
+    Cloudflare, Trakt's edge, gives a request up (524) after 100 s by default."""
     trakt_stale_window: NotNegative = timedelta(minutes=5)
     """How long after a write Trakt's reads may be old (trakt/trakt-api issue 733)."""
     trakt_concurrency: Annotated[int, Field(ge=1, le=256)] = 16

@@ -21,7 +21,7 @@ class Policy:
     """
 
     stale_window: timedelta = timedelta(minutes=5)
-    create_settle: timedelta = timedelta(seconds=30)
+    create_settle: timedelta = timedelta(minutes=2)
     clock_skew: timedelta = timedelta(minutes=2)
     not_found_retry: timedelta = timedelta(days=30)
     limit_retry: timedelta = timedelta(days=1)

@@ -15,11 +15,11 @@ from opentelemetry.instrumentation.httpx import HTTPXClientInstrumentor
 from pydantic import SecretStr, TypeAdapter, ValidationError
 
 from trakt_sync.accounts import Tokens, tokens_of
-from trakt_sync.answers import BAD_GRANT, check, check_grant
 from trakt_sync.errors import GrantRefusedError, TokenRefusedError, TraktUnavailableError, TraktUnreachableError
 from trakt_sync.ledger import Title
 from trakt_sync.mirror import ItemsAnswer, Limits, RemoteItems, RemoteList, RemoteLists
 from trakt_sync.plan import Details
+from trakt_sync.statuses import BAD_GRANT, check, check_grant
 from trakt_sync.wire import (
     ItemsAnswerWire,
     ListItemWire,

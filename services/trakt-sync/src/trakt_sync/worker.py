@@ -128,7 +128,7 @@ class Worker:
             await self._reconciler.serve(account)
         except LeaseLostError:
             log.warning("lease_lost", user_id=account.user_id)
-        except Exception as exc:
+        except Exception as exc:  # a defect: this list waits, the others go on
             log.exception("step_failed", user_id=account.user_id, error=repr(exc))
             with suppress(*NOT_SAVED):  # then the lease runs out by itself
                 await store_mirrors.set_aside(self._pool, account, self._now())

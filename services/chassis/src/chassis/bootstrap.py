@@ -1,0 +1,51 @@
+"""What every process of a service stands on: telemetry, the migrated database, a pool, the health checks."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from functools import partial
+
+from chassis import telemetry
+from chassis.health import Health
+from chassis.postgres import Pool, create_pool, migrate, ping
+from chassis.settings import ServiceSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Foundation:
+    """Open for as long as the process works.
+
+    Args:
+        dsn: for connections of one's own: LISTEN, session locks.
+        health: with the check "postgres".
+    """
+
+    dsn: str
+    pool: Pool
+    health: Health
+
+
+@asynccontextmanager
+async def bootstrap(service: str, settings: ServiceSettings, *, connections: int = 4) -> AsyncIterator[Foundation]:
+    """Lay the foundation of one process of the service, whose package has its name with underscores."""
+    measuring = telemetry.configure(service, level=settings.log_level)
+    try:
+        dsn = settings.database_url.get_secret_value()
+        await migrate(dsn, "chassis", service.replace("-", "_"))
+        async with await create_pool(dsn, max_size=connections) as pool:
+            yield Foundation(dsn, pool, health_of(pool))
+    finally:
+        measuring.shutdown()
+
+
+def health_of(pool: Pool) -> Health:
+    """Return the checks of a process that has a pool."""
+    health = Health()
+    health.add("postgres", partial(ping, pool))
+    return health
+
+
+async def migrate_only(service: str, settings: ServiceSettings) -> None:
+    """Bring the service's database up to date."""
+    async with bootstrap(service, settings):
+        pass

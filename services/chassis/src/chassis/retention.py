@@ -1,0 +1,27 @@
+"""Forgetting, from time to time, what has had its time."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import timedelta
+from typing import Final
+
+import structlog
+
+from chassis.postgres import AWAY
+
+log = structlog.get_logger()
+
+SWEEP_EVERY: Final = timedelta(hours=1)
+
+
+async def sweep_for_ever(sweep: Callable[[], Awaitable[Mapping[str, int]]], every: timedelta = SWEEP_EVERY) -> None:
+    """Call `sweep`, now and every hour, until cancelled; it deletes, and returns how much of what.
+
+    Several processes may do so at the same time.
+    """
+    while True:
+        try:
+            log.info("swept", **await sweep())
+        except AWAY as exc:
+            log.warning("sweep_failed", error=repr(exc))  # the next one makes up for it
+        await asyncio.sleep(every.total_seconds())

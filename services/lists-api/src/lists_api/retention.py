@@ -1,0 +1,18 @@
+"""Forgetting what has had its time."""
+
+from datetime import datetime
+
+from chassis import inbox
+from chassis.postgres import Pool
+from lists_api.settings import WorkerSettings
+from lists_api.store import retention as store
+
+
+async def sweep(pool: Pool, settings: WorkerSettings, *, now: datetime) -> dict[str, int]:
+    """Delete what is past its retention; return how much of what."""
+    return {
+        "idempotency_keys": await store.delete_keys(pool, until=now - settings.idempotency_retention),
+        "sync_runs": await store.delete_runs(pool, until=now - settings.run_retention),
+        "tombstones": await store.delete_tombstones(pool, until=now - settings.tombstone_retention),
+        "inbox": await inbox.sweep(pool, settings.inbox_retention),
+    }
