@@ -135,7 +135,15 @@ async def test_an_unknown_type_is_skipped(settings: ServiceSettings) -> None:
 
 
 @pytest.mark.parametrize(
-    "error", [TransientError("away"), ConnectionResetError(), asyncpg.InterfaceError("pool is closing")]
+    "error",
+    [
+        TransientError("away"),
+        ConnectionResetError(),
+        asyncpg.InterfaceError("pool is closing"),
+        asyncpg.ReadOnlySQLTransactionError("cannot execute INSERT in a read-only transaction"),
+        asyncpg.DiskFullError("no space left"),
+        asyncpg.DeadlockDetectedError("deadlock detected"),
+    ],
 )
 async def test_a_transient_failure_is_redelivered_until_it_passes_in_order(
     settings: ServiceSettings, error: Exception
@@ -164,7 +172,7 @@ async def test_a_permanent_failure_is_buried_at_once_and_a_defect_after_five_tri
         if seen[-1] == 1:
             raise PermanentError("never")
         if seen[-1] == 2:
-            raise KeyError("defect")
+            raise asyncpg.InterfaceError("the server expects 1 argument for this query, 0 were passed")
 
     async with consuming(settings, fail):
         await send(settings, deletion(1), deletion(2), deletion(3))
@@ -176,6 +184,24 @@ async def test_a_permanent_failure_is_buried_at_once_and_a_defect_after_five_tri
         await eventually(handled, until=lambda all_: all_[-1:] == [3])
     assert [letter["dlq_reason"] for letter in letters] == ["permanent", "handler_failed"]
     assert seen == [1, 2, 2, 2, 2, 2, 3]
+
+
+async def test_an_outage_uses_up_no_try_of_a_defect(settings: ServiceSettings) -> None:
+    failures: list[Exception] = [*[ConnectionResetError() for _ in range(6)], *[KeyError("defect") for _ in range(4)]]
+    handled: list[int] = []
+
+    def fail_ten_times(delivered: Delivered) -> None:
+        if failures:
+            raise failures.pop(0)
+        handled.append(int(delivered.headers.subject))
+
+    async with consuming(settings, fail_ten_times):
+        await send(settings, deletion(1))
+
+        async def numbers() -> list[int]:
+            return handled
+
+        assert await eventually(numbers) == [1]
 
 
 async def test_what_was_not_acknowledged_comes_again_after_a_restart(settings: ServiceSettings) -> None:

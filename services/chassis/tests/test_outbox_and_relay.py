@@ -8,7 +8,8 @@ from uuid import UUID
 
 import asyncpg
 import pytest
-from aiokafka import AIOKafkaConsumer
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka.errors import KafkaConnectionError
 
 from chassis import outbox
 from chassis.kafka import producer
@@ -17,7 +18,7 @@ from chassis.relay import Relay
 from chassis.settings import ServiceSettings
 from chassis.telemetry import configure, tracer
 from chassis.testing import eventually
-from chassis.wakeup import Bell
+from chassis.wakeup import Bell, Ear
 from contracts import LISTS, Item, ItemIds, ListCreated, ListDeleted
 from local_stack.embedded_kafka import EmbeddedKafka
 
@@ -135,18 +136,78 @@ async def test_an_id_that_waits_is_not_doubled(pool: Pool) -> None:
     assert await left(pool) == 1
 
 
-async def test_events_written_while_the_broker_is_down_arrive_when_it_is_back(
+class Dying:
+    """A producer that sends one record, and from then on fails as aiokafka's does after an error (aiokafka 1017)."""
+
+    def __init__(self, real: AIOKafkaProducer) -> None:
+        self._real = real
+        self._sent = 0
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._real, name)
+
+    async def send(self, *arguments: object, **named: object) -> object:
+        self._sent += 1
+        if self._sent > 1:
+            raise KafkaConnectionError
+        return await self._real.send(*arguments, **named)
+
+
+async def test_a_producer_that_fails_is_made_anew_and_nothing_overtakes(
     pool: Pool, dsn: str, kafka: EmbeddedKafka
 ) -> None:
+    await write(pool, 1, 2, 3)
+    made: list[object] = []
+
+    def dying_at_first() -> AIOKafkaProducer:
+        real = producer(settings(kafka, dsn))
+        made.append(Dying(real) if not made else real)
+        return made[-1]  # type: ignore[return-value]
+
+    relaying = asyncio.create_task(Relay(dsn, dying_at_first).run())
+    subjects = [record["ce_subject"] for record in await received(kafka, 3)]
+    await eventually(lambda: left(pool), until=lambda rows: rows == 0)
+    relaying.cancel()
+    with suppress(asyncio.CancelledError):
+        await relaying
+    assert subjects == ["1", "2", "3"]
+    assert len(made) == 2
+
+
+async def test_events_written_while_the_broker_is_down_arrive_when_it_is_back(
+    pool: Pool, dsn: str, kafka: EmbeddedKafka, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def is_told() -> bool:
+        return any("Unable connect" in text or "Unable to" in text for text in caplog.messages)
+
     async with relaying(kafka, dsn):
         await write(pool, 1)
         await received(kafka, 1)
         await kafka.command("down")
         await write(pool, 2, 3)
+        await eventually(is_told, within=timedelta(seconds=30))
+        assert await left(pool) == 2
         await kafka.command("up")
         subjects = [record["ce_subject"] for record in await received(kafka, 3)]
         await eventually(lambda: left(pool), until=lambda rows: rows == 0, within=timedelta(seconds=30))
     assert subjects == ["1", "2", "3"]
+
+
+async def test_an_ear_that_nobody_asks_keeps_each_payload_once(pool: Pool, dsn: str) -> None:
+    async with Ear(dsn, "doors") as ear, Bell(pool, "doors") as bell:
+        await eventually(lambda: ear.wait(timedelta(seconds=1)))
+        for number in range(100):
+            bell.ring("ada" if number % 2 else "bob")
+            await pool.execute("SELECT pg_notify('doors', 'eve')")
+        bell.ring("last")
+        heard: set[str] = set()
+        lengths = []
+        while "last" not in heard:
+            now_heard = await ear.wait(timedelta(seconds=5))
+            lengths.append(len(now_heard))
+            heard.update(now_heard)
+    assert heard == {"ada", "bob", "eve", "last"}
+    assert max(lengths) <= 4
 
 
 async def test_only_one_relay_of_a_database_sends(pool: Pool, dsn: str, kafka: EmbeddedKafka) -> None:

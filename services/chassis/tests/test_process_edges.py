@@ -92,6 +92,16 @@ def test_bad_settings_end_the_process_with_one_line_that_names_the_variable(env:
     assert len(ended.stderr.splitlines()) == 1
 
 
+@pytest.mark.parametrize(
+    ("env", "named"), [({}, "KAFKA_BOOTSTRAP_SERVERS"), ({"KAFKA_REPLICATION": "many"}, "KAFKA_REPLICATION")]
+)
+def test_the_topics_command_names_a_bad_setting_in_one_line(env: dict[str, str], named: str) -> None:
+    ended = run("-m", "chassis.topics", **env)
+    assert ended.returncode == 2
+    assert named in ended.stderr
+    assert len(ended.stderr.splitlines()) == 1
+
+
 def test_secrets_are_not_shown() -> None:
     settings = ServiceSettings(database_url="postgresql://u:secret@h/d", kafka_bootstrap_servers="k")
     assert "secret" not in repr(settings)

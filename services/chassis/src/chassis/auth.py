@@ -4,6 +4,7 @@ The user is the token's `sub`. No parameter of a request decides it.
 """
 
 import asyncio
+import json
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Final
 
@@ -61,7 +62,7 @@ class Authenticator:
                 leeway=LEEWAY,
                 options={"require": ["sub", "exp"]},
             )
-        except jwt.PyJWKClientConnectionError as exc:
+        except (jwt.PyJWKClientConnectionError, json.JSONDecodeError) as exc:  # away, or a page of its gateway
             raise TransientError("the identity provider's keys cannot be read at the moment") from exc
         except jwt.PyJWTError as exc:
             raise UnauthorizedError(f"the token is not accepted: {exc}") from exc

@@ -1,11 +1,11 @@
-"""What becomes of a record: handled, redelivered, or a dead letter. It never blocks its partition for good.
+"""What becomes of a record: handled, redelivered, or a dead letter. No record blocks its partition for good.
 
 | the handler raises | then |
 |---|---|
 | nothing | the offset is committed |
 | PoisonError (cannot be decoded), PermanentError | dead letter, committed |
-| TransientError, a lost connection | wait (growing, at most `MAX_WAIT`), redelivered, without a limit of tries |
-| anything else | the same, at most `MAX_TRIES` times, then dead letter |
+| TransientError, Postgres away | wait (growing, at most `MAX_WAIT`), redelivered, without a limit of tries |
+| anything else (a defect) | the same, at most `MAX_TRIES` times, then dead letter; an outage uses up none of them |
 """
 
 import asyncio
@@ -23,7 +23,7 @@ from faststream.message import StreamMessage
 
 from chassis.envelope import PoisonError, Record
 from chassis.errors import PermanentError, TransientError
-from chassis.postgres import AWAY
+from chassis.postgres import is_away
 from chassis.telemetry import meter
 from contracts import dead_letter_topic
 
@@ -34,9 +34,16 @@ FIRST_WAIT: Final = timedelta(milliseconds=100)
 MAX_WAIT: Final = timedelta(seconds=5)
 """Far below max.poll.interval (5 minutes), at which the broker would give the partition away."""
 MAX_TRACKED: Final = 1000
-TRANSIENT: Final[tuple[type[Exception], ...]] = (TransientError, *AWAY)
 
 Place = tuple[str, int, int]
+
+
+@dataclass(slots=True)
+class _Tries:
+    """How often a record was redelivered, and how often of that for a defect."""
+
+    waits: int = 0
+    defects: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +65,7 @@ class Delivery:
         self._producer_factory = producer_factory
         self._producer: AIOKafkaProducer | None = None
         self._waits = waits or Waits()
-        self._tries: dict[Place, int] = {}
+        self._tries: dict[Place, _Tries] = {}
         self._dead = meter().create_counter("watchbuddy.dead_letters", unit="{message}")
 
     def __call__(self, message: Any, /, *, context: Any) -> "_DeliveryScope":  # noqa: ANN401 - FastStream's protocol
@@ -83,13 +90,13 @@ class Delivery:
             await self._bury_or_wait(record, exc.reason, exc)
         except PermanentError as exc:
             await self._bury_or_wait(record, exc.slug, exc)
-        except TRANSIENT as exc:
-            await self._wait(place, exc)
         except Exception as exc:  # noqa: BLE001 - a defect of a handler must not stop its partition
-            if self._tries.get(place, 0) + 1 >= self._waits.max_tries:
+            is_defect = not (isinstance(exc, TransientError) or is_away(exc))
+            tries = self._tries.get(place, _Tries())
+            if is_defect and tries.defects + 1 >= self._waits.max_tries:
                 await self._bury_or_wait(record, "handler_failed", exc)
             else:
-                await self._wait(place, exc)
+                await self._wait(place, exc, is_defect=is_defect)
         self._tries.pop(place, None)
 
     async def _bury_or_wait(self, record: Record, reason: str, cause: Exception) -> None:
@@ -124,17 +131,19 @@ class Delivery:
             offset=record.offset,
         )
 
-    async def _wait(self, place: Place, cause: Exception) -> None:
-        tries = self._tries[place] = self._tries.get(place, 0) + 1
+    async def _wait(self, place: Place, cause: Exception, *, is_defect: bool = False) -> None:
+        tries = self._tries.setdefault(place, _Tries())
+        tries.waits += 1
+        tries.defects += is_defect
         if len(self._tries) > MAX_TRACKED:  # partitions that moved away leave their entries behind
             self._tries.pop(next(iter(self._tries)))
-        wait = min(self._waits.first * 2 ** min(tries - 1, 16), self._waits.longest)
+        wait = min(self._waits.first * 2 ** min(tries.waits - 1, 16), self._waits.longest)
         log.warning(
             "record_redelivered",
             topic=place[0],
             partition=place[1],
             offset=place[2],
-            tries=tries,
+            tries=tries.waits,
             wait_s=wait.total_seconds(),
             error=f"{type(cause).__name__}: {cause}"[:1000],
         )

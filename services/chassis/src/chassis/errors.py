@@ -5,7 +5,6 @@ Exception
 └── PermanentError          the same call fails again          422  "permanent"
     ├── UnauthorizedError   no valid token                     401  "unauthorized"
     ├── NotFoundError       not there, or not the caller's     404  "not-found"
-    ├── ConflictError       the state forbids it               409  "conflict"
     └── PreconditionFailedError  If-Match names another version  412  "version-mismatch"
 
 Services subclass them per cause; `chassis.problems` turns them into HTTP answers, `chassis.delivery`
@@ -15,30 +14,26 @@ into redelivery or a dead letter.
 from typing import ClassVar
 
 
-class TransientError(Exception):
+class _Error(Exception):
+    def __init__(self, detail: str, **extra: object) -> None:
+        """Keep the text for people, and `extra` as members of a problem document."""
+        super().__init__(detail)
+        self.detail = detail
+        self.extra = extra
+
+
+class TransientError(_Error):
     """A retry may help: a dependency is away, a lock is held."""
 
     slug: ClassVar[str] = "transient"
     status: ClassVar[int] = 503
 
-    def __init__(self, detail: str, **extra: object) -> None:
-        """Keep the text for people, and `extra` as members of a problem document."""
-        super().__init__(detail)
-        self.detail = detail
-        self.extra = extra
 
-
-class PermanentError(Exception):
+class PermanentError(_Error):
     """The same call will fail again."""
 
     slug: ClassVar[str] = "permanent"
     status: ClassVar[int] = 422
-
-    def __init__(self, detail: str, **extra: object) -> None:
-        """Keep the text for people, and `extra` as members of a problem document."""
-        super().__init__(detail)
-        self.detail = detail
-        self.extra = extra
 
 
 class UnauthorizedError(PermanentError):
@@ -53,13 +48,6 @@ class NotFoundError(PermanentError):
 
     slug = "not-found"
     status = 404
-
-
-class ConflictError(PermanentError):
-    """The present state forbids it."""
-
-    slug = "conflict"
-    status = 409
 
 
 class PreconditionFailedError(PermanentError):

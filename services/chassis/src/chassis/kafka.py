@@ -169,7 +169,7 @@ def _topics(subscriber: Any) -> list[str]:  # noqa: ANN401 - FastStream has no p
 
 
 async def _tolerant_parser(record: Record, original: Callable[[Record], Awaitable[StreamMessage[Record]]]) -> Any:  # noqa: ANN401
-    # FastStream's parser raises on a header that is null or not UTF-8, and the record is then skipped and committed
+    # FastStream's parser raises on a header that is null or not UTF-8, and the record is then skipped and committed.
     # It gets a cleaned copy; `decode` looks at the record itself.
     readable = tuple((name, (raw or b"").decode(errors="backslashreplace").encode()) for name, raw in record.headers)
     message = await original(dataclasses.replace(record, headers=readable))  # type: ignore[type-var]

@@ -21,14 +21,28 @@ Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
 
 AWAY: Final[tuple[type[Exception], ...]] = (
     OSError,  # refused, reset; TimeoutError too
-    asyncpg.InterfaceError,  # the connection is closed
     asyncpg.PostgresConnectionError,
-    asyncpg.OperatorInterventionError,  # shuts down, starts up, recovers
-    asyncpg.TooManyConnectionsError,
+    asyncpg.OperatorInterventionError,  # shuts down, starts up, recovers; a statement that took too long
+    asyncpg.InsufficientResourcesError,  # too many connections, a full disk, no memory
+    asyncpg.PostgresSystemError,  # an error of its disk
+    asyncpg.ReadOnlySQLTransactionError,  # a standby, before or after a failover
+    asyncpg.TransactionRollbackError,  # a deadlock
+    asyncpg.LockNotAvailableError,
+    asyncpg.IdleInTransactionSessionTimeoutError,
 )
-"""What is raised while Postgres is away or restarts: a retry will help."""
+"""What is raised while Postgres cannot do it: a retry will help. `is_away` knows one kind more."""
+DATABASE_ERRORS: Final[tuple[type[Exception], ...]] = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
+"""Whatever may come of a statement. For loops that must go on, and try again later."""
 MIGRATION_LOCK = 0x57425F4D  # any number, the same in every process: "WB_M"
 CONNECT_TIMEOUT_S = 10.0
+COMMAND_TIMEOUT_S: Final = 60.0
+"""The longest statement is an hourly deletion of what is past its retention: seconds for a million rows."""
+SESSION: Final = {
+    # A process that is frozen inside a transaction must not stop everybody who wants the same row, and with them all
+    # connections of the pool. Our transactions take milliseconds.
+    "lock_timeout": "5s",
+    "idle_in_transaction_session_timeout": "30s",
+}
 START_PATIENCE_S = 30.0
 
 _CREATE_HISTORY = """
@@ -39,6 +53,14 @@ CREATE TABLE IF NOT EXISTS schema_migrations (
     applied_at timestamptz NOT NULL DEFAULT now(),
     CONSTRAINT schema_migrations_pkey PRIMARY KEY (package, name)
 )"""
+
+
+def is_away(error: BaseException) -> bool:
+    """Whether Postgres is the reason, so that a retry will help.
+
+    asyncpg tells a connection that is closed, and several defects of ours, by one class.
+    """
+    return isinstance(error, AWAY) or (isinstance(error, asyncpg.InterfaceError) and "clos" in str(error))
 
 
 class MigrationError(Exception):
@@ -52,7 +74,14 @@ async def create_pool(dsn: str, *, min_size: int = 1, max_size: int = 10) -> Poo
     So nobody may leave session state on a pooled connection: LISTEN and session locks have connections of their own.
     """
     return await asyncpg.create_pool(
-        dsn, min_size=min_size, max_size=max_size, init=_set_codecs, reset=_keep, timeout=CONNECT_TIMEOUT_S
+        dsn,
+        min_size=min_size,
+        max_size=max_size,
+        init=_set_codecs,
+        reset=_keep,
+        timeout=CONNECT_TIMEOUT_S,
+        command_timeout=COMMAND_TIMEOUT_S,
+        server_settings=SESSION,
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any, Final
 
+import asyncpg
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -11,7 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
 from chassis.errors import PermanentError, TransientError, UnauthorizedError
-from chassis.postgres import AWAY
+from chassis.postgres import AWAY, is_away
 
 log = structlog.get_logger()
 
@@ -57,8 +58,8 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(TransientError, _on_error)
     app.add_exception_handler(RequestValidationError, _on_invalid)
     app.add_exception_handler(HTTPException, _on_http)
-    for error in AWAY:
-        app.add_exception_handler(error, _on_database_away)
+    for error in (*AWAY, asyncpg.InterfaceError):
+        app.add_exception_handler(error, _on_database_error)
     app.add_exception_handler(Exception, _on_defect)
 
 
@@ -108,7 +109,9 @@ async def _on_http(_request: Request, exc: Exception) -> Response:
     return problem(exc.status_code, slug, str(exc.detail), headers=exc.headers)
 
 
-async def _on_database_away(_request: Request, exc: Exception) -> Response:
+async def _on_database_error(request: Request, exc: Exception) -> Response:
+    if not is_away(exc):
+        return await _on_defect(request, exc)
     log.warning("database_unavailable", error=repr(exc))
     detail = "the database is away for the moment; try again"
     return problem(503, "database-unavailable", detail, headers={"Retry-After": "1"})

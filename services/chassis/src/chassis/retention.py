@@ -7,7 +7,7 @@ from typing import Final
 
 import structlog
 
-from chassis.postgres import AWAY
+from chassis.postgres import DATABASE_ERRORS
 
 log = structlog.get_logger()
 
@@ -22,6 +22,6 @@ async def sweep_for_ever(sweep: Callable[[], Awaitable[Mapping[str, int]]], ever
     while True:
         try:
             log.info("swept", **await sweep())
-        except AWAY as exc:
+        except DATABASE_ERRORS as exc:
             log.warning("sweep_failed", error=repr(exc))  # the next one makes up for it
         await asyncio.sleep(every.total_seconds())

@@ -1,4 +1,4 @@
-"""For tests: a clock that is set by hand, waiting for a state, a fresh database."""
+"""For tests: a clock that is set by hand, waiting for a state."""
 
 import asyncio
 from collections.abc import Awaitable, Callable

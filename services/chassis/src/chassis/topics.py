@@ -2,24 +2,44 @@
 
 import argparse
 import asyncio
-import os
 import sys
-from typing import Final
+from collections.abc import Sequence
+from typing import Annotated, Final
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from chassis.settings import load
 from contracts import TOPICS, dead_letter_topic
 
 DEAD_LETTER_RETENTION_MS: Final = 30 * 24 * 3600 * 1000
 """Longer than the topics' own (Kafka's default, a week): an operator may look after a holiday."""
+
+SIZE: Final = "max.message.bytes"
+
+
+class TooSmallError(Exception):
+    """A topic was made by somebody else, with Kafka's default of 1 MiB a record."""
+
+
+class TopicSettings(BaseSettings):
+    """What the command needs."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True)
+
+    kafka_bootstrap_servers: str
+    kafka_replication: Annotated[int, Field(ge=1)] = 1
+    """Copies of each new topic: 3 on a cluster."""
 
 
 def wanted(replication: int) -> list[NewTopic]:
     """Return every topic as it is provisioned."""
     topics = []
     for topic in TOPICS:
-        size = {"max.message.bytes": str(topic.max_message_bytes)}
+        size = {SIZE: str(topic.max_message_bytes)}
         topics.append(NewTopic(topic.name, topic.partitions, replication, topic_configs=size))
         for group in topic.groups:
             configs = {**size, "retention.ms": str(DEAD_LETTER_RETENTION_MS)}
@@ -32,34 +52,47 @@ async def create(bootstrap_servers: str, *, replication: int = 1) -> list[str]:
 
     Raises:
         KafkaError: the broker is not there, or refuses.
+        TooSmallError: a topic that was there takes no event of the size that ours may have.
     """
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap_servers)
     await admin.start()
     try:
         response = await admin.create_topics(wanted(replication))
+        made, there = [], []
+        for name, code, *rest in response.topic_errors:
+            error = for_code(code)
+            if code == 0:
+                made.append(name)
+            elif error is TopicAlreadyExistsError:
+                there.append(name)
+            else:
+                raise error(f"{name}: {rest[0] if rest else ''}")
+        await _check_sizes(admin, there)
     finally:
         await admin.close()
-    made = []
-    for name, code, *rest in response.topic_errors:
-        error = for_code(code)
-        if code == 0:
-            made.append(name)
-        elif error is not TopicAlreadyExistsError:
-            raise error(f"{name}: {rest[0] if rest else ''}")
     return made
 
 
+async def _check_sizes(admin: AIOKafkaAdminClient, names: Sequence[str]) -> None:
+    least = {topic.name: topic.topic_configs[SIZE] for topic in wanted(1)}
+    asked = [ConfigResource(ConfigResourceType.TOPIC, name, configs={SIZE: None}) for name in names]
+    for answer in await admin.describe_configs(asked):
+        for _code, _message, _type, name, entries in answer.resources:
+            found = {entry[0]: entry[1] for entry in entries}.get(SIZE)
+            if found is not None and int(found) < int(least[name]):
+                raise TooSmallError(f"topic {name}: {SIZE} is {found}, needs {least[name]} (kafka-configs --alter)")
+
+
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m chassis.topics", description=__doc__)
-    parser.add_argument("--replication", type=int, default=int(os.environ.get("KAFKA_REPLICATION", "1")))
-    arguments = parser.parse_args()
-    servers = os.environ.get("KAFKA_BOOTSTRAP_SERVERS")
-    if not servers:
-        sys.exit("bad settings: KAFKA_BOOTSTRAP_SERVERS: Field required")
+    argparse.ArgumentParser(prog="python -m chassis.topics", description=__doc__).parse_args()
+    settings = load(TopicSettings)
+    servers = settings.kafka_bootstrap_servers
     try:
-        made = asyncio.run(create(servers, replication=arguments.replication))
+        made = asyncio.run(create(servers, replication=settings.kafka_replication))
     except KafkaError as exc:
         sys.exit(f"Kafka at {servers} (KAFKA_BOOTSTRAP_SERVERS): {exc}")
+    except TooSmallError as exc:
+        sys.exit(str(exc))
     print(f"{len(made)} topics made, {len(wanted(1)) - len(made)} were there")  # noqa: T201
 
 

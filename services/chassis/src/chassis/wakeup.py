@@ -9,18 +9,17 @@ import asyncio
 from abc import ABC, abstractmethod
 from contextlib import suppress
 from datetime import timedelta
-from typing import Any, Final, Self
+from typing import Any, Self
 
 import asyncpg
 import structlog
 
-from chassis.postgres import AWAY, CONNECT_TIMEOUT_S, Pool
+from chassis.postgres import CONNECT_TIMEOUT_S, DATABASE_ERRORS, Pool
 
 log = structlog.get_logger()
 
 SPACING = timedelta(milliseconds=5)
 RECONNECT_AFTER = timedelta(seconds=1)
-LOST: Final[tuple[type[Exception], ...]] = (*AWAY, asyncpg.PostgresError)
 
 
 class _Running(ABC):
@@ -62,7 +61,7 @@ class Bell(_Running):
     async def __aexit__(self, *exc: object) -> None:
         await super().__aexit__(*exc)
         if self._waiting:
-            with suppress(*LOST):
+            with suppress(*DATABASE_ERRORS):
                 await self._send()
 
     async def _run(self) -> None:
@@ -71,7 +70,7 @@ class Bell(_Running):
             self._rung.clear()
             try:
                 await self._send()
-            except LOST as exc:
+            except DATABASE_ERRORS as exc:
                 log.warning("bell_not_rung", channel=self._channel, error=repr(exc))
             await asyncio.sleep(SPACING.total_seconds())
 
@@ -89,11 +88,11 @@ class Ear(_Running):
         super().__init__(f"ear {channel}")
         self._dsn = dsn
         self._channel = channel
-        self._heard: list[str] = []
+        self._heard: dict[str, None] = {}  # each payload once: whoever is busy elsewhere must not drown
         self._event = asyncio.Event()
 
     async def wait(self, timeout: timedelta) -> list[str]:  # noqa: ASYNC109 - part of the contract: [] after it
-        """Return the payloads heard since the last call, at the latest after `timeout` (then [] when silent).
+        """Return the payloads heard since the last call, each once, at the latest after `timeout` (then [] when silent).
 
         A new connection counts as heard (payload ""): rings may have been lost before it.
         """
@@ -101,14 +100,14 @@ class Ear(_Running):
             async with asyncio.timeout(timeout.total_seconds()):
                 await self._event.wait()
         self._event.clear()
-        heard, self._heard = self._heard, []
+        heard, self._heard = list(self._heard), {}
         return heard
 
     async def _run(self) -> None:
         while True:
             try:
                 await self._listen()
-            except LOST as exc:
+            except DATABASE_ERRORS as exc:
                 log.warning("ear_lost_connection", channel=self._channel, error=repr(exc))
             await asyncio.sleep(RECONNECT_AFTER.total_seconds())
 
@@ -121,9 +120,9 @@ class Ear(_Running):
             self._on_ring(connection, 0, self._channel, "")
             await closed.wait()
         finally:
-            with suppress(*LOST):
+            with suppress(*DATABASE_ERRORS):
                 await connection.close(timeout=1)
 
     def _on_ring(self, _connection: Any, _pid: int, _channel: str, payload: object) -> None:  # noqa: ANN401
-        self._heard.append(str(payload))
+        self._heard[str(payload)] = None
         self._event.set()

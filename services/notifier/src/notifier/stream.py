@@ -14,8 +14,8 @@ from typing import Final
 import structlog
 from fastapi.sse import KEEPALIVE_COMMENT, format_sse_event
 
-from chassis.postgres import Pool
-from chassis.wakeup import LOST, Ear
+from chassis.postgres import DATABASE_ERRORS, Pool
+from chassis.wakeup import Ear
 from notifier import store
 from notifier.schemas import MessageBody
 
@@ -112,7 +112,7 @@ async def listen(ear: Ear, pool: Pool, streams: Streams, *, look_every: timedelt
         looked_at = loop.time()
         try:
             found = await store.newest(pool)
-        except LOST as exc:
+        except DATABASE_ERRORS as exc:
             log.warning("look_failed", error=repr(exc))
             continue
         if found > newest:
@@ -151,7 +151,7 @@ async def follow(pool: Pool, subscription: Subscription, *, heartbeat: timedelta
     while not subscription.is_over():
         try:
             messages = await store.after(pool, subscription.user_id, last, limit=BATCH)
-        except LOST as exc:
+        except DATABASE_ERRORS as exc:
             log.warning("stream_interrupted", error=repr(exc))
             return  # the client comes back, and goes on where it stood
         for message in messages:

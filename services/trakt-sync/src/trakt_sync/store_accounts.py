@@ -9,7 +9,7 @@ from typing import Final
 import stamina
 import structlog
 
-from chassis.postgres import AWAY, Connection, Pool
+from chassis.postgres import Connection, Pool, is_away
 from trakt_sync.accounts import Account, Import, Tokens, Vault
 from trakt_sync.errors import BadTokensError, LeaseLostError
 
@@ -58,8 +58,9 @@ INSERT INTO account (user_id, trakt_user, tokens, expires_at, state, connected_a
 VALUES ($1, $2, $3, $4, 'connected', $5, $6::text, $6::text IS NOT NULL)
 ON CONFLICT (user_id) DO UPDATE SET
     trakt_user = coalesce(excluded.trakt_user, account.trakt_user),
-    trakt_id = coalesce(excluded.trakt_id, account.trakt_id), is_identified = excluded.is_identified, tokens = excluded.tokens,
-    expires_at = excluded.expires_at, state = 'connected', connected_at = excluded.connected_at, refreshed_at = NULL,
+    trakt_id = coalesce(excluded.trakt_id, account.trakt_id), is_identified = excluded.is_identified,
+    tokens = excluded.tokens, expires_at = excluded.expires_at, state = 'connected', connected_at = excluded.connected_at,
+    refreshed_at = NULL,
     blocked_until = '-infinity', block_reason = NULL, lease_token = NULL, lease_until = '-infinity'"""
 
 WAKE_LISTS = """
@@ -75,6 +76,10 @@ FROM account ORDER BY user_id"""
 ANY_ACCOUNT = """
 SELECT tokens, expires_at FROM account WHERE state = 'connected'
 ORDER BY user_id IS NOT DISTINCT FROM $1, random() LIMIT 5"""
+
+
+def _is_away(error: Exception) -> bool:
+    return is_away(error)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +144,7 @@ class AccountStore:
         sealed = self._vault.seal(tokens)
         values = (account.user_id, account.lease, sealed, tokens.expires_at, now)
         status = ""
-        async for attempt in stamina.retry_context(on=AWAY, attempts=None, timeout=SAVE_PATIENCE, wait_max=1.0):
+        async for attempt in stamina.retry_context(on=_is_away, attempts=None, timeout=SAVE_PATIENCE, wait_max=1.0):
             with attempt:
                 status = await self._pool.execute(SAVE_TOKENS, *values)
         if status != "UPDATE 1":

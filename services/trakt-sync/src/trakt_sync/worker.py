@@ -6,12 +6,11 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Final
 
-import asyncpg
 import structlog
 
 from chassis import outbox
 from chassis.health import StuckError
-from chassis.postgres import AWAY, Pool
+from chassis.postgres import DATABASE_ERRORS, Pool
 from chassis.wakeup import Bell, Ear
 from trakt_sync import store_mirrors
 from trakt_sync.accounts import Account
@@ -35,7 +34,6 @@ TOLD_AT_ONCE: Final = 100
 SOON: Final = timedelta(milliseconds=100)
 SHORTEST_SLEEP: Final = timedelta(milliseconds=2)
 AFTER_A_DEFECT: Final = timedelta(seconds=1)
-NOT_SAVED: Final[tuple[type[Exception], ...]] = (*AWAY, asyncpg.PostgresError)
 
 
 class Worker:
@@ -130,7 +128,7 @@ class Worker:
             log.warning("lease_lost", user_id=account.user_id)
         except Exception as exc:  # a defect: this list waits, the others go on
             log.exception("step_failed", user_id=account.user_id, error=repr(exc))
-            with suppress(*NOT_SAVED):  # then the lease runs out by itself
+            with suppress(*DATABASE_ERRORS):  # then the lease runs out by itself
                 await store_mirrors.set_aside(self._pool, account, self._now())
         finally:
             renewing.cancel()
@@ -144,7 +142,7 @@ class Worker:
             await asyncio.sleep(self._accounts.lease_for.total_seconds() / 3)
             try:
                 await self._accounts.renew(account, self._now())
-            except NOT_SAVED as exc:
+            except DATABASE_ERRORS as exc:
                 log.warning("lease_not_renewed", user_id=account.user_id, error=repr(exc))
 
     async def _listen(self) -> None:
