@@ -67,7 +67,7 @@ def run(*arguments: str, **env: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-GOOD = {"DATABASE_URL": "postgresql://h/d", "KAFKA_BOOTSTRAP_SERVERS": "y"}
+GOOD = {"DATABASE_URL": "postgresql://h/d", "KAFKA_BOOTSTRAP_SERVERS": "y:9092"}
 LOAD = "import chassis.settings as s\nclass Both(s.ServiceSettings, s.AuthSettings): pass\ns.load(Both)"
 
 
@@ -77,6 +77,9 @@ LOAD = "import chassis.settings as s\nclass Both(s.ServiceSettings, s.AuthSettin
         ({}, "DATABASE_URL"),
         ({"DATABASE_URL": "postgresql://h/d"}, "KAFKA_BOOTSTRAP_SERVERS"),
         (GOOD | {"HTTP_PORT": "http"}, "HTTP_PORT"),
+        (GOOD | {"KAFKA_BOOTSTRAP_SERVERS": "127.0.0.1:abc", "AUTH_LOCAL_KEY": KEY}, "KAFKA_BOOTSTRAP_SERVERS"),
+        (GOOD | {"KAFKA_BOOTSTRAP_SERVERS": "a:1,,b:2", "AUTH_LOCAL_KEY": KEY}, "KAFKA_BOOTSTRAP_SERVERS"),
+        (GOOD | {"AUTH_JWKS_URL": "foo"}, "AUTH_JWKS_URL"),
         (GOOD | {"AUTH_LOCAL_KEY": "short"}, "AUTH_LOCAL_KEY"),
         (GOOD, "AUTH_LOCAL_KEY or AUTH_JWKS_URL"),
         (GOOD | {"DATABASE_URL": "nonsense", "AUTH_LOCAL_KEY": KEY}, "DATABASE_URL"),
@@ -93,7 +96,12 @@ def test_bad_settings_end_the_process_with_one_line_that_names_the_variable(env:
 
 
 @pytest.mark.parametrize(
-    ("env", "named"), [({}, "KAFKA_BOOTSTRAP_SERVERS"), ({"KAFKA_REPLICATION": "many"}, "KAFKA_REPLICATION")]
+    ("env", "named"),
+    [
+        ({}, "KAFKA_BOOTSTRAP_SERVERS"),
+        ({"KAFKA_BOOTSTRAP_SERVERS": "nonsense"}, "KAFKA_BOOTSTRAP_SERVERS"),
+        ({"KAFKA_BOOTSTRAP_SERVERS": "k:9092", "KAFKA_REPLICATION": "many"}, "KAFKA_REPLICATION"),
+    ],
 )
 def test_the_topics_command_names_a_bad_setting_in_one_line(env: dict[str, str], named: str) -> None:
     ended = run("-m", "chassis.topics", **env)
@@ -103,7 +111,7 @@ def test_the_topics_command_names_a_bad_setting_in_one_line(env: dict[str, str],
 
 
 def test_secrets_are_not_shown() -> None:
-    settings = ServiceSettings(database_url="postgresql://u:secret@h/d", kafka_bootstrap_servers="k")
+    settings = ServiceSettings(database_url="postgresql://u:secret@h/d", kafka_bootstrap_servers="k:9092")
     assert "secret" not in repr(settings)
 
 
@@ -139,6 +147,9 @@ def application(health: Health | None = None) -> httpx.AsyncClient:
     @app.get("/database")
     async def database() -> None:
         raise ConnectionRefusedError
+
+    @app.get("/body")
+    async def read_body() -> None: ...
 
     @app.post("/body")
     async def body(_body: Body) -> None: ...
@@ -179,6 +190,13 @@ async def test_every_error_is_a_problem_document(
     problem = answer.json()
     assert (problem["status"], problem["slug"], problem["type"]) == (status, slug, f"urn:watchbuddy:problem:{slug}")
     assert "secret detail" not in answer.text
+
+
+async def test_a_method_that_a_path_does_not_take_is_answered_with_all_that_it_takes() -> None:
+    async with application() as client:
+        answer = await client.put("/body")
+    assert (answer.status_code, answer.headers["allow"]) == (405, "GET, POST")
+    assert answer.json()["detail"] == "this path takes GET, POST"
 
 
 async def test_ready_names_what_is_not_well_and_live_waits_before_it_asks_for_a_restart() -> None:
@@ -259,7 +277,7 @@ def test_a_taken_port_ends_the_process_with_one_line() -> None:
         "import socket, asyncio; from chassis.health import Health; from chassis.process import run, run_worker\n"
         "from chassis.settings import ServiceSettings\n"
         "taken = socket.create_server(('127.0.0.1', 0))\n"
-        "settings = ServiceSettings(database_url='postgresql://h/d', kafka_bootstrap_servers='y', http_port=taken.getsockname()[1])\n"
+        "settings = ServiceSettings(database_url='postgresql://h/d', kafka_bootstrap_servers='y:9092', http_port=taken.getsockname()[1])\n"
         "run(run_worker(settings, Health()))\n"
     )
     ended = run("-c", code)

@@ -25,7 +25,7 @@ class Authenticator:
 
     def __init__(self, settings: AuthSettings) -> None:
         self._settings = settings
-        self._jwks = jwt.PyJWKClient(settings.auth_jwks_url, timeout=5) if settings.auth_jwks_url else None
+        self._jwks = jwt.PyJWKClient(str(settings.auth_jwks_url), timeout=5) if settings.auth_jwks_url else None
 
     async def user_id(self, authorization: str | None) -> str:
         """Return the user that an Authorization header names.
@@ -62,7 +62,7 @@ class Authenticator:
                 leeway=LEEWAY,
                 options={"require": ["sub", "exp"]},
             )
-        except (jwt.PyJWKClientConnectionError, json.JSONDecodeError) as exc:  # away, or a page of its gateway
+        except (jwt.PyJWKClientConnectionError, OSError, json.JSONDecodeError) as exc:  # away, or its gateway's page
             raise TransientError("the identity provider's keys cannot be read at the moment") from exc
         except jwt.PyJWTError as exc:
             raise UnauthorizedError(f"the token is not accepted: {exc}") from exc

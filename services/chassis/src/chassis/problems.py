@@ -1,7 +1,6 @@
 """HTTP errors as RFC 9457 problem documents: `{"type", "title", "status", "detail", …}`."""
 
 from collections.abc import Mapping
-from http import HTTPStatus
 from typing import Any, Final
 
 import asyncpg
@@ -10,6 +9,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
 
 from chassis.errors import PermanentError, TransientError, UnauthorizedError
 from chassis.postgres import AWAY, is_away
@@ -38,13 +38,13 @@ def problem(
         status: the HTTP status.
         headers: further headers of the answer.
         slug: the kind of problem, for programs; `type` is `urn:watchbuddy:problem:<slug>`.
-        detail: this occurrence, for people.
+        detail: this occurrence, for people. The title is the slug in words: it is the same for every occurrence.
         extra: further members.
     """
     body = {
         "type": TYPE_PREFIX + slug,
         "slug": slug,
-        "title": HTTPStatus(status).phrase,
+        "title": slug.replace("-", " ").capitalize(),
         "status": status,
         "detail": detail,
         **extra,
@@ -103,10 +103,21 @@ def _clean(errors: list[dict[str, str]]) -> list[dict[str, str]]:
     return [{key: text.encode(errors="backslashreplace").decode() for key, text in error.items()} for error in errors]
 
 
-async def _on_http(_request: Request, exc: Exception) -> Response:
+async def _on_http(request: Request, exc: Exception) -> Response:
     assert isinstance(exc, HTTPException)  # noqa: S101
     slug = _SLUGS.get(exc.status_code, "http-error")
-    return problem(exc.status_code, slug, str(exc.detail), headers=exc.headers)
+    if slug == "method-not-allowed":
+        allowed = ", ".join(_methods(request))
+        return problem(exc.status_code, slug, f"this path takes {allowed}", headers={"Allow": allowed})
+    is_path_unknown = exc.status_code == 404 and exc.detail == "Not Found"  # noqa: PLR2004 - by Starlette's router
+    detail = "there is no such path; /openapi.json lists them" if is_path_unknown else str(exc.detail)
+    return problem(exc.status_code, slug, detail, headers=exc.headers)
+
+
+def _methods(request: Request) -> list[str]:
+    """Return the methods of all routes of the path; Starlette's answer names those of the first alone (RFC 9110 15.5.6)."""
+    routes = (route for route in request.app.routes if isinstance(route, Route))
+    return sorted({one for route in routes if route.matches(request.scope)[0] for one in route.methods or ()})
 
 
 async def _on_database_error(request: Request, exc: Exception) -> Response:

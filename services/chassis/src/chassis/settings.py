@@ -6,12 +6,14 @@ from datetime import timedelta
 from typing import Annotated, NoReturn, Self, TypeVar
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import AnyHttpUrl, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 S = TypeVar("S", bound=BaseSettings)
 Port = Annotated[int, Field(ge=0, le=65535)]
+BootstrapServers = Annotated[str, Field(pattern=r"^\s*[^\s,:]+:\d{1,5}(\s*,\s*[^\s,:]+:\d{1,5})*\s*$")]
+"""`host:port`, or several with commas between."""
 MIN_KEY_LENGTH = 32  # RFC 7518 3.2: an HS256 key has at least 256 bits
 
 
@@ -21,7 +23,7 @@ class ServiceSettings(BaseSettings):
     model_config = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True)
 
     database_url: SecretStr
-    kafka_bootstrap_servers: str
+    kafka_bootstrap_servers: BootstrapServers
     kafka_fetch_max_wait: Annotated[timedelta, Field(gt=timedelta(0))] = timedelta(milliseconds=500)
     """How long the broker may hold an empty fetch. Apache Kafka answers at once when something comes."""
     kafka_session_timeout: Annotated[timedelta, Field(ge=timedelta(seconds=1))] = timedelta(seconds=10)
@@ -58,7 +60,7 @@ class AuthSettings(BaseSettings):
 
     model_config = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True)
 
-    auth_jwks_url: str | None = None
+    auth_jwks_url: AnyHttpUrl | None = None
     auth_local_key: SecretStr | None = None
     auth_issuer: str = "watchbuddy"
     auth_audience: str = "watchbuddy"
@@ -88,4 +90,6 @@ def fail(text: str) -> NoReturn:
 
 def _describe(loc: tuple[int | str, ...], message: str) -> str:
     text = message.removeprefix("Value error, ")
+    if loc == ("kafka_bootstrap_servers",) and "pattern" in text:
+        text = "must be host:port, or several with commas between"
     return f"{str(loc[0]).upper()}: {text}" if loc else text

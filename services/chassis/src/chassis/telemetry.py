@@ -44,7 +44,7 @@ def configure(service_name: str, *, level: str = "INFO") -> Telemetry:
         service_name: OpenTelemetry's service.name; OTEL_SERVICE_NAME wins over it.
         level: the least severe level that is logged.
     """
-    _configure_logs(level)
+    _configure_logs(service_name, level)
     resource = Resource.create({SERVICE_NAME: os.environ.get("OTEL_SERVICE_NAME", service_name)})
     tracer_provider = TracerProvider(resource=resource)
     meter_provider = MeterProvider(resource=resource)
@@ -121,10 +121,15 @@ class _RepeatedByAiokafka(logging.Filter):
         return True
 
 
-def _configure_logs(level: str) -> None:
+def _configure_logs(service_name: str, level: str) -> None:
+    def add_service(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+        event["service"] = service_name
+        return event
+
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
+        add_service,
         _add_trace_ids,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         # without the frames' local variables: tokens are among them

@@ -12,7 +12,7 @@ from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from chassis.settings import load
+from chassis.settings import BootstrapServers, load
 from contracts import TOPICS, dead_letter_topic
 
 DEAD_LETTER_RETENTION_MS: Final = 30 * 24 * 3600 * 1000
@@ -30,7 +30,7 @@ class TopicSettings(BaseSettings):
 
     model_config = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True)
 
-    kafka_bootstrap_servers: str
+    kafka_bootstrap_servers: BootstrapServers
     kafka_replication: Annotated[int, Field(ge=1)] = 1
     """Copies of each new topic: 3 on a cluster."""
 
