@@ -9,7 +9,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
+from starlette.routing import Match, Route
 
 from chassis.errors import PermanentError, TransientError, UnauthorizedError
 from chassis.postgres import AWAY, is_away
@@ -117,7 +117,8 @@ async def _on_http(request: Request, exc: Exception) -> Response:
 def _methods(request: Request) -> list[str]:
     """Return the methods of all routes of the path; Starlette's answer names those of the first alone (RFC 9110 15.5.6)."""
     routes = (route for route in request.app.routes if isinstance(route, Route))
-    return sorted({one for route in routes if route.matches(request.scope)[0] for one in route.methods or ()})
+    ours = (route for route in routes if route.matches(request.scope)[0] is not Match.NONE)
+    return sorted({method for route in ours for method in route.methods or ()})
 
 
 async def _on_database_error(request: Request, exc: Exception) -> Response:
