@@ -24,6 +24,8 @@ settings.register_profile("patient", deadline=None)
 settings.load_profile("patient")
 
 MakeDatabase = Callable[..., str]
+OURS = f"test_{uuid.uuid4().hex[:16]}_"
+"""How the names of this run's databases begin: others may test on the same server."""
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -40,6 +42,7 @@ def postgres_server() -> Iterator[str]:
     """The address of a Postgres server: TEST_DATABASE_URL, else an embedded one for this session."""
     if url := os.environ.get("TEST_DATABASE_URL"):
         yield url
+        asyncio.run(_drop_ours(url))
         return
     folder = Path(tempfile.mkdtemp(prefix="wb-pg-"))
     folder.chmod(0o755)  # as root, PostgreSQL runs as another account
@@ -67,16 +70,29 @@ def make_database(postgres_server: str) -> MakeDatabase:
 
 async def _make(server: str, templates: dict[tuple[str, ...], str], packages: tuple[str, ...]) -> str:
     if packages not in templates:
-        template = f"template_{uuid.uuid4().hex}"
+        template = _new_name()
         await migrate(_named(server, template), *packages)
         templates[packages] = template
-    name = f"test_{uuid.uuid4().hex}"
+    name = _new_name()
     admin = await asyncpg.connect(server)
     try:
         await admin.execute(f'CREATE DATABASE "{name}" TEMPLATE "{templates[packages]}"')
     finally:
         await admin.close()
     return _named(server, name)
+
+
+async def _drop_ours(server: str) -> None:
+    admin = await asyncpg.connect(server)
+    try:
+        for (name,) in await admin.fetch("SELECT datname FROM pg_database WHERE starts_with(datname, $1)", OURS):
+            await admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)')  # a failed test may have left connections
+    finally:
+        await admin.close()
+
+
+def _new_name() -> str:
+    return OURS + uuid.uuid4().hex[:16]
 
 
 def _named(server: str, name: str) -> str:

@@ -124,7 +124,7 @@ def test_a_sync_pushes_a_manual_list_as_it_is() -> None:
 
 def test_a_tombstone_is_a_version_too() -> None:
     change = lists.delete(created())
-    assert change.after.is_deleted
+    assert (change.after.is_deleted, change.after.version, change.after.items) == (True, 2, ())
     assert change.events == (ListDeleted(list_id=7, user_id="ada", version=2, title="Heists"),)
 
 

@@ -37,7 +37,7 @@ async def test_a_list_is_made_with_its_event_and_the_relay_is_woken(api: Api) ->
         "mirror_state": {
             "state": "pending",
             "version": None,
-            "reason": None,
+            "reason": "not_connected",
             "retry_at": None,
             "at": None,
             "not_found": 0,

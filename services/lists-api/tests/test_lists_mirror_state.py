@@ -5,7 +5,6 @@ from uuid import uuid4
 from contracts import (
     Item,
     ItemIds,
-    ListEvent,
     TraktAccountConnected,
     TraktDriftFound,
     TraktListCreated,
@@ -15,10 +14,10 @@ from contracts import (
 )
 from lists_api.results import record_of
 from lists_api.retention import sweep
-from lists_api.testing import Api, delivered, movies
+from lists_api.subscribers import GROUP
+from lists_api.testing import AT, Api, delivered, movies
 from lists_api.use_cases import record_result
 
-AT = datetime(2026, 1, 2, tzinfo=UTC)
 RETRY_AT = datetime(2026, 1, 3, tzinfo=UTC)
 UNKNOWN = Item(media_type="movie", ids=ItemIds(tmdb=9))
 
@@ -64,18 +63,13 @@ def failed(list_id: int, version: int = 1) -> TraktSyncFailed:
         version=version,
         title="Heists",
         operation="sync",
-        reason="auth",
+        reason="rejected",
         retry_at=RETRY_AT,
     )
 
 
 def gone(list_id: int, version: int) -> TraktListDeleted:
     return TraktListDeleted(list_id=list_id, user_id="ada", version=version, title="Heists", trakt_list_id=501)
-
-
-async def hear(api: Api, *events: ListEvent) -> None:
-    for event in events:
-        await record_result(api.pool, delivered(event, at=AT))
 
 
 async def read(api: Api, list_id: int) -> dict[str, Any]:
@@ -85,10 +79,10 @@ async def read(api: Api, list_id: int) -> dict[str, Any]:
 
 async def test_a_result_is_stored_with_the_list(api: Api) -> None:
     made = await api.create(items=movies(1, 9))
-    await hear(api, made_on_trakt(made["id"]))
+    await api.hear(made_on_trakt(made["id"]))
     one = await read(api, made["id"])
     assert (one["trakt_list_id"], one["mirror_state"]["state"]) == (501, "pending")
-    await hear(api, synced(made["id"], not_found=(UNKNOWN,), left_out=(UNKNOWN, UNKNOWN)))
+    await api.hear(synced(made["id"], not_found=(UNKNOWN,), left_out=(UNKNOWN, UNKNOWN)))
     one = await read(api, made["id"])
     assert one["trakt_list_id"] == 501
     assert one["mirror_state"] == {
@@ -106,22 +100,22 @@ async def test_a_result_is_stored_with_the_list(api: Api) -> None:
 
 async def test_a_result_is_of_its_version_and_a_newer_version_is_pending(api: Api) -> None:
     made = await api.create()
-    await hear(api, made_on_trakt(made["id"]), synced(made["id"]))
+    await api.hear(made_on_trakt(made["id"]), synced(made["id"]))
     await api.call("PATCH", f"/api/lists/{made['id']}", json={"title": "Capers"})
     one = await read(api, made["id"])
     assert (one["mirror_state"]["state"], one["mirror_state"]["version"], one["version"]) == ("pending", 1, 2)
-    await hear(api, synced(made["id"], version=2))
+    await api.hear(synced(made["id"], version=2))
     assert (await read(api, made["id"]))["mirror_state"]["state"] == "in_sync"
 
 
 async def test_a_failure_has_its_reason_and_stays_until_it_is_over(api: Api) -> None:
     made = await api.create()
-    await hear(api, made_on_trakt(made["id"]), failed(made["id"]))
+    await api.hear(made_on_trakt(made["id"]), failed(made["id"]))
     state = (await read(api, made["id"]))["mirror_state"]
-    assert (state["state"], state["reason"], state["retry_at"]) == ("failed", "auth", "2026-01-03T00:00:00Z")
+    assert (state["state"], state["reason"], state["retry_at"]) == ("failed", "rejected", "2026-01-03T00:00:00Z")
     await api.call("PATCH", f"/api/lists/{made['id']}", json={"title": "Capers"})
     assert (await read(api, made["id"]))["mirror_state"]["state"] == "failed"
-    await hear(api, synced(made["id"], version=2))
+    await api.hear(synced(made["id"], version=2))
     one = await read(api, made["id"])
     assert (one["mirror_state"]["state"], one["mirror_state"]["reason"]) == ("in_sync", None)
     assert one["trakt_list_id"] == 501
@@ -129,47 +123,48 @@ async def test_a_failure_has_its_reason_and_stays_until_it_is_over(api: Api) -> 
 
 async def test_a_failure_that_ends_at_the_same_version_is_over(api: Api) -> None:
     made = await api.create()
-    await hear(api, failed(made["id"]), synced(made["id"]))
+    await api.hear(failed(made["id"]), synced(made["id"]))
     assert (await read(api, made["id"]))["mirror_state"]["state"] == "in_sync"
 
 
 async def test_an_older_result_changes_nothing(api: Api) -> None:
     made = await api.create()
     await api.call("PATCH", f"/api/lists/{made['id']}", json={"title": "Capers"})
-    await hear(api, synced(made["id"], version=2))
+    await api.hear(synced(made["id"], version=2))
     before = await read(api, made["id"])
-    await hear(api, made_on_trakt(made["id"], trakt_list_id=7), failed(made["id"]), synced(made["id"], trakt_list_id=7))
+    await api.hear(made_on_trakt(made["id"], trakt_list_id=7), failed(made["id"]), synced(made["id"], trakt_list_id=7))
     assert await read(api, made["id"]) == before
 
 
 async def test_a_redelivered_result_changes_nothing(api: Api) -> None:
     made = await api.create()
     first = delivered(failed(made["id"]), at=AT, event_id=uuid4())
-    await record_result(api.pool, first)
-    await hear(api, synced(made["id"]))
+    await record_result(api.pool, first, group=GROUP)
+    await api.hear(synced(made["id"]))
     before = await api.call("GET", f"/api/lists/{made['id']}")
-    await record_result(api.pool, first)
+    await record_result(api.pool, first, group=GROUP)
     after = await api.call("GET", f"/api/lists/{made['id']}")
     assert (after.json(), after.headers["etag"]) == (before.json(), before.headers["etag"])
     assert after.json()["mirror_state"]["state"] == "in_sync"
 
 
 async def test_a_reader_with_the_old_mirror_state_gets_the_new_one(api: Api) -> None:
+    await api.hear(TraktAccountConnected(user_id="ada"))
     made = await api.create()
     path = f"/api/lists/{made['id']}"
     etag = (await api.call("GET", path)).headers["etag"]
-    await hear(api, synced(made["id"]))
+    await api.hear(synced(made["id"]))
     fresh = await api.call("GET", path, headers={"If-None-Match": etag})
     assert fresh.status_code == 200
-    assert (etag, fresh.headers["etag"]) == ('"1"', '"1-1"')
-    assert (await api.call("GET", path, headers={"If-None-Match": '"1-1"'})).status_code == 304
+    assert (etag, fresh.headers["etag"]) == ('"1-1"', '"1-2"')
+    assert (await api.call("GET", path, headers={"If-None-Match": '"1-2"'})).status_code == 304
     edit = await api.call("PATCH", path, json={"title": "Mine"}, headers={"If-Match": '"1-1"'})
     assert edit.json()["version"] == 2
 
 
 async def test_lists_without_a_trakt_list_are_found(api: Api) -> None:
     mirrored, fresh, broken = [(await api.create(title=title))["id"] for title in ("one", "two", "three")]
-    await hear(api, made_on_trakt(mirrored), failed(broken))
+    await api.hear(made_on_trakt(mirrored), failed(broken))
     for query, expected in (("true", [mirrored]), ("false", [broken, fresh])):
         answer = (await api.call("GET", f"/api/lists?mirrored={query}")).json()
         assert ([one["id"] for one in answer["lists"]], answer["total"]) == (expected, len(expected))
@@ -177,19 +172,20 @@ async def test_lists_without_a_trakt_list_are_found(api: Api) -> None:
 
 async def test_a_trakt_list_belongs_to_the_list_that_was_said_last_to_have_it(api: Api) -> None:
     old, new = (await api.create())["id"], (await api.create())["id"]
-    await hear(api, made_on_trakt(old), made_on_trakt(new))
+    await api.hear(made_on_trakt(old), made_on_trakt(new))
     assert [(await read(api, one))["trakt_list_id"] for one in (old, new)] == [None, 501]
 
 
 async def test_an_outdated_result_takes_no_trakt_list_away(api: Api) -> None:
     old, new = (await api.create())["id"], (await api.create())["id"]
-    await hear(api, synced(old, version=3, trakt_list_id=77), made_on_trakt(new), made_on_trakt(old, version=2))
+    await api.hear(synced(old, version=3, trakt_list_id=77), made_on_trakt(new), made_on_trakt(old, version=2))
     assert [(await read(api, one))["trakt_list_id"] for one in (old, new)] == [77, 501]
 
 
 async def test_results_of_unknown_lists_and_of_other_users_change_nothing(api: Api) -> None:
+    await api.hear(TraktAccountConnected(user_id="ada"))
     made = await api.create()
-    await hear(api, made_on_trakt(made["id"], user_id="eve"), made_on_trakt(made["id"] + 1))
+    await api.hear(made_on_trakt(made["id"], user_id="eve"), made_on_trakt(made["id"] + 1))
     assert await read(api, made["id"]) == made
     assert await api.pool.fetchval("SELECT count(*) FROM mirrors") == 0
 
@@ -200,15 +196,14 @@ async def test_events_that_say_nothing_of_a_mirror_are_passed_over(api: Api) -> 
         list_id=made["id"], user_id="ada", version=1, title="Heists", kind="items_edited", action="repaired"
     )
     assert record_of(drift, at=AT) is None
-    await hear(api, drift)
-    await record_result(api.pool, delivered(TraktAccountConnected(user_id="ada"), at=AT))  # type: ignore[arg-type]
+    await api.hear(drift)
     assert await read(api, made["id"]) == made
 
 
 async def test_a_tombstone_stays_until_it_is_confirmed_and_some_days_have_passed(api: Api) -> None:
     made = await api.create(items=movies(1))
     await api.call("POST", f"/api/lists/{made['id']}/sync")
-    await hear(api, synced(made["id"], version=2))
+    await api.hear(synced(made["id"], version=2))
     await api.call("DELETE", f"/api/lists/{made['id']}")
 
     async def rows() -> list[int]:
@@ -219,8 +214,8 @@ async def test_a_tombstone_stays_until_it_is_confirmed_and_some_days_have_passed
 
     api.clock.advance(timedelta(days=8))
     await sweep(api.pool, api.settings, now=api.clock())
-    assert await rows() == [1, 1, 1, 1]  # not confirmed
-    await hear(api, gone(made["id"], version=3), synced(made["id"], version=3))
+    assert await rows() == [1, 0, 1, 1]  # not confirmed; its items went with the deletion
+    await api.hear(gone(made["id"], version=3), synced(made["id"], version=3))
     assert await api.pool.fetchrow("SELECT state, trakt_list_id FROM mirrors") == ("deleted", None)
     assert (await sweep(api.pool, api.settings, now=api.clock() - timedelta(days=2)))["tombstones"] == 0
     assert (await sweep(api.pool, api.settings, now=api.clock()))["tombstones"] == 1

@@ -1,11 +1,6 @@
-from datetime import UTC, datetime
-
 from contracts import TraktListDeleted, TraktListSynced
 from lists_api.republish import republish
-from lists_api.testing import Api, Stored, delivered, movies
-from lists_api.use_cases import record_result
-
-AT = datetime(2026, 1, 2, tzinfo=UTC)
+from lists_api.testing import Api, Stored, movies
 
 
 async def confirm(api: Api, list_id: int, version: int) -> None:
@@ -19,12 +14,12 @@ async def confirm(api: Api, list_id: int, version: int) -> None:
         removed=0,
         unchanged=0,
     )
-    await record_result(api.pool, delivered(event, at=AT))
+    await api.hear(event)
 
 
 async def confirm_deletion(api: Api, list_id: int, version: int) -> None:
     event = TraktListDeleted(list_id=list_id, user_id="ada", version=version, title="Heists")
-    await record_result(api.pool, delivered(event, at=AT))
+    await api.hear(event)
 
 
 async def send_again(api: Api) -> int:

@@ -6,12 +6,12 @@ import asyncpg
 import pytest
 
 from chassis.testing import eventually
-from lists_api.store import idempotency, lists, mirrors, retention, runs, views
+from lists_api.store import accounts, idempotency, lists, mirrors, retention, runs, views
 from lists_api.testing import Api, movies, running_api, tmdb_ids
 
 WAITING = """
 SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"""
-MODULES: list[ModuleType] = [idempotency, lists, mirrors, retention, runs, views]
+MODULES: list[ModuleType] = [accounts, idempotency, lists, mirrors, retention, runs, views]
 
 
 def statements() -> dict[str, str]:

@@ -1,5 +1,4 @@
 import asyncio
-from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 from uuid import UUID
 
@@ -12,24 +11,8 @@ from contracts import ListUpdated, TraktReauthorizationRequired
 from notifier import store
 from notifier.dispatch import CHANNEL, Dispatcher
 from notifier.retention import sweep
+from notifier.subscribers import GROUP
 from notifier.testing import TIME, delivered, settings_for, sync_started
-
-
-@pytest.fixture
-def dsn(make_database: Callable[..., str]) -> str:
-    return make_database("chassis", "notifier")
-
-
-@pytest.fixture
-async def pool(dsn: str) -> AsyncIterator[Pool]:
-    async with await create_pool(dsn) as pool:
-        yield pool
-
-
-@pytest.fixture
-async def dispatcher(pool: Pool) -> AsyncIterator[Dispatcher]:
-    async with Bell(pool, CHANNEL) as bell:
-        yield Dispatcher(pool, bell)
 
 
 async def messages_of(pool: Pool, user_id: str = "ada") -> list[store.StoredMessage]:
@@ -65,7 +48,10 @@ async def test_two_events_with_the_same_words_are_two_messages(pool: Pool, dispa
 
 async def test_an_event_that_two_replicas_get_at_once_is_one_message(dsn: str) -> None:
     async with await create_pool(dsn) as one, await create_pool(dsn) as other:
-        replicas = [Dispatcher(one, Bell(one, CHANNEL)), Dispatcher(other, Bell(other, CHANNEL))]
+        replicas = [
+            Dispatcher(one, Bell(one, CHANNEL), group=GROUP),
+            Dispatcher(other, Bell(other, CHANNEL), group=GROUP),
+        ]
         for number in range(20):
             event = delivered(sync_started(title=f"List {number}"))
             await asyncio.gather(*(replica.dispatch(event) for replica in replicas))
@@ -134,7 +120,7 @@ async def test_a_users_messages_become_visible_in_the_order_of_their_ids(dsn: st
     seen: list[int] = []
 
     async with await create_pool(dsn, max_size=8) as pool:
-        dispatcher = Dispatcher(pool, Bell(pool, CHANNEL))
+        dispatcher = Dispatcher(pool, Bell(pool, CHANNEL), group=GROUP)
 
         async def tell(worker: int) -> None:
             for number in range(25):

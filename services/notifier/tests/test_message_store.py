@@ -1,26 +1,13 @@
-import re
-from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 from uuid import uuid4
 
 import asyncpg
 import pytest
 
-from chassis.postgres import Pool, create_pool
+from chassis.postgres import Pool
 from notifier import store
 from notifier.messages import Message
 from notifier.testing import TIME
-
-
-@pytest.fixture
-def dsn(make_database: Callable[..., str]) -> str:
-    return make_database("chassis", "notifier")
-
-
-@pytest.fixture
-async def pool(dsn: str) -> AsyncIterator[Pool]:
-    async with await create_pool(dsn) as pool:
-        yield pool
 
 
 async def add(pool: Pool, text: str, *, user_id: str = "ada") -> int:
@@ -38,7 +25,7 @@ async def texts(pool: Pool, user_id: str = "ada", *, unread_only: bool = False) 
 
 
 async def test_every_statement_fits_the_migrated_schema(pool: Pool) -> None:
-    statements = [value for name, value in vars(store).items() if re.fullmatch("_[A-Z_]+", name)]
+    statements = [value for name, value in vars(store).items() if name.isupper() and isinstance(value, str)]
     assert len(statements) >= 10
     async with pool.acquire() as connection:
         for statement in statements:

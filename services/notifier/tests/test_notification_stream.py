@@ -1,19 +1,20 @@
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from datetime import timedelta
 
 import httpx
 import pytest
 
-from chassis.postgres import Pool, create_pool
+from chassis.postgres import Pool
 from chassis.testing import eventually
 from chassis.wakeup import Bell, Ear
 from notifier import store
 from notifier.app import HttpApplication
 from notifier.dispatch import CHANNEL, Dispatcher
 from notifier.stream import Streams, Subscription, Wakeup, follow, listen
+from notifier.subscribers import GROUP
 from notifier.testing import (
     StreamEvent,
     application_on,
@@ -24,23 +25,6 @@ from notifier.testing import (
     stream_of,
     sync_started,
 )
-
-
-@pytest.fixture
-def dsn(make_database: Callable[..., str]) -> str:
-    return make_database("chassis", "notifier")
-
-
-@pytest.fixture
-async def pool(dsn: str) -> AsyncIterator[Pool]:
-    async with await create_pool(dsn) as pool:
-        yield pool
-
-
-@pytest.fixture
-async def dispatcher(pool: Pool) -> AsyncIterator[Dispatcher]:
-    async with Bell(pool, CHANNEL) as bell:
-        yield Dispatcher(pool, bell)
 
 
 @pytest.fixture
@@ -226,7 +210,7 @@ async def test_a_message_whose_ring_was_lost_arrives_by_the_next_look(dsn: str, 
         assert await ear.wait(timedelta(seconds=5)) == [""]
         listening = asyncio.create_task(listen(ear, pool, streams, look_every=timedelta(milliseconds=20)))
         with streams.joined("ada") as wakeup:
-            await tell(Dispatcher(pool, Bell(pool, CHANNEL)), "unheard")  # this bell is never rung
+            await tell(Dispatcher(pool, Bell(pool, CHANNEL), group=GROUP), "unheard")  # this bell is never rung
             assert await wakeup.wait(asyncio.get_running_loop().time() + 5)
         listening.cancel()
         await asyncio.gather(listening, return_exceptions=True)

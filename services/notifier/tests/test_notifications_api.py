@@ -1,12 +1,10 @@
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 
 import httpx
 import pytest
 
-from chassis.postgres import Pool, create_pool
-from chassis.wakeup import Bell
 from contracts import TraktReauthorizationRequired
-from notifier.dispatch import CHANNEL, Dispatcher
+from notifier.dispatch import Dispatcher
 from notifier.testing import application_on, bearer, delivered, settings_for, sync_started
 
 API = "/api/notifications"
@@ -17,22 +15,6 @@ ROUTES = [
     ("POST", f"{API}/1/read"),
     ("GET", f"{API}/stream"),
 ]
-
-
-@pytest.fixture
-def dsn(make_database: Callable[..., str]) -> str:
-    return make_database("chassis", "notifier")
-
-
-@pytest.fixture
-async def pool(dsn: str) -> AsyncIterator[Pool]:
-    async with await create_pool(dsn) as pool:
-        yield pool
-
-
-@pytest.fixture
-def dispatcher(pool: Pool) -> Dispatcher:
-    return Dispatcher(pool, Bell(pool, CHANNEL))
 
 
 @pytest.fixture
@@ -179,5 +161,5 @@ async def test_the_service_is_live_and_ready_without_a_token(client: httpx.Async
 
 async def test_the_last_page_there_can_be_is_empty(client: httpx.AsyncClient, dispatcher: Dispatcher) -> None:
     await dispatcher.dispatch(delivered(sync_started()))
-    body = (await client.get(API, params={"page": 1_000_000_000, "limit": 100})).json()
+    body = (await client.get(API, params={"page": 1_000_000, "limit": 100})).json()
     assert (body["messages"], body["total"]) == ([], 1)

@@ -1,7 +1,7 @@
 import asyncio
 import os
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from uuid import UUID, uuid4
@@ -9,23 +9,12 @@ from uuid import UUID, uuid4
 import pytest
 from aiokafka import AIOKafkaProducer
 
-from chassis.postgres import Pool, create_pool
+from chassis.postgres import Pool
 from chassis.testing import eventually
 from contracts import Event, EventHeaders, ListDeleted, TraktListDeleted, partition_key
 from local_stack.embedded_kafka import EmbeddedKafka
 from notifier import store
 from notifier.testing import sync_started
-
-
-@pytest.fixture
-def dsn(make_database: Callable[..., str]) -> str:
-    return make_database("chassis", "notifier")
-
-
-@pytest.fixture
-async def pool(dsn: str) -> AsyncIterator[Pool]:
-    async with await create_pool(dsn) as pool:
-        yield pool
 
 
 @pytest.fixture

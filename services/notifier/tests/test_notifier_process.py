@@ -4,7 +4,7 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import httpx
@@ -14,6 +14,7 @@ from chassis.postgres import create_pool
 from chassis.testing import eventually
 from chassis.wakeup import Bell
 from notifier.dispatch import CHANNEL, Dispatcher
+from notifier.subscribers import GROUP
 from notifier.testing import KEY, delivered, stream_of, sync_started
 
 ENVIRONMENT = {name: value for name, value in os.environ.items() if name in {"PATH", "PYTHONPATH", "TMPDIR"}}
@@ -67,11 +68,6 @@ async def serving(dsn: str, port: int) -> AsyncIterator[asyncio.subprocess.Proce
         await process.communicate()
 
 
-@pytest.fixture
-def dsn(make_database: Callable[..., str]) -> str:
-    return make_database("chassis", "notifier")
-
-
 async def test_help_names_the_commands() -> None:
     status, out, _ = await run("--help")
     assert status == 0
@@ -109,7 +105,7 @@ async def test_an_open_stream_does_not_hold_up_the_end_of_the_process(dsn: str) 
     port = free_port()
     async with serving(dsn, port) as process, stream_of(f"http://127.0.0.1:{port}") as stream:
         async with await create_pool(dsn) as pool, Bell(pool, CHANNEL) as bell:
-            await Dispatcher(pool, bell).dispatch(delivered(sync_started()))
+            await Dispatcher(pool, bell, group=GROUP).dispatch(delivered(sync_started()))
         assert "Heists" in str((await stream.next_message()).data)
         asked_at = time.monotonic()
         process.send_signal(signal.SIGTERM)

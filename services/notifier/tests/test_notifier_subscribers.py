@@ -1,34 +1,23 @@
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from uuid import uuid4
 
 import pytest
 from faststream.kafka import KafkaBroker, TestKafkaBroker
 
 from chassis.kafka import build_broker
-from chassis.postgres import Pool, create_pool
+from chassis.postgres import Pool
 from chassis.wakeup import Bell
 from contracts import Event, EventHeaders, TraktListDeleted, partition_key
 from notifier import store
-from notifier.dispatch import CHANNEL, GROUP, Dispatcher
-from notifier.subscribers import register
+from notifier.dispatch import CHANNEL, Dispatcher
+from notifier.subscribers import GROUP, register
 from notifier.testing import TIME, settings_for, sync_started
-
-
-@pytest.fixture
-def dsn(make_database: Callable[..., str]) -> str:
-    return make_database("chassis", "notifier")
-
-
-@pytest.fixture
-async def pool(dsn: str) -> AsyncIterator[Pool]:
-    async with await create_pool(dsn) as pool:
-        yield pool
 
 
 @pytest.fixture
 async def broker(dsn: str, pool: Pool) -> AsyncIterator[KafkaBroker]:
     broker = build_broker(settings_for(dsn), group=GROUP)
-    register(broker, Dispatcher(pool, Bell(pool, CHANNEL)))
+    register(broker, Dispatcher(pool, Bell(pool, CHANNEL), group=GROUP))
     async with TestKafkaBroker(broker):
         yield broker
 

@@ -6,16 +6,16 @@ from chassis.bootstrap import migrate_only
 from chassis.process import main, process
 from chassis.relay import run_relay
 from lists_api import app
-from lists_api.settings import Settings, WorkerSettings
+from lists_api.settings import HttpSettings, Settings
 
 COMMANDS = {
-    "serve": process(app.serve, Settings, "serve the HTTP API"),
-    "relay": process(partial(run_relay, app.SERVICE), WorkerSettings, "send the outbox to Kafka"),
-    "consume": process(app.consume, WorkerSettings, "store what trakt-sync says of lists"),
+    "serve": process(app.serve, HttpSettings, "serve the HTTP API"),
+    "relay": process(partial(run_relay, app.SERVICE), Settings, "send the outbox to Kafka"),
+    "consume": process(app.consume, Settings, "store what trakt-sync says of lists"),
     "republish": process(
-        app.republish, WorkerSettings, "send again the newest state of every list that trakt-sync has not confirmed"
+        app.republish, Settings, "send again the newest state of every list that trakt-sync has not confirmed"
     ),
-    "migrate": process(partial(migrate_only, app.SERVICE), WorkerSettings, "bring the database up to date, and end"),
+    "migrate": process(partial(migrate_only, app.SERVICE), Settings, "bring the database up to date, and end"),
 }
 
 if __name__ == "__main__":

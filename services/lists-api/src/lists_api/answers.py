@@ -6,9 +6,9 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
-from contracts import FailureReason, ListType, MediaType, MirrorSettings, Privacy, Trigger
+from contracts import ListType, MediaType, MirrorSettings, Privacy, Trigger
 from lists_api.items import ListItem
-from lists_api.state import ListSummary, MirrorState, RunState, RunSummary
+from lists_api.state import ListSummary, MirrorReason, MirrorState, RunState, RunSummary
 
 
 class Problem(BaseModel):
@@ -27,7 +27,8 @@ class MirrorStateOut(BaseModel):
     state: MirrorState
     version: int | None
     """The list's version that trakt-sync spoke of last."""
-    reason: FailureReason | None
+    reason: MirrorReason | None
+    """Why the list is not in sync, where that is known."""
     retry_at: datetime | None
     at: datetime | None
     not_found: int
@@ -55,7 +56,7 @@ class ListOut(BaseModel):
 
     @classmethod
     def of(cls, summary: ListSummary) -> Self:
-        mirrored = summary.mirrored
+        mirrored = summary.mirrored.as_of(summary.version, summary.account)
         return cls(
             id=summary.list_id,
             title=summary.title,
@@ -67,7 +68,7 @@ class ListOut(BaseModel):
             item_count=summary.item_count,
             trakt_list_id=mirrored.trakt_list_id,
             mirror_state=MirrorStateOut(
-                state=mirrored.state_at(summary.version),
+                state=mirrored.state,
                 version=mirrored.version,
                 reason=mirrored.reason,
                 retry_at=mirrored.retry_at,

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Final
 from uuid import UUID
 
 from fastapi import FastAPI
@@ -23,10 +24,10 @@ from lists_api import republish as republishing
 from lists_api import retention, subscribers
 from lists_api.body_limit import BodyLimit
 from lists_api.routes import router
-from lists_api.settings import Settings, WorkerSettings
-from lists_api.use_cases import GROUP, UseCases
+from lists_api.settings import HttpSettings, Settings
+from lists_api.use_cases import UseCases
 
-SERVICE = "lists-api"
+SERVICE: Final = "lists-api"
 
 
 def utc_now() -> datetime:
@@ -38,7 +39,7 @@ def utc_now() -> datetime:
 class Parts:
     """What the HTTP application stands on."""
 
-    settings: Settings
+    settings: HttpSettings
     pool: Pool
     ring: Callable[[], None]
     now: Callable[[], datetime] = utc_now
@@ -59,7 +60,7 @@ def build_app(parts: Parts) -> FastAPI:
     return app
 
 
-async def serve(settings: Settings) -> None:
+async def serve(settings: HttpSettings) -> None:
     """Serve the HTTP API."""
     async with (
         bootstrap(SERVICE, settings, connections=settings.pool_size) as base,
@@ -68,17 +69,17 @@ async def serve(settings: Settings) -> None:
         await serve_http(build_app(Parts(settings, base.pool, bell.ring)), settings)
 
 
-async def consume(settings: WorkerSettings) -> None:
+async def consume(settings: Settings) -> None:
     """Store what trakt-sync says of lists; forget what has had its time."""
     async with bootstrap(SERVICE, settings) as base:
-        broker = build_broker(settings, group=GROUP)
+        broker = build_broker(settings, group=subscribers.GROUP)
         subscribers.register(broker, base.pool)
-        base.health.add("kafka", ConsumerHealth(broker).check)
+        base.health.add("consumer", ConsumerHealth(broker).check)
         sweeping = sweep_for_ever(lambda: retention.sweep(base.pool, settings, now=utc_now()))
         await run_worker(settings, base.health, consume_from(broker), sweeping)
 
 
-async def republish(settings: WorkerSettings) -> None:
+async def republish(settings: Settings) -> None:
     """Send the newest states again that trakt-sync has not confirmed."""
     async with bootstrap(SERVICE, settings) as base, Bell(base.pool, outbox.CHANNEL) as bell:
         count = await republishing.republish(base.pool, ring=bell.ring, now=utc_now)

@@ -1,4 +1,5 @@
-"""Entity tags: `"7"` is version 7 of a list, `"7-2"` the same version with the second thing that trakt-sync said of it.
+"""Entity tags: `"7"` is version 7 of a list, `"7-2"` the same version with the second thing that trakt-sync said of it
+or of its user's account.
 
 The part after the dash tells a reader that the mirror state moved (an If-None-Match of `"7-1"` gets a fresh answer). A
 writer insists on the version alone: If-Match accepts both forms.
@@ -17,7 +18,8 @@ _VERSION: Final = re.compile(r"([0-9]{1,19})(?:-[0-9]{1,19})?", re.ASCII)
 
 def etag_of(summary: ListSummary) -> str:
     """Return the tag of the list as it is read."""
-    return version_etag(summary.version, summary.mirrored.revision)
+    # Both only grow, so their sum moves with either.
+    return version_etag(summary.version, summary.mirrored.revision + summary.account.revision)
 
 
 def version_etag(version: int, revision: int = 0) -> str:

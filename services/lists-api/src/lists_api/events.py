@@ -1,5 +1,7 @@
 """The events that tell a list's state. Pure."""
 
+from typing import Any
+
 from contracts import ListCreated, ListDeleted, ListEvent, ListSynced, ListUpdated
 from lists_api.items import to_wire
 from lists_api.state import MediaList, SyncRun
@@ -25,31 +27,13 @@ def last_event(current: MediaList, event_type: str, run: SyncRun | None) -> List
 
 def state_event(current: MediaList, model: type[ListCreated] | type[ListUpdated]) -> ListCreated | ListUpdated:
     """Return the event that carries the list's state."""
-    return model(
-        list_id=current.list_id,
-        user_id=current.user_id,
-        version=current.version,
-        title=current.title,
-        list_type=current.list_type,
-        description=current.description,
-        privacy=current.privacy,
-        items=to_wire(current.items),
-        mirror=current.mirror,
-    )
+    return model(**_state(current))
 
 
 def synced_event(current: MediaList, run: SyncRun) -> ListSynced:
     """Return the event of a run that left the list as it is."""
     return ListSynced(
-        list_id=current.list_id,
-        user_id=current.user_id,
-        version=current.version,
-        title=current.title,
-        list_type=current.list_type,
-        description=current.description,
-        privacy=current.privacy,
-        items=to_wire(current.items),
-        mirror=current.mirror,
+        **_state(current),
         run_id=run.run_id,
         trigger=run.trigger,
         updated=run.updated,
@@ -61,3 +45,18 @@ def synced_event(current: MediaList, run: SyncRun) -> ListSynced:
 def deleted_event(current: MediaList) -> ListDeleted:
     """Return the tombstone's event."""
     return ListDeleted(list_id=current.list_id, user_id=current.user_id, version=current.version, title=current.title)
+
+
+def _state(current: MediaList) -> dict[str, Any]:
+    """Return the fields of `contracts.ListState`."""
+    return {
+        "list_id": current.list_id,
+        "user_id": current.user_id,
+        "version": current.version,
+        "title": current.title,
+        "list_type": current.list_type,
+        "description": current.description,
+        "privacy": current.privacy,
+        "items": to_wire(current.items),
+        "mirror": current.mirror,
+    }

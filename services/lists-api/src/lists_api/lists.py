@@ -125,8 +125,8 @@ def sync(current: MediaList, *, run_id: UUID, trigger: Trigger) -> Change:
 
 
 def delete(current: MediaList) -> Change:
-    """Delete the list; its tombstone is its last version."""
-    after = replace(current, version=current.version + 1, is_deleted=True)
+    """Delete the list; its tombstone is its last version, and has no items."""
+    after = replace(current, version=current.version + 1, items=(), is_deleted=True)
     return Change(after, (deleted_event(after),))
 
 

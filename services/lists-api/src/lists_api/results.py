@@ -1,9 +1,33 @@
-"""What trakt-sync's events mean for a list's mirror state. Pure."""
+"""What trakt-sync's events mean for a list's mirror state and for its user's Trakt account. Pure."""
 
 from datetime import datetime
 
-from contracts import ListEvent, TraktListCreated, TraktListDeleted, TraktListSynced, TraktSyncFailed
-from lists_api.state import MirrorRecord
+from contracts import (
+    Event,
+    ListEvent,
+    TraktAccountConnected,
+    TraktAccountDisconnected,
+    TraktListCreated,
+    TraktListDeleted,
+    TraktListSynced,
+    TraktReauthorizationRequired,
+    TraktSyncFailed,
+)
+from lists_api.state import AccountState, MirrorRecord
+
+
+def account_state_of(event: Event) -> AccountState | None:
+    """Return the state in which the event shows its user's account, or None when it shows none."""
+    match event:
+        # Who mirrors a list has an account: should its own event have been lost, this mends it.
+        case TraktAccountConnected() | TraktListCreated() | TraktListSynced():
+            return "connected"
+        case TraktAccountDisconnected():
+            return "disconnected"
+        case TraktReauthorizationRequired():
+            return "reauthorization_required"
+        case _:
+            return None
 
 
 def record_of(event: ListEvent, *, at: datetime) -> MirrorRecord | None:

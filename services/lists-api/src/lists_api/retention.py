@@ -4,11 +4,11 @@ from datetime import datetime
 
 from chassis import inbox
 from chassis.postgres import Pool
-from lists_api.settings import WorkerSettings
+from lists_api.settings import Settings
 from lists_api.store import retention as store
 
 
-async def sweep(pool: Pool, settings: WorkerSettings, *, now: datetime) -> dict[str, int]:
+async def sweep(pool: Pool, settings: Settings, *, now: datetime) -> dict[str, int]:
     """Delete what is past its retention; return how much of what."""
     return {
         "idempotency_keys": await store.delete_keys(pool, until=now - settings.idempotency_retention),

@@ -1,6 +1,7 @@
 """The HTTP routes: parse, call, status code."""
 
 import hashlib
+from collections.abc import Callable, Sequence
 from typing import Annotated, Final
 from uuid import UUID
 
@@ -24,10 +25,10 @@ from lists_api.answers import (
 )
 from lists_api.errors import ListNotFoundError, RunNotFoundError
 from lists_api.etags import IF_HEADER, etag_of, is_known, version_etag, versions
-from lists_api.items import ItemsEdit
+from lists_api.items import ItemsEdit, ListItem
 from lists_api.schemas import AllItemsIn, ItemsIn, ListIn, ListPatch, ListsQuery, PageQuery, SyncQuery
-from lists_api.settings import Settings
-from lists_api.state import ListSummary
+from lists_api.settings import HttpSettings
+from lists_api.state import ListSummary, MediaList
 from lists_api.store import runs, views
 from lists_api.use_cases import Changed, IdempotencyKey, UseCases
 
@@ -67,7 +68,7 @@ router = APIRouter(
 async def create_list(
     user_id: Caller, cases: Cases, request: Request, response: Response, body: ListIn, idempotency_key: Key = None
 ) -> ListOut:
-    settings: Settings = request.app.state.settings
+    settings: HttpSettings = request.app.state.settings
     key = None
     if idempotency_key is not None:
         fingerprint = hashlib.sha256(body.model_dump_json(exclude_unset=True).encode()).digest()
@@ -130,11 +131,7 @@ async def read_items(
 async def add_items(
     user_id: Caller, cases: Cases, list_id: ListId, body: ItemsIn, response: Response, if_match: IfMatch = None
 ) -> AddedOut:
-    items = body.to_items()
-    changed = await cases.change(
-        user_id, list_id, lambda current: lists.add_items(current, items), if_match=versions(if_match)
-    )
-    edit, version = _edited(changed, response)
+    edit, version = await _edit_items(user_id, cases, list_id, body.to_items(), lists.add_items, response, if_match)
     return AddedOut(added=edit.added, skipped=edit.skipped, version=version)
 
 
@@ -142,11 +139,7 @@ async def add_items(
 async def remove_items(
     user_id: Caller, cases: Cases, list_id: ListId, body: ItemsIn, response: Response, if_match: IfMatch = None
 ) -> RemovedOut:
-    items = body.to_items()
-    changed = await cases.change(
-        user_id, list_id, lambda current: lists.remove_items(current, items), if_match=versions(if_match)
-    )
-    edit, version = _edited(changed, response)
+    edit, version = await _edit_items(user_id, cases, list_id, body.to_items(), lists.remove_items, response, if_match)
     return RemovedOut(removed=edit.removed, skipped=edit.skipped, version=version)
 
 
@@ -154,11 +147,7 @@ async def remove_items(
 async def replace_items(
     user_id: Caller, cases: Cases, list_id: ListId, body: AllItemsIn, response: Response, if_match: IfMatch = None
 ) -> ReplacedOut:
-    items = body.to_items()
-    changed = await cases.change(
-        user_id, list_id, lambda current: lists.replace_items(current, items), if_match=versions(if_match)
-    )
-    edit, version = _edited(changed, response)
+    edit, version = await _edit_items(user_id, cases, list_id, body.to_items(), lists.replace_items, response, if_match)
     return ReplacedOut(added=edit.added, removed=edit.removed, skipped=edit.skipped, version=version)
 
 
@@ -195,8 +184,18 @@ def _summary(changed: Changed) -> ListSummary:
     return changed.summary
 
 
-def _edited(changed: Changed, response: Response) -> tuple[ItemsEdit, int]:
-    summary = _summary(changed)
+async def _edit_items(
+    user_id: str,
+    cases: UseCases,
+    list_id: int,
+    items: Sequence[ListItem],
+    decide: Callable[[MediaList, Sequence[ListItem]], lists.Change],
+    response: Response,
+    if_match: str | None,
+) -> tuple[ItemsEdit, int]:
+    """Do with the items of the request what `decide` says; return what was done, and the list's version after it."""
+    changed = await cases.change(user_id, list_id, lambda current: decide(current, items), if_match=versions(if_match))
     assert changed.change.edit is not None, "an edit of items counts them"  # noqa: S101
+    summary = _summary(changed)
     response.headers["ETag"] = etag_of(summary)
     return changed.change.edit, summary.version

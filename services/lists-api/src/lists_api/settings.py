@@ -1,4 +1,4 @@
-"""Settings of lists-api's processes. Names are the environment's, in capitals."""
+"""lists-api's settings, from the environment; durations as ISO 8601 (`P7D`, `PT24H`)."""
 
 from datetime import timedelta
 from typing import Annotated
@@ -10,8 +10,8 @@ from chassis.settings import AuthSettings, ServiceSettings
 Retention = Annotated[timedelta, Field(gt=timedelta(0))]
 
 
-class WorkerSettings(ServiceSettings):
-    """What the processes without users need: relay, consume, republish, migrate."""
+class Settings(ServiceSettings):
+    """What each of lists-api's processes needs."""
 
     idempotency_retention: Retention = timedelta(hours=24)
     """How long an Idempotency-Key gives its first answer again: a client's retries of a day."""
@@ -24,8 +24,8 @@ class WorkerSettings(ServiceSettings):
     """How long an event's id is remembered: Kafka's default retention of 7 days, and time for an operator's replay."""
 
 
-class Settings(WorkerSettings, AuthSettings):
-    """What `serve` needs."""
+class HttpSettings(Settings, AuthSettings):
+    """What `serve` needs beside."""
 
     max_body_bytes: Annotated[int, Field(ge=1024)] = 8 * 1024 * 1024
     """Largest request body: 10,000 items with three ids each are about 1 MB, or twice that when pretty-printed."""

@@ -1,12 +1,17 @@
 """What lists-api hears from Kafka."""
 
+from typing import Final
+
 from faststream.kafka import KafkaBroker
 
 from chassis.envelope import Delivered
 from chassis.kafka import subscribe
 from chassis.postgres import Pool
 from contracts import TRAKT
-from lists_api.use_cases import GROUP, record_result
+from lists_api.use_cases import record_result
+
+GROUP: Final = "lists-api"
+"""The consumer group, and the inbox's name for it."""
 
 
 def register(broker: KafkaBroker, pool: Pool) -> None:
@@ -14,4 +19,4 @@ def register(broker: KafkaBroker, pool: Pool) -> None:
 
     @subscribe(broker, TRAKT, group=GROUP)
     async def on_trakt_event(delivered: Delivered) -> None:
-        await record_result(pool, delivered)
+        await record_result(pool, delivered, group=GROUP)

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -13,17 +13,21 @@ from chassis.auth import issue_token
 from chassis.envelope import Delivered
 from chassis.postgres import Pool, create_pool
 from chassis.testing import FakeClock
-from contracts import EVENTS, EventHeaders, ListEvent
+from contracts import EVENTS, Event, EventHeaders, ListEvent
 from lists_api.app import Parts, build_app
-from lists_api.settings import Settings
+from lists_api.settings import HttpSettings
+from lists_api.subscribers import GROUP
+from lists_api.use_cases import record_result
 
 AUTH_KEY = "a key of the tests, long enough for HS256"
+AT = datetime(2026, 1, 2, tzinfo=UTC)
+"""When trakt-sync's events happened, unless a test says otherwise."""
 
 
-def settings_for(dsn: str, **changes: object) -> Settings:
+def settings_for(dsn: str, **changes: object) -> HttpSettings:
     """Return settings for a database, with others than the defaults in `changes`."""
     known: dict[str, Any] = {"database_url": dsn, "kafka_bootstrap_servers": "unused:9092", "auth_local_key": AUTH_KEY}
-    return Settings(**(known | changes))
+    return HttpSettings(**(known | changes))
 
 
 def token_of(user_id: str) -> str:
@@ -59,7 +63,7 @@ class Api:
     pool: Pool
     clock: FakeClock
     bell: CountedBell
-    settings: Settings
+    settings: HttpSettings
     users: dict[str, dict[str, str]] = field(default_factory=dict)
 
     async def call(self, method: str, path: str, *, user: str = "ada", **request: Any) -> httpx.Response:  # noqa: ANN401
@@ -85,10 +89,16 @@ class Api:
         ]
         return [one for one in stored if list_id in (None, one.event.list_id)]
 
+    async def hear(self, *events: Event, at: datetime = AT) -> None:
+        """Take events of trakt-sync, in their order, each for the first time."""
+        for event in events:
+            await record_result(self.pool, delivered(event, at=at), group=GROUP)
+
     async def forget_everything(self) -> None:
         """Empty the database."""
         await self.pool.execute(
-            "DELETE FROM lists; DELETE FROM idempotency_keys; DELETE FROM outbox; DELETE FROM inbox"
+            "DELETE FROM lists; DELETE FROM trakt_accounts; DELETE FROM idempotency_keys; DELETE FROM outbox;"
+            " DELETE FROM inbox"
         )
 
     async def relay_everything(self) -> None:
@@ -111,7 +121,7 @@ async def running_api(dsn: str, **changes: object) -> AsyncIterator[Api]:
         await pool.close()
 
 
-def delivered(event: ListEvent, *, at: datetime, event_id: UUID | None = None) -> Delivered:
+def delivered(event: Event, *, at: datetime, event_id: UUID | None = None) -> Delivered:
     """Return an event of trakt-sync as it arrives; the same `event_id` makes it a redelivery."""
     headers = EventHeaders.of(event, event_id=event_id or uuid4(), source="/trakt-sync", time=at)
     return Delivered(event, headers, traceparent=None)

@@ -16,17 +16,16 @@ from contracts import ListEvent, Trigger
 from lists_api import lists
 from lists_api.errors import IdempotencyKeyReusedError, ListNotFoundError, VersionMismatchError
 from lists_api.items import row_edit
-from lists_api.results import record_of
-from lists_api.state import ListSummary, MediaList, NewList
+from lists_api.results import account_state_of, record_of
+from lists_api.state import ListSummary, MediaList, MirrorRecord, NewList, TraktAccount
+from lists_api.store import accounts, mirrors, runs, views
 from lists_api.store import idempotency as keys
 from lists_api.store import lists as store
-from lists_api.store import mirrors, runs, views
 from lists_api.store.lists import LockedList
 
 log = structlog.get_logger()
 
 SOURCE: Final = "/lists-api"
-GROUP: Final = "lists-api"
 _ANSWER: Final = TypeAdapter(ListSummary)
 
 
@@ -74,9 +73,9 @@ class UseCases:
         """
         now = self.now()
         async with self.pool.acquire() as connection:
-            list_id = await store.next_list_id(connection)
+            list_id, account = await store.next_list_id(connection, user_id=user_id)
             change = lists.create(new, list_id=list_id, user_id=user_id)
-            summary = _summary_of_new(change.after, now)
+            summary = _summary_of_new(change.after, account, now)
             async with connection.transaction():
                 if key is not None:
                     kept = await _claim(connection, user_id, key, summary, now)
@@ -145,23 +144,29 @@ class UseCases:
         await outbox.append(connection, *change.events, source=SOURCE, now=now, event_ids=event_ids)
 
 
-async def record_result(pool: Pool, delivered: Delivered) -> None:
-    """Store what trakt-sync said of a list. A second delivery, and what is older than the stored, change nothing."""
-    event = delivered.event
-    if not isinstance(event, ListEvent):
-        return
-    record = record_of(event, at=delivered.headers.time)
-    if record is None:
-        return
+async def record_result(pool: Pool, delivered: Delivered, *, group: str) -> None:
+    """Store what trakt-sync said of a list, and what it showed of its user's account.
+
+    A second delivery to the consumer group, and what is older than the stored, change nothing.
+    """
+    event, at = delivered.event, delivered.headers.time
     async with pool.acquire() as connection, connection.transaction():
-        if not await inbox.is_first_delivery(connection, GROUP, delivered.headers.event_id):
+        if not await inbox.is_first_delivery(connection, group, delivered.headers.event_id):
             return
-        losers: list[int] = []
-        if record.trakt_list_id is not None:
-            losers = await mirrors.release_trakt_list(
-                connection, record.trakt_list_id, list_id=event.list_id, version=event.version
-            )
-        is_recorded = await mirrors.record_mirror(connection, event.list_id, record, user_id=event.user_id)
+        account_state = account_state_of(event)
+        if account_state is not None:
+            await accounts.record_account(connection, event.user_id, account_state, at=at)
+        if isinstance(event, ListEvent) and (record := record_of(event, at=at)) is not None:
+            await _record_mirror(connection, event, record)
+
+
+async def _record_mirror(connection: Connection, event: ListEvent, record: MirrorRecord) -> None:
+    losers: list[int] = []
+    if record.trakt_list_id is not None:
+        losers = await mirrors.release_trakt_list(
+            connection, record.trakt_list_id, list_id=event.list_id, version=event.version
+        )
+    is_recorded = await mirrors.record_mirror(connection, event.list_id, record, user_id=event.user_id)
     for loser in losers:
         log.warning("trakt_list_moved", list_id=event.list_id, from_list_id=loser, trakt_list_id=record.trakt_list_id)
     log.info(
@@ -184,7 +189,7 @@ async def _claim(
     return _ANSWER.validate_json(kept.answer)
 
 
-def _summary_of_new(new: MediaList, now: datetime) -> ListSummary:
+def _summary_of_new(new: MediaList, account: TraktAccount, now: datetime) -> ListSummary:
     return ListSummary(
         list_id=new.list_id,
         title=new.title,
@@ -196,4 +201,5 @@ def _summary_of_new(new: MediaList, now: datetime) -> ListSummary:
         item_count=len(new.items),
         created_at=now,
         updated_at=now,
+        account=account,
     )

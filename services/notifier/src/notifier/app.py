@@ -19,12 +19,11 @@ from chassis.kafka import consume as consume_from
 from chassis.process import run_worker, serve_http
 from chassis.retention import sweep_for_ever
 from chassis.wakeup import Bell, Ear
-from notifier import retention
-from notifier.dispatch import CHANNEL, GROUP, Dispatcher
+from notifier import retention, subscribers
+from notifier.dispatch import CHANNEL, Dispatcher
 from notifier.routes import router
 from notifier.settings import HttpSettings, Settings
 from notifier.stream import Streams, listen
-from notifier.subscribers import register
 
 SERVICE: Final = "notifier"
 UNTRACED: Final = "health/live,health/ready,notifications/stream"  # probes; and requests that last an hour
@@ -43,10 +42,13 @@ async def http_application(settings: HttpSettings, base: Foundation) -> AsyncIte
     """Give the HTTP application, with its ear open."""
     streams = Streams()
     app = FastAPI(title="WatchBuddy notifier", version="1", docs_url=None, redoc_url=None, redirect_slashes=False)
-    problems.install(app)
+    app.state.settings = settings
     app.state.authenticator = Authenticator(settings)
-    app.include_router(router(base.pool, streams, stream_lifetime=settings.stream_lifetime))
-    app.router.routes.extend(routes(base.health))
+    app.state.pool = base.pool
+    app.state.streams = streams
+    app.include_router(router)
+    app.routes.extend(routes(base.health))
+    problems.install(app)
     FastAPIInstrumentor.instrument_app(app, excluded_urls=UNTRACED, exclude_spans=["receive", "send"])
     async with Ear(base.dsn, CHANNEL) as ear:
         listening = asyncio.create_task(listen(ear, base.pool, streams), name="listen")
@@ -68,8 +70,8 @@ async def serve(settings: HttpSettings) -> None:
 async def consume(settings: Settings) -> None:
     """Turn events into messages; forget what has had its time."""
     async with bootstrap(SERVICE, settings) as base, Bell(base.pool, CHANNEL) as bell:
-        broker = build_broker(settings, group=GROUP)
-        register(broker, Dispatcher(base.pool, bell))
-        base.health.add("kafka", ConsumerHealth(broker).check)
+        broker = build_broker(settings, group=subscribers.GROUP)
+        subscribers.register(broker, Dispatcher(base.pool, bell, group=subscribers.GROUP))
+        base.health.add("consumer", ConsumerHealth(broker).check)
         sweep = partial(retention.sweep, base.pool, settings)
         await run_worker(settings, base.health, consume_from(broker), sweep_for_ever(sweep))

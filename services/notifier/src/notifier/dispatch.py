@@ -14,18 +14,17 @@ from notifier.messages import Message, message_of
 
 log = structlog.get_logger()
 
-GROUP: Final = "notifier"
-"""The consumer group, and the inbox's name for it."""
 CHANNEL: Final = "messages"
 """Rung with a user's id when the user has a new message."""
 
 
 class Dispatcher:
-    """Tells users what happened."""
+    """Tells users what happened. `group` is the consumer group, and the inbox's name for it."""
 
-    def __init__(self, pool: Pool, bell: Bell) -> None:
+    def __init__(self, pool: Pool, bell: Bell, *, group: str) -> None:
         self._pool = pool
         self._bell = bell
+        self._group = group
 
     async def dispatch(self, delivered: Delivered) -> None:
         """Store the event's message, if it has one, and wake the user's streams."""
@@ -49,7 +48,7 @@ class Dispatcher:
         user_id, headers = delivered.event.user_id, delivered.headers
         async with self._pool.acquire() as connection, connection.transaction():
             await store.lock_user(connection, user_id)
-            if not await is_first_delivery(connection, GROUP, headers.event_id):
+            if not await is_first_delivery(connection, self._group, headers.event_id):
                 return None
             return await store.add(
                 connection, message, event_id=headers.event_id, user_id=user_id, created_at=headers.time

@@ -2,82 +2,94 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import timedelta
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Depends, Header, Path, Query
+from fastapi import APIRouter, Depends, Header, Path, Query, Request
 from fastapi.responses import StreamingResponse
 
 from chassis.auth import current_user
 from chassis.postgres import Pool
 from notifier import store
+from notifier.answers import MessageOut, MessagesOut
 from notifier.errors import MessageNotFoundError
-from notifier.schemas import MAX_ID, MessageBody, MessagePageBody, PageQuery, UpToQuery
+from notifier.schemas import MAX_ID, MessagesQuery, UpToQuery
+from notifier.settings import HttpSettings
 from notifier.stream import Streams, Subscription, follow
 
-CurrentUser = Annotated[str, Depends(current_user)]
 EVENT_STREAM: Final = "text/event-stream"
 UNBUFFERED: Final = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}  # the second one is nginx's
 
 
-def router(pool: Pool, streams: Streams, *, stream_lifetime: timedelta) -> APIRouter:
-    """Return the routes under /api/notifications."""
-    routes = APIRouter(prefix="/api/notifications", tags=["notifications"])
-    _add_messages(routes, pool)
-    _add_stream(routes, pool, streams, stream_lifetime)
-    return routes
+async def database(request: Request) -> Pool:
+    """Return what the application was built with. A plain function would cost a thread per request."""
+    pool: Pool = request.app.state.pool
+    return pool
 
 
-def _add_messages(routes: APIRouter, pool: Pool) -> None:
-    @routes.get("")
-    async def read_messages(query: Annotated[PageQuery, Query()], user_id: CurrentUser) -> MessagePageBody:
-        """Read a page of one's messages, newest first."""
-        offset = (query.page - 1) * query.limit
-        found = await store.page(pool, user_id, unread_only=query.unread, limit=query.limit, offset=offset)
-        return MessagePageBody(
-            messages=[MessageBody.model_validate(message) for message in found.messages],
-            page=query.page,
-            limit=query.limit,
-            total=found.total,
-            unread=found.unread,
-        )
+Caller = Annotated[str, Depends(current_user)]
+Database = Annotated[Pool, Depends(database)]
 
-    @routes.post("/read", status_code=204)
-    async def mark_all_read(query: Annotated[UpToQuery, Query()], user_id: CurrentUser) -> None:
-        """Mark all messages as read, or those up to one."""
-        await store.mark_all_read(pool, user_id, up_to=query.up_to)
-
-    @routes.post("/{message_id}/read", status_code=204)
-    async def mark_read(message_id: Annotated[int, Path(ge=0, le=MAX_ID)], user_id: CurrentUser) -> None:
-        """Mark one message as read."""
-        if not await store.mark_read(pool, user_id, message_id):
-            raise MessageNotFoundError(message_id)
-
-    @routes.delete("", status_code=204)
-    async def clear(query: Annotated[UpToQuery, Query()], user_id: CurrentUser) -> None:
-        """Remove all messages, or those up to one."""
-        await store.clear(pool, user_id, up_to=query.up_to)
+router = APIRouter(prefix="/api/notifications", tags=["notifications"])
 
 
-def _add_stream(routes: APIRouter, pool: Pool, streams: Streams, lifetime: timedelta) -> None:
-    async def subscription(
-        user_id: Annotated[str, Depends(current_user)],
-        last_event_id: Annotated[int | None, Header(ge=0, le=MAX_ID)] = None,
-    ) -> AsyncIterator[Subscription]:
-        # Before the answer's first byte: what comes after a client sees itself connected is never missed.
-        with streams.joined(user_id) as wakeup:
-            # An id from before a restore may be above all there are: a stream after it would be deaf.
-            after = (
-                await store.newest_of(pool, user_id)
-                if last_event_id is None
-                else min(last_event_id, await store.newest(pool))
-            )
-            ends_at = asyncio.get_running_loop().time() + lifetime.total_seconds()
-            yield Subscription(user_id, after, ends_at, wakeup)
-
-    @routes.get(
-        "/stream", response_class=StreamingResponse, responses={200: {"content": {EVENT_STREAM: {"schema": {}}}}}
+@router.get("")
+async def read_messages(user_id: Caller, pool: Database, query: Annotated[MessagesQuery, Query()]) -> MessagesOut:
+    """Read a page of one's messages, newest first."""
+    found = await store.page(pool, user_id, unread_only=query.unread, limit=query.limit, offset=query.offset)
+    return MessagesOut(
+        messages=[MessageOut.model_validate(message) for message in found.messages],
+        page=query.page,
+        limit=query.limit,
+        total=found.total,
+        unread=found.unread,
     )
-    async def stream_messages(subscribed: Annotated[Subscription, Depends(subscription)]) -> StreamingResponse:
-        """Follow one's messages as they come; `Last-Event-ID` replays those after it."""
-        return StreamingResponse(follow(pool, subscribed), media_type=EVENT_STREAM, headers=UNBUFFERED)
+
+
+@router.post("/read", status_code=204)
+async def mark_all_read(user_id: Caller, pool: Database, query: Annotated[UpToQuery, Query()]) -> None:
+    """Mark all messages as read, or those up to one."""
+    await store.mark_all_read(pool, user_id, up_to=query.up_to)
+
+
+@router.post("/{message_id}/read", status_code=204)
+async def mark_read(user_id: Caller, pool: Database, message_id: Annotated[int, Path(ge=0, le=MAX_ID)]) -> None:
+    """Mark one message as read."""
+    if not await store.mark_read(pool, user_id, message_id):
+        raise MessageNotFoundError(message_id)
+
+
+@router.delete("", status_code=204)
+async def clear(user_id: Caller, pool: Database, query: Annotated[UpToQuery, Query()]) -> None:
+    """Remove all messages, or those up to one."""
+    await store.clear(pool, user_id, up_to=query.up_to)
+
+
+async def subscription(
+    request: Request,
+    user_id: Caller,
+    pool: Database,
+    last_event_id: Annotated[int | None, Header(ge=0, le=MAX_ID)] = None,
+) -> AsyncIterator[Subscription]:
+    """Give the caller's stream, joined before the answer's first byte.
+
+    So what comes after a client sees itself connected is never missed.
+    """
+    settings: HttpSettings = request.app.state.settings
+    streams: Streams = request.app.state.streams
+    with streams.joined(user_id) as wakeup:
+        # An id from before a restore may be above all there are: a stream after it would be deaf.
+        after = (
+            await store.newest_of(pool, user_id)
+            if last_event_id is None
+            else min(last_event_id, await store.newest(pool))
+        )
+        ends_at = asyncio.get_running_loop().time() + settings.stream_lifetime.total_seconds()
+        yield Subscription(user_id, after, ends_at, wakeup)
+
+
+@router.get("/stream", response_class=StreamingResponse, responses={200: {"content": {EVENT_STREAM: {"schema": {}}}}})
+async def stream_messages(
+    pool: Database, subscribed: Annotated[Subscription, Depends(subscription)]
+) -> StreamingResponse:
+    """Follow one's messages as they come; `Last-Event-ID` replays those after it."""
+    return StreamingResponse(follow(pool, subscribed), media_type=EVENT_STREAM, headers=UNBUFFERED)

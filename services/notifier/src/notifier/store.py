@@ -37,7 +37,7 @@ class MessagePage:
     unread: int
 
 
-_LOCK_USER: Final = "SELECT pg_advisory_xact_lock(hashtextextended('messages of ' || $1::text, 0))"
+LOCK_USER: Final = "SELECT pg_advisory_xact_lock(hashtextextended('messages of ' || $1::text, 0))"
 
 
 async def lock_user(connection: Connection, user_id: str) -> None:
@@ -46,10 +46,10 @@ async def lock_user(connection: Connection, user_id: str) -> None:
     So a user's ids become visible in their order: without it, a stream that has sent message 8 would never see
     message 7, whose transaction was the slower one.
     """
-    await connection.execute(_LOCK_USER, user_id)
+    await connection.execute(LOCK_USER, user_id)
 
 
-_ADD: Final = """
+ADD: Final = """
 INSERT INTO messages (event_id, user_id, list_id, text, severity, created_at)
 VALUES ($1, $2, $3, $4, $5, $6)
 ON CONFLICT (event_id) DO NOTHING
@@ -61,24 +61,24 @@ async def add(
 ) -> int | None:
     """Store the event's message and return its id; None when the event has one already."""
     message_id: int | None = await connection.fetchval(
-        _ADD, event_id, user_id, message.list_id, message.text, message.severity, created_at
+        ADD, event_id, user_id, message.list_id, message.text, message.severity, created_at
     )
     return message_id
 
 
-_COUNT: Final = """
+COUNT: Final = """
 SELECT count(*) AS total, count(*) FILTER (WHERE read_at IS NULL) AS unread
 FROM messages
 WHERE user_id = $1"""
 
-_PAGE: Final = """
+PAGE: Final = """
 SELECT id, text, severity, list_id, created_at, read_at IS NOT NULL AS read
 FROM messages
 WHERE user_id = $1
 ORDER BY id DESC
 LIMIT $2 OFFSET $3"""
 
-_PAGE_OF_UNREAD: Final = """
+PAGE_OF_UNREAD: Final = """
 SELECT id, text, severity, list_id, created_at, false AS read
 FROM messages
 WHERE user_id = $1 AND read_at IS NULL
@@ -90,14 +90,14 @@ async def page(pool: Pool, user_id: str, *, unread_only: bool, limit: int, offse
     """Return a page of the user's messages."""
     # Repeatable read: the counts and the rows are of one moment.
     async with pool.acquire() as connection, connection.transaction(isolation="repeatable_read", readonly=True):
-        counts = await connection.fetchrow(_COUNT, user_id)
-        rows = await connection.fetch(_PAGE_OF_UNREAD if unread_only else _PAGE, user_id, limit, offset)
+        counts = await connection.fetchrow(COUNT, user_id)
+        rows = await connection.fetch(PAGE_OF_UNREAD if unread_only else PAGE, user_id, limit, offset)
     assert counts is not None  # noqa: S101 - an aggregate has always one row
     total = counts["unread"] if unread_only else counts["total"]
     return MessagePage([_stored(row) for row in rows], total, counts["unread"])
 
 
-_AFTER: Final = """
+AFTER: Final = """
 SELECT id, text, severity, list_id, created_at, read_at IS NOT NULL AS read
 FROM messages
 WHERE user_id = $1 AND id > $2
@@ -107,64 +107,64 @@ LIMIT $3"""
 
 async def after(pool: Pool, user_id: str, message_id: int, *, limit: int) -> list[StoredMessage]:
     """Return the user's messages that came after `message_id`, oldest first."""
-    return [_stored(row) for row in await pool.fetch(_AFTER, user_id, message_id, limit)]
+    return [_stored(row) for row in await pool.fetch(AFTER, user_id, message_id, limit)]
 
 
-_NEWEST_OF_USER: Final = "SELECT coalesce(max(id), 0) FROM messages WHERE user_id = $1"
+NEWEST_OF_USER: Final = "SELECT coalesce(max(id), 0) FROM messages WHERE user_id = $1"
 
 
 async def newest_of(pool: Pool, user_id: str) -> int:
     """Return the id of the user's newest message; 0 when there is none."""
-    newest: int = await pool.fetchval(_NEWEST_OF_USER, user_id)
+    newest: int = await pool.fetchval(NEWEST_OF_USER, user_id)
     return newest
 
 
-_NEWEST: Final = "SELECT coalesce(max(id), 0) FROM messages"
+NEWEST: Final = "SELECT coalesce(max(id), 0) FROM messages"
 
 
 async def newest(pool: Pool) -> int:
     """Return the id of the newest message of all; 0 when there is none."""
-    newest_id: int = await pool.fetchval(_NEWEST)
+    newest_id: int = await pool.fetchval(NEWEST)
     return newest_id
 
 
-_READ_ONE: Final = """
+READ_ONE: Final = """
 UPDATE messages SET read_at = coalesce(read_at, now())
 WHERE user_id = $1 AND id = $2"""
 
 
 async def mark_read(pool: Pool, user_id: str, message_id: int) -> bool:
     """Mark the message as read, also a second time; return False when the user has no such message."""
-    status = await pool.execute(_READ_ONE, user_id, message_id)
+    status = await pool.execute(READ_ONE, user_id, message_id)
     return status == "UPDATE 1"
 
 
-_READ_ALL: Final = """
+READ_ALL: Final = """
 UPDATE messages SET read_at = now()
 WHERE user_id = $1 AND read_at IS NULL AND ($2::bigint IS NULL OR id <= $2)"""
 
 
 async def mark_all_read(pool: Pool, user_id: str, *, up_to: int | None) -> None:
     """Mark the user's messages as read, later ones than `up_to` not; None: all there are now."""
-    await pool.execute(_READ_ALL, user_id, up_to)
+    await pool.execute(READ_ALL, user_id, up_to)
 
 
-_CLEAR: Final = """
+CLEAR: Final = """
 DELETE FROM messages
 WHERE user_id = $1 AND ($2::bigint IS NULL OR id <= $2)"""
 
 
 async def clear(pool: Pool, user_id: str, *, up_to: int | None) -> None:
     """Remove the user's messages, later ones than `up_to` not. The inbox remembers their events."""
-    await pool.execute(_CLEAR, user_id, up_to)
+    await pool.execute(CLEAR, user_id, up_to)
 
 
-_SWEEP: Final = "DELETE FROM messages WHERE created_at < now() - $1::interval"
+SWEEP: Final = "DELETE FROM messages WHERE created_at < now() - $1::interval"
 
 
 async def sweep(pool: Pool, keep: timedelta) -> int:
     """Remove all users' messages of causes older than `keep`; return how many."""
-    status = await pool.execute(_SWEEP, keep)
+    status = await pool.execute(SWEEP, keep)
     return int(status.rsplit(" ", 1)[1])
 
 

@@ -17,7 +17,7 @@ from fastapi.sse import KEEPALIVE_COMMENT, format_sse_event
 from chassis.postgres import DATABASE_ERRORS, Pool
 from chassis.wakeup import Ear
 from notifier import store
-from notifier.schemas import MessageBody
+from notifier.answers import MessageOut
 
 log = structlog.get_logger()
 
@@ -155,7 +155,7 @@ async def follow(pool: Pool, subscription: Subscription, *, heartbeat: timedelta
             log.warning("stream_interrupted", error=repr(exc))
             return  # the client comes back, and goes on where it stood
         for message in messages:
-            body = MessageBody.model_validate(message)
+            body = MessageOut.model_validate(message)
             yield format_sse_event(event="message", id=str(message.id), data_str=body.model_dump_json())
             last = message.id
         if len(messages) == BATCH:

@@ -1,10 +1,15 @@
-"""Kafka entry points: every event of both topics goes to the dispatcher."""
+"""What the notifier hears from Kafka: every event of both topics goes to the dispatcher."""
+
+from typing import Final
 
 from faststream.kafka import KafkaBroker
 
 from chassis.kafka import subscribe
 from contracts import LISTS, TRAKT
-from notifier.dispatch import GROUP, Dispatcher
+from notifier.dispatch import Dispatcher
+
+GROUP: Final = "notifier"
+"""The consumer group, and the inbox's name for it."""
 
 
 def register(broker: KafkaBroker, dispatcher: Dispatcher) -> None:

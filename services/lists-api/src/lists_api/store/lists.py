@@ -11,20 +11,26 @@ from uuid import UUID
 from chassis.postgres import Connection
 from contracts import MirrorSettings
 from lists_api.items import ListItem, RowEdit
-from lists_api.state import MediaList
+from lists_api.state import MediaList, TraktAccount
+from lists_api.store.accounts import account_of
 
 NewestEvent = tuple[UUID, str]
 """Id and CloudEvents type of the event that told the list's present state."""
 
-NEXT_LIST_ID: Final = "SELECT nextval(pg_get_serial_sequence('lists', 'list_id'))"
+# Both in one statement, as the list and its items below: each round trip saved is a third more creations a second.
+NEXT_LIST_ID: Final = """
+SELECT nextval(pg_get_serial_sequence('lists', 'list_id')) AS list_id, state AS account_state,
+       revision AS account_revision
+FROM (SELECT) AS always LEFT JOIN trakt_accounts ON user_id = $1"""
 
 
-async def next_list_id(connection: Connection) -> int:
-    """Return an id for a new list. One that is not used leaves a gap, which harms nothing."""
-    return int(await connection.fetchval(NEXT_LIST_ID))
+async def next_list_id(connection: Connection, *, user_id: str) -> tuple[int, TraktAccount]:
+    """Return an id for a new list, and its user's account. An id that is not used leaves a gap, which harms nothing."""
+    row = await connection.fetchrow(NEXT_LIST_ID, user_id)
+    assert row is not None, "there is always a row"  # noqa: S101
+    return row["list_id"], account_of(row)
 
 
-# One statement for the list and its items: each round trip saved is a third more creations a second.
 INSERT_LIST: Final = """
 WITH list AS (
     INSERT INTO lists (list_id, user_id, list_type, title, description, privacy, mirror, version, item_count,

@@ -9,15 +9,18 @@ from chassis.postgres import Connection, Pool
 from contracts import MirrorSettings
 from lists_api.items import ListItem
 from lists_api.state import ListSummary, MirrorRecord
+from lists_api.store.accounts import account_of
 
 _SUMMARY: Final = """
     lists.list_id, title, list_type, description, privacy, mirror, lists.version, item_count, created_at, updated_at,
-    last_sync_at, trakt_list_id, state, mirrors.version AS mirror_version, reason, retry_at, at, not_found, left_out,
-    revision"""
+    last_sync_at, trakt_list_id, mirrors.state, mirrors.version AS mirror_version, reason, retry_at, mirrors.at,
+    not_found, left_out, mirrors.revision,
+    trakt_accounts.state AS account_state, trakt_accounts.revision AS account_revision"""
+_OWNED: Final = "lists LEFT JOIN mirrors USING (list_id) LEFT JOIN trakt_accounts USING (user_id)"
 
 READ_LIST: Final = f"""
 SELECT {_SUMMARY}
-FROM lists LEFT JOIN mirrors USING (list_id)
+FROM {_OWNED}
 WHERE lists.list_id = $1 AND user_id = $2 AND deleted_at IS NULL"""  # noqa: S608 - a constant of this module
 
 
@@ -30,7 +33,7 @@ async def read_list(connection: "Connection | Pool", list_id: int, *, user_id: s
 READ_LISTS: Final = f"""
 WITH own AS (
     SELECT {_SUMMARY}
-    FROM lists LEFT JOIN mirrors USING (list_id)
+    FROM {_OWNED}
     WHERE user_id = $1 AND deleted_at IS NULL
       AND ($2::boolean IS NULL OR (trakt_list_id IS NOT NULL) = $2)
 ), page AS (
@@ -95,6 +98,7 @@ def _summary(row: asyncpg.Record) -> ListSummary:
         updated_at=row["updated_at"],
         last_sync_at=row["last_sync_at"],
         mirrored=MirrorRecord() if row["state"] is None else _mirror_record(row),
+        account=account_of(row),
     )
 
 

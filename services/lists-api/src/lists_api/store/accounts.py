@@ -1,0 +1,29 @@
+"""What trakt-sync said of each user's Trakt account."""
+
+from datetime import datetime
+from typing import Final
+
+import asyncpg
+
+from chassis.postgres import Connection
+from lists_api.state import AccountState, TraktAccount
+
+# What happened later wins, however late the other is heard. At one moment Kafka's order counts.
+RECORD_ACCOUNT: Final = """
+INSERT INTO trakt_accounts (user_id, state, at, revision) VALUES ($1, $2, $3, 1)
+ON CONFLICT (user_id) DO UPDATE
+SET state = excluded.state, at = excluded.at,
+    revision = trakt_accounts.revision + (trakt_accounts.state <> excluded.state)::integer
+WHERE trakt_accounts.at <= excluded.at"""
+
+
+async def record_account(connection: Connection, user_id: str, state: AccountState, *, at: datetime) -> None:
+    """Store the state that the account had then, unless a later one is stored."""
+    await connection.execute(RECORD_ACCOUNT, user_id, state, at)
+
+
+def account_of(row: asyncpg.Record) -> TraktAccount:
+    """Return the account in a row's columns `account_state` and `account_revision`."""
+    if row["account_state"] is None:
+        return TraktAccount()
+    return TraktAccount(row["account_state"], revision=row["account_revision"])

@@ -1,0 +1,25 @@
+from collections.abc import AsyncIterator, Callable
+
+import pytest
+
+from chassis.postgres import Pool, create_pool
+from chassis.wakeup import Bell
+from notifier.dispatch import CHANNEL, Dispatcher
+from notifier.subscribers import GROUP
+
+
+@pytest.fixture
+def dsn(make_database: Callable[..., str]) -> str:
+    return make_database("chassis", "notifier")
+
+
+@pytest.fixture
+async def pool(dsn: str) -> AsyncIterator[Pool]:
+    async with await create_pool(dsn) as pool:
+        yield pool
+
+
+@pytest.fixture
+async def dispatcher(pool: Pool) -> AsyncIterator[Dispatcher]:
+    async with Bell(pool, CHANNEL) as bell:
+        yield Dispatcher(pool, bell, group=GROUP)
