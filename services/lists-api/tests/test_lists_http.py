@@ -269,3 +269,21 @@ async def test_the_openapi_document_names_every_route(api: Api) -> None:
         ("/api/lists/{list_id}/sync", "post"),
         ("/api/lists/{list_id}/runs/{run_id}", "get"),
     }
+
+
+async def test_the_openapi_document_names_the_problems_of_each_route(api: Api) -> None:
+    paths = (await api.http.get("/openapi.json")).json()["paths"]
+    problems = {
+        (method, path): {
+            int(status)
+            for status, answer in operation["responses"].items()
+            if set(answer.get("content", {})) == {"application/problem+json"}
+        }
+        for path, methods in paths.items()
+        for method, operation in methods.items()
+    }
+    anywhere = {401, 422, 500, 503}
+    assert problems["post", "/api/lists"] == anywhere | {413, 415}
+    assert problems["get", "/api/lists"] == anywhere
+    assert problems["patch", "/api/lists/{list_id}"] == anywhere | {404, 412, 413, 415}
+    assert problems["get", "/api/lists/{list_id}/runs/{run_id}"] == anywhere | {404}

@@ -163,3 +163,18 @@ async def test_the_last_page_there_can_be_is_empty(client: httpx.AsyncClient, di
     await dispatcher.dispatch(delivered(sync_started()))
     body = (await client.get(API, params={"page": 1_000_000, "limit": 100})).json()
     assert (body["messages"], body["total"]) == ([], 1)
+
+
+async def test_the_openapi_document_names_the_token_and_every_problem(client: httpx.AsyncClient) -> None:
+    document = (await client.get("/openapi.json")).json()
+    operations = {
+        (method, path): operation
+        for path, methods in document["paths"].items()
+        for method, operation in methods.items()
+    }
+    assert len(operations) == len(ROUTES)
+    for operation in operations.values():
+        assert operation["security"] == [{"HTTPBearer": []}]
+        assert {"401", "422", "500", "503"} <= set(operation["responses"])
+        assert set(operation["responses"]["422"]["content"]) == {"application/problem+json"}
+    assert "404" in operations["post", f"{API}/{{message_id}}/read"]["responses"]

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Final
 
 import jwt
 from fastapi import Header, Request
+from fastapi.security import HTTPBearer
 
 from chassis.errors import TransientError, UnauthorizedError
 from chassis.settings import AuthSettings
@@ -18,6 +19,10 @@ LOCAL_ALGORITHM: Final = "HS256"
 JWKS_ALGORITHMS: Final = ("RS256", "RS384", "RS512", "ES256", "ES384", "PS256", "EdDSA")
 LEEWAY: Final = timedelta(seconds=30)
 MAX_USER_ID: Final = 255
+
+
+BEARER: Final = HTTPBearer(auto_error=False)
+"""For the OpenAPI document: a router's dependency. `current_user` is what checks the token."""
 
 
 class Authenticator:

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from uuid import UUID
 
-from chassis.postgres import Connection, Pool
+from chassis.postgres import Connection, Pool, count_of
 
 
 async def is_first_delivery(connection: Connection, group: str, event_id: UUID) -> bool:
@@ -22,5 +22,4 @@ async def sweep(pool: Pool, keep: timedelta) -> int:
 
     `keep` must be longer than Kafka's retention plus the time an operator may replay.
     """
-    status = await pool.execute("DELETE FROM inbox WHERE received_at < now() - $1::interval", keep)
-    return int(status.rsplit(" ", 1)[1])
+    return count_of(await pool.execute("DELETE FROM inbox WHERE received_at < now() - $1::interval", keep))

@@ -171,6 +171,11 @@ async def _keep(_connection: Any) -> None:  # noqa: ANN401
     """Reset nothing."""
 
 
+def count_of(status: str) -> int:
+    """Return how many rows a statement touched, by the status that Postgres gave ("DELETE 3")."""
+    return int(status.rsplit(" ", 1)[1])
+
+
 async def ping(pool: Pool) -> None:
     """Raise when Postgres does not answer within two seconds."""
     answer: Awaitable[Any] = pool.fetchval("SELECT 1", timeout=2)

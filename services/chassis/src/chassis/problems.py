@@ -1,12 +1,14 @@
 """HTTP errors as RFC 9457 problem documents: `{"type", "title", "status", "detail", …}`."""
 
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Any, Final
 
 import asyncpg
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Match, Route
@@ -27,6 +29,24 @@ _SLUGS: Final[Mapping[int, str]] = {
     413: "too-large",
     415: "unsupported-media-type",
 }
+
+
+class Problem(BaseModel):
+    """What went wrong (RFC 9457), as `application/problem+json`; some kinds have further members."""
+
+    type: str
+    slug: str
+    """The kind of problem, for programs."""
+    title: str
+    status: int
+    detail: str
+    """This occurrence, for people."""
+
+
+def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """Return what OpenAPI says of these answers: the `responses` of a route or router."""
+    content = {MEDIA_TYPE: {"schema": Problem.model_json_schema()}}
+    return {status: {"description": HTTPStatus(status).phrase, "content": content} for status in statuses}
 
 
 def problem(

@@ -11,18 +11,6 @@ from lists_api.items import ListItem
 from lists_api.state import ListSummary, MirrorReason, MirrorState, RunState, RunSummary
 
 
-class Problem(BaseModel):
-    """What went wrong (RFC 9457), as `application/problem+json`; some kinds have further members."""
-
-    type: str
-    slug: str
-    """The kind of problem, for programs."""
-    title: str
-    status: int
-    detail: str
-    """This occurrence, for people."""
-
-
 class MirrorStateOut(BaseModel):
     state: MirrorState
     version: int | None

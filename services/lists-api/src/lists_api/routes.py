@@ -6,10 +6,11 @@ from typing import Annotated, Final
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
-from fastapi.security import HTTPBearer
 from pydantic import BeforeValidator
 
-from chassis.auth import current_user
+from chassis.auth import BEARER, current_user
+from chassis.paging import PageQuery
+from chassis.problems import documented
 from lists_api import lists
 from lists_api.answers import (
     AddedOut,
@@ -17,7 +18,6 @@ from lists_api.answers import (
     ItemsOut,
     ListOut,
     ListsOut,
-    Problem,
     RemovedOut,
     ReplacedOut,
     RunOut,
@@ -26,7 +26,7 @@ from lists_api.answers import (
 from lists_api.errors import ListNotFoundError, RunNotFoundError
 from lists_api.etags import IF_HEADER, etag_of, is_known, version_etag, versions
 from lists_api.items import ItemsEdit, ListItem
-from lists_api.schemas import AllItemsIn, ItemsIn, ListIn, ListPatch, ListsQuery, PageQuery, SyncQuery
+from lists_api.schemas import AllItemsIn, ItemsIn, ListIn, ListPatch, ListsQuery, SyncQuery
 from lists_api.settings import HttpSettings
 from lists_api.state import ListSummary, MediaList
 from lists_api.store import runs, views
@@ -58,13 +58,12 @@ IfNoneMatch = Annotated[str | None, Header(pattern=IF_HEADER)]
 
 router = APIRouter(
     prefix=PREFIX,
-    # For the OpenAPI document: `caller` checks the token, `chassis.problems` writes the problems.
-    dependencies=[Depends(HTTPBearer(auto_error=False))],
-    responses={status: {"model": Problem} for status in (401, 404, 412, 413, 422, 503)},
+    dependencies=[Depends(BEARER)],
+    responses=documented(401, 422, 500, 503),
 )
 
 
-@router.post("", status_code=201)
+@router.post("", status_code=201, responses=documented(413, 415))
 async def create_list(
     user_id: Caller, cases: Cases, request: Request, response: Response, body: ListIn, idempotency_key: Key = None
 ) -> ListOut:
@@ -86,7 +85,11 @@ async def read_lists(user_id: Caller, cases: Cases, query: Annotated[ListsQuery,
     return ListsOut(lists=[ListOut.of(one) for one in page], page=query.page, limit=query.limit, total=total)
 
 
-@router.get("/{list_id}", response_model=ListOut, responses={304: {"description": "The reader has it already."}})
+@router.get(
+    "/{list_id}",
+    response_model=ListOut,
+    responses=documented(404) | {304: {"description": "The reader has it already."}},
+)
 async def read_list(
     user_id: Caller, cases: Cases, list_id: ListId, response: Response, if_none_match: IfNoneMatch = None
 ) -> ListOut | Response:
@@ -99,7 +102,7 @@ async def read_list(
     return _read(summary, response)
 
 
-@router.patch("/{list_id}")
+@router.patch("/{list_id}", responses=documented(404, 412, 413, 415))
 async def edit_list(
     user_id: Caller, cases: Cases, list_id: ListId, body: ListPatch, response: Response, if_match: IfMatch = None
 ) -> ListOut:
@@ -110,12 +113,12 @@ async def edit_list(
     return _read(_summary(changed), response)
 
 
-@router.delete("/{list_id}", status_code=204)
+@router.delete("/{list_id}", status_code=204, responses=documented(404, 412))
 async def delete_list(user_id: Caller, cases: Cases, list_id: ListId, if_match: IfMatch = None) -> None:
     await cases.change(user_id, list_id, lists.delete, if_match=versions(if_match))
 
 
-@router.get("/{list_id}/items")
+@router.get("/{list_id}/items", responses=documented(404))
 async def read_items(
     user_id: Caller, cases: Cases, list_id: ListId, query: Annotated[PageQuery, Query()], response: Response
 ) -> ItemsOut:
@@ -127,7 +130,7 @@ async def read_items(
     return ItemsOut(items=items, page=query.page, limit=query.limit, total=page.total)
 
 
-@router.post("/{list_id}/items")
+@router.post("/{list_id}/items", responses=documented(404, 412, 413, 415))
 async def add_items(
     user_id: Caller, cases: Cases, list_id: ListId, body: ItemsIn, response: Response, if_match: IfMatch = None
 ) -> AddedOut:
@@ -135,7 +138,7 @@ async def add_items(
     return AddedOut(added=edit.added, skipped=edit.skipped, version=version)
 
 
-@router.delete("/{list_id}/items")
+@router.delete("/{list_id}/items", responses=documented(404, 412, 413, 415))
 async def remove_items(
     user_id: Caller, cases: Cases, list_id: ListId, body: ItemsIn, response: Response, if_match: IfMatch = None
 ) -> RemovedOut:
@@ -143,7 +146,7 @@ async def remove_items(
     return RemovedOut(removed=edit.removed, skipped=edit.skipped, version=version)
 
 
-@router.put("/{list_id}/items")
+@router.put("/{list_id}/items", responses=documented(404, 412, 413, 415))
 async def replace_items(
     user_id: Caller, cases: Cases, list_id: ListId, body: AllItemsIn, response: Response, if_match: IfMatch = None
 ) -> ReplacedOut:
@@ -151,7 +154,7 @@ async def replace_items(
     return ReplacedOut(added=edit.added, removed=edit.removed, skipped=edit.skipped, version=version)
 
 
-@router.post("/{list_id}/sync", status_code=202)
+@router.post("/{list_id}/sync", status_code=202, responses=documented(404, 412))
 async def start_sync(
     user_id: Caller,
     cases: Cases,
@@ -166,7 +169,7 @@ async def start_sync(
     return RunStartedOut(run_id=run_id, status_url=status_url)
 
 
-@router.get("/{list_id}/runs/{run_id}")
+@router.get("/{list_id}/runs/{run_id}", responses=documented(404))
 async def read_run(user_id: Caller, cases: Cases, list_id: ListId, run_id: UUID) -> RunOut:
     summary = await runs.read_run(cases.pool, list_id, run_id, user_id=user_id)
     if summary is None:

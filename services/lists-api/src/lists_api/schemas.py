@@ -7,6 +7,7 @@ from typing import Annotated, Self, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+from chassis.paging import PageQuery
 from contracts import ListType, MediaType, MirrorSettings, Privacy, Trigger
 from contracts.items import NumericId
 from lists_api.items import ListItem
@@ -135,17 +136,6 @@ class AllItemsIn(Request):
 
     def to_items(self) -> tuple[ListItem, ...]:
         return tuple(item.to_item() for item in self.items)
-
-
-class PageQuery(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    page: Annotated[int, Field(ge=1, le=1_000_000)] = 1
-    limit: Annotated[int, Field(ge=1, le=100)] = 25
-
-    @property
-    def offset(self) -> int:
-        return (self.page - 1) * self.limit
 
 
 class ListsQuery(PageQuery):

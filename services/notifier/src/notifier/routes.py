@@ -7,8 +7,9 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Depends, Header, Path, Query, Request
 from fastapi.responses import StreamingResponse
 
-from chassis.auth import current_user
+from chassis.auth import BEARER, current_user
 from chassis.postgres import Pool
+from chassis.problems import documented
 from notifier import store
 from notifier.answers import MessageOut, MessagesOut
 from notifier.errors import MessageNotFoundError
@@ -29,7 +30,11 @@ async def database(request: Request) -> Pool:
 Caller = Annotated[str, Depends(current_user)]
 Database = Annotated[Pool, Depends(database)]
 
-router = APIRouter(prefix="/api/notifications", tags=["notifications"])
+router = APIRouter(
+    prefix="/api/notifications",
+    dependencies=[Depends(BEARER)],
+    responses=documented(401, 422, 500, 503),
+)
 
 
 @router.get("")
@@ -51,7 +56,7 @@ async def mark_all_read(user_id: Caller, pool: Database, query: Annotated[UpToQu
     await store.mark_all_read(pool, user_id, up_to=query.up_to)
 
 
-@router.post("/{message_id}/read", status_code=204)
+@router.post("/{message_id}/read", status_code=204, responses=documented(404))
 async def mark_read(user_id: Caller, pool: Database, message_id: Annotated[int, Path(ge=0, le=MAX_ID)]) -> None:
     """Mark one message as read."""
     if not await store.mark_read(pool, user_id, message_id):

@@ -4,24 +4,16 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from chassis.paging import PageQuery
+
 MAX_ID = 2**63 - 1
 MessageId = Annotated[int, Field(ge=0, le=MAX_ID)]
-
-
-class PageQuery(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    page: Annotated[int, Field(ge=1, le=1_000_000)] = 1
-    limit: Annotated[int, Field(ge=1, le=100)] = 50
-
-    @property
-    def offset(self) -> int:
-        return (self.page - 1) * self.limit
 
 
 class MessagesQuery(PageQuery):
     """Which messages to read, newest first."""
 
+    limit: Annotated[int, Field(ge=1, le=100)] = 50
     unread: bool = False
     """Unread ones only."""
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import asyncpg
 
-from chassis.postgres import Connection, Pool
+from chassis.postgres import Connection, Pool, count_of
 from notifier.messages import Message, Severity
 
 
@@ -165,7 +165,7 @@ SWEEP: Final = "DELETE FROM messages WHERE created_at < now() - $1::interval"
 async def sweep(pool: Pool, keep: timedelta) -> int:
     """Remove all users' messages of causes older than `keep`; return how many."""
     status = await pool.execute(SWEEP, keep)
-    return int(status.rsplit(" ", 1)[1])
+    return count_of(status)
 
 
 def _stored(row: asyncpg.Record) -> StoredMessage:

@@ -3,14 +3,14 @@
 from datetime import datetime
 from typing import Final
 
-from chassis.postgres import Pool
+from chassis.postgres import Pool, count_of
 
 DELETE_KEYS: Final = "DELETE FROM idempotency_keys WHERE created_at <= $1"
 
 
 async def delete_keys(pool: Pool, *, until: datetime) -> int:
     """Forget idempotency keys first used then or before; return how many."""
-    return _count(await pool.execute(DELETE_KEYS, until))
+    return count_of(await pool.execute(DELETE_KEYS, until))
 
 
 # The run that left a list at its present version stays: its event may have to be sent again.
@@ -21,7 +21,7 @@ WHERE sync_runs.list_id = lists.list_id AND sync_runs.version <> lists.version A
 
 async def delete_runs(pool: Pool, *, until: datetime) -> int:
     """Forget sync runs started then or before; return how many."""
-    return _count(await pool.execute(DELETE_RUNS, until))
+    return count_of(await pool.execute(DELETE_RUNS, until))
 
 
 DELETE_TOMBSTONES: Final = """
@@ -31,8 +31,4 @@ WHERE mirrors.list_id = lists.list_id AND mirrors.state = 'deleted' AND deleted_
 
 async def delete_tombstones(pool: Pool, *, until: datetime) -> int:
     """Forget lists deleted then or before of which nothing is left on Trakt, with all they had; return how many."""
-    return _count(await pool.execute(DELETE_TOMBSTONES, until))
-
-
-def _count(status: str) -> int:
-    return int(status.rsplit(" ", 1)[1])
+    return count_of(await pool.execute(DELETE_TOMBSTONES, until))
