@@ -3,10 +3,15 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PACKAGES := contracts services/chassis services/lists-api services/trakt-sync services/notifier deploy/trakt-simulator deploy/local
-STAMP := $(VENV)/.installed
+# Which Python the environment should have: PYTHON's version where it is given, else the one that is there. The stamp is
+# named after it, so that another Python makes another environment and never a mixture.
+GIVEN := $(if $(filter file,$(origin PYTHON)),,$(PYTHON))
+version = $(basename $(lastword $(shell $(1) -V 2>/dev/null)))
+VERSION := $(or $(call version,$(or $(GIVEN),$(BIN)/python)),$(call version,$(PYTHON)))
+STAMP := $(VENV)/.installed-$(VERSION)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test lint types fmt schemas bench kafka up down containers token account lock clean
+.PHONY: help setup demo run test lint types fmt schemas bench kafka up down containers token account accounts lock clean
 
 help: ## list these commands
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -14,15 +19,17 @@ help: ## list these commands
 setup: $(STAMP) ## make the virtual environment (every other command does it by itself)
 
 $(STAMP): requirements.lock $(PACKAGES:%=%/pyproject.toml)
-	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' \
-		|| { echo "WatchBuddy needs Python 3.11, 3.12 or 3.13; $(PYTHON) is $$($(PYTHON) -V 2>&1). Try: make PYTHON=python3.13"; exit 2; }
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null \
+		|| { echo "WatchBuddy needs Python 3.11, 3.12 or 3.13; $(PYTHON) is $(or $(call version,$(PYTHON)),not there)." \
+			"Try: make $(strip $(MAKECMDGOALS) PYTHON=python3.13)"; exit 2; }
 	@echo "Setting up $(VENV) (once; a minute with an empty package cache)"
-	@$(PYTHON) -m venv $(VENV)
+	@$(PYTHON) -m venv --clear $(VENV)
 	@sed -n '/^uv==/,/[^\\]$$/p' requirements.lock >$(VENV)/installer.txt
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement $(VENV)/installer.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement $(VENV)/installer.txt \
+		|| { echo "The packages could not be fetched. Is there a network, or a package index that answers?"; exit 2; }
 	@VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --require-hashes --requirements requirements.lock
 	@VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --no-deps --no-build-isolation $(PACKAGES:%=--editable ./%)
-	@touch $@
+	@touch $(VENV)/.installed-$(call version,$(PYTHON))
 
 demo: $(STAMP) ## run the whole system on embedded parts and play the main job
 	@$(BIN)/python -m local_stack demo
@@ -66,10 +73,13 @@ containers: ## build the images and check the Compose system for real (needs a D
 	@$(PYTHON) deploy/containers/check.py
 
 token: $(STAMP) ## print a token for a user of the running stack (make token USER_ID=demo)
-	@$(BIN)/python -m chassis.token --user $(or $(USER_ID),demo)
+	@$(BIN)/python -m local_stack token --user "$${USER_ID:-demo}"
 
 account: $(STAMP) ## connect a Trakt account on the running stack (make account USER_ID=ada < tokens.json)
-	@$(BIN)/python -m local_stack account --user $(or $(USER_ID),demo)
+	@$(BIN)/python -m local_stack account --user "$${USER_ID:-demo}"
+
+accounts: $(STAMP) ## show the Trakt accounts of the running stack
+	@$(BIN)/python -m local_stack account --list
 
 lock: $(STAMP) ## compile requirements.lock anew
 	@$(BIN)/python deploy/lock.py

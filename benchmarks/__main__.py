@@ -30,6 +30,11 @@ def main() -> None:
     unknown = [name for name in arguments.names if name not in BENCHMARKS]
     if unknown:
         parser.error(f"no benchmark {unknown[0]!r}; there are: {', '.join(BENCHMARKS)}")
+    if arguments.json:
+        try:
+            arguments.json.open("a").close()  # measuring takes minutes: say it before
+        except OSError as error:
+            parser.error(f"--json {arguments.json}: {error.strerror}")
     results: dict[str, Sequence[Figure]] = {}
     for name in arguments.names or BENCHMARKS:
         module = importlib.import_module(f"benchmarks.{name}")

@@ -3,7 +3,11 @@
 import os
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
+
+import pytest
 
 from local_stack.footprint import measure
 from local_stack.home import Home
@@ -20,6 +24,14 @@ def local_stack(folder: Path, *arguments: str, **environment: str) -> "subproces
         timeout=120,
         check=False,
     )
+
+
+@pytest.fixture
+def open_folder() -> Iterator[Path]:
+    """Give a folder that PostgreSQL's account can pass through when we are root; tmp_path is closed to it."""
+    with tempfile.TemporaryDirectory(prefix="wb-test-") as name:
+        os.chmod(name, 0o711)  # noqa: PTH101, S103
+        yield Path(name)
 
 
 def processes_with(text: str) -> list[int]:
@@ -53,11 +65,63 @@ def test_kafka_without_java_says_so_in_one_line(tmp_path: Path) -> None:
     assert answer.stderr == "Apache Kafka needs Java 17 or newer (java) and Maven (mvn) on the PATH\n"
 
 
+@pytest.mark.parametrize(
+    ("arguments", "refused"),
+    [
+        (
+            ("run", "--kafka", "embedded", "--state-dir", "{folder}/file"),
+            "cannot use {folder}/file/lock: Not a directory",
+        ),
+        (("run", "--kafka", "embedded", "--state-dir", "/proc/x"), "cannot use /proc/x: No such file or directory"),
+        (("run", "--kafka", "embedded", "--state-dir", "{folder}/damaged"), "{folder}/damaged/keys.json is damaged: "),
+        (("kafka", "--data-dir", "{folder}/file"), "cannot use {folder}/file: File exists"),
+    ],
+)
+def test_a_folder_that_cannot_be_used_is_named_in_one_line(
+    arguments: tuple[str, ...], refused: str, tmp_path: Path
+) -> None:
+    (tmp_path / "file").touch()
+    (tmp_path / "damaged").mkdir()
+    (tmp_path / "damaged" / "keys.json").write_text("{")
+    programs = tmp_path / "programs"  # `kafka` looks for them, and does not get as far as running them
+    programs.mkdir()
+    for name in ("java", "mvn"):
+        (programs / name).symlink_to("/bin/false")
+    path = f"{programs}:{os.environ['PATH']}"
+    answer = local_stack(tmp_path, *(argument.format(folder=tmp_path) for argument in arguments), PATH=path)
+    assert answer.returncode == 2
+    assert answer.stderr.startswith(refused.format(folder=tmp_path))
+    assert len(answer.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize("port", ["99999", "-1", "x"])
+def test_a_port_that_cannot_be_is_refused(port: str, tmp_path: Path) -> None:
+    answer = local_stack(tmp_path, "kafka", f"--port={port}")
+    assert answer.returncode == 2
+    assert "argument --port: give 1 to 65535" in answer.stderr
+
+
+def test_a_file_in_the_place_of_the_logs_folder_is_named(tmp_path: Path) -> None:
+    (tmp_path / ".local").touch()
+    answer = local_stack(tmp_path, "demo")
+    assert (answer.returncode, answer.stderr) == (2, f"cannot use {tmp_path}/.local: File exists\n")
+
+
 def test_a_second_stack_in_one_folder_is_refused(tmp_path: Path) -> None:
     with Home(None, tmp_path / ".local"):
         answer = local_stack(tmp_path, "demo")
     assert answer.returncode == 2
     assert answer.stderr == f"a stack uses {tmp_path / '.local'} already; stop it first\n"
+
+
+def test_the_demo_plays_the_main_job_and_without_a_terminal_ends(tmp_path: Path) -> None:
+    answer = local_stack(tmp_path, "demo", WATCHBUDDY_TEST=str(tmp_path))
+    assert answer.returncode == 0, answer.stderr
+    assert "on Trakt: private, numbered, comments off" in answer.stdout
+    assert "message: Deleted 'Heist weekend' from Trakt" in answer.stdout
+    assert answer.stdout.endswith("In a terminal, without --once or ONCE=1, the system stays up.\n")
+    assert processes_with(f"WATCHBUDDY_TEST={tmp_path}") == []
+    assert not (tmp_path / ".local" / "stack.json").exists()
 
 
 def test_a_failure_half_way_shows_the_reason_and_leaves_nothing(tmp_path: Path) -> None:
@@ -67,6 +131,15 @@ def test_a_failure_half_way_shows_the_reason_and_leaves_nothing(tmp_path: Path) 
     assert "TRAKT_WRITE_INTERVAL" in answer.stderr
     assert processes_with(f"WATCHBUDDY_TEST={tmp_path}") == []
     assert not (tmp_path / ".local" / "stack.json").exists()
+
+
+def test_a_run_that_failed_to_start_waits_for_no_events(open_folder: Path) -> None:
+    state = ("--kafka", "embedded", "--state-dir", str(open_folder / "state"))
+    answer = local_stack(open_folder, "run", *state, TRAKT_WRITE_INTERVAL="often")
+    assert answer.returncode == 1
+    assert "TRAKT_WRITE_INTERVAL" in answer.stderr
+    assert "waiting until every event" not in answer.stdout
+    assert "the next start sends them again" not in answer.stdout
 
 
 def test_the_cost_of_a_process_is_measured() -> None:

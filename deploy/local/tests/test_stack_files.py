@@ -11,25 +11,11 @@ from pathlib import Path
 import pytest
 from cryptography.fernet import Fernet
 
-from local_stack import system, table, trakt_choice
+from local_stack import children, system, table, trakt_choice
 from local_stack.errors import CannotStartError
 from local_stack.home import TEMPORARY_PREFIX, Home, state_folder, sweep_temporary
 from local_stack.ports import choose_ports
-from local_stack.system import Keys, System
-
-
-def a_system() -> System:
-    return System(
-        kind="demo",
-        lists_api_url="http://127.0.0.1:8001",
-        notifier_url="http://127.0.0.1:8002",
-        trakt=trakt_choice.simulated("http://127.0.0.1:8900"),
-        kafka_kind="embedded",
-        bootstrap_servers="127.0.0.1:9092",
-        postgres=dict.fromkeys(("lists_api", "trakt_sync", "notifier"), "postgresql://x"),
-        keys=Keys("k" * 40, "f" * 44),
-        token="t",
-    )
+from local_stack.testing import a_system
 
 
 def test_a_taken_port_is_replaced_by_a_free_one() -> None:
@@ -78,6 +64,29 @@ def test_two_stacks_cannot_share_their_logs(tmp_path: Path) -> None:
         Home(None, tmp_path).__enter__()
 
 
+def test_a_damaged_file_of_keys_is_said_to_be_so(tmp_path: Path) -> None:
+    with Home(tmp_path / "state", tmp_path) as home:
+        (home.data / "keys.json").write_text("{")
+        with pytest.raises(CannotStartError, match=r"state/keys\.json is damaged: restore it from a copy"):
+            home.keys()
+
+
+def test_a_start_that_was_refused_holds_no_folder(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(CannotStartError, match=f"cannot use {tmp_path}/file"):
+        Home(tmp_path / "file", tmp_path / "logs").__enter__()
+    with Home(tmp_path / "state", tmp_path / "logs"):
+        pass
+
+
+def test_what_a_part_writes_is_for_its_owner_alone(tmp_path: Path) -> None:
+    """As root, the folder of kept data lets other accounts pass: PostgreSQL's must reach its own."""
+    made = children.spawn(["sh", "-c", "touch file; mkdir folder"], folder=tmp_path)
+    assert made.wait(timeout=10) == 0
+    assert stat.S_IMODE((tmp_path / "file").stat().st_mode) == 0o600
+    assert stat.S_IMODE((tmp_path / "folder").stat().st_mode) == 0o700
+
+
 def test_temporary_data_go_at_the_end_and_those_of_killed_demos_at_the_next_start(tmp_path: Path) -> None:
     with Home(None, tmp_path) as home:
         kept = home.data
@@ -99,7 +108,18 @@ def test_the_state_folder_follows_the_xdg_variable() -> None:
         ({}, "", None),
         ({"TRAKT_CLIENT_ID": ""}, "TRAKT_CLIENT_ID=\n", None),
         ({}, "TRAKT_CLIENT_ID=mine\nTRAKT_CLIENT_SECRET=s\n", ("https://api.trakt.tv", None, "mine")),
-        ({"TRAKT_CLIENT_ID": "mine"}, "", ("https://api.trakt.tv", None, "mine")),
+        ({"TRAKT_CLIENT_ID": "mine", "TRAKT_CLIENT_SECRET": "s"}, "", ("https://api.trakt.tv", None, "mine")),
+        (
+            {"TRAKT_CLIENT_ID": "mine", "TRAKT_CLIENT_SECRET": "s"},
+            "TRAKT_API_URL=http://simulator:8900\n",
+            ("https://api.trakt.tv", None, "mine"),
+        ),
+        (
+            {},
+            "TRAKT_API_URL=https://api.trakt.tv/\nTRAKT_CLIENT_ID=mine\nTRAKT_CLIENT_SECRET=s\n",
+            ("https://api.trakt.tv", None, "mine"),
+        ),
+        ({}, "TRAKT_API_URL=http://simulator:8900\n", None),
         (
             {"TRAKT_API_URL": "http://127.0.0.1:9/"},
             "",
@@ -114,6 +134,27 @@ def test_trakt_is_the_one_that_the_environment_names(
     path.write_text(env_file)
     found = trakt_choice.given(environment, real_allowed=True, env_file=path)
     assert (found and (found.api_url, found.admin_url, found.client_id)) == expected
+
+
+@pytest.mark.parametrize(
+    ("environment", "env_file", "said"),
+    [
+        ({}, "TRAKT_CLIENT_ID=mine\n", "TRAKT_CLIENT_SECRET is not"),
+        ({"TRAKT_CLIENT_ID": "mine"}, "", "TRAKT_CLIENT_SECRET is not"),
+        (
+            {},
+            "TRAKT_API_URL=http://simulator:8900\nTRAKT_CLIENT_ID=mine\nTRAKT_CLIENT_SECRET=s\n",
+            "TRAKT_API_URL=http://simulator:8900: take out one of them",
+        ),
+    ],
+)
+def test_a_real_trakt_that_is_half_named_is_refused(
+    environment: dict[str, str], env_file: str, said: str, tmp_path: Path
+) -> None:
+    path = tmp_path / ".env"
+    path.write_text(env_file)
+    with pytest.raises(CannotStartError, match=said):
+        trakt_choice.given(environment, real_allowed=True, env_file=path)
 
 
 def test_the_demo_never_takes_the_real_trakt_for_a_client_id_alone(tmp_path: Path) -> None:

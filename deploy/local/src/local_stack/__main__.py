@@ -1,4 +1,4 @@
-"""`python -m local_stack demo|run|kafka|account`."""
+"""`python -m local_stack demo|run|kafka|token|account`."""
 
 import argparse
 import asyncio
@@ -6,7 +6,11 @@ import os
 import sys
 from pathlib import Path
 
+from local_stack import running
 from local_stack.errors import CannotStartError, PartError
+from local_stack.system import FILE
+
+HIGHEST_PORT = 65535
 
 
 def _options(arguments: list[str]) -> argparse.Namespace:
@@ -18,8 +22,14 @@ def _options(arguments: list[str]) -> argparse.Namespace:
     play = commands.add_parser("demo", help="run the system on embedded parts and play the main job; nothing is kept")
     daily = commands.add_parser("run", help="run the system for daily use; its data are kept")
     broker = commands.add_parser("kafka", help="run a real Apache Kafka on one node (needs Java and Maven)")
+    token = commands.add_parser("token", help="print a token for a user of the running stack")
+    token.add_argument("--user", required=True, help="the user's id: the token's sub")
+    token.add_argument("--stack", type=Path, help=f"the stack's file (default: {FILE}, else AUTH_LOCAL_KEY, .env)")
     account = commands.add_parser("account", help="connect a user's Trakt account on the running stack")
-    account.add_argument("--user", required=True, help="the user; the token pair comes as JSON from standard input")
+    whose = account.add_mutually_exclusive_group(required=True)
+    whose.add_argument("--user", help="the user; the token pair comes as JSON from standard input")
+    whose.add_argument("--list", action="store_true", help="show the connected accounts instead")
+    account.add_argument("--stack", type=Path, default=FILE, help=f"the stack's file (default: {FILE})")
     for command in (play, daily):
         command.add_argument(
             "--kafka",
@@ -31,29 +41,24 @@ def _options(arguments: list[str]) -> argparse.Namespace:
     daily.add_argument(
         "--state-dir", type=Path, help="where the data are (default: $XDG_STATE_HOME or ~/.local/state, /watchbuddy)"
     )
-    broker.add_argument("--port", type=int, default=9092, help="port on 127.0.0.1 (default: 9092)")
+    broker.add_argument("--port", type=_port, default=9092, help="port on 127.0.0.1 (default: 9092)")
     broker.add_argument("--data-dir", type=Path, help="keeps the records (default: a temporary folder)")
     return parser.parse_args(arguments)
 
 
-def main(arguments: list[str] | None = None) -> int:  # noqa: PLR0911 - one a command and kind of error
+def _port(text: str) -> int:
+    if not text.isdecimal() or not 0 < int(text) <= HIGHEST_PORT:
+        raise argparse.ArgumentTypeError(f"give 1 to {HIGHEST_PORT}")
+    return int(text)
+
+
+def main(arguments: list[str] | None = None) -> int:
     """Return the exit status: 0 fine, 1 a part failed or a step was not seen, 2 it cannot be started like this."""
     chosen = _options(sys.argv[1:] if arguments is None else arguments)
-    environment = dict(os.environ)
     try:
-        # Here, so that --help is quick and a Ctrl-C meanwhile ends without a trace.
-        from local_stack.commands import Options, connect, demo, kafka, run  # noqa: PLC0415
-
-        if chosen.command == "account":
-            return connect(chosen.user)
-        if chosen.command == "kafka":
-            return asyncio.run(kafka(chosen.port, chosen.data_dir))
-        if chosen.command == "run":
-            return asyncio.run(run(Options(environment, kafka=chosen.kafka, state=chosen.state_dir)))
-        ends = chosen.once or bool(environment.get("ONCE", "").strip("0")) or not sys.stdout.isatty()
-        plays = not chosen.no_play
-        options = Options(environment, kafka=chosen.kafka, plays=plays, ends=plays and ends)
-        return asyncio.run(demo(options))
+        if chosen.command in {"token", "account"}:
+            return _on_running(chosen)
+        return _until_its_end(chosen)
     except CannotStartError as error:
         print(error, file=sys.stderr)
         return 2
@@ -62,6 +67,26 @@ def main(arguments: list[str] | None = None) -> int:  # noqa: PLR0911 - one a co
         return 1
     except KeyboardInterrupt:  # before the stack listens to signals itself
         return 130
+
+
+def _on_running(chosen: argparse.Namespace) -> int:
+    if chosen.command == "token":
+        return running.token(chosen.user, chosen.stack)
+    return running.list_accounts(chosen.stack) if chosen.list else running.connect(chosen.user, chosen.stack)
+
+
+def _until_its_end(chosen: argparse.Namespace) -> int:
+    # Here, so that --help and the small commands are quick, and a Ctrl-C meanwhile ends without a trace.
+    from local_stack.commands import Options, demo, kafka, run  # noqa: PLC0415
+
+    environment = dict(os.environ)
+    if chosen.command == "kafka":
+        return asyncio.run(kafka(chosen.port, chosen.data_dir))
+    if chosen.command == "run":
+        return asyncio.run(run(Options(environment, kafka=chosen.kafka, state=chosen.state_dir)))
+    ends = chosen.once or bool(environment.get("ONCE", "").strip("0")) or not sys.stdout.isatty()
+    plays = not chosen.no_play
+    return asyncio.run(demo(Options(environment, kafka=chosen.kafka, plays=plays, ends=plays and ends)))
 
 
 if __name__ == "__main__":

@@ -186,7 +186,7 @@ class ApacheKafka:
             "broker.session.timeout.ms": "3000",
             "broker.heartbeat.interval.ms": "500",
         }
-        self._data.mkdir(parents=True, exist_ok=True)
+        self._data.mkdir(mode=0o700, parents=True, exist_ok=True)
         path = self._data / "server.properties"
         path.write_text("".join(f"{key}={value}\n" for key, value in lines.items()))
         return path

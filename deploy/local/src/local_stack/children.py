@@ -84,6 +84,7 @@ def spawn(
             user=account.uid if account else None,
             group=account.gid if account else None,
             extra_groups=[] if account else None,
+            umask=0o077,  # as root, a data folder is open to others: PostgreSQL's account passes through
             # Only calls into the C library loaded above: no import, no lock of ours.
             preexec_fn=tie_to_parent,  # noqa: PLW1509
         )

@@ -5,7 +5,6 @@ import contextlib
 import dataclasses
 import os
 import signal
-import subprocess
 import sys
 import tempfile
 from collections.abc import Coroutine, Mapping
@@ -30,6 +29,7 @@ from local_stack.stack import Kafka, Parts, Stack
 from local_stack.system import KafkaKind, Trakt
 
 INTERRUPTED = 130  # as a shell says it of Ctrl-C
+SAME_SIGNAL_S = 1.0  # make passes on what its process group got: the same wish a second time
 LOOK_EVERY_S = 0.2
 
 
@@ -76,30 +76,6 @@ async def run(options: Options) -> int:
         return await _to_its_end(stack, display, plays=False, ends=False)
 
 
-def connect(user: str) -> int:
-    """Connect a Trakt account, whose token pair is on standard input, on the stack that runs here.
-
-    Returns: the exit status of `python -m trakt_sync account import`.
-    """
-    try:
-        running = system.read()
-    except FileNotFoundError:
-        raise CannotStartError(f"no stack runs here ({system.FILE}): make demo, make run") from None
-    trakt, kafka_servers = running["trakt"], running["kafka"]["bootstrap_servers"]
-    environment = {
-        **os.environ,
-        "DATABASE_URL": running["postgres"]["trakt_sync"],
-        "KAFKA_BOOTSTRAP_SERVERS": kafka_servers,
-        "TRAKT_API_URL": trakt["api_url"],
-        "TRAKT_AUTH_URL": trakt["auth_url"],
-        "TRAKT_CLIENT_ID": trakt["client_id"],
-        "TRAKT_CLIENT_SECRET": trakt["client_secret"],
-        "TOKEN_ENCRYPTION_KEYS": running["encryption_keys"],
-    }
-    command = [sys.executable, "-m", "trakt_sync", "account", "import", "--user", user]
-    return subprocess.run(command, env=environment, check=False).returncode  # noqa: S603 - our own program
-
-
 async def kafka(port: int, data: Path | None) -> int:
     """Run Apache Kafka alone until it is stopped; return the exit status."""
     distribution = KafkaDistribution.find()
@@ -108,7 +84,10 @@ async def kafka(port: int, data: Path | None) -> int:
     with contextlib.ExitStack() as stack:
         temporary = "" if data else stack.enter_context(tempfile.TemporaryDirectory(prefix="watchbuddy-kafka-"))
         folder = data or Path(temporary)
-        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            raise CannotStartError(f"cannot use {folder}: {error.strerror}") from error
         broker = ApacheKafka(distribution, folder, log=folder / "kafka.log", port=port, say=_say)
         _end_on_signals()
         try:
@@ -184,9 +163,11 @@ async def _to_its_end(stack: Stack, display: AnyDisplay, *, plays: bool, ends: b
             running = await stack.start()
         if plays:
             await _beside_watch(stack, play(running, display.say))
+            if ends:
+                display.say("That was the play. In a terminal, without --once or ONCE=1, the system stays up.")
         status = 0
         if not ends:
-            display.say(f"\n{guide(running)}")
+            display.say(f"\n{guide(running, stack.file)}")
             await stack.supervisor.watch()
     except PartFailedError as failure:
         status = _failed(failure)
@@ -216,17 +197,19 @@ async def _beside_watch(stack: Stack, acting: Coroutine[Any, Any, None]) -> None
 def _end_on_signals() -> None:
     """End this task in order at the first signal; at the second one end at once, which takes the children along."""
     loop, task = asyncio.get_running_loop(), asyncio.current_task()
-    signals: list[signal.Signals] = []
+    first_at: float | None = None
 
-    def on_signal(number: signal.Signals) -> None:
-        signals.append(number)
-        if len(signals) > 1:
+    def on_signal() -> None:
+        nonlocal first_at
+        if first_at is None:
+            first_at = loop.time()
+            if task is not None:
+                task.cancel()
+        elif loop.time() - first_at > SAME_SIGNAL_S:
             os._exit(INTERRUPTED)
-        if task is not None:
-            task.cancel()
 
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        loop.add_signal_handler(number, on_signal, number)
+        loop.add_signal_handler(number, on_signal)
 
 
 def _failed(failure: PartFailedError) -> int:

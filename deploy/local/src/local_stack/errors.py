@@ -3,7 +3,8 @@
 PartError
 ├── PartFailedError      a part did not start, or ended by itself: its log says why
 └── CannotStartError     it cannot be started like this, and nothing was started
-    └── MissingProgramError  a program of the machine is not there (java, mvn, initdb)
+    ├── MissingProgramError  a program of the machine is not there (java, mvn, initdb)
+    └── NoStackError         a command for the running stack, and none runs here
 """
 
 from pathlib import Path
@@ -21,6 +22,10 @@ class CannotStartError(PartError):
 
 class MissingProgramError(CannotStartError):
     """A program that the machine must bring is not on the PATH."""
+
+
+class NoStackError(CannotStartError):
+    """No stack is ready here."""
 
 
 class PartFailedError(PartError):

@@ -11,7 +11,8 @@ import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from local_stack.system import FILE
+from local_stack.errors import NoStackError
+from local_stack.system import FILE, read
 
 PROC = Path("/proc")
 _TICKS_A_SECOND = os.sysconf("SC_CLK_TCK")
@@ -47,9 +48,9 @@ def parts_of_stack(path: Path = FILE) -> dict[str, int]:
     """Return name → process id of every part of the running stack, and of its supervisor.
 
     Raises:
-        FileNotFoundError: no stack runs here.
+        NoStackError: no stack runs here.
     """
-    content = json.loads(path.read_text())
+    content = read(path)
     roots = {process["name"]: process["pid"] for process in content["processes"] if process["pid"]}
     return {**roots, "supervisor": content["pid"]}
 
@@ -101,8 +102,8 @@ def main() -> None:
     arguments = parser.parse_args()
     try:
         costs = measure(parts_of_stack(), arguments.seconds)
-    except FileNotFoundError:
-        raise SystemExit("no stack runs here (make demo, make run)") from None
+    except NoStackError as error:
+        raise SystemExit(str(error)) from None
     total = Cost(
         "all",
         sum(cost.processes for cost in costs),

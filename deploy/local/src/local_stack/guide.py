@@ -1,12 +1,16 @@
 """What the screen says once the system runs: addresses, the token, commands to try."""
 
+import shlex
 import sys
+from pathlib import Path
 
 from local_stack.system import System
 
 
-def guide(system: System) -> str:
-    """Return the text; its commands work as they stand, in any shell."""
+def guide(system: System, stack_file: Path) -> str:
+    """Return the text; its commands work as they stand, in any shell and folder."""
+    local_stack = f"{shlex.quote(sys.executable)} -m local_stack"
+    user = f"--user {system.user} --stack {shlex.quote(str(stack_file))}"
     trakt = system.trakt
     where = f"{trakt.api_url}  (a local Trakt; its page shows accounts and lists)" if trakt.admin_url else trakt.api_url
     lines = [
@@ -15,18 +19,18 @@ def guide(system: System) -> str:
         f"  messages   {system.notifier_url}  (described at /openapi.json)",
         f"  Trakt      {where}",
         f"  Kafka      {system.bootstrap_servers}  ({system.kafka_kind})",
-        "  logs       .local/logs",
+        f"  logs       {stack_file.parent / 'logs'}",
         "",
         f"A token for the user {system.user}, and what to try with it:",
         "",
-        f"export TOKEN=$({sys.executable} -m chassis.token --user {system.user})",
+        f"export TOKEN=$({local_stack} token {user})",
         *commands(system),
         "",
     ]
     if trakt.admin_url is None:
         lines += [
             "Connect your Trakt account by its token pair, in a file as Trakt gave it:",
-            f"  {sys.executable} -m local_stack account --user {system.user} < tokens.json",
+            f"  {local_stack} account {user} < tokens.json",
             "",
         ]
     lines.append("Ctrl-C stops everything.")

@@ -38,6 +38,18 @@ class Home:
         self._locks: list[int] = []
 
     def __enter__(self) -> Self:
+        """Make and claim the folders. Raises: CannotStartError: one cannot be used, or another stack uses it."""
+        try:
+            self._claim()
+        except OSError as error:
+            self._give_up()
+            raise CannotStartError(f"cannot use {error.filename or self.data}: {error.strerror}") from error
+        except CannotStartError:
+            self._give_up()
+            raise
+        return self
+
+    def _claim(self) -> None:
         self.logs.parent.mkdir(parents=True, exist_ok=True)
         self._lock(self.logs.parent)
         if not self.is_kept or not self.data.exists():  # a folder that the user made keeps its mode
@@ -51,30 +63,30 @@ class Home:
             shutil.rmtree(older, ignore_errors=True)
             self.logs.rename(older)
         self.logs.mkdir(parents=True)
-        return self
 
     def __exit__(self, *_error: object) -> None:
-        self._unlock()
+        self._give_up()
+
+    def _give_up(self) -> None:
+        while self._locks:
+            os.close(self._locks.pop())
         if not self.is_kept:
             shutil.rmtree(self.data, ignore_errors=True)
 
     def _lock(self, folder: Path) -> None:
         """Claim a folder until we end, however we end."""
-        self._locks.append(os.open(folder / "lock", os.O_WRONLY | os.O_CREAT, 0o600))
+        self._locks.append(os.open(folder / system.LOCK, os.O_WRONLY | os.O_CREAT, 0o600))
         try:
             fcntl.flock(self._locks[-1], fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            self._unlock()
-            if not self.is_kept:
-                shutil.rmtree(self.data, ignore_errors=True)
+        except BlockingIOError as error:
             raise CannotStartError(f"a stack uses {folder} already; stop it first") from error
 
-    def _unlock(self) -> None:
-        while self._locks:
-            os.close(self._locks.pop())
-
     def keys(self) -> Keys:
-        """Return the keys kept here; new ones the first time."""
+        """Return the keys kept here; new ones the first time.
+
+        Raises:
+            CannotStartError: their file is damaged.
+        """
         path = self.data / "keys.json"
         if not path.exists():
             # A Fernet key is 32 random bytes, URL-safe base64: https://github.com/fernet/spec
@@ -83,7 +95,13 @@ class Home:
                 "encryption_keys": urlsafe_b64encode(secrets.token_bytes(32)).decode(),
             }
             write_private(path, json.dumps(new, indent=2) + "\n")
-        return Keys(**json.loads(path.read_text()))
+        try:
+            return Keys(**json.loads(path.read_text()))
+        except (ValueError, TypeError) as error:
+            raise CannotStartError(
+                f"{path} is damaged: restore it from a copy, for without its keys the Trakt accounts kept here "
+                "cannot be read; or remove it, and connect them again"
+            ) from error
 
 
 def state_folder(environment: Mapping[str, str]) -> Path:

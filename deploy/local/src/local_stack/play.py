@@ -1,4 +1,8 @@
-"""The demo's play of the main job, by HTTP alone: what a user does, and what he then sees on Trakt and in his messages."""
+"""The demo's play of the main job, by HTTP alone: what a user does, and what he then sees on Trakt and in his messages.
+
+It waits by the simulator's admin API, whose requests stand in no log and count against no limit: what Trakt was asked is
+what the system asked. Only the new list is then read by Trakt's own API, as its user would.
+"""
 
 import asyncio
 import json
@@ -12,13 +16,13 @@ from typing import Any
 import httpx
 
 from local_stack.system import System
+from trakt_simulator.testing import SimulatorAdmin
 
 Say = Callable[[str], None]
 LOCAL_LIMIT = timedelta(seconds=5)
 TRAKT_LIMIT = timedelta(seconds=30)
 MESSAGE_LIMIT = timedelta(seconds=30)
 LOOK_EVERY_S = 0.1
-LOOK_AT_LEAST_EVERY_S = 1.0
 
 TITLE, NEW_TITLE = "Heist night", "Heist weekend"
 DESCRIPTION = "Somebody always talks"
@@ -66,20 +70,43 @@ async def _play(system: System, say: Say) -> None:
     async with (
         httpx.AsyncClient(base_url=system.lists_api_url, headers=bearer, timeout=10) as lists,
         httpx.AsyncClient(base_url=system.notifier_url, headers=bearer, timeout=10) as notifier,
-        _trakt_as_its_user(system) as trakt,
+        SimulatorAdmin(system.trakt.api_url) as admin,
         _listening(notifier) as heard,
     ):
-        stage = Stage(lists, trakt, heard, say)
+        stage = Stage(lists, OnTrakt(system, admin), heard, say)
         list_id = await stage.create()
         await stage.change_items(list_id)
         await stage.rename(list_id)
         await stage.delete(list_id)
 
 
+class OnTrakt:
+    """What the user has on a simulated Trakt."""
+
+    def __init__(self, system: System, admin: SimulatorAdmin) -> None:
+        self._system, self._admin = system, admin
+
+    async def lists(self) -> dict[str, list[str]]:
+        """Return name → IMDb ids in order, as the simulator knows them."""
+        there = await self._admin.lists_of(self._system.user)
+        return {found.name: [str(item.ids["imdb"]) for item in found.items] for found in there}
+
+    async def as_its_user_sees_it(self, name: str) -> tuple[dict[str, Any], list[str]]:
+        """Return a list and the IMDb ids of its items in order, by Trakt's API, as if he looked by another application."""
+        trakt = self._system.trakt
+        headers = (await self._admin.account(self._system.user)).headers(trakt.client_id)
+        async with httpx.AsyncClient(base_url=trakt.api_url, headers=headers, timeout=10) as http:
+            lists = (await http.get("/users/me/lists")).raise_for_status().json()
+            (there,) = (found for found in lists if found["name"] == name)
+            answer = await http.get(f"/users/me/lists/{there['ids']['trakt']}/items", params={"limit": 250})
+            items = sorted(answer.raise_for_status().json(), key=lambda item: item["rank"])
+            return there, [item[item["type"]]["ids"]["imdb"] for item in items]
+
+
 class Stage:
     """The steps. Each one acts, then waits until it is seen."""
 
-    def __init__(self, lists: httpx.AsyncClient, trakt: httpx.AsyncClient, heard: Heard, say: Say) -> None:
+    def __init__(self, lists: httpx.AsyncClient, trakt: OnTrakt, heard: Heard, say: Say) -> None:
         self._lists, self._trakt, self._heard, self._say = lists, trakt, heard, say
 
     async def create(self) -> int:
@@ -88,9 +115,11 @@ class Stage:
         list_id = int(answer.json()["id"])
 
         async def mirrored() -> str | None:
-            there = await self._list_on_trakt(TITLE)
-            if there is None or await self._imdb_ids(there) != _imdb_ids_of(FIRST_ITEMS):
+            if (await self._trakt.lists()).get(TITLE) != _imdb_ids_of(FIRST_ITEMS):
                 return None
+            there, ids = await self._trakt.as_its_user_sees_it(TITLE)
+            if ids != _imdb_ids_of(FIRST_ITEMS):
+                raise StepFailedError(f"Trakt shows its user other titles, or in another order: {ids}")
             numbers = "numbered" if there["display_numbers"] else "not numbered"
             comments = "comments on" if there["allow_comments"] else "comments off"
             return f"{there['privacy']}, {numbers}, {comments}, '{there['description']}', every title in order"
@@ -113,8 +142,7 @@ class Stage:
         await self._act(done, "PUT", f"/api/lists/{list_id}/items", {"items": LATER_ITEMS})
 
         async def mirrored() -> str | None:
-            there = await self._list_on_trakt(TITLE)
-            ids = await self._imdb_ids(there) if there else []
+            ids = (await self._trakt.lists()).get(TITLE, [])
             return f"{len(ids)} titles" if ids == _imdb_ids_of(LATER_ITEMS) else None
 
         await self._see("on Trakt", mirrored, TRAKT_LIMIT)
@@ -124,8 +152,8 @@ class Stage:
         await self._act(f"renamed it to '{NEW_TITLE}'", "PATCH", f"/api/lists/{list_id}", {"title": NEW_TITLE})
 
         async def mirrored() -> str | None:
-            there = await self._list_on_trakt(NEW_TITLE)
-            return f"'{there['name']}'" if there and await self._list_on_trakt(TITLE) is None else None
+            names = set(await self._trakt.lists())
+            return f"'{NEW_TITLE}'" if NEW_TITLE in names and TITLE not in names else None
 
         await self._see("on Trakt", mirrored, TRAKT_LIMIT)
 
@@ -133,7 +161,7 @@ class Stage:
         await self._act("deleted it", "DELETE", f"/api/lists/{list_id}")
 
         async def gone() -> str | None:
-            return "gone" if await self._list_on_trakt(NEW_TITLE) is None else None
+            return "gone" if NEW_TITLE not in await self._trakt.lists() else None
 
         await self._see("on Trakt", gone, TRAKT_LIMIT)
         await self._see_message(f"List {list_id} deleted.")
@@ -148,13 +176,11 @@ class Stage:
         return answer
 
     async def _see(self, where: str, look: Callable[[], Awaitable[str | None]], limit: timedelta) -> None:
-        begin, pause_s = time.monotonic(), LOOK_EVERY_S
+        begin = time.monotonic()
         while (seen := await look()) is None:
             if time.monotonic() - begin > limit.total_seconds():
                 raise StepFailedError(f"{where}: not seen within {limit.total_seconds():.0f} s")
-            await asyncio.sleep(pause_s)
-            # Looks count against Trakt's limit of reads; who waits long looks more seldom.
-            pause_s = min(pause_s * 1.2, LOOK_AT_LEAST_EVERY_S)
+            await asyncio.sleep(LOOK_EVERY_S)
         self._say(f"  ✓ {where}: {seen}  ({_took(begin)})")
 
     async def _see_message(self, text: str) -> None:
@@ -165,29 +191,6 @@ class Stage:
             await self._see("message", heard, MESSAGE_LIMIT)
         except StepFailedError as error:
             raise StepFailedError(f"{error}: {text!r}; heard: {self._heard.texts}") from error
-
-    async def _list_on_trakt(self, name: str) -> dict[str, Any] | None:
-        there = (await self._trakt.get("/users/me/lists")).raise_for_status().json()
-        return next((found for found in there if found["name"] == name), None)
-
-    async def _imdb_ids(self, there: dict[str, Any]) -> list[str]:
-        answer = await self._trakt.get(f"/users/me/lists/{there['ids']['trakt']}/items", params={"limit": 250})
-        items = sorted(answer.raise_for_status().json(), key=lambda item: item["rank"])
-        return [item[item["type"]]["ids"]["imdb"] for item in items]
-
-
-@asynccontextmanager
-async def _trakt_as_its_user(system: System) -> AsyncIterator[httpx.AsyncClient]:
-    """Give a client of Trakt's API with a token of its own, as if the user looked by another application."""
-    async with httpx.AsyncClient(timeout=10) as admin:
-        answer = await admin.post(f"{system.trakt.admin_url}/accounts", json={"username": system.user})
-    headers = {
-        "trakt-api-version": "2",
-        "trakt-api-key": system.trakt.client_id,
-        "Authorization": f"Bearer {answer.raise_for_status().json()['access_token']}",
-    }
-    async with httpx.AsyncClient(base_url=system.trakt.api_url, headers=headers, timeout=10) as trakt:
-        yield trakt
 
 
 @asynccontextmanager

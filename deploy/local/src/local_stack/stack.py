@@ -67,11 +67,16 @@ class Stack:
             outside: the environment that the processes inherit.
             wanted_ports: by the names of table.WANTED_PORTS; 0: any.
             restart: whether a process that ends by itself is started again.
+
+        Raises:
+            CannotStartError: the keys of kept data are damaged.
         """
         self._kind, self._home, self._display, self._outside = kind, home, display, dict(outside)
         self._kafka, self._kafka_kind = parts.kafka, parts.kafka_kind
         self._postgres, self._trakt = parts.postgres, parts.trakt
-        self._wanted, self._file = wanted_ports, home.stack_file
+        self._wanted, self.file = wanted_ports, home.stack_file
+        self._keys = home.keys()
+        self._is_started = False
         self._services: dict[str, ServiceProcess] = {}
         self._ports: dict[str, int] = {}
         self._system: System | None = None
@@ -108,13 +113,15 @@ class Stack:
             # An embedded broker has forgotten what was not read, and the one before this may have been embedded.
             await self.once("republish", "lists_api republish", self.environment("lists-api"))
         self._write()
+        self._is_started = True
         return self.system
 
     async def stop(self) -> None:
         """Stop everything, so that nothing is on its way when the broker goes; Postgres goes last."""
-        self._file.unlink(missing_ok=True)
+        self.file.unlink(missing_ok=True)
         await self.supervisor.stop(table.HTTP_AND_WORK)
-        if self._home.is_kept and self._kafka_kind == "embedded" and self._services_ran():
+        # What a start that failed has not sent is sent by the next one.
+        if self._home.is_kept and self._kafka_kind == "embedded" and self._is_started:
             self._display.say("waiting until every event was sent and read")
             left = await drain(self.system.postgres, self.system.bootstrap_servers, within=DRAIN_TIMEOUT)
             if left:
@@ -159,7 +166,7 @@ class Stack:
             kafka_kind=self._kafka_kind,
             bootstrap_servers=self._kafka.bootstrap_servers,
             postgres={database: self._postgres.dsn(database) for database in DATABASES},
-            keys=self._home.keys(),
+            keys=self._keys,
         )
 
     async def _start_services(self) -> None:
@@ -224,8 +231,5 @@ class Stack:
         specs = table.services(self.system, self._ports, self._outside)
         return next(spec.environment for spec in specs if spec.name == process)
 
-    def _services_ran(self) -> bool:
-        return bool(self._services) and all(process.pid for process in self._services.values())
-
     def _write(self) -> None:
-        system.write(self.system, self.supervisor.parts, self._file)
+        system.write(self.system, self.supervisor.parts, self.file)

@@ -1,5 +1,7 @@
 """The addresses and secrets of a running system, and their file `.local/stack.json`."""
 
+import contextlib
+import fcntl
 import json
 import os
 from collections.abc import Iterable, Mapping
@@ -7,7 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
+from local_stack.errors import NoStackError
+
 FILE = Path(".local") / "stack.json"
+LOCK = "lock"
+"""The file beside it, which the stack holds locked as long as it lives."""
 ISSUER = AUDIENCE = "watchbuddy"
 
 Kind = Literal["demo", "run"]
@@ -102,9 +108,25 @@ def write(system: System, processes: Iterable[_Process], path: Path = FILE) -> N
 
 
 def read(path: Path = FILE) -> dict[str, Any]:
-    """Return stack.json as `write` wrote it. Raises: FileNotFoundError: no stack is ready here."""
+    """Return stack.json as `write` wrote it.
+
+    Raises:
+        NoStackError: no stack is ready there; a stack that was killed leaves its file, which counts for nothing.
+    """
+    if not path.exists() or not _is_locked(path.with_name(LOCK)):
+        raise NoStackError(f"no stack runs here ({path}): make demo, make run")
     content: dict[str, Any] = json.loads(path.read_text())
     return content
+
+
+def _is_locked(path: Path) -> bool:
+    """Whether a process holds the lock: the kernel takes it from one that ends, however it ends."""
+    with contextlib.suppress(FileNotFoundError), path.open() as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except OSError:
+            return True
+    return False
 
 
 def write_private(path: Path, text: str) -> None:

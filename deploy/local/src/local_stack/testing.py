@@ -1,9 +1,12 @@
-"""For tests of the stack and on it: processes that still live, a display that remembers."""
+"""For tests of the stack and on it: processes that still live, a system, a display that remembers."""
 
 import contextlib
 import os
 from datetime import timedelta
 from pathlib import Path
+
+from local_stack.system import Keys, System
+from local_stack.trakt_choice import simulated
 
 
 def is_running(pid: int) -> bool:
@@ -14,6 +17,21 @@ def is_running(pid: int) -> bool:
         os.kill(pid, 0)
         return True
     return False
+
+
+def a_system(keys: Keys | None = None, *, trakt_url: str = "http://127.0.0.1:8900") -> System:
+    """Return a described system, on a simulator; nothing of it runs."""
+    return System(
+        kind="demo",
+        lists_api_url="http://127.0.0.1:8001",
+        notifier_url="http://127.0.0.1:8002",
+        trakt=simulated(trakt_url),
+        kafka_kind="embedded",
+        bootstrap_servers="127.0.0.1:9092",
+        postgres=dict.fromkeys(("lists_api", "trakt_sync", "notifier"), "postgresql://x"),
+        keys=keys or Keys("k" * 40, "f" * 44),
+        token="t",
+    )
 
 
 class RecordingDisplay:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from dotenv import dotenv_values
 
+from local_stack.errors import CannotStartError
 from local_stack.system import Trakt
 
 API_URL = "https://api.trakt.tv"
@@ -27,6 +28,9 @@ def given(environment: Mapping[str, str], *, real_allowed: bool, env_file: Path 
         environment: the caller's.
         real_allowed: whether a client id alone means the real Trakt; its id and secret may stand in `env_file` then.
         env_file: lines `NAME=value`; it need not exist.
+
+    Raises:
+        CannotStartError: the real Trakt is meant, but not said well enough.
     """
     own = {name: value for name, value in dotenv_values(env_file).items() if value} if real_allowed else {}
     values = {**own, **{name: value for name, value in environment.items() if value}}
@@ -41,6 +45,14 @@ def given(environment: Mapping[str, str], *, real_allowed: bool, env_file: Path 
             client_id or SIMULATOR_CLIENT_ID,
             client_secret or SIMULATOR_CLIENT_SECRET,
         )
-    if real_allowed and client_id:
-        return Trakt(API_URL, AUTH_URL, None, client_id, client_secret or "")
-    return None
+    if not (real_allowed and client_id):
+        return None
+    if not client_secret:
+        raise CannotStartError("TRAKT_CLIENT_ID is set, and TRAKT_CLIENT_SECRET is not (environment, .env)")
+    if not environment.get("TRAKT_CLIENT_ID") and own.get("TRAKT_API_URL", API_URL).rstrip("/") != API_URL:
+        # The containers would go to that address, and we to the real Trakt.
+        raise CannotStartError(
+            f"{env_file} has a TRAKT_CLIENT_ID of the real Trakt, and TRAKT_API_URL={own['TRAKT_API_URL']}: "
+            "take out one of them"
+        )
+    return Trakt(API_URL, AUTH_URL, None, client_id, client_secret)
