@@ -1,14 +1,18 @@
 """`python -m local_stack`, as a user types it."""
 
+import asyncio
 import os
+import signal
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from chassis.testing import eventually
 from local_stack.footprint import measure
 from local_stack.home import Home
 from local_stack.testing import is_running
@@ -120,6 +124,25 @@ def test_the_demo_plays_the_main_job_and_without_a_terminal_ends(tmp_path: Path)
     assert "on Trakt: private, numbered, comments off" in answer.stdout
     assert "message: Deleted 'Heist weekend' from Trakt" in answer.stdout
     assert answer.stdout.endswith("In a terminal, without --once or ONCE=1, the system stays up.\n")
+    assert processes_with(f"WATCHBUDDY_TEST={tmp_path}") == []
+    assert not (tmp_path / ".local" / "stack.json").exists()
+
+
+async def test_one_wish_to_end_that_comes_as_two_signals_ends_it_in_order(tmp_path: Path) -> None:
+    stack = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "local_stack", "demo", "--no-play"),
+        cwd=tmp_path,
+        env={**os.environ, "WATCHBUDDY_TEST": str(tmp_path)},
+        stdout=asyncio.subprocess.DEVNULL,
+    )
+
+    async def is_ready() -> bool:
+        return (tmp_path / ".local" / "stack.json").exists()
+
+    await eventually(is_ready, within=timedelta(seconds=60))
+    stack.send_signal(signal.SIGTERM)  # as to a process group: once by itself, once passed on by make
+    stack.send_signal(signal.SIGHUP)
+    assert await stack.wait() == 0
     assert processes_with(f"WATCHBUDDY_TEST={tmp_path}") == []
     assert not (tmp_path / ".local" / "stack.json").exists()
 
