@@ -41,7 +41,7 @@ async def dsn(database: str) -> str:
     """The session's database, emptied: a database of its own would cost each test half a second."""
     connection = await asyncpg.connect(database)
     try:
-        await connection.execute("TRUNCATE account, mirror, ledger, outbox, inbox")
+        await connection.execute("TRUNCATE account, mirror, ledger, left_behind, outbox, inbox")
     finally:
         await connection.close()
     return database

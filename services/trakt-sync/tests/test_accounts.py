@@ -8,13 +8,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
 import asyncpg
+import httpx
 import pytest
 from cryptography.fernet import Fernet
 from pydantic import SecretStr, ValidationError
 
 from chassis.postgres import Pool
 from chassis.testing import eventually
-from contracts import TraktAccountConnected, TraktListCreated, TraktListDeleted, TraktListSynced
+from contracts import TraktAccountConnected, TraktDriftFound, TraktListCreated, TraktListDeleted, TraktListSynced
 from trakt_simulator.testing import SimulatorAdmin
 from trakt_sync.accounts import Tokens, Vault, parse_tokens
 from trakt_sync.app import now
@@ -127,6 +128,54 @@ async def test_another_trakt_account_gets_all_lists_anew_and_no_lie_is_told(
     assert left.isdisjoint(event.trakt_list_id for event in gone)
 
 
+@pytest.mark.parametrize("is_identified", [True, False], ids=["asked at the import", "asked by the worker"])
+async def test_lists_are_taken_up_again_on_a_trakt_account_that_the_user_comes_back_to(
+    running: Stand, admin: SimulatorAdmin, *, is_identified: bool
+) -> None:
+    async def move_to(name: str) -> None:
+        pair = await admin.account(name, vip=True)
+        await running.connect("ada", pair.model_dump_json(), is_identified=is_identified)
+
+    async def shown(name: str) -> list[list[object]]:
+        return sorted([item.ids["trakt"] for item in one.items] for one in await admin.lists_of(name))
+
+    await move_to("ada")
+    await running.want(wanted(1, items=movies(1, 2)), wanted(2, items=movies(3)), wanted(3, items=movies(4)))
+    await running.settled(1, 2, 3)
+    mine = await running.pool.fetchval("SELECT trakt_list_id FROM mirror WHERE list_id = 1")
+    await move_to("bob")
+    await running.want(wanted(1, version=2, items=movies(2, 5)), unwanted(3))
+    await running.settled(1, 2, 3)
+    assert (await shown("ada"), await shown("bob")) == ([[1, 2], [3], [4]], [[2, 5], [3]])
+    await move_to("ada")
+    await eventually(lambda: shown("ada"), until=lambda lists: lists == [[2, 5], [3]])
+    await running.settled(1, 2, 3)
+    assert await shown("ada") == [[2, 5], [3]]
+    assert (await running.row(1))["trakt_list_id"] == mine
+    synced = [event for event in await running.events(TraktListSynced) if event.list_id == 1][-1]
+    assert (synced.trakt_list_id, synced.added, synced.removed) == (mine, 1, 1)
+    assert await running.events(TraktDriftFound) == []
+    await running.want(unwanted(2))
+    await move_to("bob")
+    await eventually(lambda: shown("bob"), until=lambda lists: lists == [[2, 5]])
+
+
+async def test_list_that_is_gone_when_the_user_comes_back_is_made_anew(running: Stand, admin: SimulatorAdmin) -> None:
+    pairs = {name: await admin.account(name, vip=True) for name in ("ada", "bob")}
+    await running.connect("ada", pairs["ada"].model_dump_json())
+    await running.want(wanted(items=movies(1)))
+    await running.settled()
+    await running.connect("ada", pairs["bob"].model_dump_json())
+    await running.settled()
+    (left,) = await admin.lists_of("ada")
+    async with httpx.AsyncClient(base_url=str(running.settings.trakt_api_url), headers=pairs["ada"].headers()) as http:
+        assert (await http.delete(f"users/me/lists/{left.ids['trakt']}")).is_success
+    await running.connect("ada", pairs["ada"].model_dump_json())
+    await running.settled()
+    (shown,) = await admin.lists_of("ada")
+    assert [item.ids["trakt"] for item in shown.items] == [1]
+
+
 async def test_same_trakt_account_keeps_its_lists(running: Stand, admin: SimulatorAdmin) -> None:
     await running.want(wanted(items=movies(1)))
     await running.settled()
@@ -226,14 +275,49 @@ async def test_import_asks_whose_account_it_is(dsn: str, simulator_url: str, adm
         await connection.close()
 
 
-async def test_account_list_shows_no_secrets(dsn: str, simulator_url: str, admin: SimulatorAdmin) -> None:
+async def test_import_says_so_when_trakt_refuses_the_access_token(
+    dsn: str, simulator_url: str, admin: SimulatorAdmin
+) -> None:
+    pair = await admin.account("ada")
+    await admin.expire_tokens("ada")
+    arguments = ("account", "import", "--user", "ada")
+    status, out, err = await command(dsn, *arguments, text=pair.model_dump_json(), TRAKT_API_URL=simulator_url)
+    assert status == 0, err
+    assert "connected" not in out
+    assert "refuses the access token" in out
+    async with stand(dsn, simulator_url) as one, one.worker():
+        await one.want(wanted(items=movies(1)))
+        await one.settled()
+    assert len(await admin.lists_of("ada")) == 1
+
+
+async def test_account_list_shows_each_account_and_neither_token(
+    dsn: str, simulator_url: str, admin: SimulatorAdmin
+) -> None:
     pair = await admin.account("ada")
     async with stand(dsn, simulator_url) as one:
         await one.connect("ada", pair.model_dump_json())
-    status, out, _ = await command(dsn, "account", "list")
+        await one.want(wanted(items=movies(1)))
+    status, out, err = await command(dsn, "account", "list")
     assert status == 0
-    assert "connected" in out
-    assert pair.access_token not in out
+    (_, line) = out.splitlines()
+    assert line.split()[:3] == ["ada", "ada", "connected"]
+    assert line.split()[-2:] == ["1", "1"]
+    for secret in (pair.access_token, pair.refresh_token):
+        assert secret not in out + err
+
+
+async def test_account_commands_ask_for_no_setting_that_they_do_not_use(dsn: str, admin: SimulatorAdmin) -> None:
+    pair = (await admin.account("ada")).model_dump_json()
+    unused = {"KAFKA_BOOTSTRAP_SERVERS": "", "TRAKT_CLIENT_SECRET": ""}
+    status, _, err = await command(dsn, "account", "import", "--user", "ada", text=pair, **unused)
+    assert status == 0, err
+    status, _, err = await command(dsn, "account", "list", TOKEN_ENCRYPTION_KEYS="", TRAKT_CLIENT_ID="", **unused)
+    assert status == 0, err
+    status, _, err = await command(dsn, "work", **unused)
+    assert status == 2
+    assert "KAFKA_BOOTSTRAP_SERVERS" in err
+    assert "TRAKT_CLIENT_SECRET" in err
 
 
 async def test_import_of_nonsense_ends_with_2_and_one_line(dsn: str) -> None:
@@ -250,6 +334,13 @@ async def test_import_for_an_impossible_user_ends_with_2(dsn: str, user: str) ->
     assert status == 2
     assert "printable" in err
     assert "Traceback" not in err
+
+
+@pytest.mark.parametrize("name", ["trakt_lease", "trakt_write_interval"])
+def test_time_that_would_be_taken_for_a_clocks_error_is_refused(name: str) -> None:
+    # The claim passes over leases and pauses of more than ten minutes: with longer ones an account had many writers.
+    with pytest.raises(ValidationError, match=name):
+        make_settings("postgresql://x/y", "http://127.0.0.1:9", **{name: timedelta(minutes=15)})
 
 
 async def test_bad_setting_ends_with_2_and_one_line_that_names_it(dsn: str) -> None:

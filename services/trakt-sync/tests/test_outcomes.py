@@ -8,11 +8,12 @@ import pytest
 from contracts import TraktListCreated, TraktListSynced
 from trakt_sync.errors import RateLimitedError, RejectedError, TraktError, TraktUnavailableError, TraktUnreachableError
 from trakt_sync.failures import failed
+from trakt_sync.item_outcomes import added, read, reordered
 from trakt_sync.ledger import Entry, Title
-from trakt_sync.mirror import Intent, ItemsAnswer, Job, Progress, RemoteItems, RemoteList, RemoteLists
-from trakt_sync.outcomes import added, begun, doubted, found, read
-from trakt_sync.plan import AddItems, CreateList, Desired, Details, ReadRemote
-from trakt_sync.steps import Policy
+from trakt_sync.mirror import Intent, ItemsAnswer, Job, Progress, RemoteItems, RemoteList, RemoteLists, with_ledger
+from trakt_sync.outcomes import begun, doubted, found
+from trakt_sync.plan import AddItems, CreateList, Desired, Details, ReadRemote, ReorderItems, plan
+from trakt_sync.steps import Policy, Step, finished
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 POLICY = Policy()
@@ -92,6 +93,34 @@ def test_incomplete_look_makes_no_second_list() -> None:
     assert step.progress.due_at > late
 
 
+@pytest.mark.parametrize("ahead", [timedelta(hours=1), -timedelta(hours=1)])
+def test_list_of_the_intent_is_known_by_trakts_clock(ahead: timedelta) -> None:
+    trakt_now = NOW - ahead  # ours is ahead by so much
+    ours, older = remote(created_at=trakt_now), remote(created_at=trakt_now - timedelta(minutes=3))
+    adopted = found(LOST, RemoteLists((ours,), answered_at=trakt_now), (), NOW, POLICY)
+    assert adopted.progress.trakt_list_id == 50
+    assert found(LOST, RemoteLists((older,), answered_at=trakt_now), (), NOW, POLICY).progress.trakt_list_id is None
+
+
+NAMED = replace(DETAILS, description="Custom list managed by WatchBuddy (ID: 7)")
+
+
+@pytest.mark.parametrize(
+    ("shown", "is_adopted"),
+    [
+        (remote(details=replace(NAMED, name="Heists &amp; Co…")), True),
+        (remote(details=NAMED, created_at=NOW - timedelta(hours=23)), True),
+        (remote(details=NAMED, created_at=NOW - timedelta(hours=25)), False),
+        (remote(details=replace(NAMED, description="Custom list managed by WatchBuddy (ID: 77)")), False),
+    ],
+    ids=["another name", "of today", "of an earlier installation", "another list's"],
+)
+def test_description_that_names_the_list_is_enough_to_adopt_it(shown: RemoteList, is_adopted: bool) -> None:
+    lost = job(intent=Intent(NOW, NAMED.name, NAMED.description, doubted_at=NOW))
+    step = found(lost, RemoteLists((shown,)), (), NOW, POLICY)
+    assert (step.progress.trakt_list_id == 50) is is_adopted
+
+
 @pytest.mark.parametrize(
     ("error", "is_open"),
     [
@@ -113,7 +142,9 @@ def test_size_that_trakt_tells_and_the_ledger_does_not_explain_loses_trust() -> 
     right = added(there, AddItems(TITLES), ItemsAnswer(item_count=2), NOW, POLICY)
     wrong = added(there, AddItems(TITLES), ItemsAnswer(item_count=3), NOW, POLICY)
     assert isinstance(right.events[-1], TraktListSynced)
-    assert (wrong.events, wrong.progress.is_trusted) == ((), False)
+    assert (right.progress.is_trusted, right.progress.due_at) == (True, None)
+    assert isinstance(wrong.events[-1], TraktListSynced)  # what was wanted was done: the reading is a repair
+    assert not wrong.progress.is_trusted
     assert wrong.progress.due_at == NOW + POLICY.stale_window
 
 
@@ -121,6 +152,83 @@ def test_entries_of_other_kinds_are_counted_and_left_alone() -> None:
     there = job(trakt_list_id=50, details=DETAILS, foreign_count=3)
     step = added(there, AddItems(TITLES), ItemsAnswer(item_count=5), NOW, POLICY)
     assert step.progress.is_trusted
+
+
+def test_titles_that_were_there_under_other_ids_are_not_removed_by_those() -> None:
+    """Trakt merged two titles: it shows another id at the place of the one that we sent."""
+    merged = Entry(Title("movie", trakt=2), row_id=1, place_id=10)
+    there = Job(7, "ada", 3, Desired(True, DETAILS, TITLES[:1]), Progress(trakt_list_id=50, details=DETAILS), (merged,))
+    step = added(there, AddItems(TITLES[:1]), ItemsAnswer(existing=1, item_count=1), NOW, POLICY)
+    after = with_ledger(there, step.change, step.progress)
+    assert plan(after.desired, after.known) == (ReadRemote(),)
+    (synced,) = step.events
+    assert (synced.added, synced.removed) == (0, 0)  # type: ignore[attr-defined]
+
+
+def test_titles_sent_again_at_the_lists_end_need_no_reading() -> None:
+    unsure = tuple(Entry(title, "unsure", row_id=number) for number, title in enumerate(TITLES))
+    there = replace(job(trakt_list_id=50, details=DETAILS), entries=unsure)
+    for existing in (0, 2):  # the first sending was lost before, or after it was carried out
+        step = added(there, AddItems(TITLES), ItemsAnswer(existing=existing, item_count=2), NOW, POLICY)
+        assert (step.progress.is_trusted, step.progress.due_at) == (True, None)
+        assert step.events[-1].added == 2  # type: ignore[attr-defined]
+    partly = added(there, AddItems(TITLES), ItemsAnswer(existing=1, item_count=2), NOW, POLICY)
+    assert not partly.progress.is_trusted
+
+
+def test_first_mirror_that_is_told_in_doubt_is_put_in_order_after_the_reading() -> None:
+    there = job(trakt_list_id=50, details=DETAILS)
+    step = added(there, AddItems(TITLES), ItemsAnswer(existing=2, item_count=2), NOW, POLICY)
+    assert step.progress.applied_version == 3
+    told = with_ledger(there, step.change, step.progress)
+    entries = tuple(Entry(title, place_id=number) for number, title in enumerate(reversed(TITLES)))
+    seen = read(told, ReadRemote(), RemoteItems(entries, 0, is_complete=True), NOW, POLICY)
+    after = with_ledger(told, seen.change, seen.progress)
+    assert plan(after.desired, after.known) == (ReorderItems(TITLES),)
+    done = reordered(after, ReorderItems(TITLES), (), NOW, POLICY)
+    assert (done.progress.is_order_owed, done.progress.due_at, done.events) == (False, None, ())
+
+
+def test_edit_of_a_list_whose_order_is_only_owed_is_told_at_once() -> None:
+    there = job(trakt_list_id=50, details=DETAILS, is_trusted=False, is_order_owed=True, applied_version=2)
+    entries = tuple(Entry(title, row_id=number) for number, title in enumerate(TITLES[::-1]))
+    (synced,) = finished(replace(there, entries=entries), Step(there.progress), NOW, POLICY).events
+    assert synced.version == 3  # type: ignore[attr-defined]
+
+
+def test_reading_that_cannot_tell_known_titles_from_strangers_changes_nothing() -> None:
+    known = (Entry(Title("movie", tmdb=862), row_id=1), Entry(Title("show", tmdb=862), row_id=2))
+    there = replace(job(trakt_list_id=50, details=DETAILS, is_trusted=False), entries=known)
+    shown = (Entry(Title("movie", trakt=1), place_id=10), Entry(Title("show", trakt=2, tmdb=862), place_id=11))
+    step = read(there, ReadRemote(), RemoteItems(shown, 0, is_complete=True), NOW, POLICY)
+    assert step.change.replace is None
+    assert (step.progress.is_trusted, step.progress.vain_reads) == (False, 1)
+
+
+def test_known_ids_are_kept_where_trakt_leaves_them_out() -> None:
+    known = (
+        Entry(Title("movie", trakt=1, tmdb=862), row_id=1),
+        Entry(Title("movie", tmdb=8844), row_id=2, place_id=11),
+    )
+    there = replace(job(trakt_list_id=50, details=DETAILS, is_trusted=False), entries=known)
+    shown = (Entry(Title("movie", trakt=1), place_id=10), Entry(Title("movie", trakt=2), place_id=11))
+    step = read(there, ReadRemote(), RemoteItems(shown, 0, is_complete=True), NOW, POLICY)
+    assert step.change.replace is not None
+    assert [entry.title.tmdb for entry in step.change.replace] == [862, 8844]
+
+
+def test_readings_in_vain_are_made_in_growing_waits_up_to_a_day() -> None:
+    entries = tuple(Entry(title, row_id=number) for number, title in enumerate(TITLES))
+    there = replace(job(trakt_list_id=50, details=DETAILS, is_trusted=False), entries=entries)
+    waits = []
+    for _ in range(12):
+        now = there.progress.read_after or NOW
+        step = read(there, ReadRemote(), RemoteItems((), 0, is_complete=False), now, POLICY)
+        assert step.progress.due_at is not None
+        waits.append(step.progress.due_at - now)
+        there = replace(there, progress=step.progress)
+    assert waits[:3] == [POLICY.stale_window, 2 * POLICY.stale_window, 4 * POLICY.stale_window]
+    assert timedelta(hours=20) < waits[-1] < timedelta(days=1)
 
 
 def test_incomplete_read_removes_nothing_and_is_made_again() -> None:

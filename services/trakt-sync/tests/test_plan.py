@@ -134,12 +134,12 @@ def test_nothing_is_planned_for_what_is_so_already(desired: Desired) -> None:
 
 
 @given(desireds, knowns())
-def test_additions_come_before_removals_and_reading_last(desired: Desired, known: Known) -> None:
+def test_additions_come_before_removals_and_reading_after_them(desired: Desired, known: Known) -> None:
     kinds_in_order = [type(action) for action in plan(desired, known)]
     if AddItems in kinds_in_order and RemoveItems in kinds_in_order:
         assert kinds_in_order.index(RemoveItems) > max(i for i, k in enumerate(kinds_in_order) if k is AddItems)
-    if ReadRemote in kinds_in_order and not known.is_trusted:
-        assert kinds_in_order[-1] is ReadRemote
+    if ReadRemote in kinds_in_order:
+        assert set(kinds_in_order[kinds_in_order.index(ReadRemote) :]) <= {ReadRemote, ReorderItems}
 
 
 @given(st.integers(0, 1100), st.integers(0, 1100))
@@ -178,6 +178,12 @@ def test_two_entries_that_may_be_one_title_are_both_kept() -> None:
     assert plan(Desired(True, DETAILS, (Title("movie", trakt=1, tmdb=22),)), known) == ()
 
 
+def test_title_that_turns_out_to_be_one_that_is_there_is_not_sent_again() -> None:
+    unknown, there = Entry(Title("movie", tmdb=9), "not_found", 1), Entry(Title("movie", trakt=7), row_id=2)
+    desired = Desired(True, DETAILS, (Title("movie", trakt=7, tmdb=9),))
+    assert plan(desired, Known(1, DETAILS, (unknown, there))) == ()
+
+
 def test_movie_and_show_with_one_number_are_two_titles() -> None:
     known = Known(1, DETAILS, (Entry(Title("movie", trakt=5), row_id=1),))
     desired = Desired(True, DETAILS, (Title("movie", trakt=5), Title("show", trakt=5)))
@@ -204,6 +210,18 @@ def test_full_list_frees_places_before_it_takes_new_titles() -> None:
     known = Known(1, DETAILS, entries_of(1, 2, 3), capacity=3)
     actions = plan(Desired(True, DETAILS, (movie(2), movie(3), movie(4), movie(5))), known)
     assert actions == (RemoveItems(entries_of(1)), AddItems((movie(4),)))
+
+
+def test_places_of_a_full_list_go_by_rank() -> None:
+    known = Known(1, DETAILS, entries_of(1, 2, 3), capacity=3)
+    actions = plan(Desired(True, DETAILS, (movie(4), movie(1), movie(2), movie(3))), known)
+    assert actions == (RemoveItems(entries_of(3)), AddItems((movie(4),)))
+
+
+def test_nothing_gives_way_while_the_true_limit_is_sought() -> None:
+    known = Known(1, DETAILS, entries_of(1, 2, 3), capacity=4, is_probing=True)
+    actions = plan(Desired(True, DETAILS, (movie(4), movie(5), movie(1), movie(2), movie(3))), known)
+    assert actions == (AddItems((movie(4),)),)
 
 
 def test_what_is_there_stays_when_the_limit_sinks_below_it() -> None:
@@ -252,6 +270,7 @@ def test_thousand_movies_are_four_calls() -> None:
     assert requests_of(plan(desired, Known(is_first=True))) == ["CreateList", *["AddItems"] * 4]
 
 
-def test_no_order_is_sent_of_a_ledger_that_is_in_doubt() -> None:
+def test_ledger_in_doubt_is_read_before_an_order_is_sent() -> None:
     known = Known(1, DETAILS, entries_of(1, 2), is_trusted=False)
-    assert plan(Desired(True, DETAILS, (movie(2), movie(1)), is_ordered=True), known) == (ReadRemote(),)
+    reordered = Desired(True, DETAILS, (movie(2), movie(1)), is_ordered=True)
+    assert plan(reordered, known) == (ReadRemote(), ReorderItems((movie(2), movie(1))))

@@ -68,6 +68,30 @@ async def test_401_renews_the_tokens_once_and_goes_on(running: Stand, admin: Sim
     assert await running.events(TraktReauthorizationRequired) == []
 
 
+async def test_single_401_after_a_renewal_is_no_reason_to_connect_again(running: Stand, admin: SimulatorAdmin) -> None:
+    await admin.expire_tokens("ada")
+    await running.want(wanted(items=movies(1)))
+    await running.settled()
+    await admin.fault("status", method="POST", path=ITEMS, status=401, times=2)
+    await running.want(wanted(version=2, items=movies(1, 2)))
+    await running.settled()
+    assert await trakt_ids(admin) == [[1, 2]]
+    assert len(await admin.requests(path="/oauth/token")) == 1
+    assert await running.events(TraktReauthorizationRequired) == []
+
+
+async def test_renewed_token_that_is_refused_three_times_is_told_once(running: Stand, admin: SimulatorAdmin) -> None:
+    await running.want(wanted(1, items=movies(1)))
+    await running.settled()
+    await admin.clear_requests()
+    await admin.fault("status", path="/users/*", status=401, times=None)
+    await running.want(wanted(1, version=2, items=movies(1, 2)), wanted(2, items=movies(2)))
+    await running.told(TraktReauthorizationRequired)
+    requests = [request.path for request in await admin.requests()]
+    assert (requests.count("/oauth/token"), len(requests)) == (1, 4)
+    assert len(await running.events(TraktReauthorizationRequired)) == 1
+
+
 async def test_dead_refresh_token_is_told_once_and_all_resumes_when_the_user_connects_again(
     running: Stand, admin: SimulatorAdmin
 ) -> None:
@@ -136,6 +160,18 @@ async def test_passing_refusal_of_one_call_is_no_news_and_the_list_goes_on(
     await running.settled()
     assert await trakt_ids(admin) == [[1]]
     assert await running.events(TraktSyncFailed) == []
+
+
+async def test_edits_do_not_hide_a_failure(running: Stand, admin: SimulatorAdmin) -> None:
+    await running.want(wanted(items=movies(1)))
+    await running.settled()
+    await admin.fault("status", method="POST", path=ITEMS, status=502, times=None)
+    for version in range(2, 6):  # each is tried at once, and never a second time
+        await running.want(wanted(version=version, items=movies(1, version)))
+        await eventually(running.row, until=lambda row: row["parked_for"] == "network")
+        await running.pool.execute("UPDATE mirror SET parked_for = NULL, due_at = NULL")
+    (told,) = await running.events(TraktSyncFailed)
+    assert told.reason == "network"
 
 
 async def test_network_failure_after_a_refusal_is_another_incident(running: Stand, admin: SimulatorAdmin) -> None:

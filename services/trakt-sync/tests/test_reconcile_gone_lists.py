@@ -99,3 +99,20 @@ async def delete_by_hand(running: Stand, admin: SimulatorAdmin) -> None:
     async with httpx.AsyncClient(headers=pair.headers()) as http:
         answer = await http.delete(f"{running.settings.trakt_api_url}users/me/lists/{shown.ids['trakt']}")
         assert answer.status_code == 204
+
+
+async def test_trakt_that_lost_its_state_and_gives_ids_again_mixes_no_lists_up(
+    running: Stand, admin: SimulatorAdmin
+) -> None:
+    await running.want(wanted(1, title="A", items=movies(1)), wanted(2, title="B", items=movies(2)))
+    await running.settled(1, 2)
+    await admin.reset()
+    await running.connect("ada", (await admin.account("ada", vip=True)).model_dump_json())
+    await running.want(wanted(3, title="C", items=movies(3)))
+    await running.settled(3)
+    await running.want(
+        wanted(1, version=2, title="A", items=movies(1, 11)), wanted(2, version=2, title="B", items=movies(2, 22))
+    )
+    await running.settled(1, 2, 3)
+    shown = sorted((one.name, [item.ids["trakt"] for item in one.items]) for one in await admin.lists_of("ada"))
+    assert shown == [("A", [1, 11]), ("B", [2, 22]), ("C", [3])]

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from contracts import TraktListSynced, TraktSyncFailed
+from contracts import TraktListDeleted, TraktListSynced, TraktSyncFailed
 from trakt_simulator.testing import SimulatorAdmin
 from trakt_sync.app import now
 from trakt_sync.testing import Stand, movies, unwanted, wanted
@@ -90,3 +90,66 @@ async def test_full_list_can_still_be_changed(running: Stand, admin: SimulatorAd
     await running.settled()
     assert sorted((await trakt_ids(admin))[0], key=str) == sorted(range(3, 13), key=str)
     assert (await running.events(TraktListSynced))[-1].left_out == ()
+
+
+async def test_list_at_its_limit_keeps_the_first_by_rank(running: Stand, admin: SimulatorAdmin) -> None:
+    await admin.change_account("ada", vip=False, limits={"lists": 5, "items_per_list": 10, "total_items": 1000})
+    await running.want(wanted(items=movies(*range(1, 11))))
+    await running.settled()
+    await running.want(wanted(version=2, items=movies(100, 101, *range(1, 11))))
+    await running.settled()
+    assert sorted((await trakt_ids(admin))[0], key=str) == sorted([*range(1, 9), 100, 101], key=str)
+    synced = (await running.events(TraktListSynced))[-1]
+    assert [item.ids.trakt for item in synced.left_out] == [9, 10]
+    assert (synced.added, synced.removed) == (2, 2)
+
+
+async def test_account_that_fell_below_what_it_has_loses_nothing(running: Stand, admin: SimulatorAdmin) -> None:
+    await running.want(wanted(items=movies(*range(1, 11))))
+    await running.settled()
+    await admin.change_account("ada", vip=False, limits={"lists": 5, "items_per_list": 5, "total_items": 1000})
+    await running.want(wanted(version=2, items=movies(100, *range(1, 11))))
+    await running.settled()
+    assert await trakt_ids(admin) == [[*range(1, 11)]]
+    assert [item.ids.trakt for item in (await running.events(TraktListSynced))[-1].left_out] == [100]
+
+
+async def test_edit_of_a_cut_list_does_not_run_into_the_limit_again(running: Stand, admin: SimulatorAdmin) -> None:
+    await admin.change_account("ada", vip=False, limits={"lists": 5, "items_per_list": 50, "total_items": 40})
+    await running.want(wanted(1, items=movies(*range(1, 21))))
+    await running.settled(1)
+    await running.want(wanted(2, items=movies(*range(101, 151))))
+    await running.settled(2)
+    await admin.clear_requests()
+    await running.want(wanted(2, version=2, items=movies(*range(101, 151))))
+    await running.settled(2)
+    assert await admin.requests() == []
+    await running.want(wanted(2, version=3, items=movies(*range(102, 152))))
+    await running.settled(2)
+    assert [(request.method, request.status) for request in await admin.requests()] == [("POST", 200), ("POST", 201)]
+    assert sorted((await trakt_ids(admin))[1], key=str) == sorted(range(102, 122), key=str)
+
+
+async def test_account_that_may_have_more_is_filled_when_it_is_connected_again(
+    running: Stand, admin: SimulatorAdmin
+) -> None:
+    await admin.change_account("ada", vip=False, limits={"lists": 5, "items_per_list": 2, "total_items": 1000})
+    await running.want(wanted(items=movies(1, 2, 3)))
+    await running.settled()
+    await admin.change_account("ada", vip=True, limits={"lists": 100, "items_per_list": 5000, "total_items": 100_000})
+    await running.connect("ada", (await admin.account("ada", vip=True)).model_dump_json())
+    await running.told(TraktListSynced, count=2)
+    assert await trakt_ids(admin) == [[1, 2, 3]]
+
+
+async def test_places_that_a_deleted_list_had_serve_the_others(running: Stand, admin: SimulatorAdmin) -> None:
+    await admin.change_account("ada", vip=False, limits={"lists": 5, "items_per_list": 50, "total_items": 40})
+    await running.want(wanted(1, items=movies(*range(1, 31))))
+    await running.settled(1)
+    await running.want(wanted(2, items=movies(*range(101, 121))))
+    await running.settled(2)
+    assert sorted(len(ids) for ids in await trakt_ids(admin)) == [10, 30]
+    await running.want(unwanted(1))
+    (*_, synced) = await running.told(TraktListSynced, count=3)
+    assert (synced.list_id, synced.added, synced.left_out) == (2, 10, ())
+    assert len(await running.events(TraktListDeleted)) == 1

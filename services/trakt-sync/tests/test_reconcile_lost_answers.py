@@ -2,15 +2,16 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any, cast
 
 import pytest
-from pydantic import SecretStr
 
 from chassis.testing import eventually
 from contracts import TraktListCreated, TraktListDeleted, TraktListSynced, TraktSyncFailed
 from trakt_simulator.testing import SimulatorAdmin
+from trakt_sync.accounts import Permit
 from trakt_sync.errors import TraktUnavailableError
 from trakt_sync.fakes import DeadlyTrakt, When
 from trakt_sync.mirror import RemoteList
@@ -92,16 +93,17 @@ class LateTrakt:
     def __getattr__(self, method: str) -> object:
         return getattr(self._real, method)
 
-    async def create_list(self, token: SecretStr, details: Details) -> RemoteList:
+    async def create_list(self, permit: Permit, details: Details) -> RemoteList:
         if self.late is not None:
-            return await self._real.create_list(token, details)
-        self.late = asyncio.create_task(self._create_later(token, details))
+            return await self._real.create_list(permit, details)
+        self.late = asyncio.create_task(self._create_later(permit, details))
         await asyncio.sleep(self._patience_s)
         raise TraktUnavailableError("no answer")
 
-    async def _create_later(self, token: SecretStr, details: Details) -> RemoteList:
+    async def _create_later(self, permit: Permit, details: Details) -> RemoteList:
         await asyncio.sleep(self._patience_s + self._later_s)
-        return await self._real.create_list(token, details)
+        sent_in_time = replace(permit, until=permit.until + timedelta(hours=1))
+        return await self._real.create_list(sent_in_time, details)
 
 
 async def test_creation_that_trakt_carries_out_after_a_long_wait_makes_no_second_list(

@@ -6,8 +6,9 @@ import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import SecretStr
 
-from trakt_sync import store_accounts, store_mirrors, store_wanted
+from trakt_sync import store_accounts, store_left_behind, store_mirrors, store_wanted
 from trakt_sync.breaker import Breaker
 from trakt_sync.errors import (
     AccountLockedError,
@@ -21,9 +22,10 @@ from trakt_sync.errors import (
     TraktUnavailableError,
 )
 from trakt_sync.failures import LONGEST_DELAY, LONGEST_REST, delay
-from trakt_sync.statuses import check
-from trakt_sync.testing import Stand
+from trakt_sync.statuses import check, page_count
+from trakt_sync.testing import CLIENT, Stand
 from trakt_sync.texts import is_same_text
+from trakt_sync.trakt import TraktClient
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 PROBE = timedelta(seconds=2)
@@ -151,6 +153,30 @@ def test_each_status_is_one_error(status: int, error: type[TraktError]) -> None:
         check(httpx.Response(status))
 
 
+@pytest.mark.parametrize(("header", "pages"), [(None, 1), ("", 1), ("3", 3), ("9" * 5000, 999_999_999)])
+def test_number_of_pages_is_read(header: str | None, pages: int) -> None:
+    headers = {} if header is None else {"X-Pagination-Page-Count": header}
+    assert page_count(httpx.Response(200, headers=headers)) == pages
+
+
+@pytest.mark.parametrize("header", ["many", "-1", "1.5"])
+def test_unreadable_number_of_pages_is_an_outage_of_trakt(header: str) -> None:
+    with pytest.raises(TraktUnavailableError):
+        page_count(httpx.Response(200, headers={"X-Pagination-Page-Count": header}))
+
+
+async def test_page_with_nothing_new_is_the_last_however_many_trakt_promises() -> None:
+    asked = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request.url.params["page"])
+        return httpx.Response(200, headers={"X-Pagination-Page-Count": "100000"}, json=[])
+
+    async with httpx.AsyncClient(transport=httpx.MockTransport(answer), base_url="http://trakt.test") as api:
+        lists = await TraktClient(api, "http://trakt.test", CLIENT).read_lists(SecretStr("access"))
+    assert (lists.lists, lists.is_complete, asked) == ((), False, ["1"])
+
+
 def test_page_of_html_is_no_reason() -> None:
     page = httpx.Response(400, headers={"Content-Type": "text/html"}, text="<html>Oh no</html>")
     with pytest.raises(RejectedError) as caught:
@@ -158,7 +184,7 @@ def test_page_of_html_is_no_reason() -> None:
     assert caught.value.detail == "Trakt answered 400"
 
 
-@pytest.mark.parametrize("module", [store_accounts, store_mirrors, store_wanted])
+@pytest.mark.parametrize("module", [store_accounts, store_left_behind, store_mirrors, store_wanted])
 async def test_every_statement_fits_the_schema(running: Stand, module: object) -> None:
     statements = [value for name, value in vars(module).items() if name.isupper() and isinstance(value, str)]
     assert statements

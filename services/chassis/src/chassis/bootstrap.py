@@ -8,7 +8,7 @@ from functools import partial
 from chassis import telemetry
 from chassis.health import Health
 from chassis.postgres import Pool, create_pool, migrate, ping
-from chassis.settings import ServiceSettings
+from chassis.settings import DatabaseSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class Foundation:
 
 
 @asynccontextmanager
-async def bootstrap(service: str, settings: ServiceSettings, *, connections: int = 4) -> AsyncIterator[Foundation]:
+async def bootstrap(service: str, settings: DatabaseSettings, *, connections: int = 4) -> AsyncIterator[Foundation]:
     """Lay the foundation of one process of the service, whose package has its name with underscores."""
     measuring = telemetry.configure(service, level=settings.log_level)
     try:
@@ -45,7 +45,7 @@ def health_of(pool: Pool) -> Health:
     return health
 
 
-async def migrate_only(service: str, settings: ServiceSettings) -> None:
+async def migrate_only(service: str, settings: DatabaseSettings) -> None:
     """Bring the service's database up to date."""
     async with bootstrap(service, settings):
         pass

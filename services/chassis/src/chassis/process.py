@@ -17,11 +17,11 @@ from starlette.applications import Starlette
 from starlette.types import ASGIApp
 
 from chassis.health import Health, routes
-from chassis.settings import ServiceSettings, fail, load
+from chassis.settings import DatabaseSettings, ServiceSettings, fail, load
 
 log = structlog.get_logger()
 
-S = TypeVar("S", bound=ServiceSettings)
+S = TypeVar("S", bound=DatabaseSettings)
 
 GRACEFUL_S = 5
 KEEP_ALIVE_S = 75

@@ -17,19 +17,12 @@ BootstrapServers = Annotated[str, Field(pattern=r"^\s*[^\s,:]+:\d{1,5}(\s*,\s*[^
 MIN_KEY_LENGTH = 32  # RFC 7518 3.2: an HS256 key has at least 256 bits
 
 
-class ServiceSettings(BaseSettings):
-    """What every service needs. Names are the environment's, in capitals."""
+class DatabaseSettings(BaseSettings):
+    """What every command of a service needs. Names are the environment's, in capitals."""
 
     model_config = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True)
 
     database_url: SecretStr
-    kafka_bootstrap_servers: BootstrapServers
-    kafka_fetch_max_wait: Annotated[timedelta, Field(gt=timedelta(0))] = timedelta(milliseconds=500)
-    """How long the broker may hold an empty fetch. Apache Kafka answers at once when something comes."""
-    kafka_session_timeout: Annotated[timedelta, Field(ge=timedelta(seconds=1))] = timedelta(seconds=10)
-    http_host: str = "127.0.0.1"
-    http_port: Port = 0
-    """0: a free port, which is logged."""
     log_level: str = "INFO"
 
     @field_validator("database_url")
@@ -53,6 +46,18 @@ class ServiceSettings(BaseSettings):
         if value.upper() not in logging.getLevelNamesMapping():
             raise ValueError(f"must be one of {', '.join(logging.getLevelNamesMapping())}")
         return value.upper()
+
+
+class ServiceSettings(DatabaseSettings):
+    """What every process of a service needs."""
+
+    kafka_bootstrap_servers: BootstrapServers
+    kafka_fetch_max_wait: Annotated[timedelta, Field(gt=timedelta(0))] = timedelta(milliseconds=500)
+    """How long the broker may hold an empty fetch. Apache Kafka answers at once when something comes."""
+    kafka_session_timeout: Annotated[timedelta, Field(ge=timedelta(seconds=1))] = timedelta(seconds=10)
+    http_host: str = "127.0.0.1"
+    http_port: Port = 0
+    """0: a free port, which is logged."""
 
 
 class AuthSettings(BaseSettings):

@@ -5,6 +5,7 @@ from functools import partial
 from chassis.bootstrap import migrate_only
 from chassis.process import main, process
 from chassis.relay import run_relay
+from chassis.settings import DatabaseSettings
 from lists_api import app
 from lists_api.settings import HttpSettings, Settings
 
@@ -15,7 +16,7 @@ COMMANDS = {
     "republish": process(
         app.republish, Settings, "send again the newest state of every list that trakt-sync has not confirmed"
     ),
-    "migrate": process(partial(migrate_only, app.SERVICE), Settings, "bring the database up to date, and end"),
+    "migrate": process(partial(migrate_only, app.SERVICE), DatabaseSettings, "bring the database up to date, and end"),
 }
 
 if __name__ == "__main__":

@@ -4,13 +4,14 @@ from functools import partial
 
 from chassis.bootstrap import migrate_only
 from chassis.process import main, process
+from chassis.settings import DatabaseSettings
 from notifier import app
 from notifier.settings import HttpSettings, Settings
 
 COMMANDS = {
     "serve": process(app.serve, HttpSettings, "serve the HTTP API and the live stream"),
     "consume": process(app.consume, Settings, "turn the events of both topics into messages"),
-    "migrate": process(partial(migrate_only, app.SERVICE), Settings, "bring the database up to date, and end"),
+    "migrate": process(partial(migrate_only, app.SERVICE), DatabaseSettings, "bring the database up to date, and end"),
 }
 
 if __name__ == "__main__":

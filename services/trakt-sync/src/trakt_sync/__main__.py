@@ -9,41 +9,47 @@ from typing import Final
 from chassis.bootstrap import migrate_only
 from chassis.process import Command, main, process
 from chassis.relay import run_relay
-from chassis.settings import ServiceSettings, load
+from chassis.settings import DatabaseSettings, ServiceSettings, load
 from trakt_sync import app
 from trakt_sync.accounts import Vault, parse_tokens
-from trakt_sync.errors import BadTokensError
-from trakt_sync.settings import Settings
-from trakt_sync.store_accounts import AccountStore
+from trakt_sync.errors import BadTokensError, TokenRefusedError
+from trakt_sync.settings import ImportSettings, Settings
+from trakt_sync.store_accounts import account_lines
 from trakt_sync.use_cases import connect
 
 USER_ID_LENGTH: Final = 255
 
 
 async def _account_import(arguments: argparse.Namespace) -> int:
-    settings = load(Settings)
+    settings = load(ImportSettings)
     try:
         given = parse_tokens(sys.stdin.read(), app.now())
     except BadTokensError as exc:
         print(exc.detail.replace("\n", " "), file=sys.stderr)
         return 2
-    given = replace(given, trakt_id=await app.trakt_id_of(settings, given.tokens))
+    is_refused = False
+    try:
+        given = replace(given, trakt_id=await app.trakt_id_of(settings, given.tokens))
+    except TokenRefusedError:  # it may only have expired: the refresh token shows it
+        is_refused = True
     async with app.opened(settings) as parts:
         await connect(parts.pool, Vault(settings.encryption_keys), arguments.user, given, app.now())
         parts.work_bell.ring()
         parts.outbox_bell.ring()
     name = f" ({given.trakt_user})" if given.trakt_user else ""
-    print(f"connected the Trakt account{name} of {arguments.user}")
+    whose = f"the Trakt account{name} of {arguments.user}"
+    if is_refused:
+        print(f"saved the tokens of {whose}, but Trakt refuses the access token; it is renewed at its first use")
+    else:
+        print(f"connected {whose}")
     return 0
 
 
-async def _account_list(_arguments: argparse.Namespace) -> None:
-    settings = load(Settings)
+async def _account_list(settings: DatabaseSettings) -> None:
     async with app.opened(settings) as parts:
-        accounts = AccountStore(parts.pool, Vault(settings.encryption_keys), settings.trakt_lease)
         row = "{:<24} {:<24} {:<26} {:<26} {:>6} {:>8}".format
         print(row("user", "trakt user", "state", "token expires", "lists", "waiting"))
-        for line in await accounts.lines():
+        for line in await account_lines(parts.pool):
             state = line.state
             if line.blocked_until is not None and line.blocked_until > app.now():
                 state = f"{line.block_reason} until {line.blocked_until:%H:%M:%S}"
@@ -68,8 +74,8 @@ COMMANDS = {
     "account import": Command(
         _account_import, "connect a user's Trakt account: a token pair as JSON on standard input", _user
     ),
-    "account list": Command(_account_list, "show the connected accounts, without secrets"),
-    "migrate": process(partial(migrate_only, app.SERVICE), ServiceSettings, "bring the database up to date, and end"),
+    "account list": process(_account_list, DatabaseSettings, "show the connected accounts, without secrets"),
+    "migrate": process(partial(migrate_only, app.SERVICE), DatabaseSettings, "bring the database up to date, and end"),
 }
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -10,13 +10,15 @@ from uuid import UUID
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from pydantic import SecretStr, ValidationError
 
-from trakt_sync.errors import BadTokensError
+from trakt_sync.errors import BadTokensError, LeaseLostError
 from trakt_sync.wire import TokenWire
 
 REFRESH_BEFORE: Final = timedelta(minutes=5)
 """So long before its end an access token is renewed: no call of ours takes longer."""
 JUST_REFRESHED: Final = timedelta(minutes=1)
-"""A token refused so soon after its renewal will not get better by another one."""
+"""A token refused so soon after its renewal will not get better by another one; but it may not be known everywhere."""
+MOST_REFUSALS: Final = 3
+"""401 answers in a row after which a token that was just renewed is given up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,20 +35,39 @@ class Account:
     """A claimed account: whoever has it is the only one who writes to it until the lease ends.
 
     Args:
+        sealed: the tokens as they are stored.
         is_identified: False: the tokens may be another Trakt account's than those before them.
+        is_taken_over: its last holder did not give it back: he may still be about to save a renewed pair.
+        refusals: 401 answers in a row.
     """
 
     user_id: str
     tokens: Tokens
+    sealed: bytes = field(repr=False)
     lease: UUID
     refreshed_at: datetime | None = None
     is_identified: bool = True
+    is_taken_over: bool = False
+    refusals: int = 0
 
     def is_expiring(self, now: datetime) -> bool:
         return self.tokens.expires_at - now < REFRESH_BEFORE
 
     def was_just_refreshed(self, now: datetime) -> bool:
         return self.refreshed_at is not None and now - self.refreshed_at < JUST_REFRESHED
+
+
+@dataclass(frozen=True, slots=True)
+class Permit:
+    """To write to a claimed account: until then the lease is surely ours."""
+
+    token: SecretStr
+    until: datetime
+
+    def check(self, now: datetime) -> None:
+        """Raise LeaseLostError when the time is over. To be called right before the write is sent."""
+        if now >= self.until:
+            raise LeaseLostError("the lease may have run out before the write was sent")
 
 
 class Vault:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
+from pydantic import SecretStr
+
 from chassis import outbox
 from chassis.bootstrap import bootstrap
 from chassis.health import Health
@@ -13,20 +15,21 @@ from chassis.kafka import ConsumerHealth, build_broker
 from chassis.kafka import consume as consume_from
 from chassis.postgres import Pool
 from chassis.process import run_worker
+from chassis.retention import sweep_for_ever
+from chassis.settings import DatabaseSettings
 from chassis.wakeup import Bell, Ear
+from trakt_sync import retention, subscribers
 from trakt_sync.accounts import Tokens, Vault
 from trakt_sync.breaker import Breaker
-from trakt_sync.errors import TraktError
+from trakt_sync.errors import TokenRefusedError, TraktError
 from trakt_sync.reconcile import Reconciler
-from trakt_sync.settings import Settings
+from trakt_sync.settings import ImportSettings, Settings
 from trakt_sync.steps import Policy
 from trakt_sync.store_accounts import AccountStore
-from trakt_sync.subscribers import register
 from trakt_sync.trakt import App, QuickTries, Trakt, TraktClient, connect
 from trakt_sync.worker import Worker
 
 SERVICE: Final = "trakt-sync"
-GROUP: Final = "trakt-sync"
 WORK: Final = "work"
 """The channel that wakes the workers."""
 
@@ -48,10 +51,11 @@ def now() -> datetime:
 async def consume(settings: Settings) -> None:
     """Record what lists-api wants."""
     async with opened(settings) as parts:
-        broker = build_broker(settings, group=GROUP)
-        register(broker, parts.pool, parts.work_bell, parts.outbox_bell, now, GROUP)
-        parts.health.add("kafka", ConsumerHealth(broker).check)
-        await run_worker(settings, parts.health, consume_from(broker))
+        broker = build_broker(settings, group=subscribers.GROUP)
+        subscribers.register(broker, parts.pool, parts.work_bell, parts.outbox_bell, now)
+        parts.health.add("consumer", ConsumerHealth(broker).check)
+        sweeping = sweep_for_ever(lambda: retention.sweep(parts.pool, settings, now=now()))
+        await run_worker(settings, parts.health, consume_from(broker), sweeping)
 
 
 async def work(settings: Settings) -> None:
@@ -94,19 +98,25 @@ def build_worker(settings: Settings, parts: Parts, trakt: Trakt, ear: Ear) -> Wo
     )
 
 
-async def trakt_id_of(settings: Settings, tokens: Tokens) -> str | None:
-    """Ask Trakt, once, whose tokens they are. None: it did not say now; the worker asks again."""
-    app = App(settings.trakt_client_id, settings.trakt_client_secret, settings.trakt_redirect_uri)
+async def trakt_id_of(settings: ImportSettings, tokens: Tokens) -> str | None:
+    """Ask Trakt, once, whose tokens they are. None: it did not say now; the worker asks again.
+
+    Raises:
+        TokenRefusedError: Trakt does not accept the access token; the worker renews it, and asks then.
+    """
+    app = App(settings.trakt_client_id, SecretStr(""), "")  # nothing is renewed here
     async with connect(str(settings.trakt_api_url), app.client_id) as api:
         trakt = TraktClient(api, str(settings.trakt_auth_url), app, tries=QuickTries(attempts=1))
         try:
             return await trakt.read_trakt_id(tokens.access)
+        except TokenRefusedError:
+            raise
         except TraktError:
             return None
 
 
 @asynccontextmanager
-async def opened(settings: Settings, *, connections: int = 4) -> AsyncIterator[Parts]:
+async def opened(settings: DatabaseSettings, *, connections: int = 4) -> AsyncIterator[Parts]:
     """Open what every command of this service needs."""
     async with (
         bootstrap(SERVICE, settings, connections=connections + 2) as base,  # two for the bells

@@ -6,7 +6,7 @@ chassis TransientError                a retry may help
 ├── TraktUnreachableError             no connection: the request was never sent
 ├── TraktUnavailableError             5xx, timeout or a garbled answer: a write may have been applied
 ├── RateLimitedError                  429
-└── LeaseLostError *                  another worker (or a new login) has the account now
+└── LeaseLostError *                  another worker (or a new login) has the account now, or may have it
 chassis PermanentError                the same call fails again
 ├── TokenRefusedError                 401
 ├── GrantRefusedError                 the refresh token is dead: the user must connect again
@@ -59,7 +59,7 @@ class RateLimitedError(TraktError, TransientError):
 
 
 class LeaseLostError(TransientError):
-    """The account's lease is another's: nothing may be recorded."""
+    """The account's lease is, or may be, another's: nothing may be sent or recorded."""
 
     slug = "lease-lost"
 

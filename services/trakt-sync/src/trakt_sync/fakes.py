@@ -8,7 +8,7 @@ from typing import Any, Literal, cast
 
 from pydantic import SecretStr
 
-from trakt_sync.accounts import Tokens
+from trakt_sync.accounts import Permit, Tokens
 from trakt_sync.errors import GrantRefusedError, ListGoneError, TokenRefusedError, TraktUnavailableError
 from trakt_sync.ledger import Entry, Title, index_of
 from trakt_sync.mirror import ItemsAnswer, Limits, RemoteItems, RemoteList, RemoteLists
@@ -28,42 +28,44 @@ class FakeTrakt:
         self._known_up_to = known_up_to
         self._numbers = count(1)
 
-    async def create_list(self, token: SecretStr, details: Details) -> RemoteList:
-        self._check(token)
+    async def create_list(self, permit: Permit, details: Details) -> RemoteList:
+        self._check_permit(permit)
         number = next(self._numbers)
         made = RemoteList(number, f"list-{number}", details, 0, datetime.now(UTC))
         self.lists[number], self.items[number] = made, []
         return made
 
-    async def update_list(self, token: SecretStr, list_id: int, changes: dict[str, str | bool]) -> None:
-        shown = self._list(token, list_id)
+    async def update_list(self, permit: Permit, list_id: int, changes: dict[str, str | bool]) -> None:
+        shown = self._writable(permit, list_id)
         values = cast("dict[str, Any]", changes)
         self.lists[list_id] = replace(shown, details=replace(shown.details, **values))
 
-    async def delete_list(self, token: SecretStr, list_id: int) -> None:
-        self._list(token, list_id)
+    async def delete_list(self, permit: Permit, list_id: int) -> None:
+        self._writable(permit, list_id)
         del self.lists[list_id], self.items[list_id]
 
-    async def add_items(self, token: SecretStr, list_id: int, titles: Sequence[Title]) -> ItemsAnswer:
-        self._list(token, list_id)
-        unknown = []
+    async def add_items(self, permit: Permit, list_id: int, titles: Sequence[Title]) -> ItemsAnswer:
+        self._writable(permit, list_id)
+        unknown, existing = [], 0
         for title in titles:
             if (title.trakt or 0) > self._known_up_to:
                 unknown.append(title)
-            elif not any(key in index_of(self.items[list_id]) for key in title.keys):
+            elif any(key in index_of(self.items[list_id]) for key in title.keys):
+                existing += 1
+            else:
                 self.items[list_id].append(Entry(title, place_id=next(self._numbers)))
-        return self._answer(list_id, unknown)
+        return self._answer(list_id, unknown, existing)
 
-    async def remove_items(self, token: SecretStr, list_id: int, titles: Sequence[Title]) -> ItemsAnswer:
-        self._list(token, list_id)
+    async def remove_items(self, permit: Permit, list_id: int, titles: Sequence[Title]) -> ItemsAnswer:
+        self._writable(permit, list_id)
         keys = {key for title in titles for key in title.keys}
         here = index_of(self.items[list_id])
         absent = [title for title in titles if not any(key in here for key in title.keys)]
         self.items[list_id] = [entry for entry in self.items[list_id] if keys.isdisjoint(entry.title.keys)]
         return self._answer(list_id, absent)
 
-    async def reorder_items(self, token: SecretStr, list_id: int, place_ids: Sequence[int]) -> tuple[int, ...]:
-        self._list(token, list_id)
+    async def reorder_items(self, permit: Permit, list_id: int, place_ids: Sequence[int]) -> tuple[int, ...]:
+        self._writable(permit, list_id)
         places = {entry.place_id: entry for entry in self.items[list_id]}
         first = [places[place_id] for place_id in place_ids if place_id in places]
         self.items[list_id] = [*first, *(entry for entry in self.items[list_id] if entry not in first)]
@@ -75,7 +77,8 @@ class FakeTrakt:
 
     async def read_lists(self, token: SecretStr) -> RemoteLists:
         self._check(token)
-        return RemoteLists(tuple(replace(one, item_count=len(self.items[key])) for key, one in self.lists.items()))
+        lists = tuple(replace(one, item_count=len(self.items[key])) for key, one in self.lists.items())
+        return RemoteLists(lists, answered_at=datetime.now(UTC))
 
     async def read_limits(self, token: SecretStr) -> Limits:
         self._check(token)
@@ -101,14 +104,22 @@ class FakeTrakt:
         if token != self.tokens.access:
             raise TokenRefusedError("Trakt accepts the access token no more")
 
+    def _check_permit(self, permit: Permit) -> None:
+        permit.check(datetime.now(UTC))
+        self._check(permit.token)
+
+    def _writable(self, permit: Permit, list_id: int) -> RemoteList:
+        self._check_permit(permit)
+        return self._list(permit.token, list_id)
+
     def _list(self, token: SecretStr, list_id: int) -> RemoteList:
         self._check(token)
         if list_id not in self.lists:
             raise ListGoneError("Trakt has no such list")
         return self.lists[list_id]
 
-    def _answer(self, list_id: int, unknown: list[Title]) -> ItemsAnswer:
-        return ItemsAnswer(tuple(unknown), len(self.items[list_id]))
+    def _answer(self, list_id: int, unknown: list[Title], existing: int = 0) -> ItemsAnswer:
+        return ItemsAnswer(tuple(unknown), existing, len(self.items[list_id]))
 
 
 class FlakyTrakt:

@@ -6,7 +6,7 @@ from typing import Literal
 from uuid import UUID
 
 from contracts import FailureReason
-from trakt_sync.ledger import Entry, Title
+from trakt_sync.ledger import Entry, Title, mirrored
 from trakt_sync.plan import Desired, Details, Known
 
 PendingKind = Literal["update", "add", "remove", "reorder", "delete"]
@@ -70,6 +70,8 @@ class Progress:
         told: the reason of the failure that the user knows of; None: of none.
         added, removed, is_renamed: done since the last result.
         recreated_version: the version at which a list deleted on Trakt was made anew.
+        vain_reads: readings in a row after which the ledger could still not be believed.
+        is_order_owed: a first mirror was told of while the ledger was in doubt; its order has to be looked at again.
     """
 
     applied_version: int = 0
@@ -96,6 +98,8 @@ class Progress:
     removed: int = 0
     is_renamed: bool = False
     recreated_version: int | None = None
+    vain_reads: int = 0
+    is_order_owed: bool = False
     result: Result | None = None
 
 
@@ -121,8 +125,11 @@ class Job:
             is_trusted=progress.is_trusted,
             has_open_intent=progress.intent is not None,
             capacity=progress.capacity,
-            is_probing=progress.is_probing,
-            is_first=progress.applied_version == 0 or progress.recreated_version == self.version,
+            # Once as many are there, the bound is the limit itself.
+            is_probing=progress.is_probing and sum(1 for _ in mirrored(self.entries)) != progress.capacity,
+            is_first=progress.applied_version == 0
+            or progress.recreated_version == self.version
+            or progress.is_order_owed,
         )
 
 
@@ -166,11 +173,16 @@ class LedgerChange:
 
 @dataclass(frozen=True, slots=True)
 class AccountChange:
-    """What a step does to the account: park it until then, or for good until the user connects again."""
+    """What a step does to the account: park it until then, or for good until the user connects again.
+
+    Args:
+        refusals: 401 answers in a row, this one included.
+    """
 
     blocked_until: datetime | None = None
     reason: FailureReason | None = None
     needs_reauthorization: bool = False
+    refusals: int = 0
 
 
 NO_CHANGE = LedgerChange()
@@ -198,10 +210,12 @@ class ItemsAnswer:
 
     Args:
         not_found: of the titles sent, those that Trakt does not know (or, when removing, that were not there).
+        existing: how many of the titles added were there already; they stay at their places.
         item_count: entries on the list after the call; None: Trakt did not say.
     """
 
     not_found: tuple[Title, ...] = ()
+    existing: int = 0
     item_count: int | None = None
 
 
@@ -222,10 +236,15 @@ class RemoteItems:
 
 @dataclass(frozen=True, slots=True)
 class RemoteLists:
-    """All lists of an account; the same rule for `is_complete`."""
+    """All lists of an account; the same rule for `is_complete`.
+
+    Args:
+        answered_at: when Trakt answered, by its own clock; None: it did not say.
+    """
 
     lists: tuple[RemoteList, ...]
     is_complete: bool = True
+    answered_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

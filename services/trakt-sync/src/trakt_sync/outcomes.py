@@ -1,35 +1,23 @@
-"""What an answer of Trakt means for a list: its new progress, the ledger's change, the events. Pure: the time is given."""
+"""What an answer of Trakt means for a list: its new progress, the ledger's change, the events. Pure: the time is given.
 
-from collections.abc import Iterable
+What answers about the list's items mean stands in `item_outcomes.py`.
+"""
+
+from collections.abc import Container, Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Final, Literal
 
 from contracts import TraktDriftFound, TraktListCreated
 from trakt_sync.ledger import Entry, Title, index_of, mirrored
-from trakt_sync.mirror import (
-    Intent,
-    ItemsAnswer,
-    Job,
-    LedgerChange,
-    Limits,
-    Pending,
-    Progress,
-    RemoteItems,
-    RemoteList,
-    RemoteLists,
-)
-from trakt_sync.plan import (
-    AddItems,
-    CreateList,
-    DeleteList,
-    ReadRemote,
-    RemoveItems,
-    ReorderItems,
-    UpdateList,
-    Write,
-)
+from trakt_sync.mirror import Intent, Job, LedgerChange, Pending, Progress, RemoteList, RemoteLists
+from trakt_sync.plan import AddItems, CreateList, DeleteList, RemoveItems, ReorderItems, UpdateList, Write
 from trakt_sync.steps import Policy, Step, finished, untrusted, without_list
-from trakt_sync.texts import is_same_text
+from trakt_sync.texts import is_same_text, names_the_list
+
+NAMED_SINCE: Final = timedelta(days=1)
+"""How much older than the intent a list may seem whose description names ours. Not any age: ids may begin anew after
+a restore, and what an earlier installation left is not to be taken up."""
 
 
 def begun(job: Job, action: Write, now: datetime) -> Progress:
@@ -64,9 +52,12 @@ def doubted(job: Job, now: datetime, policy: Policy) -> Step:
     if pending.kind == "reorder":
         return Step(untrusted(progress, now, policy))
     if pending.kind == "remove":
-        return Step(progress, LedgerChange(doubt=pending.row_ids))
+        # Counted here, where it is known that they were there: the sending that follows meets rows in doubt.
+        row_ids = set(pending.row_ids)
+        there = sum(1 for entry in mirrored(job.entries) if entry.row_id in row_ids)
+        return Step(replace(progress, removed=progress.removed + there), LedgerChange(doubt=pending.row_ids))
     index = index_of(job.entries)
-    drop = _rows(job.entries, pending.titles, {"not_found", "unsure"})
+    drop = rows_of(job.entries, pending.titles, {"not_found", "unsure"})
     fresh = tuple(
         Entry(title, "unsure")
         for title in pending.titles
@@ -121,13 +112,11 @@ def found(job: Job, remote: RemoteLists, owned: Iterable[int], now: datetime, po
     if intent is None:
         return Step(replace(job.progress, due_at=now))
     taken = {*owned, *job.progress.former_ids}
+    begun_at = intent.at + ((remote.answered_at or now) - now)  # by Trakt's clock, which dates the lists
     ours = [
         candidate
         for candidate in remote.lists
-        if candidate.trakt_list_id not in taken
-        and candidate.created_at >= intent.at - policy.clock_skew
-        and is_same_text(candidate.details.name, intent.name)
-        and is_same_text(candidate.details.description, intent.description)
+        if candidate.trakt_list_id not in taken and _is_of(intent, candidate, job.list_id, begun_at, policy)
     ]
     if ours:
         oldest = min(ours, key=lambda candidate: (candidate.created_at, candidate.trakt_list_id))
@@ -138,6 +127,18 @@ def found(job: Job, remote: RemoteLists, owned: Iterable[int], now: datetime, po
         return finished(job, Step(replace(job.progress, intent=None)), now, policy)
     again_at = max(settled_at, now + timedelta(seconds=1))
     return Step(replace(job.progress, intent=replace(intent, doubted_at=doubted_at), due_at=again_at))
+
+
+def _is_of(intent: Intent, candidate: RemoteList, list_id: int, begun_at: datetime, policy: Policy) -> bool:
+    """Whether the creation made this list. Where the description says whose it is, the name may have been changed."""
+    description = candidate.details.description
+    if names_the_list(intent.description, list_id) and description == intent.description:
+        return candidate.created_at >= begun_at - NAMED_SINCE
+    return (
+        candidate.created_at >= begun_at - policy.clock_skew
+        and is_same_text(candidate.details.name, intent.name)
+        and is_same_text(description, intent.description)
+    )
 
 
 def updated(job: Job, action: UpdateList, now: datetime, policy: Policy) -> Step:
@@ -151,126 +152,37 @@ def updated(job: Job, action: UpdateList, now: datetime, policy: Policy) -> Step
     return finished(job, Step(progress), now, policy)
 
 
-def added(job: Job, action: AddItems, answer: ItemsAnswer, now: datetime, policy: Policy) -> Step:
-    """Return the step after a chunk was added. What Trakt says was there already counts as done."""
-    unknown = {key for title in answer.not_found for key in title.keys}
-    new = tuple(Entry(title, "mirrored" if unknown.isdisjoint(title.keys) else "not_found") for title in action.titles)
-    change = LedgerChange(append=new, drop=_rows(job.entries, action.titles, {"not_found", "unsure"}))
-    count = sum(1 for _ in mirrored(new))
-    progress = replace(job.progress, added=job.progress.added + count, pending=None)
-    return _counted(job, progress, change, answer, now, policy)
-
-
-def removed(job: Job, action: RemoveItems, answer: ItemsAnswer, now: datetime, policy: Policy) -> Step:
-    """Return the step after a chunk was removed. What was not there any more counts as done."""
-    change = LedgerChange(drop=tuple(entry.row_id for entry in action.entries if entry.row_id is not None))
-    count = sum(1 for _ in mirrored(action.entries))
-    progress = replace(job.progress, removed=job.progress.removed + count, pending=None)
-    return _counted(job, progress, change, answer, now, policy)
-
-
-def reordered(job: Job, action: ReorderItems, skipped: tuple[int, ...], now: datetime, policy: Policy) -> Step:
-    """Return the step after the order was sent. Places that Trakt skipped are not there: the ledger is wrong."""
-    placed = places_of(job.entries, action.order)
-    rest = [place for place in range(len(job.entries)) if place not in set(placed)]
-    change = LedgerChange(replace=tuple(job.entries[place] for place in (*placed, *rest)))
-    progress = replace(job.progress, pending=None)
-    if skipped or len(placed) != len(action.order):
-        progress = untrusted(progress, now, policy)
-    return finished(job, Step(progress, change), now, policy)
-
-
-def places_of(entries: tuple[Entry, ...], order: Iterable[Title]) -> list[int]:
-    """Return the titles' places in the ledger; a title that is not there has none."""
-    index = index_of(entries)
-    return [
-        next(index[key] for key in title.keys if key in index) for title in order if any(k in index for k in title.keys)
-    ]
-
-
-def read(job: Job, action: ReadRemote, remote: RemoteItems, now: datetime, policy: Policy) -> Step:
-    """Return the step after the Trakt list's items were read. An incomplete read changes nothing."""
-    unlisted = tuple(entry for entry in job.entries if entry.state == "not_found")
-    if not remote.is_complete:
-        return Step(_wait_for_read(job.progress, now, policy, is_for_places=action.is_for_places))
-    if action.is_for_places:
-        index = index_of(remote.entries)
-        known = list(mirrored(job.entries))
-        hits = {place for entry in known for key in entry.title.keys if (place := index.get(key)) is not None}
-        if len(hits) != len(known) or len(remote.entries) != len(known):
-            return Step(_wait_for_read(job.progress, now, policy, is_for_places=True))
-    progress = replace(job.progress, is_trusted=True, read_after=None, foreign_count=remote.foreign_count, pending=None)
-    return finished(job, Step(progress, LedgerChange(replace=(*remote.entries, *unlisted))), now, policy)
-
-
 def gone(job: Job, now: datetime, policy: Policy) -> Step:
     """Return the step after it is sure that the Trakt list was deleted by somebody else: it is made anew."""
-    progress = replace(
-        without_list(job.progress),
-        recreated_version=job.version,
-    )
-    event = TraktDriftFound(
-        user_id=job.user_id,
-        list_id=job.list_id,
-        version=job.version,
-        title=job.desired.details.name,
-        kind="list_deleted",
-        action="recreated",
-    )
+    progress = replace(without_list(job.progress), recreated_version=job.version)
+    event = drift(job, "list_deleted", "recreated")
     change = LedgerChange(replace=tuple(entry for entry in job.entries if entry.state == "not_found"))
     return finished(job, Step(progress, change, (event,)), now, policy)
 
 
-def limited(
-    before: Job, begun: Job, action: AddItems, limits: Limits, shown: int | None, now: datetime, policy: Policy
-) -> Step:
-    """Return the step after Trakt refused items for a limit.
-
-    The limit per list is published; another one over all lists of an account is not. When the
-    first cannot be the reason, what fits is found by halves. `shown` is the list's size as Trakt shows it after the
-    refusal: another one than ours means that a part was added all the same.
-    """
-    there = sum(1 for _ in mirrored(before.entries)) + before.progress.foreign_count
-    step = Step(before.progress) if shown in (None, there) else doubted(begun, now, policy)
-    tried = there + len(action.titles)
-    is_list_limit = limits.items is not None and tried > limits.items
-    places = limits.items if is_list_limit and limits.items is not None else tried - 1
-    progress = replace(
-        step.progress,
-        capacity=max(0, places - before.progress.foreign_count),
-        is_probing=not is_list_limit,
-        limited_at=now,
+def drift(
+    job: Job, kind: Literal["list_deleted", "items_edited"], action: Literal["recreated", "repaired"]
+) -> TraktDriftFound:
+    """Return the event that tells of somebody else's change on Trakt, and what is made of it."""
+    return TraktDriftFound(
+        user_id=job.user_id,
+        list_id=job.list_id,
+        version=job.version,
+        title=job.desired.details.name,
+        kind=kind,
+        action=action,
     )
-    return finished(before, replace(step, progress=progress), now, policy)
 
 
-def _counted(
-    job: Job, progress: Progress, change: LedgerChange, answer: ItemsAnswer, now: datetime, policy: Policy
-) -> Step:
-    """Compare the list's size that the write's answer tells with the ledger's: the one check that costs no call."""
-    entries = change.apply_to(job.entries)
-    is_sure = not any(entry.state == "unsure" for entry in entries)
-    expected = sum(1 for _ in mirrored(entries)) + progress.foreign_count
-    is_off = is_sure and answer.item_count is not None and answer.item_count != expected
-    if is_off or not progress.is_trusted:
-        progress = untrusted(progress, now, policy)
-    return finished(job, Step(progress, change), now, policy)
-
-
-def _wait_for_read(progress: Progress, now: datetime, policy: Policy, *, is_for_places: bool) -> Progress:
-    fresh_at = now if progress.written_at is None else progress.written_at + policy.stale_window
-    # Past the stale window an incomplete answer is Trakt's paging defect: the same wait again.
-    again_at = fresh_at if is_for_places and fresh_at > now else now + policy.stale_window
-    return replace(progress, is_trusted=False, read_after=again_at, due_at=again_at)
-
-
-def _rows(entries: tuple[Entry, ...], titles: Iterable[Title], states: set[str]) -> tuple[int, ...]:
-    """Return the rows in one of the states that share an id with one of the titles."""
-    if not any(entry.state in states for entry in entries):
-        return ()
+def rows_of(
+    entries: tuple[Entry, ...], titles: Iterable[Title], states: Container[str] | None = None
+) -> tuple[int, ...]:
+    """Return the rows that share an id with one of the titles, in one of the states (None: in any)."""
     keys = {key for title in titles for key in title.keys}
     return tuple(
         entry.row_id
         for entry in entries
-        if entry.state in states and entry.row_id is not None and not keys.isdisjoint(entry.title.keys)
+        if entry.row_id is not None
+        and (states is None or entry.state in states)
+        and not keys.isdisjoint(entry.title.keys)
     )

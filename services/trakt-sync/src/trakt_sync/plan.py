@@ -63,7 +63,7 @@ class Known:
         has_open_intent: a creation was begun whose answer is missing.
         capacity: see `ledger.compare`.
         is_probing: the capacity is an upper bound, the true one is smaller or equal: additions go in halves.
-        is_first: the Trakt list has never been equal to a version of the list.
+        is_first: the Trakt list has never been equal to a version of the list, or its order is still owed.
     """
 
     trakt_list_id: int | None = None
@@ -147,7 +147,7 @@ def difference(desired: Desired, known: Known) -> Difference:
     entries = known.entries
     if known.trakt_list_id is None:
         entries = tuple(entry for entry in entries if entry.state == "not_found")
-    return compare(desired.items, entries, known.capacity)
+    return compare(desired.items, entries, known.capacity, is_probing=known.is_probing)
 
 
 def _present(desired: Desired, known: Known) -> Iterator[Action]:
@@ -166,11 +166,12 @@ def _present(desired: Desired, known: Known) -> Iterator[Action]:
     else:
         yield from additions
         yield from removals
+    is_out_of_order = is_ordered and not is_in_order
     if not known.is_trusted:
         yield ReadRemote()  # an order can only be told of places that are surely there
-    elif is_ordered and not is_in_order:
-        if any(entry.place_id is None for entry in diff.kept):
-            yield ReadRemote(is_for_places=True)
+    elif is_out_of_order and any(entry.place_id is None for entry in diff.kept):
+        yield ReadRemote(is_for_places=True)
+    if is_out_of_order:
         yield ReorderItems(diff.order)
 
 

@@ -6,20 +6,19 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import structlog
-from uuid_utils.compat import uuid7
 
-from chassis import outbox
 from chassis.postgres import Pool
 from chassis.telemetry import LIST_ID, LIST_VERSION, context_of, tracer
 from chassis.wakeup import Bell
-from contracts import TraktListDeleted, TraktReauthorizationRequired
-from trakt_sync import outcomes, steps, store_mirrors
-from trakt_sync.accounts import Account
+from contracts import TraktReauthorizationRequired
+from trakt_sync import item_outcomes, outcomes, steps, store_mirrors
+from trakt_sync.accounts import MOST_REFUSALS, Account, Permit
 from trakt_sync.apply import apply, list_id_of
 from trakt_sync.breaker import Breaker
 from trakt_sync.errors import (
     AppRefusedError,
     GrantRefusedError,
+    LeaseLostError,
     LimitReachedError,
     ListGoneError,
     RejectedError,
@@ -28,23 +27,15 @@ from trakt_sync.errors import (
     TraktUnavailableError,
     TraktUnreachableError,
 )
-from trakt_sync.failures import failed, put_to_rest
-from trakt_sync.mirror import AccountChange, Job, Result
-from trakt_sync.plan import (
-    Action,
-    AddItems,
-    CreateList,
-    DeleteList,
-    FindList,
-    ReadRemote,
-    Write,
-    plan,
-)
+from trakt_sync.failures import delay, failed, put_to_rest
+from trakt_sync.mirror import AccountChange, Job
+from trakt_sync.plan import Action, AddItems, CreateList, DeleteList, FindList, ReadRemote, Write, plan
+from trakt_sync.record import record_step
 from trakt_sync.report import report
 from trakt_sync.steps import Policy, Step
 from trakt_sync.store_accounts import AccountStore
 from trakt_sync.trakt import Trakt
-from trakt_sync.use_cases import SOURCE, identify
+from trakt_sync.use_cases import identify
 
 log = structlog.get_logger()
 
@@ -111,7 +102,7 @@ class Reconciler:
         try:
             account = await self._with_fresh_tokens(account)
         except GrantRefusedError:
-            await self._record(account, job, self._reauthorization(job))
+            await self._record(account, job, self._grant_refused(account, job))
             return
         except TraktError as error:
             await self._record(account, job, self._failed(job, job, FindList(), error))
@@ -147,26 +138,40 @@ class Reconciler:
                 owned = await store_mirrors.owned(self._pool, (one.trakt_list_id for one in lists.lists))
                 return outcomes.found(job, lists, owned, now, self._policy)
             if not action.is_for_places and read_after is not None and now < read_after:
-                return Step(replace(job.progress, due_at=read_after))
+                return steps.finished(job, Step(job.progress), now, self._policy)
             items = await self._trakt.read_items(token, list_id_of(job))
             self._answered()
-            return outcomes.read(job, action, items, self._now(), self._policy)
+            return item_outcomes.read(job, action, items, self._now(), self._policy)
         except TraktError as error:
             return await self._after_error(account, job, job, action, error)
 
     async def _write(self, account: Account, job: Job, action: Write) -> None:
         now = self._now()
         begun = replace(job, progress=outcomes.begun(job, action, now))
-        next_write_at = now + self._write_interval
-        if not await store_mirrors.begin_write(self._pool, account.lease, job, begun.progress, next_write_at):
+        permit = Permit(account.tokens.access, now + self._accounts.lease_for)
+        if not await store_mirrors.begin_write(
+            self._pool, account, job, begun.progress, next_write_at=now + self._write_interval, until=permit.until
+        ):
             await self._accounts.release(account, next_write_at=now)  # a newer version came: plan again
             return
         try:
-            step = await apply(self._trakt, account.tokens.access, begun, action, now=self._now, policy=self._policy)
+            step = await apply(self._trakt, permit, begun, action, now=self._now, policy=self._policy)
             self._answered()
         except TraktError as error:
             step = await self._after_error(account, job, begun, action, error)
-        await self._record(account, job, step, next_write_at=self._now() + self._write_interval)
+        try:
+            await self._record(account, job, step, next_write_at=self._now() + self._write_interval)
+        except LeaseLostError:
+            await self._distrust(job, step)
+            raise
+
+    async def _distrust(self, job: Job, step: Step) -> None:
+        """Have the list read: what was sent may have come to Trakt after what the account's next holder sent."""
+        made = step.progress.trakt_list_id
+        log.warning("write_not_recorded", list_id=job.list_id, trakt_list_id=made)
+        if job.progress.trakt_list_id is not None:
+            read_after = self._now() + self._policy.stale_window
+            await store_mirrors.distrust(self._pool, job.list_id, job.progress.trakt_list_id, read_after)
 
     async def _after_error(  # noqa: PLR0911 - one a row of the table
         self, account: Account, before: Job, begun: Job, action: Action, error: TraktError
@@ -186,7 +191,7 @@ class Reconciler:
                     self._answered()
                     return await self._learn_limits(account, before, begun, action)
         except GrantRefusedError:
-            return self._reauthorization(before)
+            return self._grant_refused(account, before)
         except TraktError as further:
             return self._failed(before, before, action, further)
         return self._failed(before, begun, action, error)
@@ -203,10 +208,15 @@ class Reconciler:
         return True
 
     async def _renew_tokens(self, account: Account, job: Job) -> Step:
-        if account.was_just_refreshed(self._now()):
+        """Renew refused tokens. New ones that are refused are tried again: not all of Trakt may know them yet."""
+        now, refusals = self._now(), account.refusals + 1
+        if not account.was_just_refreshed(now):
+            await self._refresh(account)
+            return Step(replace(job.progress, due_at=now), account=AccountChange(refusals=refusals))
+        if refusals >= MOST_REFUSALS:
             return self._reauthorization(job)
-        await self._refresh(account)
-        return Step(replace(job.progress, due_at=self._now()))
+        until = now + delay(refusals + 2, self._jitter())
+        return Step(job.progress, account=AccountChange(until, "auth", refusals=refusals))
 
     async def _confirm_gone(self, account: Account, job: Job, action: Action, error: ListGoneError) -> Step:
         lists = await self._trakt.read_lists(account.tokens.access)
@@ -229,7 +239,7 @@ class Reconciler:
         limits = await self._trakt.read_limits(account.tokens.access)
         lists = await self._trakt.read_lists(account.tokens.access)
         ours = (one.item_count for one in lists.lists if one.trakt_list_id == before.progress.trakt_list_id)
-        step = outcomes.limited(before, begun, action, limits, next(ours, None), self._now(), self._policy)
+        step = item_outcomes.limited(before, begun, action, limits, next(ours, None), self._now(), self._policy)
         log.info("account_limit_reached", list_id=before.list_id, capacity=step.progress.capacity)
         return step
 
@@ -264,37 +274,24 @@ class Reconciler:
 
     async def _refresh(self, account: Account) -> Account:
         tokens = await self._trakt.refresh(account.tokens.refresh)
-        now = self._now()
-        await self._accounts.save_tokens(account, tokens, now)
+        account = await self._accounts.save_tokens(account, tokens, self._now())
         log.info("tokens_refreshed", user_id=account.user_id)
-        return replace(account, tokens=tokens, refreshed_at=now)
+        return account
+
+    def _grant_refused(self, account: Account, job: Job) -> Step:
+        """Give the account up, unless the holder before us may have used the refresh token and be saving a new pair."""
+        if account.is_taken_over:
+            return Step(job.progress, account=AccountChange(self._now() + self._accounts.lease_for, "auth"))
+        return self._reauthorization(job)
 
     def _reauthorization(self, job: Job) -> Step:
         event = TraktReauthorizationRequired(user_id=job.user_id)
         return Step(job.progress, events=(event,), account=AccountChange(needs_reauthorization=True))
 
     async def _record(self, account: Account, job: Job, step: Step, *, next_write_at: datetime | None = None) -> None:
-        now = self._now()
-        event_ids = [uuid7() for _ in step.events]
-        result = None
-        if step.has_result:
-            event = step.events[-1]
-            result = Result(job.version, event.ce_type, event.model_dump(mode="json"), event_ids[-1])
-        async with self._pool.acquire() as connection, connection.transaction():
-            await store_mirrors.record(
-                connection,
-                account,
-                job,
-                step.progress,
-                result=result,
-                next_write_at=next_write_at,
-                change=step.account or AccountChange(),
-            )
-            await store_mirrors.save_ledger(connection, job, step.change, now)
-            if any(isinstance(event, TraktListDeleted) for event in step.events):
-                await store_mirrors.unpark_limited(connection, account.user_id, now)
-            if step.events:
-                await outbox.append(connection, *step.events, source=SOURCE, now=now, event_ids=event_ids)
-        if step.events:
+        recorded = await record_step(
+            self._pool, account, job, step, self._now(), self._policy, next_write_at=next_write_at
+        )
+        if recorded.events:
             self._outbox_bell.ring()
-        report(job, step)
+        report(job, recorded)

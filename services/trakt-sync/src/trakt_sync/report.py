@@ -1,12 +1,19 @@
 """What operators read in the log after a step. Titles and payloads stay out of it.
 
-The texts "Created Trakt list with ID", "Trakt sync:", "Deleted Trakt list" and "Item {id} not found on Trakt" are those
-that operators have always searched for.
+The texts "Created Trakt list with ID: {id}", "Trakt sync:", "Deleted Trakt list" and "Item {id} not found on Trakt" are
+those that operators have always searched for.
 """
 
 import structlog
 
-from contracts import TraktListCreated, TraktListDeleted, TraktListSynced, TraktReauthorizationRequired, TraktSyncFailed
+from contracts import (
+    TraktDriftFound,
+    TraktListCreated,
+    TraktListDeleted,
+    TraktListSynced,
+    TraktReauthorizationRequired,
+    TraktSyncFailed,
+)
 from trakt_sync.mirror import Job
 from trakt_sync.steps import Step
 
@@ -22,7 +29,7 @@ def report(job: Job, step: Step) -> None:
     for event in step.events:
         match event:
             case TraktListCreated():
-                text = f"Created Trakt list with ID {event.trakt_list_id}"
+                text = f"Created Trakt list with ID: {event.trakt_list_id}"
                 log.info("trakt_list_created", message=text, list_id=event.list_id, adopted=event.adopted)
             case TraktListSynced():
                 log.info(
@@ -37,6 +44,8 @@ def report(job: Job, step: Step) -> None:
             case TraktListDeleted():
                 text = f"Deleted Trakt list {event.trakt_list_id}"
                 log.info("trakt_list_deleted", message=text, list_id=event.list_id)
+            case TraktDriftFound(kind="items_edited"):
+                log.info("list_edited_on_trakt", list_id=event.list_id)
             case TraktSyncFailed():
                 log.warning("mirroring_failed", list_id=event.list_id, operation=event.operation, reason=event.reason)
             case TraktReauthorizationRequired():

@@ -60,6 +60,8 @@ def progress_of(row: Row) -> Progress:
         removed=row["removed"],
         is_renamed=row["is_renamed"],
         recreated_version=row["recreated_version"],
+        vain_reads=row["vain_reads"],
+        is_order_owed=row["is_order_owed"],
         result=result_of(row["result"]),
     )
 

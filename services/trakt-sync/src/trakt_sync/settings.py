@@ -1,43 +1,27 @@
 """The settings of trakt-sync, from the environment."""
 
 from datetime import timedelta
-from typing import Annotated, Self
+from typing import Annotated, Final, Self
 
 from pydantic import AnyHttpUrl, Field, SecretStr, model_validator
 
-from chassis.settings import ServiceSettings
+from chassis.settings import DatabaseSettings, ServiceSettings
 from trakt_sync.accounts import Vault
 
 Positive = Annotated[timedelta, Field(gt=timedelta(0))]
 NotNegative = Annotated[timedelta, Field(ge=timedelta(0))]
+LONGEST: Final = timedelta(minutes=5)
+"""Of what is noted in an account's row: times further ahead are taken for another clock's error."""
 
 
-class Settings(ServiceSettings):
-    """What trakt-sync needs beside every service's settings."""
+class ImportSettings(DatabaseSettings):
+    """What `account import` needs: no Kafka, and no secret of our application."""
 
     token_encryption_keys: SecretStr
     """Fernet keys, separated by commas; the first encrypts, all decrypt."""
     trakt_api_url: AnyHttpUrl = AnyHttpUrl("https://api.trakt.tv")
     trakt_auth_url: AnyHttpUrl = AnyHttpUrl("https://auth.trakt.tv")
     trakt_client_id: Annotated[str, Field(min_length=1)]
-    trakt_client_secret: SecretStr
-    trakt_redirect_uri: str = "urn:ietf:wg:oauth:2.0:oob"
-    """As registered with Trakt; a refresh must name the one of the login."""
-
-    trakt_write_interval: NotNegative = timedelta(seconds=1)
-    """Trakt allows an account one write a second. 0: unpaced, for a Trakt without limits."""
-    trakt_create_settle: NotNegative = timedelta(minutes=2)
-    """How long a creation without an answer may still be carried out; no second list is made before.
-    Cloudflare, Trakt's edge, gives a request up (524) after 100 s by default."""
-    trakt_stale_window: NotNegative = timedelta(minutes=5)
-    """How long after a write Trakt's reads may be old (trakt/trakt-api issue 733)."""
-    trakt_concurrency: Annotated[int, Field(ge=1, le=256)] = 16
-    """Accounts that are served at a time. Each may hold a database connection for some milliseconds."""
-    trakt_lease: Annotated[timedelta, Field(ge=timedelta(milliseconds=100))] = timedelta(seconds=10)
-    """How long the accounts of a killed worker wait for another."""
-    trakt_breaker_failures: Annotated[int, Field(ge=1)] = 5
-    trakt_probe_interval: Positive = timedelta(seconds=2)
-    """An outage's end is noticed after this long at the latest."""
 
     @model_validator(mode="after")
     def _keys_are_keys(self) -> Self:
@@ -53,3 +37,29 @@ class Settings(ServiceSettings):
     def encryption_keys(self) -> list[str]:
         keys = self.token_encryption_keys.get_secret_value().split(",")
         return [key.strip() for key in keys if key.strip()]
+
+
+class Settings(ImportSettings, ServiceSettings):
+    """What the processes of trakt-sync need beside every service's settings."""
+
+    trakt_client_secret: SecretStr
+    trakt_redirect_uri: str = "urn:ietf:wg:oauth:2.0:oob"
+    """As registered with Trakt; a refresh must name the one of the login."""
+    tombstone_retention: Positive = timedelta(days=30)
+    """How long a deleted list stays after nothing is left of it on Trakt, so that no late event brings it back:
+    Kafka's default retention of 7 days, and time for an operator's replay."""
+
+    trakt_write_interval: Annotated[NotNegative, Field(le=LONGEST)] = timedelta(seconds=1)
+    """Trakt allows an account one write a second. 0: unpaced, for a Trakt without limits."""
+    trakt_create_settle: NotNegative = timedelta(minutes=2)
+    """How long a creation without an answer may still be carried out; no second list is made before.
+    Cloudflare, Trakt's edge, gives a request up (524) after 100 s by default."""
+    trakt_stale_window: NotNegative = timedelta(minutes=5)
+    """How long after a write Trakt's reads may be old (trakt/trakt-api issue 733)."""
+    trakt_concurrency: Annotated[int, Field(ge=1, le=256)] = 16
+    """Accounts that are served at a time. Each may hold a database connection for some milliseconds."""
+    trakt_lease: Annotated[timedelta, Field(ge=timedelta(milliseconds=100), le=LONGEST)] = timedelta(seconds=10)
+    """How long the accounts of a killed worker wait for another."""
+    trakt_breaker_failures: Annotated[int, Field(ge=1)] = 5
+    trakt_probe_interval: Positive = timedelta(seconds=2)
+    """An outage's end is noticed after this long at the latest."""

@@ -1,6 +1,7 @@
-"""What a status of Trakt means: the table of `docs/architecture.md` as code."""
+"""What a status of Trakt and its headers mean: the table of `docs/architecture.md` as code."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import Final
 
@@ -63,11 +64,35 @@ def check_grant(response: httpx.Response) -> None:
         raise AppRefusedError(f"Trakt refuses our application ({answer.error})")
 
 
+def page_count(response: httpx.Response) -> int:
+    """Return of how many pages the answer says it is one; 1 when it says nothing.
+
+    Raises:
+        TraktUnavailableError: it says what is no number.
+    """
+    count = response.headers.get("X-Pagination-Page-Count") or "1"
+    if not _is_number(count):
+        raise TraktUnavailableError("Trakt answered with an unreadable count of pages")
+    return int(count[:9])
+
+
+def time_of(response: httpx.Response) -> datetime | None:
+    """Return when Trakt answered, by its own clock; None when it does not say."""
+    try:
+        return parsedate_to_datetime(response.headers.get("Date", "")).astimezone(UTC)
+    except ValueError:
+        return None
+
+
 def _retry_after(response: httpx.Response) -> timedelta | None:
     seconds = response.headers.get("Retry-After", "")
-    if not (seconds.isascii() and seconds.isdigit()):
+    if not _is_number(seconds):
         return None
     return timedelta(seconds=min(int(seconds[:9]), LONGEST_WAIT_S))
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit()
 
 
 def _words(response: httpx.Response) -> str:

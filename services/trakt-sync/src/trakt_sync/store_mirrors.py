@@ -29,32 +29,37 @@ WHERE EXISTS (SELECT FROM gate) AND list_id = (
     ORDER BY remaining NULLS FIRST, due_at, list_id LIMIT 1
 )"""
 
-# Titles that Trakt did not know are forgotten after a while, and so tried again.
+# Titles that Trakt did not know are forgotten after a while, and so tried again. They come last: an id that a title on
+# the list has too means that one.
 LEDGER = """
 WITH expired AS (DELETE FROM ledger WHERE list_id = $1 AND state = 'not_found' AND noted_at < $2)
 SELECT row_id, media_type, trakt, tmdb, imdb, state, place_id FROM ledger
 WHERE list_id = $1 AND (state <> 'not_found' OR noted_at >= $2)
-ORDER BY row_id"""
+ORDER BY state = 'not_found', row_id"""
 
-# Compare-and-set on the lease and on the version: a write that is no longer wanted is not begun.
+# Compare-and-set on the lease and on the version: a write that is no longer wanted is not begun. The lease is renewed,
+# so that the sender knows for how long he may send.
 BEGIN_WRITE = """
 WITH gate AS (
-    UPDATE account SET next_write_at = $6 WHERE user_id = $1 AND lease_token = $2 RETURNING user_id
+    UPDATE account SET next_write_at = $6, lease_until = $9 WHERE user_id = $1 AND lease_token = $2 RETURNING user_id
 )
 UPDATE mirror SET pending = $7, intent = $8, written_at = $5
 WHERE list_id = $3 AND version = $4 AND EXISTS (SELECT FROM gate)
 RETURNING list_id"""
 
 _COLUMNS = Progress.__slots__
-# A newer version may have come while the call was under way: then the list stays due as the subscriber set it.
-_UNLESS_NEWER = ("due_at", "attempts", "remaining", "capacity", "is_probing", "limited_at")
+# A newer version may have come while the call was under way: then the list stays due as the subscriber set it. If that
+# was its deletion, it may even have ended (`use_cases.record_deletion`).
+_UNLESS_NEWER = dict.fromkeys(("due_at", "remaining", "parked_for", "told", "result"), "")
+_UNLESS_DELETED = {"applied_version": " AND NOT is_wanted"}
 
 
 def _assignments(first: int) -> str:
     """Return the SET list of a progress whose version parameter is `$first`, followed by the columns'."""
+    keeps = _UNLESS_NEWER | _UNLESS_DELETED
     return ", ".join(
-        f"{name} = CASE WHEN version = ${first} THEN ${place} ELSE {name} END"
-        if name in _UNLESS_NEWER
+        f"{name} = CASE WHEN version > ${first}{keeps[name]} THEN {name} ELSE ${place} END"
+        if name in keeps
         else f"{name} = ${place}"
         for place, name in enumerate(_COLUMNS, start=first + 1)
     )
@@ -67,16 +72,17 @@ WITH gate AS (
         next_write_at = coalesce($3, next_write_at),
         blocked_until = coalesce($4, blocked_until),
         block_reason = coalesce($5, block_reason),
-        state = CASE WHEN $6 THEN 'reauthorization_required' ELSE state END
+        state = CASE WHEN $6 THEN 'reauthorization_required' ELSE state END,
+        refusals = $7
     WHERE user_id = $1 AND lease_token = $2
     RETURNING user_id
 )
-UPDATE mirror SET {_assignments(8)} WHERE list_id = $7 AND EXISTS (SELECT FROM gate)
-RETURNING list_id"""  # noqa: S608 - names of our own columns
+UPDATE mirror SET {_assignments(9)} WHERE list_id = $8 AND EXISTS (SELECT FROM gate)
+RETURNING version"""  # noqa: S608 - names of our own columns
 SAVE_PROGRESS = f"UPDATE mirror SET {_assignments(2)} WHERE list_id = $1"  # noqa: S608
 
 FORGET = "DELETE FROM ledger WHERE list_id = $1 AND row_id = ANY($2::bigint[])"
-FORGET_ALL = "DELETE FROM ledger WHERE list_id = $1"
+FORGET_ALL = "DELETE FROM ledger WHERE list_id = $1 AND row_id <> ALL($2::bigint[])"
 DOUBT = "UPDATE ledger SET state = 'unsure' WHERE list_id = $1 AND row_id = ANY($2::bigint[])"
 LEARN = """
 UPDATE ledger SET trakt = learned.trakt, tmdb = learned.tmdb, imdb = learned.imdb
@@ -89,10 +95,15 @@ FROM unnest($2::text[], $3::bigint[], $4::bigint[], $5::text[], $6::text[], $7::
     WITH ORDINALITY AS entry (media_type, trakt, tmdb, imdb, state, place_id, place)
 ORDER BY place"""
 
+# `<> '{}'` is the partial index's own condition.
 OWNED = """
 SELECT trakt_list_id FROM mirror WHERE trakt_list_id = ANY($1::bigint[])
 UNION
-SELECT unnest(former_ids) FROM mirror WHERE former_ids && $1::bigint[]"""
+SELECT unnest(former_ids) FROM mirror WHERE former_ids && $1::bigint[] AND former_ids <> '{}'"""
+HOLDERS = "SELECT * FROM mirror WHERE trakt_list_id = $1 AND list_id <> $2 FOR UPDATE"
+DISTRUST = """
+UPDATE mirror SET is_trusted = false, read_after = $3, due_at = least(due_at, $3)
+WHERE list_id = $1 AND trakt_list_id = $2 AND is_wanted"""
 
 # Lists whose account is being served are left to their worker.
 UNTOLD = """
@@ -100,7 +111,9 @@ SELECT mirror.* FROM mirror JOIN account USING (user_id)
 WHERE mirror.due_at <= $1 AND mirror.told IS NULL AND account.state = 'connected'
     AND account.lease_until <= $1 AND account.blocked_until <= $1
 ORDER BY mirror.due_at LIMIT $2 FOR UPDATE OF mirror SKIP LOCKED"""
-UNPARK_LIMITED = "UPDATE mirror SET due_at = $2 WHERE user_id = $1 AND parked_for = 'limit_reached' AND due_at > $2"
+UNPARK_LIMITED = """
+UPDATE mirror SET due_at = least(due_at, $2), capacity = NULL, is_probing = false, limited_at = NULL
+WHERE user_id = $1 AND is_wanted AND (parked_for = 'limit_reached' OR limited_at IS NOT NULL)"""
 LIVE = "SELECT * FROM mirror WHERE user_id = $1 AND (is_wanted OR due_at IS NOT NULL) ORDER BY list_id FOR UPDATE"
 UNPARK = "UPDATE mirror SET due_at = $1 WHERE parked_for = 'network' AND due_at > $1"
 
@@ -123,18 +136,24 @@ async def set_aside(pool: Pool, account: Account, now: datetime) -> None:
     await pool.execute(SET_ASIDE, account.user_id, account.lease, now)
 
 
-async def begin_write(pool: Pool, lease: object, job: Job, begun: Progress, next_write_at: datetime) -> bool:
-    """Save what is about to be sent, and keep the account's next write away; return False when it may not be sent."""
+async def begin_write(
+    pool: Pool, account: Account, job: Job, begun: Progress, *, next_write_at: datetime, until: datetime
+) -> bool:
+    """Save what is about to be sent, keep the account's next write away and renew the lease until `until`.
+
+    Returns: False when it may not be sent.
+    """
     row = await pool.fetchrow(
         BEGIN_WRITE,
-        job.user_id,
-        lease,
+        account.user_id,
+        account.lease,
         job.list_id,
         job.version,
         begun.written_at,
         next_write_at,
         pending_row(begun.pending),
         intent_row(begun.intent),
+        until,
     )
     return row is not None
 
@@ -148,8 +167,10 @@ async def record(
     result: Result | None,
     next_write_at: datetime | None,
     change: AccountChange,
-) -> None:
+) -> bool:
     """Save how far the list is and give the account back, in the caller's transaction.
+
+    Returns: whether the job's version is the one that is still wanted.
 
     Raises:
         LeaseLostError: the account has another holder; nothing may be recorded.
@@ -162,12 +183,15 @@ async def record(
         change.blocked_until,
         change.reason,
         change.needs_reauthorization,
+        change.refusals,
         job.list_id,
         job.version,
         *_values(progress, result),
     )
     if row is None:
         raise LeaseLostError(f"the lease of {account.user_id} is another's")
+    is_current: bool = row["version"] == job.version
+    return is_current
 
 
 async def save_progress(connection: Connection, job: Job, progress: Progress, result: Result | None = None) -> None:
@@ -183,8 +207,10 @@ async def save_ledger(connection: Connection, job: Job, change: LedgerChange, no
     if change.is_empty:
         return
     if change.replace is not None:
-        await connection.execute(FORGET_ALL, job.list_id)
-        await _append(connection, job.list_id, change.replace, now)
+        # Those keep the time since when Trakt has not known them; their place among the others means nothing.
+        unknown = {entry.row_id for entry in change.replace if entry.state == "not_found"} - {None}
+        await connection.execute(FORGET_ALL, job.list_id, list(unknown))
+        await _append(connection, job.list_id, [e for e in change.replace if e.row_id not in unknown], now)
         return
     if change.drop:
         await connection.execute(FORGET, job.list_id, change.drop)
@@ -207,6 +233,16 @@ async def owned(pool: Pool, trakt_list_ids: Iterable[int]) -> set[int]:
     """Return those Trakt lists that are, or were, the mirror of a list."""
     rows = await pool.fetch(OWNED, list(trakt_list_ids))
     return {row["trakt_list_id"] for row in rows}
+
+
+async def holders(connection: Connection, trakt_list_id: int, *, besides: int) -> Sequence[Job]:
+    """Return the other lists whose mirror this Trakt list is: at most one, locked for the caller's transaction."""
+    return [job_of(row) for row in await connection.fetch(HOLDERS, trakt_list_id, besides)]
+
+
+async def distrust(pool: Pool, list_id: int, trakt_list_id: int, read_after: datetime) -> None:
+    """Have a list's Trakt list read after that time, whoever holds the account's lease."""
+    await pool.execute(DISTRUST, list_id, trakt_list_id, read_after)
 
 
 async def untold(connection: Connection, now: datetime, limit: int) -> Sequence[Job]:

@@ -4,14 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from chassis.postgres import Connection
+from chassis.postgres import Connection, Pool
 from contracts import ListDeleted, ListState
 from trakt_sync.ledger import Title
 from trakt_sync.mirror import Progress, Result
 from trakt_sync.rows import progress_of, result_of
 from trakt_sync.texts import description_of
 
-# `is_wanted` in the guard: nothing brings a deleted list back, whatever version it claims.
+# `is_wanted` in the guard: nothing brings a deleted list back, whatever version it claims. `attempts` goes on: an edit is
+# tried at once, but failures are in a row over all versions, or a user who edits on would never hear of them.
 UPSERT_PRESENT = """
 INSERT INTO mirror (
     list_id, user_id, version, is_wanted, title, description, privacy, display_numbers, allow_comments, is_ordered,
@@ -22,7 +23,7 @@ ON CONFLICT (list_id) DO UPDATE SET
     version = excluded.version, title = excluded.title, description = excluded.description, privacy = excluded.privacy,
     display_numbers = excluded.display_numbers, allow_comments = excluded.allow_comments,
     is_ordered = excluded.is_ordered, items = excluded.items, traceparent = excluded.traceparent,
-    due_at = excluded.due_at, attempts = 0, remaining = NULL, capacity = NULL, is_probing = false, limited_at = NULL,
+    due_at = excluded.due_at, remaining = NULL,
     told = nullif(mirror.told, 'rejected')
 WHERE mirror.version < excluded.version AND mirror.is_wanted
 RETURNING list_id"""
@@ -30,15 +31,22 @@ RETURNING list_id"""
 UPSERT_ABSENT = """
 INSERT INTO mirror (
     list_id, user_id, version, is_wanted, title, description, privacy, display_numbers, allow_comments, is_ordered,
-    items, traceparent, due_at
+    items, traceparent, due_at, deleted_at
 )
-VALUES ($1, $2, $3, false, $4, '', 'private', true, false, false, '[]', $5, $6)
+VALUES ($1, $2, $3, false, $4, '', 'private', true, false, false, '[]', $5, $6, $6)
 ON CONFLICT (list_id) DO UPDATE SET
-    version = excluded.version, is_wanted = false, title = excluded.title, items = excluded.items,
+    version = excluded.version, is_wanted = false, title = excluded.title, description = excluded.description,
+    items = excluded.items, deleted_at = excluded.deleted_at,
     traceparent = excluded.traceparent, due_at = excluded.due_at, attempts = 0, remaining = NULL,
     told = nullif(mirror.told, 'rejected')
 WHERE mirror.version < excluded.version AND mirror.is_wanted
 RETURNING *"""
+
+# Not where Trakt still has something of it, or an account that the user has left and may come back to.
+SWEEP = """
+DELETE FROM mirror
+WHERE deleted_at < $1 AND applied_version = version AND due_at IS NULL
+    AND NOT EXISTS (SELECT FROM left_behind WHERE left_behind.list_id = mirror.list_id)"""
 
 LAST_RESULT = "SELECT version, result FROM mirror WHERE list_id = $1 FOR SHARE"
 
@@ -82,6 +90,12 @@ async def want_gone(
         UPSERT_ABSENT, event.list_id, event.user_id, event.version, event.title, traceparent, now
     )
     return None if row is None else progress_of(row)
+
+
+async def delete_tombstones(pool: Pool, *, until: datetime) -> int:
+    """Delete the rows of lists that were deleted before `until` and of which nothing is left; return how many."""
+    status = await pool.execute(SWEEP, until)
+    return int(status.rpartition(" ")[2])
 
 
 async def last_result(connection: Connection, list_id: int) -> LastResult | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import Final
 
 from faststream.kafka import KafkaBroker
 
@@ -12,13 +13,14 @@ from chassis.wakeup import Bell
 from contracts import LISTS, ListDeleted, ListState
 from trakt_sync.use_cases import record_deletion, record_state
 
+GROUP: Final = "trakt-sync"
+"""The consumer group."""
 
-def register(
-    broker: KafkaBroker, pool: Pool, work: Bell, outbox: Bell, now: Callable[[], datetime], group: str
-) -> None:
+
+def register(broker: KafkaBroker, pool: Pool, work: Bell, outbox: Bell, now: Callable[[], datetime]) -> None:
     """Subscribe to the lists' events."""
 
-    @subscribe(broker, LISTS, group=group)
+    @subscribe(broker, LISTS, group=GROUP)
     async def on_list_event(delivered: Delivered) -> None:
         match delivered.event:
             case ListState() as state:

@@ -21,6 +21,11 @@ def description_of(list_type: ListType, list_id: int, own: str | None) -> str:
     return SMART_DESCRIPTION if list_type == "smart" else CUSTOM_DESCRIPTION.format(list_id=list_id)
 
 
+def names_the_list(description: str, list_id: int) -> bool:
+    """Tell whether a description is ours and says of which list: it is on no other list's mirror."""
+    return description == CUSTOM_DESCRIPTION.format(list_id=list_id)
+
+
 def is_same_text(first: str, second: str) -> bool:
     """Tell whether two texts are equal but for emojis, which Trakt may give back as `:shortcode:`."""
     return first == second or _without_emojis(first) == _without_emojis(second)

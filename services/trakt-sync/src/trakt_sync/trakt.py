@@ -14,20 +14,13 @@ import stamina
 from opentelemetry.instrumentation.httpx import HTTPXClientInstrumentor
 from pydantic import SecretStr, TypeAdapter, ValidationError
 
-from trakt_sync.accounts import Tokens, tokens_of
+from trakt_sync.accounts import Permit, Tokens, tokens_of
 from trakt_sync.errors import GrantRefusedError, TokenRefusedError, TraktUnavailableError, TraktUnreachableError
 from trakt_sync.ledger import Title
 from trakt_sync.mirror import ItemsAnswer, Limits, RemoteItems, RemoteList, RemoteLists
 from trakt_sync.plan import Details
-from trakt_sync.statuses import BAD_GRANT, check, check_grant
-from trakt_sync.wire import (
-    ItemsAnswerWire,
-    ListItemWire,
-    ListWire,
-    ReorderAnswerWire,
-    SettingsWire,
-    TokenWire,
-)
+from trakt_sync.statuses import BAD_GRANT, check, check_grant, page_count, time_of
+from trakt_sync.wire import ItemsAnswerWire, ListItemWire, ListWire, ReorderAnswerWire, SettingsWire, TokenWire
 
 T = TypeVar("T")
 PAGE: Final = 250
@@ -46,14 +39,17 @@ _ITEMS = TypeAdapter(list[ListItemWire])
 
 
 class Trakt(Protocol):
-    """What the reconciler needs of Trakt. Every method may raise the errors of `errors.py`."""
+    """What the reconciler needs of Trakt. Every method may raise the errors of `errors.py`.
 
-    async def create_list(self, token: SecretStr, details: Details) -> RemoteList: ...
-    async def update_list(self, token: SecretStr, list_id: int, changes: dict[str, str | bool]) -> None: ...
-    async def delete_list(self, token: SecretStr, list_id: int) -> None: ...
-    async def add_items(self, token: SecretStr, list_id: int, titles: Sequence[Title]) -> ItemsAnswer: ...
-    async def remove_items(self, token: SecretStr, list_id: int, titles: Sequence[Title]) -> ItemsAnswer: ...
-    async def reorder_items(self, token: SecretStr, list_id: int, place_ids: Sequence[int]) -> tuple[int, ...]: ...
+    A write whose permit has run out is not sent: LeaseLostError.
+    """
+
+    async def create_list(self, permit: Permit, details: Details) -> RemoteList: ...
+    async def update_list(self, permit: Permit, list_id: int, changes: dict[str, str | bool]) -> None: ...
+    async def delete_list(self, permit: Permit, list_id: int) -> None: ...
+    async def add_items(self, permit: Permit, list_id: int, titles: Sequence[Title]) -> ItemsAnswer: ...
+    async def remove_items(self, permit: Permit, list_id: int, titles: Sequence[Title]) -> ItemsAnswer: ...
+    async def reorder_items(self, permit: Permit, list_id: int, place_ids: Sequence[int]) -> tuple[int, ...]: ...
     async def read_items(self, token: SecretStr, list_id: int) -> RemoteItems: ...
     async def read_lists(self, token: SecretStr) -> RemoteLists: ...
     async def read_limits(self, token: SecretStr) -> Limits: ...
@@ -103,43 +99,43 @@ class TraktClient:
         self._now = now
         self._tries = tries or QuickTries()
 
-    async def create_list(self, token: SecretStr, details: Details) -> RemoteList:
+    async def create_list(self, permit: Permit, details: Details) -> RemoteList:
         """Make a list. Not idempotent: after a lost answer, look for it before this is called again."""
-        response = await self._send(token, "POST", LISTS, asdict(details))
+        response = await self._send(permit, "POST", LISTS, asdict(details))
         return _parsed(ListWire.model_validate_json, response).to_value()
 
-    async def update_list(self, token: SecretStr, list_id: int, changes: dict[str, str | bool]) -> None:
-        await self._send(token, "PUT", f"{LISTS}/{list_id}", changes)
+    async def update_list(self, permit: Permit, list_id: int, changes: dict[str, str | bool]) -> None:
+        await self._send(permit, "PUT", f"{LISTS}/{list_id}", changes)
 
-    async def delete_list(self, token: SecretStr, list_id: int) -> None:
-        await self._send(token, "DELETE", f"{LISTS}/{list_id}")
+    async def delete_list(self, permit: Permit, list_id: int) -> None:
+        await self._send(permit, "DELETE", f"{LISTS}/{list_id}")
 
-    async def add_items(self, token: SecretStr, list_id: int, titles: Sequence[Title]) -> ItemsAnswer:
+    async def add_items(self, permit: Permit, list_id: int, titles: Sequence[Title]) -> ItemsAnswer:
         """Add titles at the list's end, at most `plan.CHUNK`."""
-        response = await self._send(token, "POST", f"{LISTS}/{list_id}/items", _items_body(titles))
+        response = await self._send(permit, "POST", f"{LISTS}/{list_id}/items", _items_body(titles))
         return _parsed(ItemsAnswerWire.model_validate_json, response).to_value()
 
-    async def remove_items(self, token: SecretStr, list_id: int, titles: Sequence[Title]) -> ItemsAnswer:
-        response = await self._send(token, "POST", f"{LISTS}/{list_id}/items/remove", _items_body(titles))
+    async def remove_items(self, permit: Permit, list_id: int, titles: Sequence[Title]) -> ItemsAnswer:
+        response = await self._send(permit, "POST", f"{LISTS}/{list_id}/items/remove", _items_body(titles))
         return _parsed(ItemsAnswerWire.model_validate_json, response).to_value()
 
-    async def reorder_items(self, token: SecretStr, list_id: int, place_ids: Sequence[int]) -> tuple[int, ...]:
+    async def reorder_items(self, permit: Permit, list_id: int, place_ids: Sequence[int]) -> tuple[int, ...]:
         """Put the places in this order; return those that Trakt does not know."""
         body = {"rank": list(place_ids)}
-        response = await self._send(token, "POST", f"{LISTS}/{list_id}/items/reorder", body)
+        response = await self._send(permit, "POST", f"{LISTS}/{list_id}/items/reorder", body)
         return _parsed(ReorderAnswerWire.model_validate_json, response).skipped_ids
 
     async def read_items(self, token: SecretStr, list_id: int) -> RemoteItems:
         """Read all pages; entries repeated across a page's border (a known defect) count once."""
-        items, is_complete = await self._pages(
+        items, is_complete, _ = await self._pages(
             token, f"{LISTS}/{list_id}{ITEMS_BY_RANK}", _ITEMS.validate_json, lambda item: item.id
         )
         entries = [entry for item in items if (entry := item.to_entry()) is not None]
         return RemoteItems(tuple(entries), len(items) - len(entries), is_complete)
 
     async def read_lists(self, token: SecretStr) -> RemoteLists:
-        lists, is_complete = await self._pages(token, LISTS, _LISTS.validate_json, lambda one: one.ids.trakt)
-        return RemoteLists(tuple(one.to_value() for one in lists), is_complete)
+        lists, is_complete, at = await self._pages(token, LISTS, _LISTS.validate_json, lambda one: one.ids.trakt)
+        return RemoteLists(tuple(one.to_value() for one in lists), is_complete, at)
 
     async def read_limits(self, token: SecretStr) -> Limits:
         response = await self._read(token, "/users/settings")
@@ -182,9 +178,15 @@ class TraktClient:
         """Find out with one cheap call, and no quick tries, whether Trakt answers."""
         check(await _translated(lambda: self._api.get(LISTS, params={"page": 1, "limit": 1}, auth=_Bearer(token))))
 
-    async def _send(self, token: SecretStr, method: str, path: str, body: object = None) -> httpx.Response:
-        auth = _Bearer(token)
-        response = await self._once(lambda: self._api.request(method, path, json=body, auth=auth))
+    async def _send(self, permit: Permit, method: str, path: str, body: object = None) -> httpx.Response:
+        auth = _Bearer(permit.token)
+
+        async def send() -> httpx.Response:
+            # Whoever was frozen since the lease was renewed (a paused container, a VM that moved) sends nothing late.
+            permit.check(self._now())
+            return await self._api.request(method, path, json=body, auth=auth)
+
+        response = await self._once(send)
         check(response)
         return response
 
@@ -217,20 +219,28 @@ class TraktClient:
 
     async def _pages(
         self, token: SecretStr, path: str, parse: Callable[[bytes], list[T]], key: Callable[[T], int]
-    ) -> tuple[list[T], bool]:
-        """Return what all pages hold, each thing once, and whether that is as much as Trakt counts."""
+    ) -> tuple[list[T], bool, datetime | None]:
+        """Return what all pages hold, each thing once, whether that is as much as Trakt counts, and its time of it.
+
+        A page with nothing new is the last, whatever the headers say.
+        """
         found: dict[int, T] = {}
         counts: set[str | None] = set()
+        at: datetime | None = None
         page, pages = 1, 1
         while page <= pages:
             response = await self._read(token, path, {"page": page, "limit": PAGE})
+            known = len(found)
             for one in _parsed(parse, response):
                 found.setdefault(key(one), one)
             counts.add(response.headers.get("X-Pagination-Item-Count"))
-            pages = int(response.headers.get("X-Pagination-Page-Count") or 1)
+            pages = page_count(response)
+            at = time_of(response)
+            if len(found) == known:
+                break
             page += 1
         is_complete = counts <= {str(len(found))} or (pages == 1 and counts == {None})
-        return list(found.values()), is_complete
+        return list(found.values()), is_complete, at
 
 
 def connect(api_url: str, client_id: str, *, connections: int = 32) -> httpx.AsyncClient:

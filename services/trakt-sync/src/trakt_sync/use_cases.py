@@ -1,7 +1,6 @@
 """What is recorded when something is wanted: desired states, and accounts."""
 
 from datetime import datetime
-from typing import Final
 from uuid import UUID
 
 import structlog
@@ -10,16 +9,15 @@ from chassis import outbox
 from chassis.postgres import Connection, Pool
 from chassis.telemetry import current_traceparent
 from contracts import EVENTS, ListDeleted, ListState, TraktAccountConnected
-from trakt_sync import store_mirrors, store_wanted
+from trakt_sync import store_left_behind, store_mirrors, store_wanted
 from trakt_sync.accounts import Account, Import, Vault
-from trakt_sync.mirror import Job, Progress, Result
+from trakt_sync.mirror import Job, Progress
 from trakt_sync.plan import Desired, Details
-from trakt_sync.steps import Step, deleted, left_behind
-from trakt_sync.store_accounts import connect_account, identify_account
+from trakt_sync.record import SOURCE, save_step
+from trakt_sync.steps import deleted, left_behind, taken_up
+from trakt_sync.store_accounts import Switch, connect_account, identify_account
 
 log = structlog.get_logger()
-
-SOURCE: Final = "/trakt-sync"
 
 
 async def record_state(pool: Pool, event: ListState, now: datetime) -> bool:
@@ -42,47 +40,41 @@ async def record_deletion(pool: Pool, event: ListDeleted, now: datetime) -> bool
 
 
 async def connect(pool: Pool, vault: Vault, user_id: str, given: Import, now: datetime) -> None:
-    """Save a user's account and let his lists go on: where they are, or anew when it is another Trakt account."""
+    """Save a user's account and let his lists go on: where they are, or on the other Trakt account if it is one."""
     async with pool.acquire() as connection, connection.transaction():
-        if await connect_account(connection, vault, user_id, given, now):
-            await _begin_anew(connection, user_id, now)
+        if switch := await connect_account(connection, vault, user_id, given, now):
+            await _move(connection, user_id, switch, now)
         event = TraktAccountConnected(user_id=user_id, trakt_user=given.trakt_user)
         await outbox.append(connection, event, source=SOURCE, now=now)
 
 
 async def identify(pool: Pool, account: Account, trakt_id: str | None, now: datetime) -> bool:
-    """Save whose a claimed account's tokens are; return whether its lists begin anew, on another Trakt account.
+    """Save whose a claimed account's tokens are; return whether its lists go on on another Trakt account.
 
     Raises:
         LeaseLostError: the account has another holder or newer tokens.
     """
     async with pool.acquire() as connection, connection.transaction():
-        is_another = await identify_account(connection, account, trakt_id)
-        if is_another:
-            await _begin_anew(connection, account.user_id, now)
-        return is_another
+        switch = await identify_account(connection, account, trakt_id)
+        if switch:
+            await _move(connection, account.user_id, switch, now)
+        return switch is not None
 
 
-async def _begin_anew(connection: Connection, user_id: str, now: datetime) -> None:
+async def _move(connection: Connection, user_id: str, switch: Switch, now: datetime) -> None:
+    """Begin the lists anew on another Trakt account, but for those that are there from an earlier time."""
     log.warning("trakt_account_changed", user_id=user_id)
     for job in await store_mirrors.live(connection, user_id):
-        await _save(connection, job, left_behind(job, now), now)
+        await store_left_behind.leave(connection, job, switch.before)
+        await save_step(connection, job, left_behind(job, now), now)
+    for job, trakt_list_id, entries in await store_left_behind.take_up(connection, user_id, switch.after):
+        await save_step(connection, job, taken_up(job, trakt_list_id, entries, now), now)
 
 
 async def _end_deletion(connection: Connection, event: ListDeleted, progress: Progress, now: datetime) -> None:
     desired = Desired(is_present=False, details=Details(event.title, ""))
     job = Job(event.list_id, event.user_id, event.version, desired, progress)
-    await _save(connection, job, deleted(job), now)
-
-
-async def _save(connection: Connection, job: Job, step: Step, now: datetime) -> None:
-    """Save a step that needs no call; its event, if any, is the version's result."""
-    result = None
-    for event in step.events:
-        (event_id,) = await outbox.append(connection, event, source=SOURCE, now=now, traceparent=job.traceparent)
-        result = Result(job.version, event.ce_type, event.model_dump(mode="json"), event_id)
-    await store_mirrors.save_progress(connection, job, step.progress, result)
-    await store_mirrors.save_ledger(connection, job, step.change, now)
+    await save_step(connection, job, deleted(job), now)
 
 
 async def _repeat_result(connection: Connection, event: ListState | ListDeleted, now: datetime) -> bool:

@@ -80,6 +80,11 @@ class NotFoundWire(Wire):
     shows: tuple[TitleWire, ...] = ()
 
 
+class CountsWire(Wire):
+    movies: int = 0
+    shows: int = 0
+
+
 class ListStampWire(Wire):
     item_count: int | None = None
 
@@ -87,6 +92,7 @@ class ListStampWire(Wire):
 class ItemsAnswerWire(Wire):
     """The answer to adding or removing items. `not_found` echoes the ids as they were sent."""
 
+    existing: CountsWire = CountsWire()
     not_found: NotFoundWire = NotFoundWire()
     list: ListStampWire | None = None
 
@@ -94,7 +100,8 @@ class ItemsAnswerWire(Wire):
         movies = (movie.ids.to_title("movie") for movie in self.not_found.movies)
         shows = (show.ids.to_title("show") for show in self.not_found.shows)
         count = None if self.list is None else self.list.item_count
-        return ItemsAnswer(not_found=(*movies, *shows), item_count=count)
+        existing = self.existing.movies + self.existing.shows
+        return ItemsAnswer(not_found=(*movies, *shows), existing=existing, item_count=count)
 
 
 class ReorderAnswerWire(Wire):

@@ -24,9 +24,9 @@ from trakt_sync.errors import (
 )
 from trakt_sync.failures import outage
 from trakt_sync.reconcile import Reconciler
+from trakt_sync.record import SOURCE
 from trakt_sync.store_accounts import AccountStore
 from trakt_sync.trakt import Trakt
-from trakt_sync.use_cases import SOURCE
 
 log = structlog.get_logger()
 

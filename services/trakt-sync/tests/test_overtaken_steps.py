@@ -1,0 +1,211 @@
+"""Steps that are overtaken while their call is under way: by another holder of the lease, or by a deletion."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any, cast
+
+from chassis.testing import eventually
+from contracts import TraktListDeleted, TraktListSynced, TraktReauthorizationRequired, TraktSyncFailed
+from trakt_simulator.testing import SimulatorAdmin
+from trakt_sync.accounts import Permit, Tokens, Vault
+from trakt_sync.app import now
+from trakt_sync.errors import TraktUnreachableError
+from trakt_sync.store_accounts import AccountStore
+from trakt_sync.testing import KEY, Stand, movies, stand, unwanted, wanted
+from trakt_sync.trakt import Trakt
+
+LEASE = timedelta(milliseconds=300)
+
+
+class Held:
+    """Another Trakt, at which the first call of one method is held up until the test lets it go on.
+
+    Args:
+        is_sent: held up on its way back.
+        is_slow: held up on its way to Trakt, past our last look at the permit.
+        fails: without having been sent.
+    """
+
+    def __init__(
+        self, real: Trakt, method: str, *, is_sent: bool = False, is_slow: bool = False, fails: bool = False
+    ) -> None:
+        self._real = real
+        self._method = method
+        self._is_sent = is_sent
+        self._is_slow = is_slow
+        self._fails = fails
+        self._is_first = True
+        self.begun = asyncio.Event()
+        self.go_on = asyncio.Event()
+        self.over = asyncio.Event()
+
+    def __getattr__(self, method: str) -> Callable[..., Awaitable[Any]]:
+        async def call(*arguments: object) -> object:
+            if method != self._method or not self._is_first:
+                return await getattr(self._real, method)(*arguments)
+            self._is_first = False
+            try:
+                return await self._held(*arguments)
+            finally:
+                self.over.set()
+
+        return call
+
+    async def _held(self, permit: object, *arguments: object) -> object:
+        if self._is_slow:
+            permit = replace(cast("Permit", permit), until=now() + timedelta(hours=1))
+        call = getattr(self._real, self._method)
+        answer = await call(permit, *arguments) if self._is_sent else None
+        self.begun.set()
+        await self.go_on.wait()
+        if self._fails:
+            raise TraktUnreachableError("no connection to Trakt")
+        return answer if self._is_sent else await call(permit, *arguments)
+
+
+@asynccontextmanager
+async def held(
+    dsn: str, url: str, admin: SimulatorAdmin, method: str, *, lease: timedelta = LEASE, **options: bool
+) -> AsyncIterator[tuple[Stand, Held]]:
+    """Give a stand with ada's account, and a Trakt for the worker under test."""
+    async with stand(dsn, url, trakt_lease=lease) as one:
+        await one.connect("ada", (await admin.account("ada", vip=True)).model_dump_json())
+        yield one, Held(one.trakt, method, **options)
+
+
+async def trakt_ids(admin: SimulatorAdmin) -> list[list[object]]:
+    return [[item.ids["trakt"] for item in shown.items] for shown in await admin.lists_of("ada")]
+
+
+async def let_lease_run_out(one: Stand) -> None:
+    """Let the lease run out as that of a worker does which renews it no more; another may take it then."""
+    await one.pool.execute("UPDATE account SET lease_token = gen_random_uuid(), lease_until = now()")
+    one.parts.work_bell.ring()
+
+
+async def freeze(one: Stand, trakt: Held) -> None:
+    """Freeze the worker at the call that is held up, for longer than its lease."""
+    await trakt.begun.wait()
+    thawed_at = now() + LEASE
+    await let_lease_run_out(one)
+    await eventually(lambda: one.pool.fetchval("SELECT clock_timestamp()"), until=lambda time: time > thawed_at)
+
+
+async def test_removal_of_a_frozen_worker_takes_nothing_that_is_wanted_again(
+    dsn: str, simulator_url: str, admin: SimulatorAdmin
+) -> None:
+    async with held(dsn, simulator_url, admin, "remove_items") as (one, trakt), one.worker(cast("Trakt", trakt)):
+        await one.want(wanted(items=movies(1, 2, 3)))
+        await one.settled()
+        await one.want(wanted(version=2, items=movies(1)))
+        await trakt.begun.wait()
+        await one.want(wanted(version=3, items=movies(1, 2, 3)))
+        await freeze(one, trakt)
+        await one.settled()
+        trakt.go_on.set()
+        await trakt.over.wait()
+        assert await trakt_ids(admin) == [[1, 2, 3]]
+
+
+async def test_creation_of_a_frozen_worker_makes_no_second_list(
+    dsn: str, simulator_url: str, admin: SimulatorAdmin
+) -> None:
+    async with held(dsn, simulator_url, admin, "create_list") as (one, trakt), one.worker(cast("Trakt", trakt)):
+        await one.want(wanted(items=movies(1, 2)))
+        await freeze(one, trakt)
+        await one.settled()
+        trakt.go_on.set()
+        await trakt.over.wait()
+        assert await trakt_ids(admin) == [[1, 2]]
+
+
+async def test_write_that_comes_to_trakt_late_all_the_same_is_found_and_mended(
+    dsn: str, simulator_url: str, admin: SimulatorAdmin
+) -> None:
+    async with (
+        held(dsn, simulator_url, admin, "remove_items", is_slow=True) as (one, trakt),
+        one.worker(cast("Trakt", trakt)),
+    ):
+        await one.want(wanted(items=movies(1, 2, 3)))
+        await one.settled()
+        await one.want(wanted(version=2, items=movies(1)))
+        await trakt.begun.wait()
+        await one.want(wanted(version=3, items=movies(1, 2, 3)))
+        await freeze(one, trakt)
+        await one.settled()
+        trakt.go_on.set()
+        await trakt.over.wait()
+        await eventually(one.row, until=lambda row: not row["is_trusted"])
+        await one.settled()
+        assert await trakt_ids(admin) == [[1, 2, 3]]
+
+
+async def test_renewed_tokens_survive_the_loss_of_the_lease(
+    dsn: str, simulator_url: str, admin: SimulatorAdmin
+) -> None:
+    async with (
+        held(dsn, simulator_url, admin, "refresh", lease=timedelta(seconds=2), is_sent=True) as (one, trakt),
+        one.worker(cast("Trakt", trakt)),
+    ):
+        await admin.expire_tokens("ada")
+        await one.want(wanted(items=movies(1)))
+        await trakt.begun.wait()
+        await let_lease_run_out(one)
+        # The next holder finds the refresh token used up, and waits for who may have used it.
+        await eventually(
+            lambda: one.pool.fetchval("SELECT block_reason FROM account"), until=lambda reason: reason == "auth"
+        )
+        trakt.go_on.set()
+        await one.told(TraktListSynced)
+        assert await one.events(TraktReauthorizationRequired) == []
+
+
+async def test_tokens_that_a_killed_worker_used_up_are_given_up_a_lease_later(
+    dsn: str, simulator_url: str, admin: SimulatorAdmin
+) -> None:
+    async with held(dsn, simulator_url, admin, "") as (one, _):
+        await admin.expire_tokens("ada", refresh_too=True)
+        await one.want(wanted(items=movies(1)))
+        await let_lease_run_out(one)
+        async with one.worker():
+            await one.told(TraktReauthorizationRequired)
+        assert len(await admin.requests(path="/oauth/token")) == 2
+
+
+async def test_tokens_that_are_saved_after_the_account_was_given_up_bring_it_back(
+    dsn: str, simulator_url: str, admin: SimulatorAdmin
+) -> None:
+    async with held(dsn, simulator_url, admin, "") as (one, _):
+        await one.want(wanted(items=movies(1)))
+        accounts = AccountStore(one.pool, Vault([KEY]), LEASE)
+        (account,) = await accounts.claim(now(), 1)
+        fresh = Tokens(account.tokens.access, account.tokens.refresh, now() + timedelta(days=3))
+        await one.pool.execute("UPDATE account SET state = 'reauthorization_required', lease_token = NULL")
+        saved = await accounts.save_tokens(account, fresh, now())
+        assert saved.tokens == fresh
+        row = await one.pool.fetchrow("SELECT state, expires_at FROM account")
+        assert row is not None
+        assert tuple(row) == ("connected", fresh.expires_at)
+
+
+async def test_nothing_is_said_of_a_list_after_its_deletion(
+    dsn: str, simulator_url: str, admin: SimulatorAdmin
+) -> None:
+    async with (
+        held(dsn, simulator_url, admin, "refresh", fails=True) as (one, trakt),
+        one.worker(cast("Trakt", trakt)),
+    ):
+        await one.pool.execute("UPDATE account SET expires_at = now() - interval '1 minute'")
+        await one.want(wanted(items=movies(1)))
+        await trakt.begun.wait()
+        await one.want(unwanted())  # nothing of it is on Trakt: it is over at once
+        trakt.go_on.set()
+        await eventually(
+            lambda: one.pool.fetchval("SELECT lease_token IS NULL FROM account"), until=lambda is_free: is_free
+        )
+        row = await one.row()
+        assert (row["applied_version"], row["result"]["ce_type"]) == (2, TraktListDeleted.ce_type)
+        assert [type(event) for event in await one.events(TraktListDeleted, TraktSyncFailed)] == [TraktListDeleted]
