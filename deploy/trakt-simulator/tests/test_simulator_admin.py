@@ -53,6 +53,71 @@ async def test_accounts_are_seeded_with_lists_and_items_without_limits(calm: InP
     assert (await calm.admin.get("/state")).json() == state
 
 
+async def test_limits_of_its_own_are_seeded_again_and_those_of_a_profile_follow_it(calm: InProcessTrakt) -> None:
+    await calm.account("small", limits={"lists": 1, "items_per_list": 2, "total_items": 3})
+    await calm.account("free")
+    state = (await calm.admin.get("/state")).json()
+    await calm.admin.post("/reset")
+    await calm.admin.post("/seed", json=state)
+    assert (await calm.admin.get("/state")).json() == state
+    for name, lists in (("small", 1), ("free", 100)):
+        changed = (await calm.admin.patch(f"/accounts/{name}", json={"vip": True})).json()
+        assert changed["limits"]["lists"] == lists
+
+
+async def test_seeding_leaves_the_rest_of_a_profile_alone(calm: InProcessTrakt) -> None:
+    await calm.account("demo", vip=True, private=True, friends=["ann"])
+    await calm.admin.post("/seed", json={"accounts": [{"username": "demo", "private": False}]})
+    (shown,) = (await calm.admin.get("/accounts")).json()
+    assert (shown["vip"], shown["private"], shown["friends"]) == (True, False, ["ann"])
+
+
+@pytest.mark.parametrize(
+    "account",
+    [{"list": []}, {"lists": [{"name": "a", "item": []}]}, {"lists": [{"name": "a", "items": [{"id5": {}}]}]}],
+)
+async def test_a_misspelt_seed_is_refused_whole(calm: InProcessTrakt, account: dict[str, object]) -> None:
+    answer = await calm.admin.post("/seed", json={"accounts": [{"username": "first"}, {"username": "demo", **account}]})
+    assert answer.status_code == 422
+    assert (await calm.admin.get("/accounts")).json() == []
+
+
+async def test_the_clock_stays_within_the_years_that_dates_have(calm: InProcessTrakt) -> None:
+    statuses = {(await calm.admin.post("/clock", json={"advance_s": 1e9})).status_code for _ in range(40)}
+    assert statuses == {200, 422}
+    assert (await calm.admin.get("/clock")).json()["now"] < "3000"
+    client = await calm.client()
+    assert (await client.post(LISTS, json={"name": "a"})).status_code == 201
+
+
+async def test_another_sites_page_may_not_use_the_admin_api(calm: InProcessTrakt) -> None:
+    await calm.account("demo")
+    for origin in ("https://example.org", "null"):
+        assert (await calm.admin.post("/reset", headers={"Origin": origin})).status_code == 403
+    assert len((await calm.admin.get("/accounts")).json()) == 1
+    assert (await calm.admin.post("/reset", headers={"Origin": "http://trakt.test"})).status_code == 204
+
+
+async def test_an_accounts_stamp_moves_with_its_lists(calm: InProcessTrakt) -> None:
+    client = await calm.client()
+
+    async def stamp() -> str:
+        return (await calm.admin.get("/accounts")).json()[0]["lists_updated_at"]
+
+    seen = [await stamp()]
+    await client.get(LISTS)
+    assert await stamp() == seen[0]
+    for method, path, body in (
+        ("POST", LISTS, {"name": "a"}),
+        ("POST", f"{LISTS}/a/items", {"movies": [{"ids": {"trakt": 1}}]}),
+        ("PUT", f"{LISTS}/a", {"name": "b"}),
+        ("DELETE", f"{LISTS}/a", None),
+    ):
+        await client.request(method, path, json=body)
+        seen.append(await stamp())
+    assert seen == sorted(set(seen))
+
+
 async def test_the_state_shows_everything_and_one_account_on_demand(calm: InProcessTrakt) -> None:
     client = await calm.client()
     await calm.account("other")

@@ -130,3 +130,36 @@ async def test_the_lists_page_shows_lists_items_and_requests_and_follows_changes
         await client.delete("/users/me/lists/friday-b-night-b")
         await expect(page.locator("#lists")).to_contain_text("No lists.")
         await expect(shown).to_be_empty()
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+async def test_a_long_username_fits_the_window(simulator: SimulatorProcess, page: Page, width: int) -> None:
+    token = await simulator.admin.account("x" * 180, vip=True)
+    await page.set_viewport_size({"width": width, "height": 800})
+    await page.goto(simulator.url)
+    await expect(page.locator("#profile")).to_contain_text("VIP")
+    assert await page.evaluate("document.documentElement.scrollWidth") == width
+    async with httpx.AsyncClient(base_url=simulator.url, headers=token.headers()) as client:
+        await client.post("/users/me/lists", json={"name": "Shown"})
+    await expect(page.locator("#requests")).to_contain_text("POST")
+    assert await page.evaluate("document.documentElement.scrollWidth") == width
+    await picture(page, f"long-username-{width}")
+
+
+async def test_the_lists_page_asks_for_the_lists_only_when_they_changed(
+    simulator: SimulatorProcess, page: Page
+) -> None:
+    token = await simulator.admin.account("demo")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url.partition("/_admin")[2].partition("?")[0]))
+    await page.goto(simulator.url)
+    await expect(page.locator("#lists")).to_contain_text("No lists.")
+    async with page.expect_request("**/requests*"):
+        pass
+    async with page.expect_request("**/requests*"):
+        pass
+    assert asked.count("/state") == 1
+    async with httpx.AsyncClient(base_url=simulator.url, headers=token.headers()) as client:
+        await client.post("/users/me/lists", json={"name": "New"})
+    await expect(page.locator("#lists")).to_contain_text("New")
+    assert asked.count("/state") == 2

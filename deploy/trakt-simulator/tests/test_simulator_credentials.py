@@ -207,3 +207,54 @@ async def test_a_defect_of_the_simulator_itself_is_a_500_without_a_trace(
     answer = await client.get(LISTS)
     assert (answer.status_code, answer.content) == (500, b"")
     assert "call_failed GET /users/me/lists" in caplog.text
+
+
+async def test_what_expired_long_ago_is_forgotten(calm: InProcessTrakt) -> None:
+    app = {"client_id": "watchbuddy-local", "client_secret": "watchbuddy-local-secret"}
+    stranger = calm.stranger()
+    codes = []
+    for _ in range(3):
+        codes.append((await stranger.post("/oauth/device/code", json=app)).json()["device_code"])
+        calm.pass_time(3_000)
+
+    async def polled(code: str) -> int:
+        return (await stranger.post("/oauth/device/token", json={"code": code, **app})).status_code
+
+    assert [await polled(code) for code in codes] == [404, 410, 410]
+    assert len(calm.sim.devices._by_user) == 2
+
+
+async def test_a_rotated_token_is_forgotten_though_one_that_lives_longer_was_rotated_before(
+    calm: InProcessTrakt,
+) -> None:
+    refresh = {"grant_type": "refresh_token", "client_id": "watchbuddy-local"}
+    for lifetime_s in (1_000, 10):
+        await calm.admin.patch("/options", json={"token_lifetime_s": lifetime_s})
+        pair = await calm.account("demo")
+        await calm.stranger().post("/oauth/token", json={**refresh, "refresh_token": pair.refresh_token})
+    calm.pass_time(20)
+    held = len(calm.sim.tokens._by_access)
+    await calm.account("demo")
+    # One came, one went.
+    assert len(calm.sim.tokens._by_access) == held
+
+
+async def test_a_refresh_names_a_redirect_uri_of_the_app_or_none(calm: InProcessTrakt) -> None:
+    refresh = {"grant_type": "refresh_token", "client_id": "watchbuddy-local"}
+    statuses = []
+    for uri in ({"redirect_uri": "https://example.org/other"}, {"redirect_uri": "urn:ietf:wg:oauth:2.0:oob"}, {}):
+        token = (await calm.account("demo")).refresh_token
+        answer = await calm.stranger().post("/oauth/token", json={**refresh, "refresh_token": token, **uri})
+        statuses.append(answer.status_code)
+    assert statuses == [400, 200, 200]
+
+
+async def test_a_poll_a_little_before_the_interval_is_let_pass(calm: InProcessTrakt) -> None:
+    app = {"client_id": "watchbuddy-local", "client_secret": "watchbuddy-local-secret"}
+    code = (await calm.stranger().post("/oauth/device/code", json=app)).json()["device_code"]
+    statuses = []
+    for waited_s in (5, 4.999, 4.6, 4.4):
+        calm.pass_time(waited_s)
+        answer = await calm.stranger().post("/oauth/device/token", json={"code": code, **app})
+        statuses.append(answer.status_code)
+    assert statuses == [400, 400, 400, 429]

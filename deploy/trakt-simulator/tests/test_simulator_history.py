@@ -66,12 +66,45 @@ async def test_history_is_filtered(calm: InProcessTrakt, path: str, count: int) 
     assert len((await client.get(f"/sync/history{path}")).json()) == count
 
 
+@pytest.mark.parametrize(
+    ("path", "status", "count"),
+    [
+        ("/movies/toy-story-1995", 200, 1), ("/movies/tt0114709", 200, 1), ("/all/1", 200, 1), ("/movies/no-such", 404, 0),
+        ("/movies/99999", 404, 0), ("/nonsense", 404, 0), ("/movies,nonsense", 404, 0),
+        ("?start_at=rubbish", 422, 0), ("?end_at=2026-13-01", 422, 0),
+    ],
+)  # fmt: skip
+async def test_a_filter_that_is_not_understood_gives_nothing(
+    calm: InProcessTrakt, path: str, status: int, count: int
+) -> None:
+    client = await calm.client()
+    await client.post("/sync/history", json={"movies": [MOVIE, {"ids": {"trakt": 2}}]})
+    answer = await client.get(f"/sync/history{path}")
+    assert (answer.status_code, len(answer.json()) if answer.content else 0) == (status, count)
+
+
+@pytest.mark.parametrize("path", ["/nonsense", "/movies/x", "/movies/0", "/movies/5,x", "/movies/11"])
+async def test_a_rating_filter_that_is_not_understood_gives_nothing(calm: InProcessTrakt, path: str) -> None:
+    client = await calm.client()
+    await client.post("/sync/ratings", json={"movies": [{**MOVIE, "rating": 9}]})
+    assert (await client.get(f"/sync/ratings{path}")).status_code == 404
+
+
+async def test_pages_of_watched_shows_with_progress_hold_100(calm: InProcessTrakt) -> None:
+    client = await calm.client()
+    for extended, limit in (("progress", "100"), ("full", "250")):
+        answer = await client.get("/sync/watched/shows", params={"extended": extended, "limit": 300})
+        assert answer.headers["x-pagination-limit"] == limit
+
+
 async def test_a_whole_show_or_season_stands_for_its_episodes(calm: InProcessTrakt) -> None:
     client = await calm.client()
     added = (await client.post("/sync/history", json={"shows": [{"ids": {"trakt": 2}}]})).json()["added"]
     assert added == {"movies": 0, "episodes": 240}
     body = {"shows": [{"ids": {"trakt": 2}, "seasons": [{"number": 1}]}]}
     assert (await client.post("/sync/history/remove", json=body)).json()["deleted"]["episodes"] == 24
+    specials = {"shows": [{"ids": {"trakt": 2}, "seasons": [{"number": 0}]}]}
+    assert (await client.post("/sync/history", json=specials)).json()["added"]["episodes"] == 24
 
 
 async def test_plays_are_removed_by_title_or_by_their_own_id(calm: InProcessTrakt) -> None:

@@ -163,7 +163,44 @@ async def test_an_account_over_its_limits_is_read_only(calm: InProcessTrakt) -> 
     assert (await client.get(f"{LISTS}/list-0")).json()["item_count"] == 300
     body = {"movies": [{"ids": {"trakt": number}} for number in range(1, 101)]}
     assert (await client.post(f"{LISTS}/list-0/items/remove", json=body)).json()["deleted"]["movies"] == 100
+    assert (await fill(client, "list-0", range(400, 401))).status_code == 420
+    for number in (5, 6):
+        assert (await client.delete(f"{LISTS}/list-{number}")).status_code == 204
     assert (await fill(client, "list-0", range(400, 401))).status_code == 201
+
+
+async def test_whether_too_many_lists_stop_adds_to_those_that_have_room_is_an_option(calm: InProcessTrakt) -> None:
+    client = await calm.client(vip=True)
+    for number in range(8):
+        await client.post(LISTS, json={"name": f"list {number}"})
+    assert (await fill(client, "list-0", range(1, 2))).status_code == 201
+    await calm.admin.patch("/accounts/demo", json={"vip": False})
+    assert (await fill(client, "list-0", range(2, 3))).status_code == 420
+    assert (await fill(client, "list-0", range(1, 2))).status_code == 201
+    await calm.admin.patch("/options", json={"over_limit_is_read_only": False})
+    assert (await fill(client, "list-0", range(2, 3))).status_code == 201
+
+
+async def test_an_account_has_100000_plays(calm: InProcessTrakt) -> None:
+    client = await calm.client()
+    show, movie = {"shows": [{"ids": {"trakt": 1}}] * 400}, {"movies": [{"ids": {"trakt": 1}}]}
+    assert (await client.post("/sync/history", json=show)).json()["added"]["episodes"] == 96_000
+    assert (await client.post("/sync/history", json=show)).status_code == 420
+    assert (await client.post("/sync/history", json=movie)).status_code == 201
+    assert (await client.get("/sync/history")).headers["x-pagination-item-count"] == "96001"
+
+
+async def test_an_account_has_10000_ratings_and_changes_those_that_it_has(calm: InProcessTrakt) -> None:
+    await calm.admin.patch("/options", json={"unknown_ids_exist": True})
+    client = await calm.client()
+
+    async def rate(numbers: range) -> int:
+        movies = [{"ids": {"trakt": number}, "rating": 5} for number in numbers]
+        return (await client.post("/sync/ratings", json={"movies": movies})).status_code
+
+    assert [await rate(range(1, 10_001)), await rate(range(10_001, 10_002)), await rate(range(1, 3))] == [201, 420, 201]
+    await calm.admin.patch("/accounts/demo", json={"vip": True})
+    assert await rate(range(10_001, 10_002)) == 201
 
 
 async def test_a_locked_account_is_told_so(calm: InProcessTrakt) -> None:

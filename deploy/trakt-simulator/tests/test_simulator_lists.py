@@ -232,12 +232,61 @@ async def test_likes_count_once_an_account_whatever_empty_body_is_sent(calm: InP
     assert (await other.get("/users/ann/lists/open")).json()["likes"] == 0
 
 
-async def test_a_username_is_no_slug_but_both_find_the_user(calm: InProcessTrakt) -> None:
+async def test_paths_hold_the_slug_which_is_not_the_username(calm: InProcessTrakt) -> None:
     client = await calm.client("an.kah")
     await make(client, "Open", privacy="public")
     assert (await client.get("/users/settings")).json()["user"]["ids"]["slug"] == "an-kah"
-    for name in ("an-kah", "an.kah"):
-        assert (await calm.stranger().get(f"/users/{name}/lists")).json()[0]["name"] == "Open"
+    assert (await calm.stranger().get("/users/an-kah/lists")).json()[0]["name"] == "Open"
+    assert (await calm.stranger().get("/users/an.kah/lists")).status_code == 404
+
+
+async def test_a_slug_leads_to_its_account_whoever_has_it_as_a_username(calm: InProcessTrakt) -> None:
+    first, second = await calm.client("an.kah"), await calm.client("an-kah")
+    assert (await first.get("/users/an-kah")).json()["username"] == "an.kah"
+    assert (await second.get("/users/an-kah-2")).json()["username"] == "an-kah"
+    assert (await first.post("/users/an-kah/lists", json={"name": "mine"})).status_code == 201
+    assert (await second.post("/users/an-kah/lists", json={"name": "not mine"})).status_code == 403
+    assert (await calm.admin.get("/state", params={"account": "an-kah"})).json()["accounts"][0]["slug"] == "an-kah-2"
+
+
+@pytest.mark.parametrize("word", ["me", "settings", "Me"])
+async def test_a_word_that_paths_use_otherwise_is_nobodys_slug(calm: InProcessTrakt, word: str) -> None:
+    await calm.account(word)
+    slug = (await calm.admin.get("/accounts")).json()[0]["slug"]
+    assert slug == f"{word.lower()}-2"
+    assert (await calm.stranger().get(f"/users/{slug}")).json()["username"] == word
+
+
+async def test_a_list_is_found_though_the_clock_went_back_after_it_was_made(calm: InProcessTrakt) -> None:
+    client = await calm.client()
+    made = await make(client, "Queue")
+    calm.pass_time(-0.2)
+    assert (await client.get(f"/users/me/lists/{made['ids']['trakt']}")).status_code == 200
+
+
+async def test_stamps_stay_when_an_item_is_set_to_what_it_is(calm: InProcessTrakt) -> None:
+    client = await calm.client(vip=True)
+    await make(client, "Queue")
+    await client.post("/users/me/lists/queue/items", json={"movies": [{"ids": {"trakt": 1}, "notes": "n"}]})
+    path = f"/users/me/lists/queue/items/{(await client.get('/users/me/lists/queue/items')).json()[0]['id']}"
+
+    async def stamps() -> tuple[str, str]:
+        shown = (await client.get("/users/me/lists/queue")).json()
+        return shown["updated_at"], (await client.get("/sync/last_activities")).json()["lists"]["updated_at"]
+
+    before = await stamps()
+    for body in ({"rank": 1}, {"rank": 5}, {"notes": "n"}, {"notes": "n", "rank": 1}):
+        assert (await client.put(path, json=body)).status_code == 204
+        assert await stamps() == before
+    for body in ({}, {"rank": True}, {"rank": 1.5}, {"notes": 5}):
+        assert (await client.put(path, json=body)).status_code == 422
+        assert await stamps() == before
+    assert (await client.put(path, json={"notes": None})).status_code == 204
+    after = await stamps()
+    assert after[0] > before[0]
+    assert after[1] > before[1]
+    assert (await client.put(path, json={"notes": ""})).status_code == 204
+    assert await stamps() == after
 
 
 async def test_collaborations_are_an_empty_page(calm: InProcessTrakt) -> None:

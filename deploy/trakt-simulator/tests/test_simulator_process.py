@@ -7,7 +7,7 @@ import time
 import httpx
 import pytest
 
-from trakt_simulator.testing import SimulatorProcess, TokenPair, eventually
+from trakt_simulator.testing import SimulatorProcess, TokenPair, api_headers, eventually
 
 LIST = {"name": "Friday", "privacy": "private"}
 
@@ -95,3 +95,27 @@ async def test_a_body_over_the_limit_is_refused_by_the_edge_and_the_connection_l
             giant = json.dumps({"name": "x" * 11_000_000}).encode()
             assert (await client.post("/users/me/lists", content=giant)).status_code == 413
             assert (await client.get("/users/me/lists")).json() == []
+
+
+async def test_a_websocket_request_is_answered_as_any_other() -> None:
+    asked = {
+        "Connection": "Upgrade",
+        "Upgrade": "websocket",
+        "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
+        "Sec-WebSocket-Version": "13",
+    }
+    async with SimulatorProcess() as simulator, httpx.AsyncClient(base_url=simulator.url) as client:
+        assert (await client.get("/movies/1", headers={**api_headers(), **asked})).status_code == 200
+
+
+async def test_nobody_gets_another_budget_by_naming_another_address() -> None:
+    async with SimulatorProcess() as simulator, httpx.AsyncClient(base_url=simulator.url) as client:
+        await simulator.admin.options(reads_per_5_minutes=1)
+        statuses = [
+            (
+                await client.get("/movies/1", headers={**api_headers(), "X-Forwarded-For": f"203.0.113.{last}"})
+            ).status_code
+            for last in range(4)
+        ]
+        # One is let pass; two, should a window end between them.
+        assert statuses.count(429) >= 2

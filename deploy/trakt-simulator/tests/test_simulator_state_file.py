@@ -1,6 +1,7 @@
 """The state file and the command line."""
 
 import asyncio
+import json
 import sqlite3
 import sys
 from contextlib import closing
@@ -9,9 +10,11 @@ from pathlib import Path
 import httpx
 import pytest
 
-from trakt_simulator.in_process import InProcessTrakt
+from trakt_simulator.in_process import InProcessTrakt, shipped_titles
+from trakt_simulator.media import Kind
 from trakt_simulator.state_file import StateFile, StateFileError
 from trakt_simulator.testing import SimulatorProcess
+from trakt_simulator.titles import Title
 
 LISTS = "/users/me/lists"
 
@@ -111,6 +114,76 @@ async def test_a_reset_is_kept_too(tmp_path: Path) -> None:
     assert after.sim.catalogue.invented() == []
 
 
+async def test_the_clock_stays_advanced(tmp_path: Path) -> None:
+    before, client, file = await filled(tmp_path / "state")
+    await before.admin.post("/clock", json={"advance_s": 8 * 86_400})
+    now = (await before.admin.get("/clock")).json()
+    assert (await client.get(LISTS)).status_code == 401
+    again = (await before.account("an.kah")).headers()
+    await before.client_with(again).post(LISTS, json={"name": "Late"})
+    file.close()
+    before.keep(lambda: None)
+    after = InProcessTrakt(rate_limits=False)
+    assert (await (await restarted(after, tmp_path / "state", client)).get(LISTS)).status_code == 401
+    assert (await after.admin.get("/clock")).json() == now
+    assert (await after.client_with(again).get(f"{LISTS}/late")).status_code == 200
+    assert (await after.client_with(again).delete(f"{LISTS}/late")).status_code == 204
+
+
+async def test_a_file_of_another_catalogue_is_refused_and_of_one_that_has_grown_is_not(tmp_path: Path) -> None:
+    _, client, file = await filled(tmp_path / "state")
+    file.close()
+    more = Title(kind=Kind.MOVIE, trakt=99_999, slug="more", name="More")
+    for titles, is_refused in (
+        (shipped_titles()[1:], True),
+        ((more, *shipped_titles()), True),
+        ((*shipped_titles(), more), False),
+    ):
+        after = InProcessTrakt(titles=titles, rate_limits=False)
+        if is_refused:
+            with pytest.raises(StateFileError, match="another catalogue, which had 4103 titles"):
+                await restarted(after, tmp_path / "state", client)
+        else:
+            again = await restarted(after, tmp_path / "state", client)
+            assert (await again.get(f"{LISTS}/queue/items")).json()[0]["movie"]["title"] == "Toy Story"
+
+
+async def test_a_file_of_the_form_before_is_taken_over(tmp_path: Path) -> None:
+    before, client, file = await filled(tmp_path / "state")
+    file.close()
+    before.keep(lambda: None)
+    with closing(sqlite3.connect(tmp_path / "state", isolation_level=None)) as database:
+        ((slug, account, history),) = database.execute(
+            "SELECT slug, a.content, h.content FROM accounts a JOIN histories h USING (slug)"
+        )
+        old = json.dumps({**json.loads(account), **json.loads(history)})
+        database.execute("UPDATE accounts SET content = ? WHERE slug = ?", (old, slug))
+        numbers = json.loads(database.execute("SELECT content FROM numbers").fetchone()[0])
+        del numbers["clock_offset_ms"], numbers["catalogue"]
+        database.execute("UPDATE numbers SET content = ?", (json.dumps(numbers),))
+        database.execute("DROP TABLE histories")
+        database.execute("PRAGMA user_version = 1")
+    for _ in range(2):
+        after = InProcessTrakt(rate_limits=False, unknown_ids_exist=True)
+        file = StateFile(after.sim, tmp_path / "state")
+        file.load()
+        again = after.client_with(dict(client.headers))
+        assert await everything(again) == await everything(client)
+        # The next start reads what this one writes.
+        after.sim.world.touch(after.sim.world.accounts["an-kah"])
+        file.close()
+
+
+async def test_a_change_of_a_list_does_not_write_the_plays_again(tmp_path: Path) -> None:
+    _, client, file = await filled(tmp_path / "state")
+    file._database.execute("DELETE FROM histories")
+    await client.post(LISTS, json={"name": "Third"})
+    assert file._database.execute("SELECT count(*) FROM histories").fetchone() == (0,)
+    await client.post("/sync/history", json={"movies": [{"ids": {"trakt": 5}}]})
+    assert file._database.execute("SELECT count(*) FROM histories").fetchone() == (1,)
+    file.close()
+
+
 async def test_dead_tokens_stay_dead_and_others_alive(tmp_path: Path) -> None:
     before, client, file = await filled(tmp_path / "state")
     refresh = {"grant_type": "refresh_token", "client_id": "watchbuddy-local"}
@@ -156,7 +229,7 @@ def test_a_database_of_something_else_is_refused(tmp_path: Path) -> None:
 async def test_a_file_in_use_is_refused(tmp_path: Path) -> None:
     _, _, file = await filled(tmp_path / "state")
     file.save()
-    with pytest.raises(StateFileError, match="locked"):
+    with pytest.raises(StateFileError, match="in use by another simulator"):
         StateFile(InProcessTrakt().sim, tmp_path / "state").load()
     file.close()
 
@@ -181,12 +254,33 @@ async def test_what_was_answered_is_kept_over_an_end_and_over_a_crash(tmp_path: 
     assert files_in(tmp_path) == ["state"]
 
 
+async def test_what_was_applied_is_kept_though_its_answer_never_came(tmp_path: Path) -> None:
+    simulator = SimulatorProcess("--no-rate-limits", "--state", str(tmp_path / "state"))
+    await simulator.start()
+    try:
+        token = await simulator.admin.account("demo")
+        async with httpx.AsyncClient(headers=token.headers(), timeout=0.5) as client:
+            await client.post(f"{simulator.url}{LISTS}", json={"name": "a"})
+            await simulator.admin.fault("timeout", delay_s=30, after=True, method="DELETE")
+            with pytest.raises(httpx.ReadTimeout):
+                await client.delete(f"{simulator.url}{LISTS}/a")
+        await simulator.kill()
+        await simulator.start()
+        assert await simulator.admin.lists_of("demo") == []
+    finally:
+        await simulator.stop()
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
         ["--catalogue", "missing.csv"],
         ["--state", "no/such/folder/state.json"],
         ["--latency-ms", "-1"],
+        ["--latency-ms", "inf"],
+        ["--client-id", ""],
+        ["--redirect-uri", " "],
+        ["--auth-url", "nonsense"],
         ["--port", "99999999"],
         ["--host", "203.0.113.7"],
         ["--nonsense"],

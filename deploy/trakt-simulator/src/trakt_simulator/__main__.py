@@ -5,6 +5,7 @@ import asyncio
 import gc
 import sys
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import uvloop
 from pydantic import ValidationError
@@ -16,6 +17,19 @@ from trakt_simulator.server import Server, address_of, bound, config_for
 from trakt_simulator.simulator import DEFAULT_APP, Simulator
 from trakt_simulator.state_file import StateFile, StateFileError
 from trakt_simulator.titles import CatalogueFileError
+
+
+def _some_text(text: str) -> str:
+    if not text.strip():
+        raise argparse.ArgumentTypeError("must not be empty")
+    return text
+
+
+def _address(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.netloc:
+        raise argparse.ArgumentTypeError(f"{text!r} is no address (http://…)")
+    return text.rstrip("/")
 
 
 def parser() -> argparse.ArgumentParser:
@@ -34,7 +48,10 @@ def parser() -> argparse.ArgumentParser:
         help="second port, with the OAuth endpoints only; 0: a free one (default: none)",
     )
     options.add_argument(
-        "--auth-url", metavar="URL", help="of the OAuth pages, as a browser reaches them (default: as called)"
+        "--auth-url",
+        type=_address,
+        metavar="URL",
+        help="of the OAuth pages, as a browser reaches them (default: as called)",
     )
     options.add_argument(
         "--catalogue", type=Path, metavar="FILE", help="titles, CSV or JSON Lines, also .gz (default: 4,098 real ones)"
@@ -48,6 +65,7 @@ def parser() -> argparse.ArgumentParser:
     options.add_argument("--no-admin", action="store_true", help="no admin API and no lists page")
     options.add_argument(
         "--client-id",
+        type=_some_text,
         default=DEFAULT_APP.client_id,
         metavar="ID",
         help="of the one registered app, sent as trakt-api-key (default: %(default)s)",
@@ -61,6 +79,7 @@ def parser() -> argparse.ArgumentParser:
     options.add_argument(
         "--redirect-uri",
         action="append",
+        type=_some_text,
         metavar="URI",
         help=f"registered with that app; may be repeated (default: {', '.join(DEFAULT_APP.redirect_uris)})",
     )

@@ -18,7 +18,8 @@ def user_of(call: Call, sim: Simulator) -> Account:
     name = call.params["id"]
     if name == "me":
         return call.caller
-    account = sim.world.account_named(name)
+    # Not by username: `an.kah` is at `/users/an-kah`, whoever else has the username `an-kah`.
+    account = sim.world.accounts.get(name)
     if account is None or account.is_deactivated:
         raise TraktError(HTTPStatus.NOT_FOUND)
     return account
@@ -59,7 +60,11 @@ def known_list(call: Call, owner: Account) -> MediaList:
         TraktError: 404 no such list, or one that a fault keeps unknown for its first seconds.
     """
     media_list = owner.find_list(call.params["list_id"])
-    if media_list is None or call.now_ms - media_list.created_ms < call.effects.new_list_404_ms:
+    if media_list is None:
+        raise TraktError(HTTPStatus.NOT_FOUND)
+    hidden_ms = call.effects.new_list_404_ms
+    if hidden_ms and call.now_ms - media_list.created_ms < hidden_ms:
+        call.effects.take("new_list_404")
         raise TraktError(HTTPStatus.NOT_FOUND)
     return media_list
 

@@ -18,6 +18,8 @@ class Limits(NamedTuple):
 
 FREE = Limits(lists=5, items_per_list=250, total_items=1_000)
 VIP = Limits(lists=100, items_per_list=5_000, total_items=100_000)
+FREE_RATINGS, VIP_RATINGS = 10_000, 20_000
+MAX_PLAYS = 100_000
 
 
 class Watched(NamedTuple):
@@ -56,11 +58,23 @@ class Account:
 
     @property
     def limits(self) -> Limits:
-        return self.own_limits or (VIP if self.is_vip else FREE)
+        return self.own_limits or self.profile_limits
+
+    @property
+    def profile_limits(self) -> Limits:
+        return VIP if self.is_vip else FREE
+
+    @property
+    def rating_limit(self) -> int:
+        return VIP_RATINGS if self.is_vip else FREE_RATINGS
 
     @property
     def item_total(self) -> int:
         return sum(len(media_list.rows) for media_list in self.lists.values())
+
+    @property
+    def lists_updated_ms(self) -> int:
+        return self.activities.get("lists.updated_at", self.joined_ms)
 
     def act(self, activity: str, now_ms: int) -> None:
         """Move a stamp of `/sync/last_activities` (`lists.updated_at`), also twice within one millisecond."""

@@ -18,8 +18,9 @@ from trakt_simulator.admin_schemas import AccountChange, ClockBody, DeviceBody, 
 from trakt_simulator.clock import iso
 from trakt_simulator.faults import Fault
 from trakt_simulator.identifiers import number_in
-from trakt_simulator.seed import seed_account
+from trakt_simulator.seed import change_account, seed_account
 from trakt_simulator.simulator import Simulator
+from trakt_simulator.wire import is_too_deep
 
 Body = TypeVar("Body", bound=BaseModel)
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -79,7 +80,7 @@ class Admin:
             ("GET", "/clock", self.get_clock),
             ("POST", "/clock", self.advance_clock),
         ]
-        return [Route(PREFIX + path, endpoint, methods=[method]) for method, path, endpoint in table]
+        return [Route(PREFIX + path.rstrip("/"), endpoint, methods=[method]) for method, path, endpoint in table]
 
     async def page(self, request: Request) -> Response:
         """The web page: accounts, lists, items, last requests."""
@@ -106,19 +107,23 @@ class Admin:
         return json_response({"accounts": answer}, HTTPStatus.CREATED)
 
     async def list_accounts(self, request: Request) -> Response:
+        """All accounts without their lists; `lists_updated_at` moves when anything of an account's lists does."""
         del request
-        return json_response([admin_views.account_summary(a) for a in self._sim.world.accounts.values()])
+        accounts = self._sim.world.accounts.values()
+        return json_response(
+            [{**admin_views.account_summary(a), "lists_updated_at": iso(a.lists_updated_ms)} for a in accounts]
+        )
 
     async def add_account(self, request: Request) -> Response:
         """Make an account, or another token pair for one that exists (its profile stays, but for what is sent)."""
         body = await _read(request, NewAccount)
         account = self._sim.world.add_account(body.username, self._sim.clock.now_ms())
-        self._change(account, body)
+        change_account(self._sim, account, body)
         return json_response(self._token(account), HTTPStatus.CREATED)
 
     async def change_account(self, request: Request) -> Response:
         account = self._account(request)
-        self._change(account, await _read(request, AccountChange))
+        change_account(self._sim, account, await _read(request, AccountChange))
         return json_response(admin_views.account_summary(account))
 
     async def expire_tokens(self, request: Request) -> Response:
@@ -152,7 +157,13 @@ class Admin:
         return json_response([admin_views.fault(active) for active in self._sim.faults])
 
     async def add_fault(self, request: Request) -> Response:
-        number = self._sim.add_fault(await _read(request, Fault))
+        fault = await _read(request, Fault)
+        if fault.account is not None:
+            account = self._sim.world.account_named(fault.account)
+            if account is None:
+                raise AdminError(HTTPStatus.UNPROCESSABLE_ENTITY, "account: no such account")
+            fault = fault.model_copy(update={"account": account.username})
+        number = self._sim.add_fault(fault)
         return json_response({"id": number}, HTTPStatus.CREATED)
 
     async def remove_faults(self, request: Request) -> Response:
@@ -205,7 +216,8 @@ class Admin:
         return json_response({"now": iso(self._sim.clock.now_ms())})
 
     async def advance_clock(self, request: Request) -> Response:
-        self._sim.clock.advance((await _read(request, ClockBody)).advance_s)
+        if not self._sim.clock.advance((await _read(request, ClockBody)).advance_s):
+            raise AdminError(HTTPStatus.UNPROCESSABLE_ENTITY, "advance_s: past the years that dates have")
         return await self.get_clock(request)
 
     def _token(self, account: Account) -> dict[str, object]:
@@ -224,23 +236,16 @@ class Admin:
             raise AdminError(HTTPStatus.NOT_FOUND, "no such account")
         return account
 
-    def _change(self, account: Account, change: AccountChange) -> None:
-        sent = change.model_fields_set
-        for name in sent & {"vip", "locked", "deactivated", "private"}:
-            setattr(account, f"is_{name}", getattr(change, name))
-        if "limits" in sent:
-            account.own_limits = change.limits.as_limits() if change.limits else None
-        if "friends" in sent:
-            account.friends = set(change.friends)
-        self._sim.world.touch(account)
-
 
 async def _json(request: Request) -> object:
     text = await request.body()
     try:
-        return orjson.loads(text) if text else {}
+        value = orjson.loads(text) if text else {}
     except orjson.JSONDecodeError as error:
         raise AdminError(HTTPStatus.BAD_REQUEST, f"the body is not JSON: {error}") from error
+    if is_too_deep(value):
+        raise AdminError(HTTPStatus.BAD_REQUEST, "the body is nested too deeply")
+    return value
 
 
 async def _read(request: Request, model: type[Body]) -> Body:

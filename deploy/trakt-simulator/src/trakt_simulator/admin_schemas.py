@@ -1,8 +1,8 @@
 """What the admin API takes."""
 
-from typing import Literal
+from typing import ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from trakt_simulator.accounts import Limits
 from trakt_simulator.lists import Privacy, SortHow
@@ -12,10 +12,17 @@ class _Body(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class _Seeded(BaseModel):
-    """Fields that are not known are left out, so that what `/_admin/state` gave can be given back."""
+class _Seeded(_Body):
+    """Something that `/_admin/state` gave can be given back: what only the simulator can say is left out."""
 
-    model_config = ConfigDict(frozen=True)
+    shown_only: ClassVar[frozenset[str]] = frozenset()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _leave_out(cls, value: object) -> object:
+        if not isinstance(value, dict):
+            return value
+        return {name: field for name, field in value.items() if name not in cls.shown_only}
 
 
 class LimitsBody(_Body):
@@ -49,6 +56,7 @@ class NewAccount(AccountChange):
 class SeedItem(_Seeded):
     """An item by any of its ids; without a type it is a movie."""
 
+    shown_only = frozenset({"rank", "id", "listed_at", "title", "year"})
     type: Literal["movie", "show", "season", "episode", "person"] = "movie"
     ids: dict[str, object] = Field(default_factory=dict)
 
@@ -56,6 +64,7 @@ class SeedItem(_Seeded):
 class SeedList(_Seeded):
     """A list with its items in rank order."""
 
+    shown_only = frozenset({"ids", "item_count", "updated_at", "created_at"})
     name: str = Field(min_length=1)
     description: str | None = None
     privacy: Privacy = "private"
@@ -66,19 +75,14 @@ class SeedList(_Seeded):
     items: list[SeedItem] = Field(default_factory=list)
 
 
-class SeedAccount(_Seeded):
+class SeedAccount(_Seeded, NewAccount):
     """An account with its lists."""
 
-    username: str = Field(min_length=1, max_length=200, pattern=r"\S")
-    vip: bool = False
-    locked: bool = False
-    deactivated: bool = False
-    private: bool = False
-    friends: list[str] = Field(default_factory=list)
+    shown_only = frozenset({"slug", "list_count", "item_count"})
     lists: list[SeedList] = Field(default_factory=list)
 
 
-class SeedBody(_Seeded):
+class SeedBody(_Body):
     accounts: list[SeedAccount]
 
 

@@ -10,11 +10,16 @@ from trakt_simulator.faults import ActiveFault
 from trakt_simulator.lists import MediaList
 from trakt_simulator.requests_log import Entry
 from trakt_simulator.simulator import Simulator
+from trakt_simulator.wire import is_too_deep
 
 
 def state(sim: Simulator, username: str | None) -> dict[str, object]:
     """Return all accounts (or one) with their lists and items."""
-    accounts = [a for a in sim.world.accounts.values() if username is None or username in (a.username, a.slug)]
+    if username is None:
+        accounts = list(sim.world.accounts.values())
+    else:
+        account = sim.world.account_named(username)
+        accounts = [account] if account else []
     return {"accounts": [_account(sim, account) for account in accounts]}
 
 
@@ -93,7 +98,9 @@ def request(entry: Entry) -> dict[str, object]:
 
 
 def _parsed(body: bytes) -> object:
+    """Return what was sent; None when it is no JSON, or nested more deeply than can be written again."""
     try:
-        return orjson.loads(body) if body else None
+        value = orjson.loads(body) if body else None
     except orjson.JSONDecodeError:
         return None
+    return None if is_too_deep(value) else value

@@ -1,8 +1,9 @@
 """Composition root: the only place that builds anything."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from http import HTTPStatus
+from itertools import chain
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -16,19 +17,30 @@ from trakt_simulator.catalogue import Catalogue
 from trakt_simulator.endpoints.table import router
 from trakt_simulator.gateway import Gateway
 from trakt_simulator.login_pages import PATHS, LoginPages
+from trakt_simulator.routing import segments_of
 from trakt_simulator.simulator import Simulator
-from trakt_simulator.titles import read_titles
+from trakt_simulator.titles import CatalogueFileError, Title, read_titles
 
-SHIPPED_TITLES = Path(__file__).with_name("titles.csv.gz")
+_SHIPPED = (Path(__file__).with_name("titles.csv.gz"), Path(__file__).with_name("people.csv"))
+
+
+def shipped_titles() -> Iterator[Title]:
+    """Read the 4,098 movies and shows of the package, and some people."""
+    return chain.from_iterable(map(read_titles, _SHIPPED))
 
 
 def catalogue_from(path: Path | None = None) -> Catalogue:
-    """Read a catalogue file; None: the 4,098 titles of the package.
+    """Read a catalogue file; None: the titles of the package.
 
     Raises:
         CatalogueFileError: the file cannot be used.
     """
-    return Catalogue(read_titles(path or SHIPPED_TITLES))
+    if path is None:
+        return Catalogue(shipped_titles())
+    try:
+        return Catalogue(read_titles(path))
+    except ValueError as error:
+        raise CatalogueFileError(f"{path}: {error}") from error
 
 
 class Application:
@@ -38,7 +50,7 @@ class Application:
         with_admin: False leaves the admin API and the lists page out; their paths are then unknown to Trakt.
         auth_port: on this port there is nothing but OAuth; None: there is no such port.
         stopping: set when the server ends.
-        keep: called when a request was carried out, before anything of its answer is sent.
+        keep: called when a request was carried out, before anything of its answer is sent and before a fault waits.
     """
 
     def __init__(
@@ -51,40 +63,38 @@ class Application:
         keep: Callable[[], None] | None = None,
     ) -> None:
         self.sim = sim
-        self._trakt = TraktApi(sim, Gateway(sim, router()), stopping or asyncio.Event())
+        # What was answered must not be lost, even if we are killed the next moment: a Trakt does not forget.
+        self._keep = keep or self._forget_changes
+        self._trakt = TraktApi(sim, Gateway(sim, router()), stopping or asyncio.Event(), self._keep)
         self._beside = Starlette(
             routes=[*LoginPages(sim).routes(), *(Admin(sim).routes() if with_admin else ()), *_home(with_admin)],
             exception_handlers={AdminError: on_error, ValidationError: on_error},
         )
         self._auth_port = auth_port
-        self._keep = keep or self._forget_changes
-        self._prefixes = (*PATHS, PREFIX) if with_admin else PATHS
-        self._home = "/" if with_admin else None
+        self._with_admin = with_admin
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return
+        # As for the API's own paths: a trailing slash and doubled slashes do not matter.
+        path = "/" + "/".join(segments_of(scope["path"]))
+        is_admin = self._with_admin and _is_below(path, PREFIX)
+        if self._auth_port is not None and scope["server"][1] == self._auth_port and not _is_auth(path):
+            await Response(status_code=HTTPStatus.NOT_FOUND)(scope, receive, send)
+        elif is_admin and _is_of_another_site(scope):
+            await Response("not from another site's page", HTTPStatus.FORBIDDEN)(scope, receive, send)
+        elif is_admin or any(_is_below(path, page) for page in PATHS) or (self._with_admin and path == "/"):
+            await self._answer_beside({**scope, "path": path}, receive, send)
+        else:
+            await self._trakt(scope, receive, send)
 
+    async def _answer_beside(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def send_kept(message: Message) -> None:
-            # What was answered must not be lost, even if we are killed the next moment: a Trakt does not forget.
             if message["type"] == "http.response.start":
                 self._keep()
             await send(message)
 
-        try:
-            await self._answer(scope, receive, send_kept)
-        finally:
-            # A call whose answer a fault took away.
-            self._keep()
-
-    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
-        path: str = scope["path"]
-        if self._auth_port is not None and scope["server"][1] == self._auth_port and not _is_auth(path):
-            await Response(status_code=HTTPStatus.NOT_FOUND)(scope, receive, send)
-        elif path.startswith(self._prefixes) or path == self._home:
-            await self._beside(scope, receive, send)
-        else:
-            await self._trakt(scope, receive, send)
+        await self._beside(scope, receive, send_kept)
 
     def _forget_changes(self) -> None:
         """Nobody keeps them."""
@@ -92,8 +102,19 @@ class Application:
         self.sim.tokens.changed.clear()
 
 
+def _is_below(path: str, place: str) -> bool:
+    return path == place or path.startswith(f"{place}/")
+
+
 def _is_auth(path: str) -> bool:
-    return path.lstrip("/").startswith(("oauth/", "activate"))
+    return _is_below(path, "/oauth") or _is_below(path, "/activate")
+
+
+def _is_of_another_site(scope: Scope) -> bool:
+    """Tell whether a browser sends this for a page that is not ours: any page could empty the state otherwise."""
+    headers = dict(scope["headers"])
+    origin = headers.get(b"origin")
+    return origin is not None and origin.partition(b"://")[2] != headers.get(b"host", b"")
 
 
 def _home(with_admin: bool) -> list[Route]:

@@ -36,36 +36,46 @@ class ConnectionBrokenError(ConnectionError):
     """A fault broke a connection where there is none (an application called without a server)."""
 
 
+class ClientGoneError(ConnectionError):
+    """The caller closed the connection before its request was complete."""
+
+
 class TraktApi:
     """The Trakt API over ASGI.
 
     Args:
         stopping: set when the server ends; cuts all waiting short.
+        keep: called when a call was carried out, before its answer (or any waiting) begins.
     """
 
-    def __init__(self, sim: Simulator, gateway: Gateway, stopping: asyncio.Event) -> None:
+    def __init__(self, sim: Simulator, gateway: Gateway, stopping: asyncio.Event, keep: Callable[[], None]) -> None:
         self._sim = sim
         self._gateway = gateway
         self._stopping = stopping
+        self._keep = keep
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         started = time.perf_counter()
-        body = await _read(receive, self._sim.options.max_body_bytes)
+        try:
+            body = await _read(receive, self._sim.options.max_body_bytes)
+        except ClientGoneError:
+            return
         call = _call(scope, body or b"", self._sim.clock.now_ms())
         if body is None:
             page = edge_page(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "413 Request Entity Too Large")
             outcome = Outcome(page, "too large")
         else:
             outcome = self._gateway.handle(call)
+        self._keep()
         wait_s = self._sim.options.latency_ms / 1000 + outcome.effects.delay_s
         if outcome.ending is not None:
             wait_s += outcome.ending.delay_s
-        self._keep(scope, call, outcome, (time.perf_counter() - started + wait_s) * 1000)
+        self._log(scope, call, outcome, (time.perf_counter() - started + wait_s) * 1000)
         if wait_s:
             await self._wait(wait_s)
         if outcome.ending is not None and outcome.ending.kind in ("close", "timeout"):
             await _break(scope, receive)
-        elif "truncate" in outcome.effects.damages:
+        elif "truncate" in outcome.effects.taken:
             await _send(scope, send, outcome.answer, call.now_ms, length=len(outcome.answer.body) // 2)
             await _break(scope, receive)
         else:
@@ -75,7 +85,7 @@ class TraktApi:
         with suppress(TimeoutError):
             await asyncio.wait_for(self._stopping.wait(), seconds)
 
-    def _keep(self, scope: Scope, call: Call, outcome: Outcome, duration_ms: float) -> None:
+    def _log(self, scope: Scope, call: Call, outcome: Outcome, duration_ms: float) -> None:
         log = self._sim.log
         is_lost = outcome.ending is not None and outcome.ending.kind in ("close", "timeout")
         entry = Entry(
@@ -101,6 +111,7 @@ def _call(scope: Scope, body: bytes, now_ms: int) -> Call:
     return Call(
         # Clients resolve pages by HEAD: it is a GET whose body is not sent.
         method="GET" if scope["method"] == "HEAD" else scope["method"],
+        is_head=scope["method"] == "HEAD",
         path=scope["path"],
         query=dict(parse_qsl(query.decode("latin-1"))) if query else {},
         headers=headers,
@@ -112,13 +123,17 @@ def _call(scope: Scope, body: bytes, now_ms: int) -> Call:
 
 
 async def _read(receive: Receive, limit: int) -> bytes | None:
-    """Return the whole body, or None when it is larger than the limit; the rest of it is read and dropped."""
+    """Return the whole body, or None when it is larger than the limit; the rest of it is read and dropped.
+
+    Raises:
+        ClientGoneError: the body did not come whole, so there is no request.
+    """
     parts: list[bytes] = []
     size = 0
     while True:
         message = await receive()
         if message["type"] == "http.disconnect":
-            break
+            raise ClientGoneError
         part = message.get("body", b"")
         size += len(part)
         if size <= limit:

@@ -32,8 +32,9 @@ class Authorizations:
 
     _by_code: dict[str, Authorization] = field(default_factory=dict)
 
-    def add(self, authorization: Authorization) -> str:
+    def add(self, authorization: Authorization, now_ms: int) -> str:
         """Return the code for it."""
+        self._by_code = {code: one for code, one in self._by_code.items() if now_ms < one.expires_ms}
         code = new_token()
         self._by_code[code] = authorization
         return code
@@ -41,6 +42,10 @@ class Authorizations:
     def take(self, code: str) -> Authorization | None:
         """Use up a code; None when it is unknown or was used."""
         return self._by_code.pop(code, None)
+
+    def owner_of(self, code: str) -> Account | None:
+        authorization = self._by_code.get(code)
+        return authorization.account if authorization else None
 
     def clear(self) -> None:
         self._by_code.clear()

@@ -1,6 +1,8 @@
 """Which titles exist: look-up by any id, and the objects that answers hold."""
 
 from collections.abc import Iterable, Mapping
+from hashlib import blake2b
+from itertools import islice
 
 import orjson
 
@@ -9,7 +11,7 @@ from trakt_simulator.media import MAX_ID, SINGULAR, Kind, key_of, kind_of, trakt
 from trakt_simulator.titles import Title
 
 ID_NAMES = ("trakt", "slug", "imdb", "tmdb", "tvdb")
-# No source of seasons is shipped, so each show has these: made up, but the same at every start.
+# No source of seasons is shipped, so each show has these (and as season 0 specials): made up, but the same at every start.
 SEASONS_PER_SHOW = 10
 EPISODES_PER_SEASON = 24
 _SEASON_FACTOR = 1_000
@@ -24,6 +26,9 @@ class Catalogue:
     """The titles that Trakt knows.
 
     Ids are numbers or texts as clients send them; a wrong type finds nothing.
+
+    Raises:
+        ValueError: two titles of a kind have the same trakt id.
     """
 
     def __init__(self, titles: Iterable[Title]) -> None:
@@ -34,11 +39,24 @@ class Catalogue:
         self._by_name: dict[tuple[Kind, str, int | None], int] | None = None
         self._rows: dict[int, bytes] = {}
         self._invented: list[int] = []
+        self._suffixes: dict[Kind, dict[str, int]] = {kind: {} for kind in Kind}
         for title in titles:
+            if key_of(title.kind, title.trakt) in self._titles:
+                word = SINGULAR[title.kind]
+                raise ValueError(f"title {len(self) + 1}, {title.name!r}: {word} {title.trakt} was there before")
             self._put(title)
 
     def __len__(self) -> int:
         return len(self._titles)
+
+    def fingerprint(self, count: int | None = None) -> tuple[int, str]:
+        """Return how many titles there are (of the first `count`, without invented ones), and a digest of which they are."""
+        own = len(self._titles) - len(self._invented)
+        titles = list(islice(self._titles.values(), own if count is None else min(count, own)))
+        digest = blake2b(digest_size=16)
+        for title in titles:
+            digest.update(f"{title.kind} {title.trakt} {title.slug}\n".encode())
+        return len(titles), digest.hexdigest()
 
     def title(self, key: int) -> Title | None:
         """Return the movie, show or person; None for seasons, episodes and unknown keys."""
@@ -74,6 +92,8 @@ class Catalogue:
         trakt_id = sent.get("trakt")
         if not isinstance(trakt_id, int):
             trakt_id = _FIRST_INVENTED + len(self._invented) + 1
+            while key_of(kind, trakt_id) in self._titles:
+                trakt_id += 1
         word = SINGULAR[kind]
         title = Title(kind=kind, trakt=trakt_id, slug=f"{word}-{trakt_id}", name=f"{word.title()} {trakt_id}")
         for name in ("slug", "imdb", "tmdb", "tvdb"):
@@ -87,10 +107,11 @@ class Catalogue:
         for key in self._invented:
             title = self._titles.pop(key)
             self._rows.pop(key, None)
-            for index in self._by_id[title.kind].values():
-                for value in [value for value, known in index.items() if known == key]:
-                    del index[value]
+            for name, index in self._by_id[title.kind].items():
+                if index.get(getattr(title, name)) == key:
+                    del index[getattr(title, name)]
         self._invented.clear()
+        self._by_name = None
 
     def invented(self) -> list[Title]:
         """The made-up titles, in the order they were made; `restore_invented` takes them back."""
@@ -100,14 +121,14 @@ class Catalogue:
         self._invented.extend(self._put(title) for title in titles)
 
     def season(self, show: int, number: int) -> int | None:
-        """Return the key of a show's season, or None when it has none of this number."""
-        if not 1 <= number <= SEASONS_PER_SHOW:
+        """Return the key of a show's season (0: its specials), or None when it has none of this number."""
+        if not 0 <= number <= SEASONS_PER_SHOW:
             return None
         return key_of(Kind.SEASON, trakt_id_of(show) * _SEASON_FACTOR + number)
 
     def episode(self, show: int, season: int, number: int) -> int | None:
         """Return the key of an episode, or None when the season has none of this number."""
-        if not (1 <= season <= SEASONS_PER_SHOW and 1 <= number <= EPISODES_PER_SEASON):
+        if not (0 <= season <= SEASONS_PER_SHOW and 1 <= number <= EPISODES_PER_SEASON):
             return None
         return key_of(Kind.EPISODE, trakt_id_of(show) * _EPISODE_FACTOR + season * _SEASON_FACTOR + number)
 
@@ -174,7 +195,8 @@ class Catalogue:
         slugs = indexes["slug"]
         if title.slug in slugs and title.year and title.kind is Kind.SHOW:
             title.slug = f"{title.slug}-{title.year}"
-        title.slug = free_slug(title.slug, slugs.__contains__, otherwise=str(title.trakt))
+        suffixes = self._suffixes[title.kind]
+        title.slug = free_slug(title.slug, slugs.__contains__, otherwise=str(title.trakt), suffixes=suffixes)
         self._titles[key] = title
         slugs[title.slug] = key
         for name, value in (("imdb", title.imdb), ("tmdb", title.tmdb), ("tvdb", title.tvdb)):

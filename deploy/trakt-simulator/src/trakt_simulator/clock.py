@@ -6,10 +6,11 @@ from datetime import UTC, datetime
 from functools import lru_cache
 
 _FIRST_YEAR, _LAST_YEAR = 1800, 2999
+_END_MS = int(datetime(_LAST_YEAR + 1, 1, 1, tzinfo=UTC).timestamp() * 1000)
 
 
 class Clock:
-    """Milliseconds since 1970, UTC. `advance` moves it forward without waiting.
+    """Milliseconds since 1970, UTC. `advance` moves it forward without waiting; `offset_ms` is by how much it was.
 
     Args:
         source: seconds since 1970, as `time.time`.
@@ -17,16 +18,21 @@ class Clock:
 
     def __init__(self, source: Callable[[], float] = time.time) -> None:
         self._source = source
-        self._offset_ms = 0
+        self.offset_ms = 0
 
     def now_ms(self) -> int:
-        return int(self._source() * 1000) + self._offset_ms
+        return int(self._source() * 1000) + self.offset_ms
 
-    def advance(self, seconds: float) -> None:
-        self._offset_ms += int(seconds * 1000)
+    def advance(self, seconds: float) -> bool:
+        """Move forward; return False, and stay, where that would be past the years that dates have."""
+        offset_ms = self.offset_ms + int(seconds * 1000)
+        if int(self._source() * 1000) + offset_ms >= _END_MS:
+            return False
+        self.offset_ms = offset_ms
+        return True
 
     def reset(self) -> None:
-        self._offset_ms = 0
+        self.offset_ms = 0
 
 
 @lru_cache(maxsize=8192)

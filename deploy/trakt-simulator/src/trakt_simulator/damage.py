@@ -1,24 +1,31 @@
 """Answers spoilt on purpose."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from http import HTTPStatus
 
 import orjson
 
+from trakt_simulator.faults import Effects
 from trakt_simulator.refusals import edge_page
 from trakt_simulator.wire import Answer
 
 Change = Callable[[dict[str, object]], dict[str, object]]
 
 
-def spoilt(answer: Answer, damages: Iterable[str]) -> Answer:
-    """Return the answer with its damages. `truncate` is not among them: it is done while sending."""
-    for damage in damages:
+def spoilt(answer: Answer, effects: Effects) -> Answer:
+    """Return the answer with its damages, and take those that have anything to spoil. `truncate` is done while sending."""
+    for damage in effects.damages:
         if damage == "not_json":
+            effects.take(damage)
             answer = edge_page(HTTPStatus.OK, "Just a moment...")
+        elif damage == "truncate" and answer.body:
+            effects.take(damage)
         elif (change := _CHANGES.get(damage)) and answer.body[:1] in (b"{", b"["):
-            body = orjson.dumps(_everywhere(orjson.loads(answer.body), change))
-            answer = Answer(answer.status, body, answer.headers)
+            whole = orjson.loads(answer.body)
+            changed = _everywhere(whole, change)
+            if changed != whole:
+                effects.take(damage)
+                answer = Answer(answer.status, orjson.dumps(changed), answer.headers)
     return answer
 
 

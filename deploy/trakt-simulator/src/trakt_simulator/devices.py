@@ -10,6 +10,7 @@ from trakt_simulator.oauth import new_token
 # Without letters and digits that are mistaken for each other.
 _ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 _USER_CODE_LENGTH = 8
+_KEPT_MS = 3_600_000
 
 
 class DeviceState(Enum):
@@ -34,12 +35,13 @@ class DeviceCode:
 
 @dataclass(slots=True)
 class DeviceCodes:
-    """All logins in progress, and those that are over (a late poll is told why)."""
+    """All logins in progress, and those that expired within the last hour (a late poll is told why)."""
 
     _by_device: dict[str, DeviceCode] = field(default_factory=dict)
     _by_user: dict[str, DeviceCode] = field(default_factory=dict)
 
     def start(self, client_id: str, *, lifetime_s: int, now_ms: int) -> DeviceCode:
+        self._forget(now_ms - _KEPT_MS)
         user_code = "".join(secrets.choice(_ALPHABET) for _ in range(_USER_CODE_LENGTH))
         code = DeviceCode(new_token(), user_code, client_id, now_ms + lifetime_s * 1000)
         self._by_device[code.device_code] = code
@@ -60,6 +62,16 @@ class DeviceCodes:
         """Approve for an account, or deny (None)."""
         code.account = account
         code.state = DeviceState.APPROVED if account else DeviceState.DENIED
+
+    def owner_of(self, device_code: str) -> Account | None:
+        """Return who approved a login; None when nobody has, or it is unknown."""
+        code = self._by_device.get(device_code)
+        return code.account if code else None
+
+    def _forget(self, before_ms: int) -> None:
+        """Drop what expired before; without this a long run would keep them all."""
+        self._by_device = {key: code for key, code in self._by_device.items() if code.expires_ms > before_ms}
+        self._by_user = {key: code for key, code in self._by_user.items() if code.expires_ms > before_ms}
 
     def clear(self) -> None:
         self._by_device.clear()

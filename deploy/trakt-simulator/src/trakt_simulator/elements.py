@@ -44,11 +44,10 @@ def read_elements(body: Mapping[str, object], sim: Simulator) -> Elements:
         if elements is None:
             continue
         for element in _objects(elements, name):
-            keys = list(_keys(kind, element, sim))
-            if keys:
-                found.matches.extend(Match(key, element) for key in keys)
-            else:
-                found.not_found[name].append(element)
+            keys, missing = _found_in(kind, element, sim)
+            found.matches.extend(Match(key, element) for key in keys)
+            if missing is not None:
+                found.not_found[name].append(missing)
     return found
 
 
@@ -58,27 +57,36 @@ def counts(keys: Iterable[int], kinds: Iterable[Kind] = Kind) -> dict[str, int]:
     return {PLURAL[kind]: by_kind[kind] for kind in kinds}
 
 
-def _keys(kind: Kind, element: Element, sim: Simulator) -> Iterator[int]:
+def _found_in(kind: Kind, element: Element, sim: Simulator) -> tuple[list[int], Element | None]:
+    """Return what an element names, and the element as far as it names nothing (None: it is all there)."""
     key = _find(kind, element, sim)
     if key is None:
-        return
+        return [], element
     seasons = element.get("seasons") if kind is Kind.SHOW else None
     if not seasons:
-        yield key
-        return
+        return [key], None
+    found: list[int] = []
+    missing: list[Element] = []
     for season in _objects(seasons, "seasons"):
-        number = season.get("number")
-        if not isinstance(number, int):
-            continue
-        episodes = season.get("episodes")
+        number, episodes = season.get("number"), season.get("episodes")
         if not episodes:
-            found = sim.catalogue.season(key, number)
-            yield from () if found is None else (found,)
+            known = sim.catalogue.season(key, number) if type(number) is int else None
+            if known is None:
+                missing.append(season)
+            else:
+                found.append(known)
             continue
+        lost: list[Element] = []
         for episode in _objects(episodes, "episodes"):
-            episode_number = episode.get("number")
-            found = sim.catalogue.episode(key, number, episode_number) if isinstance(episode_number, int) else None
-            yield from () if found is None else (found,)
+            at = episode.get("number")
+            known = sim.catalogue.episode(key, number, at) if type(number) is int and type(at) is int else None
+            if known is None:
+                lost.append(episode)
+            else:
+                found.append(known)
+        if lost:
+            missing.append({**season, "episodes": lost})
+    return found, {**element, "seasons": missing} if missing else None
 
 
 def _find(kind: Kind, element: Element, sim: Simulator) -> int | None:

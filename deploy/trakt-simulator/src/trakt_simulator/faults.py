@@ -1,12 +1,13 @@
 """Faults on demand: which calls they meet, how often, and what they do."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from random import Random
-from typing import Literal, get_args
+from typing import Annotated, Literal, Self, get_args
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 EndingKind = Literal[
     "status",
@@ -27,6 +28,26 @@ BehaviourKind = Literal[
 FaultKind = EndingKind | DamageKind | BehaviourKind
 ENDINGS = frozenset(get_args(EndingKind))
 DAMAGES = frozenset(get_args(DamageKind))
+_LASTING = ("latency", "stale_items", "new_list_404")
+# A day: longer waits are a slip, and the event loop's clock cannot hold all numbers.
+_MAX_DELAY_S = 86_400
+_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+# The length of what is sent is the server's to say.
+_FORBIDDEN_HEADERS = frozenset({"content-length", "transfer-encoding"})
+
+
+def _sendable(headers: dict[str, str]) -> dict[str, str]:
+    for name, value in headers.items():
+        if not _HEADER_NAME.fullmatch(name) or name.lower() in _FORBIDDEN_HEADERS or not value.isprintable():
+            raise ValueError(f"{name!r}: {value!r} cannot be sent")
+    return headers
+
+
+def _upper(value: object) -> object:
+    return value.upper() if isinstance(value, str) else value
+
+
+Method = Annotated[Literal["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"], BeforeValidator(_upper)]
 
 
 class Fault(BaseModel):
@@ -49,27 +70,33 @@ class Fault(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     kind: FaultKind
-    method: str | None = None
-    """GET, POST, …; None: all."""
-    path: str | None = None
+    method: Method | None = None
+    """GET (which meets a HEAD too), HEAD, POST, …; None: all."""
+    path: str | None = Field(default=None, pattern="^[/*]")
     """fnmatch pattern over the path as sent, without the query; `*` also spans slashes. None: all."""
     account: str | None = None
-    """Username of the caller's token; None: everybody."""
+    """Username of the caller's token (of OAuth calls: of the token or code in the body); None: everybody."""
     times: int | None = Field(default=1, ge=1)
-    """How many calls it meets; None: all until it is removed."""
+    """How many calls it meets; None: all until it is removed. A call that it could not change is not met."""
     probability: float = Field(default=1.0, ge=0, le=1)
     """Of meeting a call that fits; drawn from `seed`, so that a run can be repeated."""
     seed: int = 0
     status: int = Field(default=500, ge=400, le=599)
     after: bool = False
     """True: the call is carried out first, and only its answer is lost."""
-    headers: dict[str, str] = Field(default_factory=dict)
+    headers: Annotated[dict[str, str], AfterValidator(_sendable)] = Field(default_factory=dict)
     body: str = ""
-    delay_s: float = Field(default=0, ge=0)
+    delay_s: float = Field(default=0, ge=0, le=_MAX_DELAY_S)
     """Waited before the answer (or the end of the connection); for some kinds the length of the effect."""
-    spread_s: float = Field(default=0, ge=0)
+    spread_s: float = Field(default=0, ge=0, le=_MAX_DELAY_S)
     distribution: Literal["fixed", "uniform", "normal", "exponential"] = "fixed"
     """Of a latency: exactly `delay_s`; `delay_s` ± `spread_s` evenly or normally; exponential with mean `delay_s`."""
+
+    @model_validator(mode="after")
+    def _lasts(self) -> Self:
+        if self.kind in _LASTING and not self.delay_s:
+            raise ValueError(f"delay_s: {self.kind} without it does nothing")
+        return self
 
 
 @dataclass(slots=True)
@@ -84,7 +111,7 @@ class ActiveFault:
     def fits(self, method: str, path: str, username: str | None) -> bool:
         fault = self.fault
         return (
-            (fault.method is None or fault.method.upper() == method)
+            (fault.method in (None, method) or (fault.method == "GET" and method == "HEAD"))
             and (fault.account is None or fault.account == username)
             and (fault.path is None or fnmatchcase(path, fault.path))
         )
@@ -95,7 +122,7 @@ class ActiveFault:
 
 @dataclass(slots=True, eq=False)
 class Effects:
-    """What the faults do to one call."""
+    """What the faults do to one call. `names` are the kinds that did something."""
 
     names: list[str] = field(default_factory=list)
     ending: Fault | None = None
@@ -106,6 +133,13 @@ class Effects:
     has_duplicate_rows: bool = False
     is_reorder_noop: bool = False
     is_limit_partial: bool = False
+    taken: set[str] = field(default_factory=set)
+    """Kinds that changed the call or its answer; only endings and latencies do so whatever the call is."""
+    waiting: list[ActiveFault] = field(default_factory=list)
+    """Faults that are counted when their kind is taken."""
+
+    def take(self, kind: str) -> None:
+        self.taken.add(kind)
 
 
 NO_EFFECTS = Effects()
@@ -139,7 +173,16 @@ class Faults:
         return max((int(a.fault.delay_s * 1000) for a in self if a.fault.kind == "stale_items"), default=0)
 
     def meet(self, method: str, path: str, username: str | None) -> Effects:
-        """Count this call against all faults that fit it, and return what they do. One ending at most is used up."""
+        """Return what the faults that fit this call do to it. One ending at most is used up.
+
+        Endings and latencies are counted here, the others by `settle`, if they took effect: a reorder that shall do
+        nothing is not used up by a read.
+
+        Args:
+            method: as sent, HEAD too.
+            path: as sent.
+            username: the caller's.
+        """
         if not self._active:
             return NO_EFFECTS
         effects = Effects()
@@ -148,16 +191,30 @@ class Faults:
             if is_second_ending or not active.fits(method, path, username) or not active.is_drawn():
                 continue
             _apply(active, effects)
-            if active.left is not None:
-                active.left -= 1
-                if not active.left:
-                    del self._active[active.id]
+            if active.fault.kind in ENDINGS or active.fault.kind == "latency":
+                self._count(active, effects)
+            else:
+                effects.waiting.append(active)
         return effects
+
+    def settle(self, effects: Effects) -> None:
+        """Count the faults that changed the call, once it is carried out."""
+        for active in effects.waiting:
+            if active.fault.kind in effects.taken:
+                self._count(active, effects)
+                if active.fault.kind in DAMAGES:
+                    effects.delay_s += active.fault.delay_s
+
+    def _count(self, active: ActiveFault, effects: Effects) -> None:
+        effects.names.append(active.fault.kind)
+        if active.left is not None:
+            active.left -= 1
+            if not active.left:
+                self._active.pop(active.id, None)
 
 
 def _apply(active: ActiveFault, effects: Effects) -> None:
     fault = active.fault
-    effects.names.append(fault.kind)
     length_ms = int(fault.delay_s * 1000)
     match fault.kind:
         case "latency":
@@ -174,7 +231,6 @@ def _apply(active: ActiveFault, effects: Effects) -> None:
             effects.is_limit_partial = True
         case kind if kind in DAMAGES:
             effects.damages = (*effects.damages, kind)
-            effects.delay_s += fault.delay_s
         case _:
             effects.ending = fault
 

@@ -7,8 +7,9 @@ from http import HTTPStatus
 
 from trakt_simulator import refusals
 from trakt_simulator.damage import spoilt
+from trakt_simulator.endpoints.token import account_behind
 from trakt_simulator.faults import NO_EFFECTS, Effects, Fault
-from trakt_simulator.limits import Standing
+from trakt_simulator.limits import FixedWindow, Standing
 from trakt_simulator.routing import Auth, Route, Router
 from trakt_simulator.simulator import Simulator
 from trakt_simulator.wire import EMPTY_TYPE, Answer, Call, TraktError
@@ -41,23 +42,30 @@ class Gateway:
         if not call.headers.get(b"user-agent"):
             return Outcome(refusals.edge_forbidden(), endpoint)
         is_oauth = found is not None and found[0].auth is Auth.OAUTH
-        has_bad_token = False if is_oauth else self._identify(call)
+        has_bad_token = False
+        if is_oauth:
+            call.account = account_behind(call, self._sim)
+        else:
+            has_bad_token = self._identify(call)
         standing = None if is_oauth else self._count(call)
         if standing is not None and not standing.is_allowed:
             return Outcome(self._finished(call, refusals.rate_limited(standing), standing), endpoint)
-        effects = self._sim.faults.meet(call.method, call.path, call.account.username if call.account else None)
+        username = call.account.username if call.account else None
+        effects = self._sim.faults.meet("HEAD" if call.is_head else call.method, call.path, username)
         call.effects = effects
         ending = effects.ending
         if ending is not None and not ending.after:
-            return Outcome(self._ended(call, ending), endpoint, effects, ending)
+            return Outcome(self._ended(call, ending, is_oauth=is_oauth), endpoint, effects, ending)
         if found is None:
             answer = _refused(HTTPStatus.METHOD_NOT_ALLOWED)
         else:
             call.params = found[1]
             answer = self._answer(call, found[0], has_bad_token=has_bad_token)
-        answer = self._finished(call, spoilt(answer, effects.damages), standing)
-        if ending is not None:
-            answer = self._ended(call, ending)
+        if ending is None:
+            answer = self._finished(call, spoilt(answer, effects), standing)
+        else:
+            answer = self._ended(call, ending, is_oauth=is_oauth)
+        self._sim.faults.settle(effects)
         return Outcome(answer, endpoint, effects, ending)
 
     def _identify(self, call: Call) -> bool:
@@ -71,16 +79,24 @@ class Gateway:
 
     def _count(self, call: Call) -> Standing | None:
         """Count the call in its bucket; None where no limit is on."""
-        options, limits = self._sim.options, self._sim.limits
-        who = call.account.slug if call.account else f"{call.header(b'trakt-api-key')} {call.client}"
+        options = self._sim.options
         if call.method == "GET":
             is_on = options.read_limit if call.account else options.unauthenticated_limit
-            bucket, limit = limits.reads if call.account else limits.unauthenticated, options.reads_per_5_minutes
         else:
             # A write without an account is refused anyway, and is in no bucket.
             is_on = options.write_limit and call.account is not None
-            bucket, limit = limits.writes, options.writes_per_second
-        return bucket.take(who, limit, call.now_ms) if options.rate_limits and is_on else None
+        if not options.rate_limits or not is_on:
+            return None
+        who = call.account.slug if call.account else f"{call.header(b'trakt-api-key')} {call.client}"
+        bucket, limit = self._bucket(call)
+        return bucket.take(who, limit, call.now_ms)
+
+    def _bucket(self, call: Call) -> tuple[FixedWindow, int]:
+        """Return the bucket that the call belongs to, and how many calls it holds."""
+        options, limits = self._sim.options, self._sim.limits
+        if call.method == "GET":
+            return limits.reads if call.account else limits.unauthenticated, options.reads_per_5_minutes
+        return limits.writes, options.writes_per_second
 
     def _answer(self, call: Call, route: Route, *, has_bad_token: bool) -> Answer:
         try:
@@ -104,14 +120,14 @@ class Gateway:
         if call.account is not None and (call.account.is_locked or call.account.is_deactivated):
             raise refusals.locked(call.account)
 
-    @staticmethod
-    def _ended(call: Call, fault: Fault) -> Answer:
+    def _ended(self, call: Call, fault: Fault, *, is_oauth: bool) -> Answer:
         """Return what a fault answers in place of Trakt."""
         if fault.kind == "rate_limited":
-            period = 1 if call.method != "GET" else 300
-            name = "AUTHED_API_POST_LIMIT" if call.method != "GET" else "AUTHED_API_GET_LIMIT"
-            standing = Standing(False, name, period, period, 0, call.now_ms + period * 1000, call.now_ms)
-            return _with_standing(refusals.rate_limited(standing), standing)
+            bucket, limit = self._bucket(call)
+            standing = bucket.full(limit, call.now_ms)
+            refused = refusals.rate_limited(standing)
+            # OAuth's limits are not published: `Retry-After` is all that is told of them.
+            return refused if is_oauth else _with_standing(refused, standing)
         if fault.kind in refusals.REFUSALS:
             return refusals.REFUSALS[fault.kind](call.account)
         headers = [(name.lower().encode(), value.encode("latin-1", "replace")) for name, value in fault.headers.items()]

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, MutableMapping
 
 _MAX_DIGITS = 17
 _RUN = re.compile(r"[^a-z0-9]+")
@@ -18,17 +18,25 @@ def slugify(name: str) -> str:
     return _RUN.sub("-", name.lower()).strip("-")
 
 
-def free_slug(wanted: str, is_taken: Callable[[str], bool], *, otherwise: str) -> str:
+def free_slug(
+    wanted: str,
+    is_taken: Callable[[str], bool],
+    *,
+    otherwise: str,
+    suffixes: MutableMapping[str, int] | None = None,
+) -> str:
     """Return the wanted slug, or it with `-2`, `-3`, … when taken.
 
     Trakt's own suffix for two lists of one name is not documented. `otherwise` is used when `wanted` is empty (a name of
-    emojis only).
+    emojis only). `suffixes` keeps the next number per name, where a name comes thousands of times.
     """
-    stem = wanted or otherwise
-    slug, number = stem, 2
+    slug = stem = wanted or otherwise
+    number = suffixes.get(stem, 2) if suffixes is not None else 2
     while is_taken(slug):
         slug = f"{stem}-{number}"
         number += 1
+        if suffixes is not None:
+            suffixes[stem] = number
     return slug
 
 

@@ -1,17 +1,18 @@
 """For tests: a Trakt inside the test's own process, with a clock that stands still until it is moved."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cache
 
 import httpx
 
-from trakt_simulator.app import SHIPPED_TITLES, Application
+from trakt_simulator import app
+from trakt_simulator.app import Application
 from trakt_simulator.catalogue import Catalogue
 from trakt_simulator.clock import Clock
 from trakt_simulator.options import Options
 from trakt_simulator.simulator import Simulator
 from trakt_simulator.testing import TokenPair, api_headers
-from trakt_simulator.titles import Title, read_titles
+from trakt_simulator.titles import Title
 
 # A Saturday, on a border of all rate limits' windows.
 START_S = 1_795_219_200.0
@@ -19,19 +20,23 @@ START_S = 1_795_219_200.0
 
 @cache
 def shipped_titles() -> tuple[Title, ...]:
-    return tuple(read_titles(SHIPPED_TITLES))
+    return tuple(app.shipped_titles())
 
 
 class InProcessTrakt:
     """A simulator without a socket: `client()` talks to it straight, time passes by `pass_time()` only.
 
     Faults that break connections raise `asgi.ConnectionBrokenError`; a real connection needs `SimulatorProcess`.
+
+    Args:
+        titles: that exist; None: the shipped ones.
+        options: other than the defaults of `Options`.
     """
 
-    def __init__(self, **options: object) -> None:
+    def __init__(self, *, titles: Iterable[Title] | None = None, **options: object) -> None:
         self._now_s = START_S
         self.sim = Simulator(
-            Catalogue(shipped_titles()),
+            Catalogue(shipped_titles() if titles is None else titles),
             first_options=Options.model_validate(options),
             clock=Clock(lambda: self._now_s),
         )

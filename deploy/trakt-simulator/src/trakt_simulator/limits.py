@@ -43,8 +43,7 @@ class FixedWindow:
 
     def take(self, who: str, limit: int, now_ms: int) -> Standing:
         """Count one call of `who`; a call over the limit is not counted."""
-        period_ms = self.period_s * 1000
-        window = now_ms // period_ms
+        window = now_ms // (self.period_s * 1000)
         if window != self._window:
             self._window = window
             self._used.clear()
@@ -53,9 +52,16 @@ class FixedWindow:
         if is_allowed:
             used += 1
             self._used[who] = used
-        return Standing(
-            is_allowed, self.name, self.period_s, limit, max(limit - used, 0), (window + 1) * period_ms, now_ms
-        )
+        return self._standing(limit, now_ms, is_allowed=is_allowed, remaining=max(limit - used, 0))
+
+    def full(self, limit: int, now_ms: int) -> Standing:
+        """Return what a caller is told who has used up the window; nothing is counted."""
+        return self._standing(limit, now_ms, is_allowed=False, remaining=0)
+
+    def _standing(self, limit: int, now_ms: int, *, is_allowed: bool, remaining: int) -> Standing:
+        period_ms = self.period_s * 1000
+        until_ms = (now_ms // period_ms + 1) * period_ms
+        return Standing(is_allowed, self.name, self.period_s, limit, remaining, until_ms, now_ms)
 
     def clear(self) -> None:
         self._used.clear()

@@ -36,7 +36,7 @@ class Rows:
 
 @dataclass(slots=True)
 class Reordered:
-    """What a reorder did: how many ids were applied, which were not on the list, and whether any rank changed."""
+    """What a reorder says: how many ids were applied, which were not on the list, and whether any rank is another."""
 
     updated: int
     skipped: list[int]
@@ -97,24 +97,39 @@ class MediaList:
             self.touch(now_ms)
         return gone
 
-    def reorder(self, item_ids: Iterable[int], *, now_ms: int) -> Reordered:
-        """Rank the items as given. Items that are not named keep their order behind the named ones (not confirmed)."""
+    def reorder(self, item_ids: Iterable[int], *, now_ms: int, is_noop: bool = False) -> Reordered:
+        """Rank the items as given. Items that are not named keep their order behind the named ones (not confirmed).
+
+        With `is_noop` everything stays, and the answer is the same.
+        """
         at = {item: position for position, item in enumerate(self.rows.ids)}
         wanted = list(dict.fromkeys(item_ids))
         applied = [item for item in wanted if item in at]
         named = set(applied)
         order = [at[item] for item in applied] + [at[item] for item in self.rows.ids if item not in named]
         is_changed = order != list(range(len(order)))
-        if is_changed:
+        if is_changed and not is_noop:
             self.rows = self.rows.taken(order)
             self.touch(now_ms)
         return Reordered(len(applied), [item for item in wanted if item not in named], is_changed)
 
-    def move(self, item_id: int, rank: int, *, now_ms: int) -> None:
-        """Give an item another rank (1 is the first; larger than the list means last)."""
+    def move(self, item_id: int, rank: int, *, now_ms: int) -> bool:
+        """Give an item another rank (1 is the first; larger than the list means last); return whether it is another."""
         order = [item for item in self.rows.ids if item != item_id]
         order.insert(max(rank, 1) - 1, item_id)
-        self.reorder(order, now_ms=now_ms)
+        return self.reorder(order, now_ms=now_ms).is_changed
+
+    def note(self, item_id: int, text: str | None, *, now_ms: int) -> bool:
+        """Set or (None, empty) take off an item's note; return whether it is another."""
+        notes = self.notes or {}
+        if notes.get(item_id) == (text or None):
+            return False
+        self.notes = {
+            **{item: kept for item, kept in notes.items() if item != item_id},
+            **({item_id: text} if text else {}),
+        }
+        self.touch(now_ms)
+        return True
 
     def remember(self, now_ms: int, window_ms: int) -> None:
         """Keep the rows as they are before a change, for reads that shall be stale by up to the window."""

@@ -72,6 +72,7 @@ class LoginPages:
         account = self._account(form)
         if account is None:
             return self._authorization_form(form, "Say who you are.")
+        now_ms = self._sim.clock.now_ms()
         lifetime_ms = self._sim.options.authorization_code_lifetime_s * 1000
         code = self._sim.authorizations.add(
             Authorization(
@@ -79,8 +80,9 @@ class LoginPages:
                 client_id=form["client_id"],
                 redirect_uri=form["redirect_uri"],
                 challenge=form.get("code_challenge") or None,
-                expires_ms=self._sim.clock.now_ms() + lifetime_ms,
-            )
+                expires_ms=now_ms + lifetime_ms,
+            ),
+            now_ms,
         )
         if form["redirect_uri"] == _COPY:
             return _page("Your code", f"<p>Copy this code into the app:</p><p><code>{code}</code></p>")

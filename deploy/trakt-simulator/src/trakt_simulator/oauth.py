@@ -1,8 +1,8 @@
 """Tokens: issued, rotated, expired, revoked."""
 
 import secrets
-from collections import deque
 from dataclasses import dataclass, field
+from heapq import heappop, heappush
 
 from trakt_simulator.accounts import Account
 
@@ -53,7 +53,8 @@ class Tokens:
 
     _by_access: dict[str, Grant] = field(default_factory=dict)
     _by_refresh: dict[str, Grant] = field(default_factory=dict)
-    _rotated: deque[Grant] = field(default_factory=deque)
+    _rotated: list[tuple[int, str, Grant]] = field(default_factory=list)
+    """A heap of what was rotated out: when it expires, its access token, the grant."""
     changed: dict[str, Grant] = field(default_factory=dict)
     """Grants, by access token, that the state file does not hold as they are now."""
 
@@ -69,7 +70,7 @@ class Tokens:
         if is_refresh_alive:
             self._by_refresh[grant.refresh_token] = grant
         else:
-            self._rotated.append(grant)
+            heappush(self._rotated, (grant.expires_ms, grant.access_token, grant))
         self.changed[grant.access_token] = grant
 
     def is_access_alive(self, grant: Grant) -> bool:
@@ -85,6 +86,11 @@ class Tokens:
             return None
         return grant.account
 
+    def owner_of(self, token: str) -> Account | None:
+        """Return whose access or refresh token this is, expired or not; None when it is unknown or revoked."""
+        grant = self._by_access.get(token) or self._by_refresh.get(token)
+        return grant.account if grant else None
+
     def refresh(self, refresh_token: str, client_id: str, *, lifetime_s: int, now_ms: int) -> Grant | None:
         """Use up a refresh token and return a new pair; None when it is unknown, used or of another app.
 
@@ -94,7 +100,7 @@ class Tokens:
         if old is None or old.client_id != client_id:
             return None
         del self._by_refresh[refresh_token]
-        self._rotated.append(old)
+        heappush(self._rotated, (old.expires_ms, old.access_token, old))
         self.changed[old.access_token] = old
         return self.issue(old.account, client_id, lifetime_s=lifetime_s, now_ms=now_ms)
 
@@ -124,7 +130,7 @@ class Tokens:
 
     def _forget_expired(self, now_ms: int) -> None:
         """Drop access tokens that were rotated out and have expired; without this a long run would keep them all."""
-        while self._rotated and self._rotated[0].expires_ms <= now_ms:
-            grant = self._rotated.popleft()
+        while self._rotated and self._rotated[0][0] <= now_ms:
+            grant = heappop(self._rotated)[-1]
             self._by_access.pop(grant.access_token, None)
             self.changed[grant.access_token] = grant

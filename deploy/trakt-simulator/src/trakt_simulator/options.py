@@ -25,8 +25,8 @@ class Options(BaseModel):
     reads_per_5_minutes: int = Field(default=500, ge=1)
     """Per account; unauthenticated: per client id and address. Halved from 1,000 in September 2026."""
 
-    latency_ms: float = Field(default=0, ge=0)
-    """Milliseconds to wait before every answer."""
+    latency_ms: float = Field(default=0, ge=0, le=86_400_000)
+    """Milliseconds to wait before every answer; at most a day."""
     unknown_ids_exist: bool = False
     """Accept ids that the catalogue does not have: titles are made up for them."""
     limit_all: bool = False
@@ -41,7 +41,7 @@ class Options(BaseModel):
     device_code_lifetime_s: int = Field(default=600, ge=0)
     """Seconds in which a user may enter a device code."""
     device_interval_s: float = Field(default=5, ge=0)
-    """Seconds between a device's polls; sooner ones get 429."""
+    """Seconds between a device's polls; those that come more than a tenth sooner get 429."""
     authorization_code_lifetime_s: int = Field(default=600, ge=0)
     """Seconds in which an app may exchange an authorization code."""
     secret_required: bool = False
@@ -53,6 +53,8 @@ class Options(BaseModel):
     """420 with X-Upgrade-URL, X-VIP-User, X-Account-Limit, as documented; in reality it is empty."""
     limit_batch: Literal["whole", "partial"] = "whole"
     """An add that crosses the account's limit: nothing is added, or what fits is (not confirmed)."""
+    over_limit_is_read_only: bool = True
+    """An account with more lists than its limit (VIP before) gets 420 on every add, as clients' authors report."""
     existing_moves_updated_at: bool = False
     """An add of only known items moves the list's `updated_at` (not confirmed)."""
     private_items_status: Literal[200, 401, 403] = 403

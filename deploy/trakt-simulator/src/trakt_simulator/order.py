@@ -1,12 +1,14 @@
 """In which order a list's items are read, and which of them."""
 
 from collections.abc import Callable, Collection, Sequence
+from http import HTTPStatus
 from random import Random
 
 from trakt_simulator.accounts import Account
 from trakt_simulator.catalogue import Catalogue
 from trakt_simulator.lists import MediaList, Rows
 from trakt_simulator.media import BY_NAME, Kind, kind_of
+from trakt_simulator.wire import TraktError
 
 # These fall back to rank, without a word, for accounts without VIP (Blueprint).
 VIP_SORTS = frozenset(
@@ -31,6 +33,19 @@ def kinds_of(text: str) -> frozenset[Kind] | None:
     """Read a type filter: one or a comma list, singular or plural; None for `all` and for what is no type."""
     kinds = frozenset(BY_NAME[name] for name in text.split(",") if name in BY_NAME)
     return kinds or None
+
+
+def asked_kinds(text: str) -> frozenset[Kind] | None:
+    """Read a type in the path of history or ratings; None for all.
+
+    Raises:
+        TraktError: 404 for what is no type: a client that deletes what it read must not be given everything.
+    """
+    if text in ("", "all"):
+        return None
+    if not all(name in BY_NAME for name in text.split(",")):
+        raise TraktError(HTTPStatus.NOT_FOUND)
+    return kinds_of(text)
 
 
 def ordered(  # each argument is a part of the path or the query

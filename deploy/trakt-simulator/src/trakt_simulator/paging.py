@@ -41,11 +41,11 @@ class Page(NamedTuple):
         ]
 
 
-def page_of(call: Call, total: int, options: Options, default: int = DEFAULT_LIMIT) -> Page:
-    """Read the page that a call asks for. What is no positive number counts as not given."""
+def page_of(call: Call, total: int, options: Options, default: int = DEFAULT_LIMIT, most: int = MAX_LIMIT) -> Page:
+    """Read the page that a call asks for, of `most` rows at most. What is no positive number counts as not given."""
     wanted = call.query.get("limit", "")
     if wanted == "all":
-        limit = max(total, 1) if options.limit_all else MAX_LIMIT
+        limit = max(total, 1) if options.limit_all else most
     else:
-        limit = min(number_in(wanted) or default, MAX_LIMIT)
+        limit = min(number_in(wanted) or default, most)
     return Page(number_in(call.query.get("page", "")) or 1, limit, total)

@@ -1,22 +1,37 @@
 """Accounts with lists and items, put in place at once; limits do not hold here, so that one can start over them."""
 
 from trakt_simulator.accounts import Account
-from trakt_simulator.admin_schemas import SeedAccount, SeedItem, SeedList
+from trakt_simulator.admin_schemas import AccountChange, SeedAccount, SeedItem, SeedList
 from trakt_simulator.media import BY_NAME
 from trakt_simulator.simulator import Simulator
 
 
 def seed_account(sim: Simulator, seed: SeedAccount) -> tuple[Account, list[SeedItem]]:
-    """Add the lists to the account, made when it is new; return it with the items that Trakt does not know."""
+    """Add the lists to the account, made when it is new; return it with the items that Trakt does not know.
+
+    What is not sent of its profile stays as it is.
+    """
     account = sim.world.add_account(seed.username, sim.clock.now_ms())
-    account.is_vip, account.is_locked = seed.vip, seed.locked
-    account.is_deactivated, account.is_private = seed.deactivated, seed.private
-    account.friends = set(seed.friends)
-    sim.world.touch(account)
+    change_account(sim, account, seed)
+    if account.own_limits == account.profile_limits:
+        # `/_admin/state` shows limits for every account; these follow the profile when it changes.
+        account.own_limits = None
     not_found: list[SeedItem] = []
     for wanted in seed.lists:
         not_found += _seed_list(sim, account, wanted)
     return account, not_found
+
+
+def change_account(sim: Simulator, account: Account, change: AccountChange) -> None:
+    """Set what was sent of the profile."""
+    sent = change.model_fields_set
+    for name in sent & {"vip", "locked", "deactivated", "private"}:
+        setattr(account, f"is_{name}", getattr(change, name))
+    if "limits" in sent:
+        account.own_limits = change.limits.as_limits() if change.limits else None
+    if "friends" in sent:
+        account.friends = set(change.friends)
+    sim.world.touch(account)
 
 
 def _seed_list(sim: Simulator, account: Account, wanted: SeedList) -> list[SeedItem]:

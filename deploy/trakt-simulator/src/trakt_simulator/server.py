@@ -74,6 +74,9 @@ def config_for(app: object) -> uvicorn.Config:
     return uvicorn.Config(
         app,  # type: ignore[arg-type]  # uvicorn's type is a union that a plain callable class does not show
         http=BreakableProtocol,
+        ws="none",
+        # Else a caller could name itself in `X-Forwarded-For`, and have as many unauthenticated budgets as it likes.
+        proxy_headers=False,
         lifespan="off",
         access_log=False,
         server_header=False,

@@ -48,6 +48,7 @@ class Simulator:
 
     def reset(self) -> None:
         """Back to the start: no accounts, faults, log or advanced time; the options of the command line."""
+        self.resets += 1
         self.options = self.first_options
         self.world = World()
         self.tokens.clear()
@@ -59,7 +60,6 @@ class Simulator:
         self.log.size = self.options.log_size
         self.clock.reset()
         self.catalogue.forget_invented()
-        self.resets += 1
 
     def set_options(self, changes: dict[str, object]) -> Options:
         """Change some options.

@@ -1,7 +1,7 @@
 """The state in a file (SQLite): accounts, lists, tokens and invented titles, kept over restarts and crashes.
 
 A change is in the file before its answer is sent. Only what changed is written: an account's row, the lists of it whose
-stamp moved, the tokens.
+stamp moved, its plays and ratings when theirs did, the tokens.
 """
 
 import logging
@@ -21,9 +21,12 @@ from trakt_simulator.world import Numbers
 log = logging.getLogger(__name__)
 # Marks the file as ours, and its form.
 _APPLICATION_ID = 0x7472616B
-_FORMAT = 1
-_TABLES = ("accounts", "lists", "grants", "titles", "numbers")
+_FORMAT = 2
+# Form 1 had no table of its own for plays and ratings.
+_READABLE = (1, _FORMAT)
+_TABLES = ("accounts", "histories", "lists", "grants", "titles", "numbers")
 Stamp = tuple[int, frozenset[str]]
+HistoryStamp = tuple[int, ...]
 
 
 class StateFileError(Exception):
@@ -42,7 +45,10 @@ class StateFile:
         self._path = path
         self._resets = sim.resets
         self._titles = 0
+        self._offset_ms = 0
+        self._catalogue = sim.catalogue.fingerprint()
         self._lists: dict[str, dict[int, Stamp]] = {}
+        self._histories: dict[str, HistoryStamp] = {}
         try:
             self._database = sqlite3.connect(path, isolation_level=None, timeout=1)
         except sqlite3.Error as error:
@@ -51,7 +57,8 @@ class StateFile:
             self._prepare()
         except sqlite3.Error as error:
             self._database.close()
-            raise StateFileError(f"{path}: {error}") from error
+            is_in_use = isinstance(error, sqlite3.OperationalError) and "locked" in str(error)
+            raise StateFileError(f"{path}: {'in use by another simulator' if is_in_use else error}") from error
 
     def _prepare(self) -> None:
         execute = self._database.execute
@@ -64,11 +71,12 @@ class StateFile:
         if tables and application_id != _APPLICATION_ID:
             raise sqlite3.DatabaseError("a database of something else")
         (form,) = execute("PRAGMA user_version").fetchone()
-        if tables and form != _FORMAT:
+        if tables and form not in _READABLE:
             raise sqlite3.DatabaseError(f"form {form} of the state, and this simulator knows form {_FORMAT}")
         execute(f"PRAGMA application_id = {_APPLICATION_ID}")
         execute(f"PRAGMA user_version = {_FORMAT}")
         execute("CREATE TABLE IF NOT EXISTS accounts (slug text PRIMARY KEY, content blob NOT NULL)")
+        execute("CREATE TABLE IF NOT EXISTS histories (slug text PRIMARY KEY, content blob NOT NULL)")
         execute(
             "CREATE TABLE IF NOT EXISTS lists (trakt integer PRIMARY KEY, content blob NOT NULL, rows blob NOT NULL)"
         )
@@ -80,28 +88,37 @@ class StateFile:
         """Take the file's state over.
 
         Raises:
-            StateFileError: its content is damaged.
+            StateFileError: its content is damaged, or of another catalogue.
         """
         try:
             self._load()
+        except StateFileError:
+            self._database.close()
+            raise
         except (sqlite3.Error, ValueError, KeyError, TypeError) as error:
+            self._database.close()
             raise StateFileError(f"{self._path}: {error!r}") from error
 
     def _load(self) -> None:
         sim, execute = self._sim, self._database.execute
         for (content,) in execute("SELECT content FROM numbers"):
-            sim.world.numbers = Numbers(**orjson.loads(content))
+            numbers = orjson.loads(content)
+            sim.clock.offset_ms = self._offset_ms = numbers.pop("clock_offset_ms", 0)
+            self._compare_catalogue(numbers.pop("catalogue", None))
+            sim.world.numbers = Numbers(**numbers)
         titles = execute("SELECT content FROM titles ORDER BY position")
         sim.catalogue.restore_invented(stored.title_from(content) for (content,) in titles)
         lists = {
             trakt: stored.list_from(content, rows)
             for trakt, content, rows in execute("SELECT trakt, content, rows FROM lists")
         }
-        accounts = execute("SELECT content FROM accounts")
-        restored = [stored.account_from(content, lists) for (content,) in accounts]
+        accounts = execute("SELECT a.content, h.content FROM accounts a LEFT JOIN histories h USING (slug)")
+        restored = [stored.account_from(content, history, lists) for content, history in accounts]
         for account in sorted(restored, key=lambda account: account.number):
             sim.world.put_account(account)
             self._lists[account.slug] = {number: _stamp(one) for number, one in account.lists.items()}
+        for (slug,) in execute("SELECT slug FROM histories"):
+            self._histories[slug] = _history_stamp(sim.world.accounts[slug])
         for (content,) in execute("SELECT content FROM grants"):
             grant, is_access_alive, is_refresh_alive = stored.grant_from(content, sim.world.accounts)
             sim.tokens.put(grant, is_access_alive=is_access_alive, is_refresh_alive=is_refresh_alive)
@@ -109,10 +126,21 @@ class StateFile:
         sim.world.changed.clear()
         sim.tokens.changed.clear()
 
+    def _compare_catalogue(self, kept: list[object] | None) -> None:
+        """Refuse a catalogue in which the file's numbers are other titles. One that has grown at its end is the same.
+
+        Args:
+            kept: how many titles there were, and their digest; None: of form 1.
+        """
+        count = kept[0] if kept else None
+        if isinstance(count, int) and list(self._sim.catalogue.fingerprint(count)) != kept:
+            raise StateFileError(f"{self._path}: its lists are of another catalogue, which had {count} titles")
+
     def save(self) -> None:
         """Write what has changed; returns at once when nothing has. What cannot be written is tried again next time."""
         sim = self._sim
-        if not (sim.world.changed or sim.tokens.changed or sim.resets != self._resets):
+        is_moved = sim.clock.offset_ms != self._offset_ms
+        if not (sim.world.changed or sim.tokens.changed or is_moved or sim.resets != self._resets):
             return
         try:
             self._database.execute("BEGIN")
@@ -125,9 +153,11 @@ class StateFile:
                 self._database.execute("ROLLBACK")
             return
         self._resets = sim.resets
+        self._offset_ms = sim.clock.offset_ms
         self._titles = len(sim.catalogue.invented())
         for account in sim.world.changed.values():
             self._lists[account.slug] = {number: _stamp(one) for number, one in account.lists.items()}
+            self._histories[account.slug] = _history_stamp(account)
         sim.world.changed.clear()
         sim.tokens.changed.clear()
 
@@ -137,8 +167,14 @@ class StateFile:
             for table in _TABLES:
                 execute(f"DELETE FROM {table}")  # noqa: S608 (names of our own)
             self._lists.clear()
+            self._histories.clear()
             self._titles = 0
-        execute("REPLACE INTO numbers (id, content) VALUES (1, ?)", (orjson.dumps(asdict(sim.world.numbers)),))
+        numbers = {
+            **asdict(sim.world.numbers),
+            "clock_offset_ms": sim.clock.offset_ms,
+            "catalogue": self._catalogue,
+        }
+        execute("REPLACE INTO numbers (id, content) VALUES (1, ?)", (orjson.dumps(numbers),))
         for position, title in enumerate(sim.catalogue.invented()[self._titles :], start=self._titles):
             execute("REPLACE INTO titles (position, content) VALUES (?, ?)", (position, orjson.dumps(asdict(title))))
         for account in sim.world.changed.values():
@@ -150,6 +186,9 @@ class StateFile:
         execute, known = self._database.execute, self._lists.get(account.slug, {})
         content = stored.account(account)
         execute("REPLACE INTO accounts (slug, content) VALUES (?, ?)", (account.slug, content))
+        if self._histories.get(account.slug) != _history_stamp(account):
+            history = stored.history(account)
+            execute("REPLACE INTO histories (slug, content) VALUES (?, ?)", (account.slug, history))
         for number, media_list in account.lists.items():
             if known.get(number) != _stamp(media_list):
                 row = (number, stored.list_content(media_list), stored.list_rows(media_list))
@@ -176,3 +215,8 @@ class StateFile:
 def _stamp(media_list: MediaList) -> Stamp:
     """What moves with every change of a list."""
     return media_list.updated_ms, frozenset(media_list.liked_by or ())
+
+
+def _history_stamp(account: Account) -> HistoryStamp:
+    """What moves with every change of an account's plays and ratings."""
+    return tuple(ms for name, ms in sorted(account.activities.items()) if name.endswith(("watched_at", "rated_at")))

@@ -47,19 +47,28 @@ def account(account: Account) -> bytes:
             "friends": sorted(account.friends),
             # The lists have rows of their own; this is their order.
             "lists": list(account.lists),
+        }
+    )
+
+
+def history(account: Account) -> bytes:
+    return orjson.dumps(
+        {
             "history": [list(play) for play in account.history or ()],
             "ratings": [[key, *rating] for key, rating in (account.ratings or {}).items()],
         }
     )
 
 
-def account_from(content: bytes, lists: Mapping[int, MediaList]) -> Account:
+def account_from(content: bytes, history: bytes | None, lists: Mapping[int, MediaList]) -> Account:
+    """Return an account with those of the lists that are its own; its plays are in `content` when `history` is None."""
     stored = orjson.loads(content)
+    plays = stored if history is None else orjson.loads(history)
     restored = Account(**{name: stored[name] for name in _ACCOUNT_FIELDS})
     restored.own_limits = Limits(*stored["own_limits"]) if stored["own_limits"] else None
     restored.friends = set(stored["friends"])
-    restored.history = deque(Watched(*play) for play in stored["history"]) or None
-    restored.ratings = {key: Rating(*rating) for key, *rating in stored["ratings"]} or None
+    restored.history = deque(Watched(*play) for play in plays["history"]) or None
+    restored.ratings = {key: Rating(*rating) for key, *rating in plays["ratings"]} or None
     restored.lists = {number: lists[number] for number in stored["lists"]}
     restored.list_slugs = {one.slug: number for number, one in restored.lists.items()}
     return restored

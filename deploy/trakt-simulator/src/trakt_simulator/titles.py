@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from trakt_simulator.identifiers import slugify
-from trakt_simulator.media import BY_NAME, Kind
+from trakt_simulator.media import BY_NAME, MAX_ID, Kind
 
 _FOUR_DIGITS = 4
 # TMDB's dumps say `tv`; everything else is Trakt's own word.
@@ -52,23 +52,28 @@ def read_titles(path: Path) -> Iterator[Title]:
     as Trakt makes them (a movie's with its year) and may repeat: the catalogue settles that.
 
     Raises:
-        CatalogueFileError: not readable, or a row without a known media type or without a title.
+        CatalogueFileError: not readable, without titles, or a row without a known media type, without a title, or with a
+            number that is none.
     """
     numbers = dict.fromkeys(Kind, 0)
     try:
         with _opened(path) as file:
             for row in _rows(path, file):
-                kind = _MEDIA_TYPES[str(row["media_type"])]
+                kind = _kind(row)
                 numbers[kind] += 1
-                yield _title(row, kind, _whole(row.get("trakt_id")) or numbers[kind])
-    except (OSError, EOFError, ValueError, KeyError, TypeError, csv.Error) as error:
-        raise CatalogueFileError(f"{path}, after {sum(numbers.values())} titles: {error!r}") from error
+                yield _title(row, kind, numbers[kind])
+        if not any(numbers.values()):
+            raise ValueError("no titles")  # noqa: TRY301 (told with the file's name, as all that is wrong with it)
+    except (OSError, EOFError, ValueError, OverflowError, csv.Error) as error:
+        # Not the error's own form: that of a text that is not UTF-8 shows all of the file.
+        raise CatalogueFileError(f"{path}, after {sum(numbers.values())} titles: {error}") from error
 
 
 def _opened(path: Path) -> io.TextIOBase:
+    # Spreadsheets put a byte order mark in front.
     if path.suffix == ".gz":
-        return io.TextIOWrapper(gzip.open(path), encoding="utf-8", newline="")
-    return path.open(encoding="utf-8", newline="")
+        return io.TextIOWrapper(gzip.open(path), encoding="utf-8-sig", newline="")
+    return path.open(encoding="utf-8-sig", newline="")
 
 
 def _rows(path: Path, file: io.TextIOBase) -> Iterator[Mapping[str, object]]:
@@ -76,13 +81,31 @@ def _rows(path: Path, file: io.TextIOBase) -> Iterator[Mapping[str, object]]:
         yield from csv.DictReader(file)
     else:
         for text in file:
-            yield json.loads(text)
+            row = json.loads(text)
+            if not isinstance(row, dict):
+                raise ValueError("a row that is no object")  # noqa: TRY004 (a matter of the file, not of a caller)
+            yield row
 
 
-def _title(row: Mapping[str, object], kind: Kind, trakt_id: int) -> Title:
+def _kind(row: Mapping[str, object]) -> Kind:
+    media_type = row.get("media_type")
+    if media_type is None:
+        raise ValueError("no column media_type")
+    kind = _MEDIA_TYPES.get(str(media_type).strip().lower())
+    if kind is None:
+        raise ValueError(f"media_type {media_type!r} is none of {', '.join(_MEDIA_TYPES)}")
+    return kind
+
+
+def _title(row: Mapping[str, object], kind: Kind, number: int) -> Title:
     name = row.get("title") or row.get("name")
     if not name:
         raise ValueError("a row without a title")
+    trakt_id = _whole(row.get("trakt_id"))
+    if trakt_id is None:
+        trakt_id = number
+    if trakt_id <= 0:
+        raise ValueError(f"trakt_id {trakt_id} is not above 0")
     year = _year(row)
     stem = slugify(str(name))
     genres = row.get("genres") or ""
@@ -120,6 +143,9 @@ def _number(value: object) -> float | None:
 
 def _whole(value: object) -> int | None:
     text = str(value) if value is not None else ""
-    if text.isdecimal():
-        return int(text)
-    return int(float(text)) if text else None
+    if not text:
+        return None
+    number = int(text) if text.isdecimal() else int(float(text))
+    if abs(number) >= MAX_ID:
+        raise ValueError(f"{text} is too large")
+    return number

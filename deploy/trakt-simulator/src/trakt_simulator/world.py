@@ -7,6 +7,8 @@ from trakt_simulator.accounts import Account
 from trakt_simulator.identifiers import free_slug, slugify
 from trakt_simulator.lists import MediaList
 
+# These mean something else in paths: nobody could reach such a user.
+_RESERVED_SLUGS = frozenset({"me", "settings"})
 # Trakt's own are of this size.
 _FIRST_LIST = 30_000_001
 _FIRST_ITEM = 1_000_000_001
@@ -39,7 +41,7 @@ class World:
     """Accounts, by slug, that the state file does not hold as they are now."""
 
     def account_named(self, username: str) -> Account | None:
-        """Find an account by its username or its slug."""
+        """Find an account by its username or its slug: for people, who write either. Trakt's paths hold slugs only."""
         return self.usernames.get(username) or self.accounts.get(username)
 
     def add_account(self, username: str, now_ms: int) -> Account:
@@ -48,7 +50,11 @@ class World:
         if known is not None:
             return known
         number = self.numbers.account
-        slug = free_slug(slugify(username), self.accounts.__contains__, otherwise=f"user-{number}")
+        slug = free_slug(
+            slugify(username),
+            lambda slug: slug in self.accounts or slug in _RESERVED_SLUGS,
+            otherwise=f"user-{number}",
+        )
         account = Account(number=number, username=username, slug=slug, joined_ms=now_ms)
         self.numbers.account += 1
         self.put_account(account)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from chassis.postgres import Connection, Pool
+from chassis.postgres import Connection, Pool, count_of
 from contracts import ListDeleted, ListState
 from trakt_sync.ledger import Title
 from trakt_sync.mirror import Progress, Result
@@ -94,8 +94,7 @@ async def want_gone(
 
 async def delete_tombstones(pool: Pool, *, until: datetime) -> int:
     """Delete the rows of lists that were deleted before `until` and of which nothing is left; return how many."""
-    status = await pool.execute(SWEEP, until)
-    return int(status.rpartition(" ")[2])
+    return count_of(await pool.execute(SWEEP, until))
 
 
 async def last_result(connection: Connection, list_id: int) -> LastResult | None:

@@ -3,16 +3,18 @@
 from collections import deque
 from collections.abc import Iterable
 from http import HTTPStatus
+from itertools import islice
 
 from trakt_simulator.access import visible_user
-from trakt_simulator.accounts import Account, Watched
+from trakt_simulator.accounts import MAX_PLAYS, Account, Watched
 from trakt_simulator.catalogue import EPISODES_PER_SEASON, SEASONS_PER_SHOW
 from trakt_simulator.clock import iso, parse_iso, to_minute
 from trakt_simulator.elements import Match, counts, read_elements
 from trakt_simulator.identifiers import number_in
-from trakt_simulator.media import MAX_ID, PLURAL, Kind, key_of, kind_of
-from trakt_simulator.order import kinds_of
+from trakt_simulator.media import MAX_ID, PLURAL, Kind, kind_of
+from trakt_simulator.order import asked_kinds
 from trakt_simulator.paging import page_of
+from trakt_simulator.refusals import account_limit
 from trakt_simulator.routing import Auth, Route
 from trakt_simulator.simulator import Simulator
 from trakt_simulator.wire import Answer, Call, TraktError, json_answer
@@ -30,11 +32,9 @@ def get_history(call: Call, sim: Simulator) -> Answer:
 
 def _history(call: Call, sim: Simulator, account: Account) -> Answer:
     """Newest first; a show's or a season's plays are those of its episodes."""
-    type_ = call.params.get("type", "")
-    kinds = kinds_of(type_)
+    kinds = asked_kinds(call.params.get("type", ""))
     start, end = _date(call, "start_at"), _date(call, "end_at")
-    wanted = number_in(call.params["item"]) if "item" in call.params else None
-    asked_keys = {key_of(kind, wanted) for kind in kinds or Kind} if wanted is not None else None
+    asked_keys = _asked_keys(sim, kinds or frozenset(Kind), call.params["item"]) if "item" in call.params else None
     plays = [
         play
         for play in account.history or ()
@@ -51,6 +51,15 @@ def _history(call: Call, sim: Simulator, account: Account) -> Answer:
     return json_answer(rows, headers=page.headers())
 
 
+def _asked_keys(sim: Simulator, kinds: frozenset[Kind], text: str) -> set[int]:
+    """Return what the path names by trakt id, slug or imdb id, one of each kind at most; 404 when it is nothing."""
+    ids = {"trakt": number_in(text), "slug": text, "imdb": text}
+    keys = {key for kind in kinds if (key := sim.catalogue.find(kind, ids)) is not None}
+    if not keys:
+        raise TraktError(HTTPStatus.NOT_FOUND)
+    return keys
+
+
 def _fits(sim: Simulator, key: int, kinds: frozenset[Kind] | None, asked_keys: set[int] | None) -> bool:
     names = {key}
     if kind_of(key) is Kind.EPISODE:
@@ -63,19 +72,26 @@ def _fits(sim: Simulator, key: int, kinds: frozenset[Kind] | None, asked_keys: s
 
 def _date(call: Call, name: str) -> int | None:
     text = call.query.get(name)
-    return parse_iso(text) if text else None
+    if not text:
+        return None
+    date_ms = parse_iso(text)
+    if date_ms is None:
+        raise TraktError(HTTPStatus.UNPROCESSABLE_ENTITY, message=f"{name}: must be a date")
+    return date_ms
 
 
 def add_history(call: Call, sim: Simulator) -> Answer:
     """Every call adds plays: Trakt does not look for duplicates. A show or a season stands for all of its episodes."""
     account = call.caller
     elements = read_elements(call.json_object(), sim)
-    plays = [
-        (key, _watched_ms(sim, match, key, call.now_ms))
-        for match in elements.matches
-        for key in _played(sim, match.key)
-    ]
-    history = account.history = account.history if account.history is not None else deque()
+    history = account.history if account.history is not None else deque()
+    room = max(0, MAX_PLAYS - len(history))
+    named = ((match, key) for match in elements.matches for key in _played(sim, match.key))
+    # No further than the limit: a small body can name millions of plays.
+    plays = [(key, _watched_ms(sim, match, key, call.now_ms)) for match, key in islice(named, room + 1)]
+    if len(plays) > room:
+        raise account_limit(account, MAX_PLAYS, is_documented=sim.options.documented_limit_headers)
+    account.history = history
     for key, watched_ms in plays:
         history.append(Watched(sim.world.numbers.play, key, to_minute(watched_ms)))
         sim.world.numbers.play += 1
@@ -87,13 +103,14 @@ def add_history(call: Call, sim: Simulator) -> Answer:
 
 
 def _played(sim: Simulator, key: int) -> Iterable[int]:
+    """A show stands for the episodes of its seasons, specials apart."""
     kind = kind_of(key)
     if kind in _PLAYED:
         yield key
     elif kind in (Kind.SHOW, Kind.SEASON):
         show = key if kind is Kind.SHOW else sim.catalogue.show_of(key)
-        for season in range(1, SEASONS_PER_SHOW + 1):
-            if kind is Kind.SHOW or sim.catalogue.season(show, season) == key:
+        for season in range(SEASONS_PER_SHOW + 1):
+            if season if kind is Kind.SHOW else sim.catalogue.season(show, season) == key:
                 for number in range(1, EPISODES_PER_SEASON + 1):
                     episode = sim.catalogue.episode(show, season, number)
                     yield from () if episode is None else (episode,)
@@ -122,9 +139,10 @@ def remove_history(call: Call, sim: Simulator) -> Answer:
     numbers = body.get("ids", [])
     if not isinstance(numbers, list) or not all(type(number) is int and number < MAX_ID for number in numbers):
         raise TraktError(HTTPStatus.UNPROCESSABLE_ENTITY, message="ids: must be an array of history ids")
-    keys = {played for key in elements.named() for played in _played(sim, key)}
+    keys = {played for key in set(elements.named()) for played in _played(sim, key)}
     plays = account.history or deque()
-    gone = [play for play in plays if play.key in keys or play.id in numbers]
+    wanted = set(numbers)
+    gone = [play for play in plays if play.key in keys or play.id in wanted]
     known = {play.id for play in plays}
     if gone:
         gone_ids = {play.id for play in gone}

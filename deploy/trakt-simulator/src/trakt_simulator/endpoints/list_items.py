@@ -39,8 +39,7 @@ def get_public_items(call: Call, sim: Simulator) -> Answer:
 
 
 def _items(call: Call, sim: Simulator, owner: Account, media_list: MediaList) -> Answer:
-    stale_ms = call.effects.stale_ms
-    rows = media_list.rows_at(call.now_ms, stale_ms) if stale_ms else media_list.rows
+    rows = _rows(call, media_list)
     kinds, sort = _asked(call)
     applied = sort or (media_list.sort_by, media_list.sort_how)
     positions = ordered(
@@ -53,12 +52,20 @@ def _items(call: Call, sim: Simulator, owner: Account, media_list: MediaList) ->
         catalogue=sim.catalogue,
     )
     page = page_of(call, len(positions), sim.options)
-    shown = _page_rows(positions, page, has_duplicates=call.effects.has_duplicate_rows)
+    shown = _page_rows(call, positions, page)
     headers = [JSON_TYPE, *page.headers(), *sort_headers(media_list)]
     if sort is not None:
         headers += [(b"x-applied-sort-by", sort[0].encode()), (b"x-applied-sort-how", sort[1].encode())]
     headers.append((b"x-private-user", b"true" if owner.is_private else b"false"))
     return Answer(HTTPStatus.OK, _rows_json(call, sim, media_list, rows, shown), headers)
+
+
+def _rows(call: Call, media_list: MediaList) -> Rows:
+    stale_ms = call.effects.stale_ms
+    rows = media_list.rows_at(call.now_ms, stale_ms) if stale_ms else media_list.rows
+    if rows != media_list.rows:
+        call.effects.take("stale_items")
+    return rows
 
 
 def _asked(call: Call) -> tuple[str, tuple[str, str] | None]:
@@ -82,9 +89,10 @@ def _watched(call: Call) -> Collection[int]:
     return {play.key for play in call.account.history or ()}
 
 
-def _page_rows(positions: Sequence[int], page: Page, *, has_duplicates: bool) -> Sequence[int]:
+def _page_rows(call: Call, positions: Sequence[int], page: Page) -> Sequence[int]:
     shown = page.cut(positions)
-    if has_duplicates and page.page > 1 and shown:
+    if call.effects.has_duplicate_rows and page.page > 1 and shown:
+        call.effects.take("duplicate_rows")
         # Trakt's defect: a row repeated over the border, another left out.
         return [positions[page.start - 1], *shown[1:]]
     return shown
@@ -130,13 +138,15 @@ def add_items(call: Call, sim: Simulator) -> Answer:
         raise vip_only()
     wanted = elements.named()
     fresh = media_list.missing(wanted)
-    limits = owner.limits
-    room = max(0, min(limits.items_per_list - len(media_list.rows), limits.total_items - owner.item_total))
+    room = _room(owner, media_list, sim)
     if len(fresh) > room:
-        if sim.options.limit_batch == "partial" or call.effects.is_limit_partial:
+        if sim.options.limit_batch == "partial":
+            sim.world.append_items(owner, media_list, fresh[:room], call.now_ms)
+        elif call.effects.is_limit_partial and room:
+            call.effects.take("account_limit_partial")
             sim.world.append_items(owner, media_list, fresh[:room], call.now_ms)
         is_documented = sim.options.documented_limit_headers
-        raise account_limit(owner, limits.items_per_list, is_documented=is_documented)
+        raise account_limit(owner, owner.limits.items_per_list, is_documented=is_documented)
     sim.world.append_items(owner, media_list, fresh, call.now_ms)
     if owner.is_vip:
         _keep_notes(media_list, elements.matches, set(fresh))
@@ -153,6 +163,14 @@ def add_items(call: Call, sim: Simulator) -> Answer:
         },
         HTTPStatus.CREATED,
     )
+
+
+def _room(owner: Account, media_list: MediaList, sim: Simulator) -> int:
+    """Return how many more items the account may put on the list."""
+    limits = owner.limits
+    if len(owner.lists) > limits.lists and sim.options.over_limit_is_read_only:
+        return 0
+    return max(0, min(limits.items_per_list - len(media_list.rows), limits.total_items - owner.item_total))
 
 
 def _note(match: Match) -> str | None:
@@ -183,17 +201,15 @@ def remove_items(call: Call, sim: Simulator) -> Answer:
 def reorder_items(call: Call, sim: Simulator) -> Answer:
     owner, media_list = own_list(call, sim)
     rank = read_rank(call)
-    if call.effects.is_reorder_noop:
-        listed = set(media_list.rows.ids)
-        skipped = [item for item in rank if item not in listed]
-        updated = len(set(rank) & listed)
-    else:
+    is_noop = call.effects.is_reorder_noop
+    if not is_noop:
         sim.world.about_to_change(media_list, call.now_ms)
-        done = media_list.reorder(rank, now_ms=call.now_ms)
-        updated, skipped = done.updated, done.skipped
-        if done.is_changed:
-            sim.world.lists_changed(owner, call.now_ms)
-    return json_answer({"updated": updated, "skipped_ids": skipped, "list": list_state(media_list)})
+    done = media_list.reorder(rank, now_ms=call.now_ms, is_noop=is_noop)
+    if done.is_changed and is_noop:
+        call.effects.take("reorder_noop")
+    elif done.is_changed:
+        sim.world.lists_changed(owner, call.now_ms)
+    return json_answer({"updated": done.updated, "skipped_ids": done.skipped, "list": list_state(media_list)})
 
 
 def update_item(call: Call, sim: Simulator) -> Answer:
@@ -206,17 +222,15 @@ def update_item(call: Call, sim: Simulator) -> Answer:
     if item is None or item not in media_list.rows.ids:
         raise TraktError(HTTPStatus.NOT_FOUND)
     notes, rank = body.get("notes"), body.get("rank")
-    if not isinstance(notes, str | None) or not isinstance(rank, int | None):
+    if not isinstance(notes, str | None) or not (rank is None or type(rank) is int):
         raise TraktError(HTTPStatus.UNPROCESSABLE_ENTITY, message="notes or rank: wrong type")
-    if "notes" in body:
-        kept = media_list.notes = media_list.notes or {}
-        kept.pop(item, None)
-        if notes:
-            kept[item] = notes[:_MAX_NOTES]
-        media_list.touch(call.now_ms)
-    if rank is not None:
-        media_list.move(item, rank, now_ms=call.now_ms)
-    sim.world.lists_changed(owner, call.now_ms)
+    if not body.keys() & {"notes", "rank"}:
+        raise TraktError(HTTPStatus.UNPROCESSABLE_ENTITY, message="nothing to change")
+    sim.world.about_to_change(media_list, call.now_ms)
+    is_noted = "notes" in body and media_list.note(item, (notes or "")[:_MAX_NOTES], now_ms=call.now_ms)
+    is_moved = rank is not None and media_list.move(item, rank, now_ms=call.now_ms)
+    if is_noted or is_moved:
+        sim.world.lists_changed(owner, call.now_ms)
     return no_content()
 
 

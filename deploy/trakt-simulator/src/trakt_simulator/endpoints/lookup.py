@@ -12,6 +12,10 @@ from trakt_simulator.wire import Answer, Call, TraktError, json_answer
 
 _ID_TYPES = ("trakt", "imdb", "tmdb", "tvdb")
 _SEARCH_LIMIT = 50
+# Trakt's own endpoints in the place of an id, which are not simulated.
+_NO_IDS = frozenset(
+    {"trending", "popular", "anticipated", "streaming", "favorited", "played", "watched", "collected", "boxoffice"}
+)
 _SHOWN = (Kind.MOVIE, Kind.SHOW, Kind.EPISODE, Kind.PERSON)
 
 
@@ -34,6 +38,8 @@ def get_title(call: Call, sim: Simulator) -> Answer:
     """Return a movie or a show by trakt id, slug or imdb id."""
     kind = BY_NAME[call.path.strip("/").split("/")[0]]
     text = call.params["value"]
+    if text in _NO_IDS:
+        raise TraktError(HTTPStatus.METHOD_NOT_ALLOWED)
     number = number_in(text)
     # A title like "1917" has a slug of digits; the id goes first.
     key = sim.catalogue.find(kind, {"trakt": number, "slug": text, "imdb": text})

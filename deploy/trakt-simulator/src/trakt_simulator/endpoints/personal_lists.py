@@ -129,7 +129,10 @@ def reorder_lists(call: Call, sim: Simulator) -> Answer:
     known = [number for number in wanted if number in owner.lists]
     skipped = [number for number in wanted if number not in owner.lists]
     order = [*known, *(number for number in owner.lists if number not in set(known))]
-    if order != list(owner.lists) and not call.effects.is_reorder_noop:
+    is_changed = order != list(owner.lists)
+    if is_changed and call.effects.is_reorder_noop:
+        call.effects.take("reorder_noop")
+    elif is_changed:
         owner.lists = {number: owner.lists[number] for number in order}
         sim.world.lists_changed(owner, call.now_ms)
     return json_answer({"updated": len(known), "skipped_ids": skipped})

@@ -8,8 +8,9 @@ from trakt_simulator.clock import iso, parse_iso
 from trakt_simulator.elements import Element, Match, counts, read_elements
 from trakt_simulator.identifiers import number_in
 from trakt_simulator.media import PLURAL, Kind, kind_of
-from trakt_simulator.order import kinds_of
+from trakt_simulator.order import asked_kinds
 from trakt_simulator.paging import page_of
+from trakt_simulator.refusals import account_limit
 from trakt_simulator.routing import Auth, Route
 from trakt_simulator.simulator import Simulator
 from trakt_simulator.wire import Answer, Call, TraktError, json_answer
@@ -27,9 +28,11 @@ def get_ratings(call: Call, sim: Simulator) -> Answer:
 
 
 def _ratings(call: Call, sim: Simulator, account: Account) -> Answer:
-    """Newest first; `{rating}` may be a comma list."""
-    kinds = kinds_of(call.params.get("type", "")) or frozenset(_RATED)
-    wanted = {number for text in call.params.get("rating", "").split(",") if (number := number_in(text))}
+    """Newest first; `{rating}` may be a comma list; 404 when it is none."""
+    kinds = asked_kinds(call.params.get("type", "")) or frozenset(_RATED)
+    wanted = {number_in(text) for text in call.params["rating"].split(",")} if "rating" in call.params else set()
+    if not wanted <= set(range(1, _HIGHEST + 1)):
+        raise TraktError(HTTPStatus.NOT_FOUND)
     rated = [
         (key, rating)
         for key, rating in (account.ratings or {}).items()
@@ -49,7 +52,10 @@ def add_ratings(call: Call, sim: Simulator) -> Answer:
     elements = read_elements(call.json_object(), sim)
     matches = [match for match in elements.matches if kind_of(match.key) in _RATED]
     new = {match.key: _rating(match, call.now_ms) for match in matches}
-    account.ratings = {**(account.ratings or {}), **new}
+    ratings = {**(account.ratings or {}), **new}
+    if len(ratings) > account.rating_limit and new.keys() - (account.ratings or {}).keys():
+        raise account_limit(account, account.rating_limit, is_documented=sim.options.documented_limit_headers)
+    account.ratings = ratings
     _moved(account, list(new), call.now_ms, sim)
     return json_answer({"added": counts(new, _RATED), "not_found": _rated_only(elements.not_found)}, HTTPStatus.CREATED)
 

@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl
 
 import orjson
 
+from trakt_simulator.accounts import Account
 from trakt_simulator.authorizations import is_proven
 from trakt_simulator.oauth import App, Grant
 from trakt_simulator.routing import Auth, Route
@@ -53,6 +54,20 @@ def app_of(body: Mapping[str, object], sim: Simulator, *, is_secret_needed: bool
     return app
 
 
+def account_behind(call: Call, sim: Simulator) -> Account | None:
+    """Return whose token or code an OAuth call bears, before it is carried out; None when that is not known."""
+    try:
+        body = read_form(call)
+    except TraktError:
+        return None
+    code = text_of(body, "code")
+    return (
+        sim.tokens.owner_of(text_of(body, "refresh_token") or text_of(body, "token"))
+        or sim.authorizations.owner_of(code)
+        or sim.devices.owner_of(code)
+    )
+
+
 def token_answer(grant: Grant) -> Answer:
     return json_answer(grant.as_json(), headers=[(b"cache-control", b"no-store")])
 
@@ -69,6 +84,8 @@ def post_token(call: Call, sim: Simulator) -> Answer:
 
 def _refresh(call: Call, sim: Simulator, body: Mapping[str, object]) -> Answer:
     app = app_of(body, sim, is_secret_needed=sim.options.secret_required)
+    if text_of(body, "redirect_uri") not in ("", *app.redirect_uris):
+        oauth_error("invalid_grant", _DEAD_GRANT)
     grant = sim.tokens.refresh(
         text_of(body, "refresh_token"),
         app.client_id,
@@ -77,8 +94,6 @@ def _refresh(call: Call, sim: Simulator, body: Mapping[str, object]) -> Answer:
     )
     if grant is None:
         oauth_error("invalid_grant", _DEAD_REFRESH)
-    # For the request log: whose token it was.
-    call.account = grant.account
     return token_answer(grant)
 
 

@@ -9,10 +9,13 @@ from trakt_simulator.accounts import Account
 from trakt_simulator.clock import iso
 from trakt_simulator.media import SINGULAR, Kind, kind_of
 from trakt_simulator.order import kinds_of
-from trakt_simulator.paging import page_of
+from trakt_simulator.paging import MAX_LIMIT, page_of
 from trakt_simulator.routing import Auth, Route
 from trakt_simulator.simulator import Simulator
 from trakt_simulator.wire import Answer, Call, TraktError, json_answer
+
+# Since the summer of 2026 pages with seasons are smaller.
+_MAX_PROGRESS = 100
 
 
 @dataclass(slots=True)
@@ -50,26 +53,29 @@ def _watched(call: Call, sim: Simulator, account: Account) -> Answer:
         elif kind is Kind.SHOW and played is Kind.EPISODE:
             by_title.setdefault(sim.catalogue.show_of(play.key), Plays()).add(play.key, play.watched_ms)
     titles = sorted(by_title.items(), key=lambda title: title[1].last_ms, reverse=True)
-    page = page_of(call, len(titles), sim.options)
+    page = page_of(call, len(titles), sim.options, most=_MAX_PROGRESS if _has_progress(call) else MAX_LIMIT)
     return json_answer([_row(call, sim, key, plays) for key, plays in page.cut(titles)], headers=page.headers())
 
 
 def _row(call: Call, sim: Simulator, key: int, plays: Plays) -> dict[str, object]:
     """Seasons come with `extended=progress` only, and then without the full title."""
-    extended = call.query.get("extended", "").split(",")
-    has_progress = "progress" in extended
+    has_progress = _has_progress(call)
     kind = kind_of(key)
     row: dict[str, object] = {
         "plays": plays.episodes.total(),
         "last_watched_at": iso(plays.last_ms),
         "last_updated_at": iso(plays.last_ms),
-        SINGULAR[kind]: sim.catalogue.media(key, is_full="full" in extended and not has_progress),
+        SINGULAR[kind]: sim.catalogue.media(key, is_full="full" in call.query.get("extended", "") and not has_progress),
     }
     if kind is Kind.SHOW:
         row["reset_at"] = None
         if has_progress:
             row["seasons"] = _seasons(sim, plays)
     return row
+
+
+def _has_progress(call: Call) -> bool:
+    return "progress" in call.query.get("extended", "").split(",")
 
 
 def _seasons(sim: Simulator, plays: Plays) -> list[dict[str, object]]:
