@@ -183,6 +183,7 @@ async def test_events_written_while_the_broker_is_down_arrive_when_it_is_back(
     async with relaying(kafka, dsn):
         await write(pool, 1)
         await received(kafka, 1)
+        await eventually(lambda: left(pool), until=lambda rows: rows == 0)
         await kafka.command("down")
         await write(pool, 2, 3)
         await eventually(is_told, within=timedelta(seconds=30))
