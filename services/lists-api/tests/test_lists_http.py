@@ -287,3 +287,10 @@ async def test_the_openapi_document_names_the_problems_of_each_route(api: Api) -
     assert problems["get", "/api/lists"] == anywhere
     assert problems["patch", "/api/lists/{list_id}"] == anywhere | {404, 412, 413, 415}
     assert problems["get", "/api/lists/{list_id}/runs/{run_id}"] == anywhere | {404}
+
+
+async def test_a_method_that_a_path_does_not_take_is_answered_with_all_that_it_takes(api: Api) -> None:
+    lists = await api.call("PUT", "/api/lists")
+    assert (lists.status_code, lists.headers["allow"]) == (405, "GET, POST")
+    one = await api.call("PUT", "/api/lists/1")
+    assert (one.status_code, one.headers["allow"]) == (405, "DELETE, GET, PATCH")

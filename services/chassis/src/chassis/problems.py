@@ -11,7 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Match, Route
+from starlette.routing import Match
 
 from chassis.errors import PermanentError, TransientError, UnauthorizedError
 from chassis.postgres import AWAY, is_away
@@ -21,6 +21,7 @@ log = structlog.get_logger()
 MEDIA_TYPE: Final = "application/problem+json"
 TYPE_PREFIX: Final = "urn:watchbuddy:problem:"
 MAX_ERRORS: Final = 20
+METHODS: Final = ("DELETE", "GET", "HEAD", "PATCH", "POST", "PUT")
 _SLUGS: Final[Mapping[int, str]] = {
     400: "bad-request",
     401: "unauthorized",
@@ -135,10 +136,12 @@ async def _on_http(request: Request, exc: Exception) -> Response:
 
 
 def _methods(request: Request) -> list[str]:
-    """Return the methods of all routes of the path; Starlette's answer names those of the first alone (RFC 9110 15.5.6)."""
-    routes = (route for route in request.app.routes if isinstance(route, Route))
-    ours = (route for route in routes if route.matches(request.scope)[0] is not Match.NONE)
-    return sorted({method for route in ours for method in route.methods or ()})
+    """Return the methods that the path takes; Starlette's answer names those of the first route alone (RFC 9110 15.5.6)."""
+    return [
+        method
+        for method in METHODS
+        if any(route.matches({**request.scope, "method": method})[0] is Match.FULL for route in request.app.routes)
+    ]
 
 
 async def _on_database_error(request: Request, exc: Exception) -> Response:
