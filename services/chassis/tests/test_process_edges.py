@@ -79,6 +79,7 @@ LOAD = "import chassis.settings as s\nclass Both(s.ServiceSettings, s.AuthSettin
         (GOOD | {"HTTP_PORT": "http"}, "HTTP_PORT"),
         (GOOD | {"KAFKA_BOOTSTRAP_SERVERS": "127.0.0.1:abc", "AUTH_LOCAL_KEY": KEY}, "KAFKA_BOOTSTRAP_SERVERS"),
         (GOOD | {"KAFKA_BOOTSTRAP_SERVERS": "a:1,,b:2", "AUTH_LOCAL_KEY": KEY}, "KAFKA_BOOTSTRAP_SERVERS"),
+        (GOOD | {"KAFKA_BOOTSTRAP_SERVERS": "127.0.0.1:99999", "AUTH_LOCAL_KEY": KEY}, "KAFKA_BOOTSTRAP_SERVERS"),
         (GOOD | {"AUTH_JWKS_URL": "foo"}, "AUTH_JWKS_URL"),
         (GOOD | {"AUTH_LOCAL_KEY": "short"}, "AUTH_LOCAL_KEY"),
         (GOOD, "AUTH_LOCAL_KEY or AUTH_JWKS_URL"),
@@ -99,7 +100,7 @@ def test_bad_settings_end_the_process_with_one_line_that_names_the_variable(env:
     ("env", "named"),
     [
         ({}, "KAFKA_BOOTSTRAP_SERVERS"),
-        ({"KAFKA_BOOTSTRAP_SERVERS": "nonsense"}, "KAFKA_BOOTSTRAP_SERVERS"),
+        ({"KAFKA_BOOTSTRAP_SERVERS": "127.0.0.1:99999"}, "KAFKA_BOOTSTRAP_SERVERS"),
         ({"KAFKA_BOOTSTRAP_SERVERS": "k:9092", "KAFKA_REPLICATION": "many"}, "KAFKA_REPLICATION"),
     ],
 )
@@ -108,6 +109,11 @@ def test_the_topics_command_names_a_bad_setting_in_one_line(env: dict[str, str],
     assert ended.returncode == 2
     assert named in ended.stderr
     assert len(ended.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize("servers", ["kafka", "kafka:9092", "[::1]:9092", "10.0.0.1:9092, b.example:19092"])
+def test_kafka_may_be_named_as_its_clients_take_it(servers: str) -> None:
+    assert ServiceSettings(database_url="postgresql://h/d", kafka_bootstrap_servers=servers)
 
 
 def test_secrets_are_not_shown() -> None:

@@ -10,6 +10,7 @@ from typing import Any, cast
 from chassis.testing import eventually
 from contracts import TraktListDeleted, TraktListSynced, TraktReauthorizationRequired, TraktSyncFailed
 from trakt_simulator.testing import SimulatorAdmin
+from trakt_sync import store_mirrors
 from trakt_sync.accounts import Permit, Tokens, Vault
 from trakt_sync.app import now
 from trakt_sync.errors import TraktUnreachableError
@@ -209,3 +210,23 @@ async def test_nothing_is_said_of_a_list_after_its_deletion(
         row = await one.row()
         assert (row["applied_version"], row["result"]["ce_type"]) == (2, TraktListDeleted.ce_type)
         assert [type(event) for event in await one.events(TraktListDeleted, TraktSyncFailed)] == [TraktListDeleted]
+
+
+async def test_doubt_of_a_late_write_outlives_the_step_in_hand(
+    dsn: str, simulator_url: str, admin: SimulatorAdmin
+) -> None:
+    lease = timedelta(seconds=5)
+    async with (
+        held(dsn, simulator_url, admin, "update_list", lease=lease) as (one, trakt),
+        one.worker(cast("Trakt", trakt)),
+    ):
+        await one.want(wanted(items=movies(1, 2)))
+        await one.settled()
+        await one.want(wanted(version=2, title="Other", items=movies(1, 2)))
+        await trakt.begun.wait()
+        read_after = now() + timedelta(minutes=1)
+        await store_mirrors.distrust(one.pool, 1, (await one.row())["trakt_list_id"], read_after)
+        trakt.go_on.set()
+        await one.told(TraktListSynced, count=2)
+        row = await eventually(one.row, until=lambda row: row["due_at"] is not None and row["due_at"] > now())
+        assert (row["applied_version"], row["is_trusted"], row["read_after"]) == (2, False, read_after)

@@ -21,7 +21,7 @@ from faststream.message import StreamMessage
 from chassis.delivery import Delivery
 from chassis.envelope import Delivered, Record, decode
 from chassis.health import StuckError
-from chassis.settings import ServiceSettings
+from chassis.settings import ServiceSettings, kafka_addresses
 from chassis.telemetry import meter
 from contracts import Topic
 
@@ -154,11 +154,10 @@ class ConsumerHealth:
 
     async def _kafka_answers(self) -> bool:
         settings: ServiceSettings = self._broker.context.get("settings")
-        for server in settings.kafka_bootstrap_servers.split(","):
-            host, _, port = server.strip().rpartition(":")
-            with suppress(OSError, ValueError):
+        for host, port in kafka_addresses(settings.kafka_bootstrap_servers):
+            with suppress(OSError):
                 async with asyncio.timeout(1):
-                    _, writer = await asyncio.open_connection(host, int(port))
+                    _, writer = await asyncio.open_connection(host, port)
                 writer.close()
                 return True
         return False

@@ -6,15 +6,40 @@ from datetime import timedelta
 from typing import Annotated, NoReturn, Self, TypeVar
 from urllib.parse import urlsplit
 
-from pydantic import AnyHttpUrl, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import AfterValidator, AnyHttpUrl, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 S = TypeVar("S", bound=BaseSettings)
 Port = Annotated[int, Field(ge=0, le=65535)]
-BootstrapServers = Annotated[str, Field(pattern=r"^\s*[^\s,:]+:\d{1,5}(\s*,\s*[^\s,:]+:\d{1,5})*\s*$")]
-"""`host:port`, or several with commas between."""
 MIN_KEY_LENGTH = 32  # RFC 7518 3.2: an HS256 key has at least 256 bits
+KAFKA_PORT = 9092
+
+
+def kafka_addresses(servers: str) -> list[tuple[str, int]]:
+    """Return host and port of each server in `host:port`, `host` or `[IPv6]:port`, with commas between.
+
+    Raises:
+        ValueError: one is none of these.
+    """
+    addresses = []
+    for server in servers.split(","):
+        parts = urlsplit(f"//{server.strip()}")
+        if not parts.hostname or parts.netloc != server.strip() or "@" in server or " " in parts.netloc:
+            raise ValueError("no address")
+        addresses.append((parts.hostname, KAFKA_PORT if parts.port is None else parts.port))
+    return addresses
+
+
+def _are_addresses(servers: str) -> str:
+    try:
+        kafka_addresses(servers)
+    except ValueError:
+        raise PydanticCustomError("addresses", "must be host:port, or several with commas between") from None
+    return servers
+
+
+BootstrapServers = Annotated[str, AfterValidator(_are_addresses)]
 
 
 class DatabaseSettings(BaseSettings):
@@ -95,6 +120,4 @@ def fail(text: str) -> NoReturn:
 
 def _describe(loc: tuple[int | str, ...], message: str) -> str:
     text = message.removeprefix("Value error, ")
-    if loc == ("kafka_bootstrap_servers",) and "pattern" in text:
-        text = "must be host:port, or several with commas between"
     return f"{str(loc[0]).upper()}: {text}" if loc else text

@@ -59,7 +59,7 @@ class Settings(ImportSettings, ServiceSettings):
     trakt_concurrency: Annotated[int, Field(ge=1, le=256)] = 16
     """Accounts that are served at a time. Each may hold a database connection for some milliseconds."""
     trakt_lease: Annotated[timedelta, Field(ge=timedelta(milliseconds=100), le=LONGEST)] = timedelta(seconds=10)
-    """How long the accounts of a killed worker wait for another."""
+    """How long the accounts of a killed worker wait for another. Not below the 3 s that a call may be tried for."""
     trakt_breaker_failures: Annotated[int, Field(ge=1)] = 5
     trakt_probe_interval: Positive = timedelta(seconds=2)
     """An outage's end is noticed after this long at the latest."""

@@ -50,18 +50,26 @@ RETURNING list_id"""
 _COLUMNS = Progress.__slots__
 # A newer version may have come while the call was under way: then the list stays due as the subscriber set it. If that
 # was its deletion, it may even have ended (`use_cases.record_deletion`).
-_UNLESS_NEWER = dict.fromkeys(("due_at", "remaining", "parked_for", "told", "result"), "")
-_UNLESS_DELETED = {"applied_version": " AND NOT is_wanted"}
+_IS_NEWER = "version > {version}"
+_IS_GONE = "version > {version} AND NOT is_wanted"
+# Somebody whose lease was over said meanwhile that the list must be read (DISTRUST).
+_IS_DISTRUSTED = "NOT is_trusted AND {was_trusted}"
+_KEPT_IF = {
+    **dict.fromkeys(("remaining", "parked_for", "told", "result"), _IS_NEWER),
+    "applied_version": _IS_GONE,
+    **dict.fromkeys(("is_trusted", "read_after"), _IS_DISTRUSTED),
+    "due_at": f"{_IS_NEWER} OR ({_IS_DISTRUSTED})",
+}
 
 
 def _assignments(first: int) -> str:
-    """Return the SET list of a progress whose version parameter is `$first`, followed by the columns'."""
-    keeps = _UNLESS_NEWER | _UNLESS_DELETED
+    """Return the SET list of a progress. Parameters: the job's version, whether it was trusted, the columns' values."""
+    names = {"version": f"${first}", "was_trusted": f"${first + 1}::boolean"}
     return ", ".join(
-        f"{name} = CASE WHEN version > ${first}{keeps[name]} THEN {name} ELSE ${place} END"
-        if name in keeps
+        f"{name} = CASE WHEN {_KEPT_IF[name].format(**names)} THEN {name} ELSE ${place} END"
+        if name in _KEPT_IF
         else f"{name} = ${place}"
-        for place, name in enumerate(_COLUMNS, start=first + 1)
+        for place, name in enumerate(_COLUMNS, start=first + 2)
     )
 
 
@@ -186,6 +194,7 @@ async def record(
         change.refusals,
         job.list_id,
         job.version,
+        job.progress.is_trusted,
         *_values(progress, result),
     )
     if row is None:
@@ -199,7 +208,8 @@ async def save_progress(connection: Connection, job: Job, progress: Progress, re
 
     `result` ends the work on the version; with None the one before stays.
     """
-    await connection.execute(SAVE_PROGRESS, job.list_id, job.version, *_values(progress, result))
+    values = _values(progress, result)
+    await connection.execute(SAVE_PROGRESS, job.list_id, job.version, job.progress.is_trusted, *values)
 
 
 async def save_ledger(connection: Connection, job: Job, change: LedgerChange, now: datetime) -> None:
