@@ -25,11 +25,11 @@ HTTP_AND_WORK = ("lists-api", "notifier", "trakt-sync work")
 ON_KAFKA = ("lists-api relay", "lists-api consume", "trakt-sync consume", "trakt-sync relay", "notifier consume")
 
 # The embedded broker's long poll is not woken by a new record, so its wait is latency (twice a hop at the worst), and short
-# waits cost processor time: at 60 ms edits reach the message within 300 ms (95 %) and the idle stack costs 4.5 % of a core;
-# at 100 ms it is 580 ms and 3.6 % (python -m benchmarks latency footprint). Apache Kafka wakes it at once: there a long wait
-# costs nothing and saves processor time.
+# waits cost processor time: at 60 ms 95 % of the edits reach their message within 160 ms and the idle stack costs 5.0 % of
+# a core, at 90 ms it is 204 ms and 4.8 % (python -m benchmarks latency footprint). Apache Kafka wakes it at once: there a
+# long wait costs nothing and saves processor time.
 FETCH_MAX_WAIT: Mapping[KafkaKind, timedelta] = {
-    "embedded": timedelta(milliseconds=60),
+    "embedded": timedelta(milliseconds=90),
     "apache": timedelta(seconds=5),
 }
 # On the embedded broker a rejoining consumer waits for the session of its predecessor.
