@@ -212,6 +212,14 @@ def test_full_list_frees_places_before_it_takes_new_titles() -> None:
     assert actions == (RemoveItems(entries_of(1)), AddItems((movie(4),)))
 
 
+def test_list_with_a_limit_frees_no_more_places_than_it_needs_before_the_additions() -> None:
+    known = Known(1, DETAILS, entries_of(1, 2, 3), capacity=4)
+    desired = Desired(True, DETAILS, (movie(3), movie(4), movie(5)))
+    added = AddItems((movie(4), movie(5)))
+    assert plan(desired, known) == (RemoveItems(entries_of(1)), added, RemoveItems(entries_of(2)))
+    assert plan(desired, replace(known, capacity=100)) == (added, RemoveItems(entries_of(1, 2)))
+
+
 def test_places_of_a_full_list_go_by_rank() -> None:
     known = Known(1, DETAILS, entries_of(1, 2, 3), capacity=3)
     actions = plan(Desired(True, DETAILS, (movie(4), movie(1), movie(2), movie(3))), known)

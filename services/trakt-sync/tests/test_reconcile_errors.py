@@ -242,18 +242,26 @@ async def test_other_refusal_does_not_stop_the_next_version(running: Stand, admi
     assert await trakt_ids(admin) == [[2]]
 
 
-async def test_success_after_a_failure_that_was_told_is_told_at_the_same_version_too(
-    running: Stand, admin: SimulatorAdmin
-) -> None:
+async def test_success_after_a_failure_that_was_told_is_told_at_the_same_version_too(running: Stand) -> None:
+    await running.want(wanted(items=movies(1, 999_999)))
+    await running.settled()
+    await running.pool.execute("UPDATE mirror SET due_at = now(), told = 'network'")
+    running.parts.work_bell.ring()
+    (_, again) = await running.told(TraktListSynced, count=2)
+    assert (again.version, again.added, again.removed) == (1, 0, 0)
+
+
+async def test_another_look_at_an_unknown_title_that_fails_is_not_told(running: Stand, admin: SimulatorAdmin) -> None:
     await running.want(wanted(items=movies(1, 999_999)))
     await running.settled()
     await admin.fault("status", method="POST", path=ITEMS, status=502, times=3)
     await running.pool.execute("UPDATE ledger SET noted_at = noted_at - interval '31 days'")
     await running.pool.execute("UPDATE mirror SET due_at = now()")
     running.parts.work_bell.ring()
-    await running.told(TraktSyncFailed)
-    (_, again) = await running.told(TraktListSynced, count=2)
-    assert (again.version, again.added, again.removed) == (1, 0, 0)
+    await eventually(running.row, until=lambda row: row["attempts"] >= 3)
+    await eventually(running.row, until=lambda row: row["due_at"] > now() + timedelta(days=29))
+    assert await running.events(TraktSyncFailed) == []
+    assert len(await running.events(TraktListSynced)) == 1
 
 
 async def test_unknown_title_is_told_once_skipped_and_not_sent_again(running: Stand, admin: SimulatorAdmin) -> None:

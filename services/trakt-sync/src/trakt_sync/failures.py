@@ -117,7 +117,12 @@ def _rate_limited(job: Job, now: datetime, wait: timedelta) -> Step:
 
 
 def _told(job: Job, progress: Progress, reason: FailureReason, retry_at: datetime | None, detail: str = "") -> Step:
-    """Tell the user, unless this incident was told already; what passes by itself is no news after anything else."""
+    """Tell the user, unless this incident was told already; what passes by itself is no news after anything else.
+
+    Nor is the failure of a repair before it changed anything: the version was told to be done, and still is.
+    """
+    if progress.applied_version == job.version and not progress.is_changed:
+        return Step(progress)
     if progress.told == reason or (progress.told is not None and reason in PASSING):
         return Step(progress)
     return Step(replace(progress, told=reason), events=(_event(job, reason, retry_at, detail),))

@@ -5,11 +5,12 @@ from dataclasses import replace
 from datetime import datetime
 from itertools import takewhile
 
+from contracts import Event
 from trakt_sync.ledger import Entry, Key, Title, index_of, mirrored, recognise
 from trakt_sync.mirror import ItemsAnswer, Job, LedgerChange, Limits, Progress, RemoteItems
-from trakt_sync.outcomes import doubted, drift, rows_of
+from trakt_sync.outcomes import doubted, drift, rows_in, rows_of
 from trakt_sync.plan import AddItems, ReadRemote, RemoveItems, ReorderItems, difference
-from trakt_sync.steps import Policy, Step, finished, untrusted
+from trakt_sync.steps import PATIENT_READS, Policy, Step, finished, untrusted
 
 
 def added(job: Job, action: AddItems, answer: ItemsAnswer, now: datetime, policy: Policy) -> Step:
@@ -26,12 +27,28 @@ def added(job: Job, action: AddItems, answer: ItemsAnswer, now: datetime, policy
     progress = replace(job.progress, added=job.progress.added + count, pending=None)
     if answer.existing and not _stand_last(job.entries, action.titles, answer.existing, unknown):
         progress = untrusted(progress, now, policy)  # they stayed where they stood, which we do not know
-    if by_others and answer.item_count is not None and answer.item_count < _size(job, change, progress):
+    if by_others and (answer.item_count is None or answer.item_count < _size(job, change, progress)):
         # The titles are there under ids that we do not know them by: what was read and matched nothing may be them.
         extra = mirrored(difference(job.desired, job.known).extra)
-        held = tuple(row.row_id for row in extra if row.place_id is not None and row.row_id is not None)
-        change = replace(change, drop=(*change.drop, *held))
+        held = [row for row in extra if row.place_id is not None and row.row_id is not None]
+        if progress.vain_reads >= PATIENT_READS:  # every reading shows the same, and so would the next
+            settled = replace(progress, is_trusted=True, read_after=None)
+            return finished(job, Step(settled, _under_our_ids(change, held, by_others)), now, policy)
+        change = replace(change, drop=(*change.drop, *rows_in(held)))
     return _counted(job, progress, change, answer, now, policy)
+
+
+def _under_our_ids(change: LedgerChange, held: list[Entry], by_others: int) -> LedgerChange:
+    """Return the change of an addition, with the rows read under other ids taken for its titles.
+
+    If all of them were there and they can be paired, the rows stay at their places under our ids, so that an order can be told of them.
+    """
+    titles = [entry.title for entry in mirrored(change.append)]
+    is_paired = [row.title.media_type for row in held] == [title.media_type for title in titles]
+    if is_paired and by_others == len(titles):
+        others = tuple(entry for entry in change.append if entry.state != "mirrored")
+        return replace(change, append=others, learn=tuple(zip(rows_in(held), titles, strict=True)))
+    return replace(change, drop=(*change.drop, *rows_in(held)))
 
 
 def _stand_last(entries: tuple[Entry, ...], titles: tuple[Title, ...], existing: int, unknown: set[Key]) -> bool:
@@ -43,11 +60,19 @@ def _stand_last(entries: tuple[Entry, ...], titles: tuple[Title, ...], existing:
 
 
 def removed(job: Job, action: RemoveItems, answer: ItemsAnswer, now: datetime, policy: Policy) -> Step:
-    """Return the step after a chunk was removed. What was not there any more counts as done."""
-    change = LedgerChange(drop=tuple(entry.row_id for entry in action.entries if entry.row_id is not None))
+    """Return the step after a chunk was removed. What was not there any more counts as done.
+
+    What is left to remove after a reading was put there by others, unless the reading was old and it is gone already.
+    """
+    change = LedgerChange(drop=rows_in(action.entries))
     count = sum(1 for _ in mirrored(action.entries))
+    is_last = len(action.entries) == len(difference(job.desired, job.known).extra)
+    is_repair = job.progress.is_trusted and job.progress.vain_reads > 0 and job.progress.applied_version > 0
+    if is_repair:
+        count = max(0, count - len(answer.not_found))
     progress = replace(job.progress, removed=job.progress.removed + count, pending=None)
-    return _counted(job, progress, change, answer, now, policy)
+    events = (drift(job, "items_edited", "repaired"),) if is_repair and is_last and progress.removed else ()
+    return _counted(job, progress, change, answer, now, policy, events)
 
 
 def reordered(job: Job, action: ReorderItems, skipped: tuple[int, ...], now: datetime, policy: Policy) -> Step:
@@ -85,12 +110,9 @@ def read(job: Job, action: ReadRemote, remote: RemoteItems, now: datetime, polic
         pending=None,
         vain_reads=job.progress.vain_reads + 1,  # until the list is found to be as it should
     )
-    wanted = {key for title in job.desired.items for key in title.keys}
-    is_edited = bool(known) and any(wanted.isdisjoint(stranger.title.keys) for stranger in seen.strangers)
-    events = (drift(job, "items_edited", "repaired"),) if is_edited else ()
     unlisted = (entry for entry in job.entries if entry.state == "not_found")
     change = LedgerChange(replace=(*seen.entries, *unlisted))
-    return finished(job, Step(progress, change, events), now, policy)
+    return finished(job, Step(progress, change), now, policy)
 
 
 def _read_in_vain(job: Job, action: ReadRemote, now: datetime, policy: Policy) -> Step:
@@ -127,14 +149,20 @@ def limited(
 
 
 def _counted(
-    job: Job, progress: Progress, change: LedgerChange, answer: ItemsAnswer, now: datetime, policy: Policy
+    job: Job,
+    progress: Progress,
+    change: LedgerChange,
+    answer: ItemsAnswer,
+    now: datetime,
+    policy: Policy,
+    events: tuple[Event, ...] = (),
 ) -> Step:
     """Compare the list's size that the write's answer tells with the ledger's: the one check that costs no call."""
     is_sure = not any(entry.state == "unsure" for entry in change.apply_to(job.entries))
     is_off = is_sure and answer.item_count is not None and answer.item_count != _size(job, change, progress)
     if is_off or not progress.is_trusted:
         progress = untrusted(progress, now, policy)
-    return finished(job, Step(progress, change), now, policy)
+    return finished(job, Step(progress, change, events), now, policy)
 
 
 def _size(job: Job, change: LedgerChange, progress: Progress) -> int:

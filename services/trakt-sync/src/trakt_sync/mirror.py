@@ -102,6 +102,11 @@ class Progress:
     is_order_owed: bool = False
     result: Result | None = None
 
+    @property
+    def is_changed(self) -> bool:
+        """Whether anything was done since the last result that the user sees."""
+        return bool(self.added or self.removed or self.is_renamed)
+
 
 @dataclass(frozen=True, slots=True)
 class Job:

@@ -31,8 +31,7 @@ def begun(job: Job, action: Write, now: datetime) -> Progress:
         case AddItems(titles):
             return replace(progress, pending=Pending("add", titles=titles))
         case RemoveItems(entries):
-            row_ids = tuple(entry.row_id for entry in entries if entry.row_id is not None)
-            return replace(progress, pending=Pending("remove", row_ids=row_ids))
+            return replace(progress, pending=Pending("remove", row_ids=rows_in(entries)))
         case ReorderItems():
             return replace(progress, pending=Pending("reorder"))
         case DeleteList():
@@ -172,6 +171,11 @@ def drift(
         kind=kind,
         action=action,
     )
+
+
+def rows_in(entries: Iterable[Entry]) -> tuple[int, ...]:
+    """Return the rows of those entries that are saved."""
+    return tuple(entry.row_id for entry in entries if entry.row_id is not None)
 
 
 def rows_of(

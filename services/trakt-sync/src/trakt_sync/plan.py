@@ -1,7 +1,7 @@
 """What to do next to make Trakt equal to what is wanted. Pure: no I/O, no clock.
 
-The order is a promise: the list first, additions before removals, so that a failure never leaves a list emptier than
-it was; what needs reading comes last.
+The order is a promise: the list first, additions before removals (but where a full list must be given room), so that a
+failure never leaves a list emptier than it was; what needs reading comes last.
 """
 
 from collections.abc import Iterator, Sequence
@@ -158,14 +158,10 @@ def _present(desired: Desired, known: Known) -> Iterator[Action]:
     diff = difference(desired, known)
     is_ordered = desired.is_ordered or known.is_first
     additions, is_in_order = _additions(diff, known, is_ordered=is_ordered)
-    removals = [RemoveItems(entries) for entries in _chunks(diff.extra, CHUNK)]
-    if known.capacity is not None:
-        # A list that is full takes nothing: here, and only here, the places must be freed first.
-        yield from removals
-        yield from additions
-    else:
-        yield from additions
-        yield from removals
+    crowded = _crowded(diff, known)
+    yield from (RemoveItems(entries) for entries in _chunks(diff.extra[:crowded], CHUNK))
+    yield from additions
+    yield from (RemoveItems(entries) for entries in _chunks(diff.extra[crowded:], CHUNK))
     is_out_of_order = is_ordered and not is_in_order
     if not known.is_trusted:
         yield ReadRemote()  # an order can only be told of places that are surely there
@@ -173,6 +169,16 @@ def _present(desired: Desired, known: Known) -> Iterator[Action]:
         yield ReadRemote(is_for_places=True)
     if is_out_of_order:
         yield ReorderItems(diff.order)
+
+
+def _crowded(diff: Difference, known: Known) -> int:
+    """Return how many removals come before the additions: as many as places must be freed, for a full list takes nothing.
+
+    No more: an addition may find that its title is there under the ids of an entry that seemed to be extra.
+    """
+    if known.capacity is None:
+        return 0
+    return min(len(diff.extra), max(0, len(diff.missing) + len(diff.kept) + len(diff.extra) - known.capacity))
 
 
 def _additions(diff: Difference, known: Known, *, is_ordered: bool) -> tuple[list[AddItems], bool]:

@@ -82,7 +82,9 @@ def _converged(after: Job, step: Step, left: int, now: datetime, policy: Policy)
     """Return the step with the version's result; `left` actions are a repair that comes later."""
     progress, known = step.progress, after.known
     diff = difference(after.desired, known)
-    change = replace(step.change, learn=diff.learned) if step.change.replace is None else step.change
+    change = step.change
+    if change.replace is None:
+        change = replace(change, learn=(*change.learn, *diff.learned))
     again = [now + policy.not_found_retry] * bool(diff.not_found)
     again += [max(now, (progress.limited_at or now) + policy.limit_retry)] * bool(diff.left_out)
     again += [progress.read_after or now] * bool(left)
@@ -94,8 +96,7 @@ def _converged(after: Job, step: Step, left: int, now: datetime, policy: Policy)
         vain_reads=progress.vain_reads if left else 0,
         is_order_owed=known.is_first and bool(left),
     )
-    is_changed = progress.added or progress.removed or progress.is_renamed
-    is_news = after.version > progress.applied_version or is_changed or progress.told is not None
+    is_news = after.version > progress.applied_version or progress.is_changed or progress.told is not None
     if not is_news or progress.trakt_list_id is None:
         return replace(step, progress=clean, change=change)
     event = TraktListSynced(
@@ -203,7 +204,11 @@ def taken_up(job: Job, trakt_list_id: int, entries: tuple[Entry, ...], now: date
 def untrusted(progress: Progress, now: datetime, policy: Policy) -> Progress:
     """Return the progress when the ledger cannot be believed: Trakt is read once its answers cannot be stale.
 
-    After vain readings it is read again in growing waits: what Trakt shows is then not likely to get better soon.
+    A time that is set already stays, or edits in a row would put the reading off without end; one that is too early for
+    the last of them costs another reading. After vain readings it is read again in growing waits: what Trakt shows is
+    then not likely to get better soon.
     """
     read_at = now + policy.stale_window * (1 << min(progress.vain_reads, LONGEST_WAIT))
-    return replace(progress, is_trusted=False, read_after=max(read_at, progress.read_after or read_at))
+    if progress.read_after is not None and progress.read_after > now:
+        read_at = progress.read_after
+    return replace(progress, is_trusted=False, read_after=read_at)

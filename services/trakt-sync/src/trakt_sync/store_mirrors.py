@@ -113,11 +113,13 @@ DISTRUST = """
 UPDATE mirror SET is_trusted = false, read_after = $3, due_at = least(due_at, $3)
 WHERE list_id = $1 AND trakt_list_id = $2 AND is_wanted"""
 
-# Lists whose account is being served are left to their worker.
+# Lists whose account is being served are left to their worker. A version that was told to be done is no failure while
+# only a repair waits (`failures._told`).
 UNTOLD = """
 SELECT mirror.* FROM mirror JOIN account USING (user_id)
 WHERE mirror.due_at <= $1 AND mirror.told IS NULL AND account.state = 'connected'
     AND account.lease_until <= $1 AND account.blocked_until <= $1
+    AND (mirror.applied_version < mirror.version OR mirror.added > 0 OR mirror.removed > 0 OR mirror.is_renamed)
 ORDER BY mirror.due_at LIMIT $2 FOR UPDATE OF mirror SKIP LOCKED"""
 UNPARK_LIMITED = """
 UPDATE mirror SET due_at = least(due_at, $2), capacity = NULL, is_probing = false, limited_at = NULL
