@@ -186,7 +186,11 @@ def test_page_of_html_is_no_reason() -> None:
 
 @pytest.mark.parametrize("module", [store_accounts, store_left_behind, store_mirrors, store_wanted])
 async def test_every_statement_fits_the_schema(running: Stand, module: object) -> None:
-    statements = [value for name, value in vars(module).items() if name.isupper() and not name.startswith("_") and isinstance(value, str)]
+    statements = [
+        value
+        for name, value in vars(module).items()
+        if name.isupper() and not name.startswith("_") and isinstance(value, str)
+    ]
     assert statements
     async with running.pool.acquire() as connection:
         for statement in statements:
