@@ -97,9 +97,9 @@ async def test_the_broker_killed_under_load(system: RunningSystem) -> None:
 
     loading = asyncio.create_task(_load(wanted, users, time.monotonic() + BROKER_LOAD_S))
     for _time in range(2):
-        await asyncio.sleep(DEAD_S)
+        await asyncio.sleep(DEAD_S)  # under load in between
         await system.broker.interrupt()
-        await asyncio.sleep(DEAD_S)
+        await asyncio.sleep(DEAD_S)  # the outage's length is what is tested
         await system.broker.resume()
 
     await _assert_all_arrived_once(system, users, wanted, await loading)
@@ -132,7 +132,7 @@ async def _load(wanted: list[Wanted], users: list[User], ends_at: float) -> list
                 tasks.create_task(_go(gone))
             else:
                 tasks.create_task(chance.choice(wanted).change(chance, number))
-            await asyncio.sleep(1 / CHANGES_A_SECOND)
+            await asyncio.sleep(1 / CHANGES_A_SECOND)  # the pace of the load
     raise AssertionError("unreachable")
 
 
@@ -154,7 +154,7 @@ async def _kill_in_turn(system: RunningSystem, ends_at: float) -> list[str]:
             return killed
         await system.kill(name)
         killed.append(name)
-        await asyncio.sleep(DEAD_S)
+        await asyncio.sleep(DEAD_S)  # how long it stays dead is what is tested
         await system.start_processes(name)
     raise AssertionError("unreachable")
 

@@ -12,7 +12,7 @@ from integration.users import User
 
 CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
 
-pytestmark = pytest.mark.skipif(
+pytestmark = pytest.mark.skipif(  # a page can only be looked at in a browser
     not CHROMIUM.exists(), reason=f"no browser at {CHROMIUM} (Debian: apt install chromium)"
 )
 

@@ -48,7 +48,7 @@ async def test_a_consumer_killed_over_an_event_gets_it_again(system: RunningSyst
     async with system.stalled(case.database) as waiting:
         await system.start_processes(case.feeder)
         await eventually(waiting)
-        await asyncio.sleep(case.held_s)
+        await asyncio.sleep(case.held_s)  # past the commits that a client makes by itself
         await system.kill(case.consumer)
     await system.start_processes(case.consumer, *case.quiet)
 

@@ -196,7 +196,7 @@ class User:
             else:
                 if answer.status_code != httpx.codes.SERVICE_UNAVAILABLE or time.monotonic() > deadline:
                     return answer
-            await asyncio.sleep(RETRY_AFTER_S)
+            await asyncio.sleep(RETRY_AFTER_S)  # as a client does after a 503
 
 
 def shown_items(on_trakt: ListState) -> list[Identity]:

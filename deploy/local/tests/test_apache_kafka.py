@@ -29,7 +29,7 @@ async def kafka(tmp_path: Path) -> AsyncIterator[ApacheKafka]:
     try:
         distribution = KafkaDistribution.find()
     except MissingProgramError as missing:
-        pytest.skip(str(missing))
+        pytest.skip(str(missing))  # the text names the program that this machine lacks
     broker = ApacheKafka(distribution, tmp_path / "data", log=tmp_path / "kafka.log")
     await broker.start()
     yield broker

@@ -30,7 +30,7 @@ def server(provider: str, folder: Path) -> PostgresServer:
     try:
         binaries = PostgresBinaries.of_system()
     except MissingProgramError as missing:
-        pytest.skip(str(missing))
+        pytest.skip(str(missing))  # the text names the program that this machine lacks
     return PostgresServer(binaries, folder / "data", log=log, port=free_port(), durable=False)
 
 

@@ -33,7 +33,7 @@ STUBBORN = """
 import signal, time
 signal.signal(signal.SIGTERM, signal.SIG_IGN)
 print("stubborn", flush=True)
-time.sleep(600)
+time.sleep(600)  # a process that would not end
 """
 
 

@@ -97,11 +97,11 @@ class LateTrakt:
         if self.late is not None:
             return await self._real.create_list(permit, details)
         self.late = asyncio.create_task(self._create_later(permit, details))
-        await asyncio.sleep(self._patience_s)
+        await asyncio.sleep(self._patience_s)  # the length of the call is what is tested
         raise TraktUnavailableError("no answer")
 
     async def _create_later(self, permit: Permit, details: Details) -> RemoteList:
-        await asyncio.sleep(self._patience_s + self._later_s)
+        await asyncio.sleep(self._patience_s + self._later_s)  # and that of its lateness
         sent_in_time = replace(permit, until=permit.until + timedelta(hours=1))
         return await self._real.create_list(sent_in_time, details)
 
