@@ -44,7 +44,7 @@ lint: $(STAMP) ## ruff, import-linter, committed schemas
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/lint-imports
-	@$(BIN)/python -m contracts.schemas --check
+	@$(BIN)/python -m watchbuddy_contracts.schemas --check
 
 types: $(STAMP) ## mypy, strict
 	@$(BIN)/mypy $(PACKAGES:%=%/src) benchmarks deploy/lock.py deploy/containers/*.py
@@ -54,7 +54,7 @@ fmt: $(STAMP) ## format the code
 	@$(BIN)/ruff format .
 
 schemas: $(STAMP) ## write the JSON Schemas of the events
-	@$(BIN)/python -m contracts.schemas
+	@$(BIN)/python -m watchbuddy_contracts.schemas
 
 bench: $(STAMP) ## measure, and print the figures beside their goals
 	@$(BIN)/python -m benchmarks

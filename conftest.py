@@ -14,7 +14,7 @@ import pytest
 import structlog
 from hypothesis import settings
 
-import contracts  # noqa: F401 - before pytest finds the folder of that name, when it runs as `python -m pytest`
+import watchbuddy_contracts  # noqa: F401 - before pytest finds the folder of that name, when it runs as `python -m pytest`
 from chassis.postgres import migrate
 from local_stack.embedded_postgres import PostgresServer
 from local_stack.postgres_binaries import PostgresBinaries

@@ -9,9 +9,9 @@ from typing import Any
 import jsonschema
 import pytest
 
-from contracts import EVENTS, Event, EventHeaders, Item
-from contracts.schemas import read_schemas, schema_of
-from contracts.schemas.compatibility import producer_view
+from watchbuddy_contracts import EVENTS, Event, EventHeaders, Item
+from watchbuddy_contracts.schemas import read_schemas, schema_of
+from watchbuddy_contracts.schemas.compatibility import producer_view
 
 ROOT = Path(__file__).parents[2]
 FILES = sorted((ROOT / "contracts/examples").glob("*.json"))
@@ -59,7 +59,7 @@ def test_an_example_with_unknown_fields_is_read_as_if_they_were_not_there(path: 
 @each_example
 def test_an_example_is_valid_under_its_schema_of_now_and_of_the_release(path: Path) -> None:
     model = model_of(path)
-    released = read_schemas(ROOT / "contracts/src/contracts/schemas/released")[model.ce_type]
+    released = read_schemas(ROOT / "contracts/src/watchbuddy_contracts/schemas/released")[model.ce_type]
     for schema in (schema_of(model), producer_view(schema_of(model)), released):
         jsonschema.Draft202012Validator.check_schema(schema)
         validator = jsonschema.Draft202012Validator(schema, format_checker=jsonschema.FormatChecker())

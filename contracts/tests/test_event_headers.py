@@ -7,7 +7,15 @@ import pytest
 from cloudevents.core.bindings.kafka import KafkaMessage, from_binary_event, to_binary_event
 from cloudevents.core.v1.event import CloudEvent
 
-from contracts import EventHeaders, Item, ItemIds, ListDeleted, ListUpdated, TraktAccountDisconnected, partition_key
+from watchbuddy_contracts import (
+    EventHeaders,
+    Item,
+    ItemIds,
+    ListDeleted,
+    ListUpdated,
+    TraktAccountDisconnected,
+    partition_key,
+)
 
 EVENT_ID = UUID("0198c0de-7a3b-7c11-9d55-3f2b6a1e4c06")
 TIME = datetime(2026, 11, 20, 18, 4, 5, 678901, tzinfo=UTC)

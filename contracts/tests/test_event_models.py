@@ -4,14 +4,14 @@ from datetime import UTC, datetime
 import pytest
 from pydantic import BaseModel, ValidationError
 
-import contracts
-from contracts import EVENTS, Event, ItemIds, ListCreated, TraktSyncFailed
+import watchbuddy_contracts
+from watchbuddy_contracts import EVENTS, Event, ItemIds, ListCreated, TraktSyncFailed
 
 
 def models_within(model: type[BaseModel]) -> set[type[BaseModel]]:
     """The model and the models of its fields, to any depth."""
     schema = model.model_json_schema()
-    known = {name: getattr(contracts, name) for name in schema.get("$defs", {})}
+    known = {name: getattr(watchbuddy_contracts, name) for name in schema.get("$defs", {})}
     return {model, *known.values()}
 
 
@@ -21,11 +21,13 @@ ALL_MODELS = sorted(
 
 
 def test_every_event_class_of_the_package_is_registered_under_its_own_type() -> None:
-    classes = {value for value in vars(contracts).values() if isinstance(value, type) and issubclass(value, Event)} - {
-        contracts.Event,
-        contracts.ListEvent,
-        contracts.ListState,
-        contracts.AccountEvent,
+    classes = {
+        value for value in vars(watchbuddy_contracts).values() if isinstance(value, type) and issubclass(value, Event)
+    } - {
+        watchbuddy_contracts.Event,
+        watchbuddy_contracts.ListEvent,
+        watchbuddy_contracts.ListState,
+        watchbuddy_contracts.AccountEvent,
     }
     assert set(EVENTS.values()) == classes
     assert {ce_type: model.ce_type for ce_type, model in EVENTS.items()} == {ce_type: ce_type for ce_type in EVENTS}
@@ -113,5 +115,5 @@ def test_ids_that_name_nothing_are_refused(ids: dict[str, object]) -> None:
 
 
 def test_the_subject_of_a_list_event_is_the_list_and_of_an_account_event_the_user() -> None:
-    assert contracts.ListDeleted(user_id="ada", list_id=7, version=4, title="Heists").subject == "7"
-    assert contracts.TraktAccountDisconnected(user_id="ada").subject == "ada"
+    assert watchbuddy_contracts.ListDeleted(user_id="ada", list_id=7, version=4, title="Heists").subject == "7"
+    assert watchbuddy_contracts.TraktAccountDisconnected(user_id="ada").subject == "ada"

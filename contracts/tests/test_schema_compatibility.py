@@ -3,9 +3,9 @@ from typing import Annotated, Literal
 import pytest
 from pydantic import BaseModel, Field, create_model
 
-from contracts import EVENTS
-from contracts.schemas import FOLDER, JsonSchema, current_schemas, read_schemas
-from contracts.schemas.compatibility import breaks, producer_view, reads
+from watchbuddy_contracts import EVENTS
+from watchbuddy_contracts.schemas import FOLDER, JsonSchema, current_schemas, read_schemas
+from watchbuddy_contracts.schemas.compatibility import breaks, producer_view, reads
 
 TYPE = "watchbuddy.list.tested.v1"
 

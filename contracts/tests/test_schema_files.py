@@ -3,9 +3,9 @@ from pathlib import Path
 
 import pytest
 
-from contracts import EVENTS
-from contracts.schemas import FOLDER, current_schemas, differences, read_schemas, write_schemas
-from contracts.schemas.__main__ import main
+from watchbuddy_contracts import EVENTS
+from watchbuddy_contracts.schemas import FOLDER, current_schemas, differences, read_schemas, write_schemas
+from watchbuddy_contracts.schemas.__main__ import main
 
 TYPE = "watchbuddy.list.deleted.v1"
 
@@ -44,7 +44,7 @@ def test_the_check_names_each_stale_missing_and_surplus_file_and_changes_none(
         f"stale: {TYPE}.json",
         "missing: watchbuddy.list.synced.v1.json",
         "surplus: watchbuddy.list.renamed.v1.json",
-        "Write them with: python -m contracts.schemas",
+        "Write them with: python -m watchbuddy_contracts.schemas",
     ]
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
 
@@ -90,4 +90,4 @@ def test_a_bad_option_exits_with_2_and_usage(capsys: pytest.CaptureFixture[str])
     with pytest.raises(SystemExit) as exit_of:
         main(["--check", "--release"])
     assert exit_of.value.code == 2
-    assert "usage: python -m contracts.schemas" in capsys.readouterr().err
+    assert "usage: python -m watchbuddy_contracts.schemas" in capsys.readouterr().err

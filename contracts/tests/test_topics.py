@@ -1,7 +1,15 @@
 import re
 
-from contracts import EVENTS, LISTS, TOPICS, TRAKT, ListDeleted, TraktReauthorizationRequired, dead_letter_topic
-from contracts import partition_key as key_of
+from watchbuddy_contracts import (
+    EVENTS,
+    LISTS,
+    TOPICS,
+    TRAKT,
+    ListDeleted,
+    TraktReauthorizationRequired,
+    dead_letter_topic,
+)
+from watchbuddy_contracts import partition_key as key_of
 
 ALL_NAMES = [
     *(topic.name for topic in TOPICS),

@@ -10,7 +10,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.structs import ConsumerRecord
 
 from chassis.testing import eventually
-from contracts import EVENTS, TOPICS, Event, EventHeaders
+from watchbuddy_contracts import EVENTS, TOPICS, Event, EventHeaders
 
 READ_WITHIN: Final = timedelta(seconds=20)
 JOINED_WITHIN: Final = timedelta(seconds=20)

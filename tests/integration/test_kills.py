@@ -12,7 +12,10 @@ from datetime import timedelta
 import pytest
 
 from chassis.testing import eventually
-from contracts import (
+from integration.catalogue import Identity, identities, movies
+from integration.system import SIMULATOR, RunningSystem
+from integration.users import ListAnswer, User
+from watchbuddy_contracts import (
     LISTS,
     TRAKT,
     Event,
@@ -23,9 +26,6 @@ from contracts import (
     TraktListSynced,
     TraktSyncFailed,
 )
-from integration.catalogue import Identity, identities, movies
-from integration.system import SIMULATOR, RunningSystem
-from integration.users import ListAnswer, User
 
 LOAD_S = 60.0
 BROKER_LOAD_S = 12.0

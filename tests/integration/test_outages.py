@@ -8,10 +8,10 @@ from datetime import timedelta
 import pytest
 
 from chassis.testing import eventually
-from contracts import LISTS, ListCreated
 from integration.catalogue import movies
 from integration.system import RunningSystem
 from integration.users import User
+from watchbuddy_contracts import LISTS, ListCreated
 
 OUTAGE_S = 20.0
 # What an answer may take on a busy machine; without the outage it is some ten milliseconds.

@@ -6,9 +6,9 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from contracts import LISTS, dead_letter_topic
 from integration.parts import NotHereError, Parts, choose
 from integration.records import Record, Records
+from watchbuddy_contracts import LISTS, dead_letter_topic
 
 # A topic of which no consumer knows, so that the records here are nobody's events.
 NOBODYS = dead_letter_topic(LISTS.name, "notifier")

@@ -7,11 +7,11 @@ from functools import partial
 import pytest
 
 from chassis.testing import eventually
-from contracts import TOPICS, EventHeaders, ListDeleted, Topic, TraktListDeleted, dead_letter_topic
 from integration.catalogue import movies
 from integration.records import Record
 from integration.system import RunningSystem
 from integration.users import User
+from watchbuddy_contracts import TOPICS, EventHeaders, ListDeleted, Topic, TraktListDeleted, dead_letter_topic
 
 BURIED_WITHIN = timedelta(seconds=30)
 POISON = ("not_json", "wrong_shape", "null_value", "header_not_utf8", "header_invalid")

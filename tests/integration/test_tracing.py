@@ -6,11 +6,11 @@ from datetime import timedelta
 from urllib.parse import urlsplit
 
 from chassis.testing import eventually
-from contracts import LISTS, TRAKT
 from integration.catalogue import movies
 from integration.collector import Span
 from integration.system import RunningSystem
 from integration.users import User
+from watchbuddy_contracts import LISTS, TRAKT
 
 EXPORTED_WITHIN = timedelta(seconds=20)
 

@@ -16,10 +16,10 @@ from chassis.postgres import create_pool
 from chassis.relay import Relay
 from chassis.settings import ServiceSettings
 from chassis.testing import eventually
-from contracts import LISTS, ListDeleted
 from local_stack.apache_kafka import ApacheKafka, KafkaDistribution
 from local_stack.errors import MissingProgramError
 from local_stack.testing import is_running
+from watchbuddy_contracts import LISTS, ListDeleted
 
 pytestmark = pytest.mark.real_kafka
 

@@ -11,11 +11,11 @@ import asyncpg
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
-from contracts import LISTS
 from local_stack.drain import drain
 from local_stack.embedded_kafka import EmbeddedKafka
 from local_stack.embedded_postgres import PostgresServer
 from local_stack.postgres_binaries import PostgresBinaries
+from watchbuddy_contracts import LISTS
 
 AT_ONCE = timedelta(seconds=0)
 

@@ -18,9 +18,9 @@ from chassis.relay import Relay
 from chassis.settings import ServiceSettings
 from chassis.telemetry import configure, tracer
 from chassis.testing import eventually
-from chassis.wakeup import Bell, Ear
-from contracts import LISTS, Item, ItemIds, ListCreated, ListDeleted
+from chassis.wakeup import Listener, Waker
 from local_stack.embedded_kafka import EmbeddedKafka
+from watchbuddy_contracts import LISTS, Item, ItemIds, ListCreated, ListDeleted
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -115,7 +115,7 @@ async def test_a_rolled_back_event_never_arrives(pool: Pool, dsn: str, kafka: Em
 
 async def test_the_bell_wakes_the_relay_before_its_next_look(pool: Pool, dsn: str, kafka: EmbeddedKafka) -> None:
     loop = asyncio.get_running_loop()
-    async with relaying(kafka, dsn) as relay, Bell(pool, outbox.CHANNEL) as bell:
+    async with relaying(kafka, dsn) as relay, Waker(pool, outbox.CHANNEL) as waker:
         await write(pool, 1)
         await eventually(lambda: left(pool), until=lambda rows: rows == 0)
         await relay.check()
@@ -123,7 +123,7 @@ async def test_the_bell_wakes_the_relay_before_its_next_look(pool: Pool, dsn: st
         for number in range(2, 7):
             began = loop.time()
             await write(pool, number)
-            bell.ring()
+            waker.wake()
             await eventually(lambda: left(pool), until=lambda rows: rows == 0, every=timedelta(milliseconds=2))
             waits.append(loop.time() - began)
     # five looks of its own would have taken 5 x 1 s, half of it on average
@@ -195,16 +195,16 @@ async def test_events_written_while_the_broker_is_down_arrive_when_it_is_back(
 
 
 async def test_an_ear_that_nobody_asks_keeps_each_payload_once(pool: Pool, dsn: str) -> None:
-    async with Ear(dsn, "doors") as ear, Bell(pool, "doors") as bell:
-        await eventually(lambda: ear.wait(timedelta(seconds=1)))
+    async with Listener(dsn, "doors") as listener, Waker(pool, "doors") as waker:
+        await eventually(lambda: listener.wait(timedelta(seconds=1)))
         for number in range(100):
-            bell.ring("ada" if number % 2 else "bob")
+            waker.wake("ada" if number % 2 else "bob")
             await pool.execute("SELECT pg_notify('doors', 'eve')")
-        bell.ring("last")
+        waker.wake("last")
         heard: set[str] = set()
         lengths = []
         while "last" not in heard:
-            now_heard = await ear.wait(timedelta(seconds=5))
+            now_heard = await listener.wait(timedelta(seconds=5))
             lengths.append(len(now_heard))
             heard.update(now_heard)
     assert heard == {"ada", "bob", "eve", "last"}

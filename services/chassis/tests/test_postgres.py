@@ -1,4 +1,4 @@
-"""Pool, migrations, inbox, bell and ear."""
+"""Pool, migrations, inbox, waker and listener."""
 
 import asyncio
 import contextlib
@@ -10,7 +10,7 @@ import pytest
 
 from chassis import inbox
 from chassis.postgres import MigrationError, Pool, connect, create_pool, migrate, ping
-from chassis.wakeup import Bell, Ear
+from chassis.wakeup import Listener, Waker
 
 SOON = timedelta(seconds=5)
 
@@ -73,29 +73,29 @@ async def test_a_delivery_that_fails_is_not_remembered(pool: Pool) -> None:
 
 
 async def test_the_ear_hears_the_bell_each_payload_once(dsn: str, pool: Pool) -> None:
-    async with Ear(dsn, "work") as ear, Bell(pool, "work") as bell:
-        assert await ear.wait(SOON) == [""]  # its own connection
-        bell.ring("ada")
-        assert await ear.wait(SOON) == ["ada"]
+    async with Listener(dsn, "work") as listener, Waker(pool, "work") as waker:
+        assert await listener.wait(SOON) == [""]  # its own connection
+        waker.wake("ada")
+        assert await listener.wait(SOON) == ["ada"]
         for _ in range(50):
-            bell.ring("bob")
-        assert await ear.wait(SOON) == ["bob"]
-        assert await ear.wait(timedelta(milliseconds=60)) == []
+            waker.wake("bob")
+        assert await listener.wait(SOON) == ["bob"]
+        assert await listener.wait(timedelta(milliseconds=60)) == []
 
 
 async def test_the_ear_reconnects_and_counts_that_as_heard(dsn: str, pool: Pool) -> None:
-    async with Ear(dsn, "work") as ear:
-        assert await ear.wait(SOON) == [""]
+    async with Listener(dsn, "work") as listener:
+        assert await listener.wait(SOON) == [""]
         await pool.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
             "WHERE datname = current_database() AND query LIKE 'LISTEN%'"
         )
-        assert await ear.wait(SOON) == [""]
+        assert await listener.wait(SOON) == [""]
 
 
 async def test_a_ring_just_before_the_end_is_still_sent(dsn: str, pool: Pool) -> None:
-    async with Ear(dsn, "work") as ear:
-        await ear.wait(SOON)
-        async with Bell(pool, "work") as bell:
-            bell.ring("last")
-        assert await ear.wait(SOON) == ["last"]
+    async with Listener(dsn, "work") as listener:
+        await listener.wait(SOON)
+        async with Waker(pool, "work") as waker:
+            waker.wake("last")
+        assert await listener.wait(SOON) == ["last"]

@@ -5,13 +5,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts import ListCreated, ListDeleted, ListSynced, ListSyncStarted, ListUpdated, MirrorSettings
 from lists_api import lists
 from lists_api.errors import ListTypeUnavailableError, TooManyItemsError
 from lists_api.events import last_event
 from lists_api.items import MAX_ITEMS, ListItem, to_wire
 from lists_api.lists import Change
 from lists_api.state import ListEdit, MediaList, MirrorEdit, NewList
+from watchbuddy_contracts import ListCreated, ListDeleted, ListSynced, ListSyncStarted, ListUpdated, MirrorSettings
 
 RUN = UUID("01890000-0000-7000-8000-000000000001")
 

@@ -2,8 +2,8 @@ from datetime import timedelta
 
 import pytest
 
-from contracts import ListCreated, ListDeleted, ListSynced, ListSyncStarted, ListUpdated
 from lists_api.testing import Api, movies, tmdb_ids
+from watchbuddy_contracts import ListCreated, ListDeleted, ListSynced, ListSyncStarted, ListUpdated
 
 
 async def test_a_list_is_made_with_its_event_and_the_relay_is_woken(api: Api) -> None:
@@ -56,7 +56,7 @@ async def test_a_list_is_made_with_its_event_and_the_relay_is_woken(api: Api) ->
         {"media_type": "movie", "ids": {"tmdb": 603}},
         {"media_type": "show", "ids": {"trakt": 1, "imdb": "tt0903747"}},
     ]
-    assert api.bell.rings == 1
+    assert api.waker.wakes == 1
 
 
 async def test_what_was_made_is_what_is_read(api: Api) -> None:
@@ -115,7 +115,7 @@ async def test_an_edit_that_changes_nothing_leaves_version_and_outbox_alone(api:
     assert (await api.call("PATCH", path, json={})).json() == made
     assert (await api.call("PUT", f"{path}/items", json={"items": movies(1)})).json()["version"] == 1
     assert len(await api.outbox()) == 1
-    assert api.bell.rings == 1
+    assert api.waker.wakes == 1
 
 
 async def test_a_deleted_list_is_gone_from_every_read_and_told_once(api: Api) -> None:

@@ -2,7 +2,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-from contracts import (
+from lists_api.results import record_of
+from lists_api.retention import sweep
+from lists_api.subscribers import GROUP
+from lists_api.testing import AT, Api, delivered, movies
+from lists_api.use_cases import record_result
+from watchbuddy_contracts import (
     Item,
     ItemIds,
     TraktAccountConnected,
@@ -12,11 +17,6 @@ from contracts import (
     TraktListSynced,
     TraktSyncFailed,
 )
-from lists_api.results import record_of
-from lists_api.retention import sweep
-from lists_api.subscribers import GROUP
-from lists_api.testing import AT, Api, delivered, movies
-from lists_api.use_cases import record_result
 
 RETRY_AT = datetime(2026, 1, 3, tzinfo=UTC)
 UNKNOWN = Item(media_type="movie", ids=ItemIds(tmdb=9))

@@ -1,6 +1,6 @@
-from contracts import TraktListDeleted, TraktListSynced
 from lists_api.republish import republish
 from lists_api.testing import Api, Stored, movies
+from watchbuddy_contracts import TraktListDeleted, TraktListSynced
 
 
 async def confirm(api: Api, list_id: int, version: int) -> None:
@@ -23,7 +23,7 @@ async def confirm_deletion(api: Api, list_id: int, version: int) -> None:
 
 
 async def send_again(api: Api) -> int:
-    return await republish(api.pool, ring=api.bell.ring, now=api.clock)
+    return await republish(api.pool, wake=api.waker.wake, now=api.clock)
 
 
 def newest(events: list[Stored]) -> dict[int, tuple[object, object]]:
@@ -65,4 +65,4 @@ async def test_an_event_that_still_waits_is_not_doubled(api: Api) -> None:
 
 async def test_with_nothing_to_send_again_nothing_happens(api: Api) -> None:
     assert await send_again(api) == 0
-    assert (await api.outbox(), api.bell.rings) == ([], 0)
+    assert (await api.outbox(), api.waker.wakes) == ([], 0)

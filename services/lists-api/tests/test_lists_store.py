@@ -116,4 +116,4 @@ async def test_a_failure_half_way_leaves_nothing_behind(own_dsn: str) -> None:
         assert (await api.call("GET", f"/api/lists/{made['id']}")).json() == made
         assert (await api.call("GET", "/api/lists")).json()["total"] == 1
         assert len(await api.outbox()) == 1
-        assert api.bell.rings == 1
+        assert api.waker.wakes == 1

@@ -8,7 +8,9 @@ import pytest
 from faststream.kafka import KafkaBroker, TestKafkaBroker
 
 from chassis.kafka import build_broker
-from contracts import (
+from lists_api.subscribers import GROUP, register
+from lists_api.testing import AT, Api
+from watchbuddy_contracts import (
     Event,
     EventHeaders,
     TraktAccountConnected,
@@ -16,8 +18,6 @@ from contracts import (
     TraktReauthorizationRequired,
     partition_key,
 )
-from lists_api.subscribers import GROUP, register
-from lists_api.testing import AT, Api
 
 
 @pytest.fixture

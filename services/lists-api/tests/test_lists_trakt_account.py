@@ -5,7 +5,11 @@ from typing import Any
 
 import pytest
 
-from contracts import (
+from lists_api.state import AccountState, MirrorRecord, TraktAccount
+from lists_api.subscribers import GROUP
+from lists_api.testing import AT, Api, delivered
+from lists_api.use_cases import record_result
+from watchbuddy_contracts import (
     Event,
     TraktAccountConnected,
     TraktAccountDisconnected,
@@ -14,10 +18,6 @@ from contracts import (
     TraktReauthorizationRequired,
     TraktSyncFailed,
 )
-from lists_api.state import AccountState, MirrorRecord, TraktAccount
-from lists_api.subscribers import GROUP
-from lists_api.testing import AT, Api, delivered
-from lists_api.use_cases import record_result
 
 CONNECTED = TraktAccountConnected(user_id="ada", trakt_user="ada-on-trakt")
 DISCONNECTED = TraktAccountDisconnected(user_id="ada")

@@ -3,7 +3,7 @@ from collections.abc import AsyncIterator, Callable
 import pytest
 
 from chassis.postgres import Pool, create_pool
-from chassis.wakeup import Bell
+from chassis.wakeup import Waker
 from notifier.dispatch import CHANNEL, Dispatcher
 from notifier.subscribers import GROUP
 
@@ -21,5 +21,5 @@ async def pool(dsn: str) -> AsyncIterator[Pool]:
 
 @pytest.fixture
 async def dispatcher(pool: Pool) -> AsyncIterator[Dispatcher]:
-    async with Bell(pool, CHANNEL) as bell:
-        yield Dispatcher(pool, bell, group=GROUP)
+    async with Waker(pool, CHANNEL) as waker:
+        yield Dispatcher(pool, waker, group=GROUP)

@@ -6,13 +6,13 @@ import asyncpg
 import pytest
 
 from chassis.postgres import Pool, create_pool
-from chassis.wakeup import Bell, Ear
-from contracts import ListUpdated, TraktReauthorizationRequired
+from chassis.wakeup import Listener, Waker
 from notifier import store
 from notifier.dispatch import CHANNEL, Dispatcher
 from notifier.retention import sweep
 from notifier.subscribers import GROUP
 from notifier.testing import TIME, delivered, settings_for, sync_started
+from watchbuddy_contracts import ListUpdated, TraktReauthorizationRequired
 
 
 async def messages_of(pool: Pool, user_id: str = "ada") -> list[store.StoredMessage]:
@@ -49,8 +49,8 @@ async def test_two_events_with_the_same_words_are_two_messages(pool: Pool, dispa
 async def test_an_event_that_two_replicas_get_at_once_is_one_message(dsn: str) -> None:
     async with await create_pool(dsn) as one, await create_pool(dsn) as other:
         replicas = [
-            Dispatcher(one, Bell(one, CHANNEL), group=GROUP),
-            Dispatcher(other, Bell(other, CHANNEL), group=GROUP),
+            Dispatcher(one, Waker(one, CHANNEL), group=GROUP),
+            Dispatcher(other, Waker(other, CHANNEL), group=GROUP),
         ]
         for number in range(20):
             event = delivered(sync_started(title=f"List {number}"))
@@ -108,10 +108,10 @@ async def test_what_is_past_its_retention_is_swept_from_messages_and_inbox(
 
 
 async def test_the_users_name_is_rung_after_the_message_is_there(dsn: str, pool: Pool, dispatcher: Dispatcher) -> None:
-    async with Ear(dsn, CHANNEL) as ear:
-        assert await ear.wait(timedelta(seconds=5)) == [""]  # it listens
+    async with Listener(dsn, CHANNEL) as listener:
+        assert await listener.wait(timedelta(seconds=5)) == [""]  # it listens
         await dispatcher.dispatch(delivered(sync_started(user_id="zoë")))
-        assert await ear.wait(timedelta(seconds=5)) == ["zoë"]
+        assert await listener.wait(timedelta(seconds=5)) == ["zoë"]
         assert len(await messages_of(pool, "zoë")) == 1
 
 
@@ -120,7 +120,7 @@ async def test_a_users_messages_become_visible_in_the_order_of_their_ids(dsn: st
     seen: list[int] = []
 
     async with await create_pool(dsn, max_size=8) as pool:
-        dispatcher = Dispatcher(pool, Bell(pool, CHANNEL), group=GROUP)
+        dispatcher = Dispatcher(pool, Waker(pool, CHANNEL), group=GROUP)
 
         async def tell(worker: int) -> None:
             for number in range(25):

@@ -3,9 +3,9 @@ from uuid import UUID
 
 import pytest
 
-import contracts
-from contracts import EVENTS, Event, ListSynced, TraktSyncFailed
+import watchbuddy_contracts
 from notifier.messages import SILENT, WORDINGS, Message, message_of
+from watchbuddy_contracts import EVENTS, Event, ListSynced, TraktSyncFailed
 
 HEAD = {"user_id": "ada", "list_id": 7, "version": 3, "title": "Heists"}
 RUN = {"run_id": UUID(int=1), "trigger": "manual"}
@@ -13,7 +13,7 @@ ON_TRAKT = {"trakt_list_id": 30571203}
 
 
 def event(name: str, **fields: Any) -> Event:  # noqa: ANN401 - fields of any event
-    model: type[Event] = getattr(contracts, name)
+    model: type[Event] = getattr(watchbuddy_contracts, name)
     return model.model_validate(HEAD | fields)
 
 
@@ -131,7 +131,7 @@ def test_every_event_type_is_either_told_or_silent_on_purpose() -> None:
 
 def test_every_event_type_is_covered_by_this_table() -> None:
     tried = {type(said) for said, *_ in TEXTS} | {type(said) for said in NOTHING}
-    assert tried | {contracts.TraktReauthorizationRequired} == set(EVENTS.values())
+    assert tried | {watchbuddy_contracts.TraktReauthorizationRequired} == set(EVENTS.values())
 
 
 def test_every_trigger_reason_and_operation_of_the_contract_has_words() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from chassis.postgres import Pool
 from chassis.testing import eventually
-from chassis.wakeup import Bell, Ear
+from chassis.wakeup import Listener, Waker
 from notifier import store
 from notifier.app import HttpApplication
 from notifier.dispatch import CHANNEL, Dispatcher
@@ -170,7 +170,7 @@ async def test_a_silent_stream_sends_heartbeats_and_a_busy_one_messages(pool: Po
     assert (await anext(blocks)).startswith(b": connected")
     assert [await anext(blocks) for _ in range(3)] == [b": ping\n\n"] * 3
     await tell(dispatcher, "Heists")
-    wakeup.ring()
+    wakeup.wake()
     assert b"Heists" in await anext(blocks)
     assert await anext(blocks) == b": ping\n\n"
     wakeup.end()
@@ -206,11 +206,11 @@ async def test_a_stream_ends_after_its_lifetime_and_the_next_one_misses_nothing(
 
 async def test_a_message_whose_ring_was_lost_arrives_by_the_next_look(dsn: str, pool: Pool) -> None:
     streams = Streams()
-    async with Ear(dsn, "nobody rings here") as ear:
-        assert await ear.wait(timedelta(seconds=5)) == [""]
-        listening = asyncio.create_task(listen(ear, pool, streams, look_every=timedelta(milliseconds=20)))
+    async with Listener(dsn, "nobody wakes here") as listener:
+        assert await listener.wait(timedelta(seconds=5)) == [""]
+        listening = asyncio.create_task(listen(listener, pool, streams, look_every=timedelta(milliseconds=20)))
         with streams.joined("ada") as wakeup:
-            await tell(Dispatcher(pool, Bell(pool, CHANNEL), group=GROUP), "unheard")  # this bell is never rung
+            await tell(Dispatcher(pool, Waker(pool, CHANNEL), group=GROUP), "unheard")  # this waker is never rung
             assert await wakeup.wait(asyncio.get_running_loop().time() + 5)
         listening.cancel()
         await asyncio.gather(listening, return_exceptions=True)
@@ -219,11 +219,11 @@ async def test_a_message_whose_ring_was_lost_arrives_by_the_next_look(dsn: str, 
 async def test_streams_are_not_woken_while_nothing_happens(dsn: str, pool: Pool, dispatcher: Dispatcher) -> None:
     streams = Streams()
     await tell(dispatcher, "before")
-    async with Ear(dsn, CHANNEL) as ear:
-        listening = asyncio.create_task(listen(ear, pool, streams, look_every=timedelta(milliseconds=20)))
+    async with Listener(dsn, CHANNEL) as listener:
+        listening = asyncio.create_task(listen(listener, pool, streams, look_every=timedelta(milliseconds=20)))
         loop = asyncio.get_running_loop()
         with streams.joined("ada") as ada, streams.joined("bob") as bob:
-            while await ada.wait(loop.time() + 0.3):  # the start wakes all: rings may have been lost before it
+            while await ada.wait(loop.time() + 0.3):  # the start wakes all: wakes may have been lost before it
                 pass
             assert await bob.wait(loop.time() + 5)
             await tell(dispatcher, "Ada's")

@@ -3,9 +3,9 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
-from contracts import TraktReauthorizationRequired
 from notifier.dispatch import Dispatcher
 from notifier.testing import application_on, bearer, delivered, settings_for, sync_started
+from watchbuddy_contracts import TraktReauthorizationRequired
 
 API = "/api/notifications"
 ROUTES = [

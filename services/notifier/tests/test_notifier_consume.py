@@ -11,10 +11,10 @@ from aiokafka import AIOKafkaProducer
 
 from chassis.postgres import Pool
 from chassis.testing import eventually
-from contracts import Event, EventHeaders, ListDeleted, TraktListDeleted, partition_key
 from local_stack.embedded_kafka import EmbeddedKafka
 from notifier import store
 from notifier.testing import sync_started
+from watchbuddy_contracts import Event, EventHeaders, ListDeleted, TraktListDeleted, partition_key
 
 
 @pytest.fixture

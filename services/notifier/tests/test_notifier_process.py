@@ -12,7 +12,7 @@ import pytest
 
 from chassis.postgres import create_pool
 from chassis.testing import eventually
-from chassis.wakeup import Bell
+from chassis.wakeup import Waker
 from notifier.dispatch import CHANNEL, Dispatcher
 from notifier.subscribers import GROUP
 from notifier.testing import KEY, delivered, stream_of, sync_started
@@ -104,8 +104,8 @@ async def test_bad_settings_end_serve_with_2_and_one_line(changed: dict[str, str
 async def test_an_open_stream_does_not_hold_up_the_end_of_the_process(dsn: str) -> None:
     port = free_port()
     async with serving(dsn, port) as process, stream_of(f"http://127.0.0.1:{port}") as stream:
-        async with await create_pool(dsn) as pool, Bell(pool, CHANNEL) as bell:
-            await Dispatcher(pool, bell, group=GROUP).dispatch(delivered(sync_started()))
+        async with await create_pool(dsn) as pool, Waker(pool, CHANNEL) as waker:
+            await Dispatcher(pool, waker, group=GROUP).dispatch(delivered(sync_started()))
         assert "Heists" in str((await stream.next_message()).data)
         asked_at = time.monotonic()
         process.send_signal(signal.SIGTERM)

@@ -6,18 +6,18 @@ from faststream.kafka import KafkaBroker, TestKafkaBroker
 
 from chassis.kafka import build_broker
 from chassis.postgres import Pool
-from chassis.wakeup import Bell
-from contracts import Event, EventHeaders, TraktListDeleted, partition_key
+from chassis.wakeup import Waker
 from notifier import store
 from notifier.dispatch import CHANNEL, Dispatcher
 from notifier.subscribers import GROUP, register
 from notifier.testing import TIME, settings_for, sync_started
+from watchbuddy_contracts import Event, EventHeaders, TraktListDeleted, partition_key
 
 
 @pytest.fixture
 async def broker(dsn: str, pool: Pool) -> AsyncIterator[KafkaBroker]:
     broker = build_broker(settings_for(dsn), group=GROUP)
-    register(broker, Dispatcher(pool, Bell(pool, CHANNEL), group=GROUP))
+    register(broker, Dispatcher(pool, Waker(pool, CHANNEL), group=GROUP))
     async with TestKafkaBroker(broker):
         yield broker
 

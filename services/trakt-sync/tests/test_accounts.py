@@ -15,13 +15,19 @@ from pydantic import SecretStr, ValidationError
 
 from chassis.postgres import Pool
 from chassis.testing import eventually
-from contracts import TraktAccountConnected, TraktDriftFound, TraktListCreated, TraktListDeleted, TraktListSynced
 from trakt_simulator.testing import SimulatorAdmin
 from trakt_sync.accounts import Tokens, Vault, parse_tokens
 from trakt_sync.app import now
 from trakt_sync.errors import BadTokensError
 from trakt_sync.store_accounts import AccountStore
 from trakt_sync.testing import CLIENT, KEY, Stand, make_settings, movies, stand, unwanted, wanted
+from watchbuddy_contracts import (
+    TraktAccountConnected,
+    TraktDriftFound,
+    TraktListCreated,
+    TraktListDeleted,
+    TraktListSynced,
+)
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 PAIR = {"access_token": "secret-a", "refresh_token": "secret-r"}

@@ -5,7 +5,6 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from contracts import TraktListCreated, TraktListSynced
 from trakt_sync.errors import RateLimitedError, RejectedError, TraktError, TraktUnavailableError, TraktUnreachableError
 from trakt_sync.failures import failed
 from trakt_sync.item_outcomes import added, read, reordered
@@ -14,6 +13,7 @@ from trakt_sync.mirror import Intent, ItemsAnswer, Job, Progress, RemoteItems, R
 from trakt_sync.outcomes import begun, doubted, found
 from trakt_sync.plan import AddItems, CreateList, Desired, Details, ReadRemote, ReorderItems, plan
 from trakt_sync.steps import Policy, Step, finished
+from watchbuddy_contracts import TraktListCreated, TraktListSynced
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 POLICY = Policy()

@@ -8,7 +8,6 @@ from datetime import timedelta
 from typing import Any, cast
 
 from chassis.testing import eventually
-from contracts import TraktListDeleted, TraktListSynced, TraktReauthorizationRequired, TraktSyncFailed
 from trakt_simulator.testing import SimulatorAdmin
 from trakt_sync import store_mirrors
 from trakt_sync.accounts import Permit, Tokens, Vault
@@ -17,6 +16,7 @@ from trakt_sync.errors import TraktUnreachableError
 from trakt_sync.store_accounts import AccountStore
 from trakt_sync.testing import KEY, Stand, movies, stand, unwanted, wanted
 from trakt_sync.trakt import Trakt
+from watchbuddy_contracts import TraktListDeleted, TraktListSynced, TraktReauthorizationRequired, TraktSyncFailed
 
 LEASE = timedelta(milliseconds=300)
 
@@ -84,7 +84,7 @@ async def trakt_ids(admin: SimulatorAdmin) -> list[list[object]]:
 async def let_lease_run_out(one: Stand) -> None:
     """Let the lease run out as that of a worker does which renews it no more; another may take it then."""
     await one.pool.execute("UPDATE account SET lease_token = gen_random_uuid(), lease_until = now()")
-    one.parts.work_bell.ring()
+    one.parts.work_waker.wake()
 
 
 async def freeze(one: Stand, trakt: Held) -> None:

@@ -7,11 +7,11 @@ from typing import cast
 import pytest
 from pydantic import SecretStr
 
-from contracts import TraktListCreated
 from trakt_sync.accounts import Tokens
 from trakt_sync.fakes import FakeTrakt, FlakyTrakt
 from trakt_sync.testing import Stand, movies, stand, unwanted, wanted
 from trakt_sync.trakt import Trakt
+from watchbuddy_contracts import TraktListCreated
 
 TOKENS = Tokens(SecretStr("access"), SecretStr("refresh"), datetime(2100, 1, 1, tzinfo=UTC))
 LISTS = (1, 2, 3)

@@ -10,11 +10,11 @@ import pytest
 from pydantic import SecretStr
 
 from chassis.testing import eventually
-from contracts import Item, ItemIds, TraktDriftFound, TraktListSynced
 from trakt_simulator.testing import SimulatorAdmin
 from trakt_sync.mirror import RemoteItems
 from trakt_sync.testing import Stand, movies, stand, wanted
 from trakt_sync.trakt import Trakt
+from watchbuddy_contracts import Item, ItemIds, TraktDriftFound, TraktListSynced
 
 ITEMS = "/users/*/lists/*/items"
 

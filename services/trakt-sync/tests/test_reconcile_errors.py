@@ -6,15 +6,15 @@ import httpx
 import pytest
 
 from chassis.testing import eventually
-from contracts import (
+from trakt_simulator.testing import SimulatorAdmin
+from trakt_sync.app import now
+from trakt_sync.testing import Stand, movies, unwanted, wanted
+from watchbuddy_contracts import (
     TraktAccountConnected,
     TraktListSynced,
     TraktReauthorizationRequired,
     TraktSyncFailed,
 )
-from trakt_simulator.testing import SimulatorAdmin
-from trakt_sync.app import now
-from trakt_sync.testing import Stand, movies, unwanted, wanted
 
 LISTS = "/users/*/lists"
 ITEMS = "/users/*/lists/*/items"
@@ -246,7 +246,7 @@ async def test_success_after_a_failure_that_was_told_is_told_at_the_same_version
     await running.want(wanted(items=movies(1, 999_999)))
     await running.settled()
     await running.pool.execute("UPDATE mirror SET due_at = now(), told = 'network'")
-    running.parts.work_bell.ring()
+    running.parts.work_waker.wake()
     (_, again) = await running.told(TraktListSynced, count=2)
     assert (again.version, again.added, again.removed) == (1, 0, 0)
 
@@ -257,7 +257,7 @@ async def test_another_look_at_an_unknown_title_that_fails_is_not_told(running: 
     await admin.fault("status", method="POST", path=ITEMS, status=502, times=3)
     await running.pool.execute("UPDATE ledger SET noted_at = noted_at - interval '31 days'")
     await running.pool.execute("UPDATE mirror SET due_at = now()")
-    running.parts.work_bell.ring()
+    running.parts.work_waker.wake()
     await eventually(running.row, until=lambda row: row["attempts"] >= 3)
     await eventually(running.row, until=lambda row: row["due_at"] > now() + timedelta(days=29))
     assert await running.events(TraktSyncFailed) == []
@@ -281,7 +281,7 @@ async def test_unknown_title_is_tried_again_after_thirty_days(running: Stand, ad
     await admin.options(unknown_ids_exist=True)
     await running.pool.execute("UPDATE ledger SET noted_at = noted_at - interval '31 days'")
     await running.pool.execute("UPDATE mirror SET due_at = now()")
-    running.parts.work_bell.ring()
+    running.parts.work_waker.wake()
     (_, synced) = await running.told(TraktListSynced, count=2)
     assert (synced.added, synced.not_found) == (1, ())
 

@@ -2,9 +2,9 @@
 
 import httpx
 
-from contracts import TraktDriftFound, TraktListCreated, TraktListDeleted, TraktListSynced, TraktSyncFailed
 from trakt_simulator.testing import SimulatorAdmin
 from trakt_sync.testing import Stand, movies, unwanted, wanted
+from watchbuddy_contracts import TraktDriftFound, TraktListCreated, TraktListDeleted, TraktListSynced, TraktSyncFailed
 
 ITEMS = "/users/*/lists/*/items"
 
@@ -56,7 +56,7 @@ async def test_list_made_anew_is_in_sync_at_the_version_it_had(running: Stand, a
     await delete_by_hand(running, admin)
     await running.pool.execute("UPDATE ledger SET noted_at = noted_at - interval '31 days'")
     await running.pool.execute("UPDATE mirror SET due_at = now()")
-    running.parts.work_bell.ring()
+    running.parts.work_waker.wake()
     (first, again) = await running.told(TraktListSynced, count=2)
     assert (again.version, again.added) == (1, 0)
     assert again.trakt_list_id != first.trakt_list_id

@@ -2,10 +2,10 @@
 
 from datetime import timedelta
 
-from contracts import TraktListDeleted, TraktListSynced, TraktSyncFailed
 from trakt_simulator.testing import SimulatorAdmin
 from trakt_sync.app import now
 from trakt_sync.testing import Stand, movies, unwanted, wanted
+from watchbuddy_contracts import TraktListDeleted, TraktListSynced, TraktSyncFailed
 
 
 async def trakt_ids(admin: SimulatorAdmin, user: str = "ada") -> list[list[object]]:
@@ -54,7 +54,7 @@ async def test_items_left_out_are_tried_again_after_a_day(running: Stand, admin:
     assert (await running.row())["due_at"] > now() + timedelta(hours=23)
     await admin.change_account("ada", vip=False, limits={"lists": 5, "items_per_list": 250, "total_items": 1000})
     await running.pool.execute("UPDATE mirror SET due_at = now(), limited_at = limited_at - interval '1 day'")
-    running.parts.work_bell.ring()
+    running.parts.work_waker.wake()
     (_, synced) = await running.told(TraktListSynced, count=2)
     assert (synced.added, synced.left_out) == (1, ())
     assert await trakt_ids(admin) == [[1, 2, 3]]

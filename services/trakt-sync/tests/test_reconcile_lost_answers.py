@@ -9,7 +9,6 @@ from typing import Any, cast
 import pytest
 
 from chassis.testing import eventually
-from contracts import TraktListCreated, TraktListDeleted, TraktListSynced, TraktSyncFailed
 from trakt_simulator.testing import SimulatorAdmin
 from trakt_sync.accounts import Permit
 from trakt_sync.errors import TraktUnavailableError
@@ -18,6 +17,7 @@ from trakt_sync.mirror import RemoteList
 from trakt_sync.plan import Details
 from trakt_sync.testing import Stand, movies, stand, unwanted, wanted
 from trakt_sync.trakt import Trakt
+from watchbuddy_contracts import TraktListCreated, TraktListDeleted, TraktListSynced, TraktSyncFailed
 
 LOST: list[dict[str, Any]] = [
     {"kind": "status", "status": 502, "after": True},

@@ -1,8 +1,8 @@
 """The main job: a list appears on Trakt, changes, and goes."""
 
-from contracts import TraktListCreated, TraktListDeleted, TraktListSynced
 from trakt_simulator.testing import ListState, SimulatorAdmin
 from trakt_sync.testing import Stand, movies, shows, unwanted, wanted
+from watchbuddy_contracts import TraktListCreated, TraktListDeleted, TraktListSynced
 
 
 def places(shown: ListState) -> list[tuple[str, object]]:

@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from contracts import Event, TraktDriftFound, TraktListSynced, TraktSyncFailed
 from trakt_simulator.testing import SimulatorAdmin
 from trakt_sync import store_mirrors
 from trakt_sync.app import now
@@ -25,6 +24,7 @@ from trakt_sync.outcomes import begun
 from trakt_sync.plan import Action, AddItems, Desired, Details, ReadRemote, RemoveItems, plan
 from trakt_sync.steps import Policy, Step, untrusted
 from trakt_sync.testing import Stand, movies, wanted
+from watchbuddy_contracts import Event, TraktDriftFound, TraktListSynced, TraktSyncFailed
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 POLICY = Policy()

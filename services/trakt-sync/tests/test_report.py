@@ -2,12 +2,12 @@
 
 from structlog.testing import capture_logs
 
-from contracts import TraktListCreated, TraktListDeleted, TraktListSynced
 from trakt_sync.ledger import Entry, Title
 from trakt_sync.mirror import Job, LedgerChange, Progress
 from trakt_sync.plan import Desired, Details
 from trakt_sync.report import report
 from trakt_sync.steps import Step
+from watchbuddy_contracts import TraktListCreated, TraktListDeleted, TraktListSynced
 
 JOB = Job(1, "ada", 2, Desired(True, Details("Heists", "")), Progress())
 

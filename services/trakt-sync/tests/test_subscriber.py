@@ -4,9 +4,9 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from contracts import TraktListDeleted, TraktListSynced
 from trakt_simulator.testing import SimulatorAdmin
 from trakt_sync.testing import Stand, movies, stand, unwanted, wanted
+from watchbuddy_contracts import TraktListDeleted, TraktListSynced
 
 
 @pytest.fixture

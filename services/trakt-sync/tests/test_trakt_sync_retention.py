@@ -2,11 +2,11 @@
 
 from datetime import timedelta
 
-from contracts import TraktListDeleted
 from trakt_simulator.testing import SimulatorAdmin
 from trakt_sync.app import now
 from trakt_sync.retention import sweep
 from trakt_sync.testing import Stand, movies, unwanted, wanted
+from watchbuddy_contracts import TraktListDeleted
 
 
 async def swept(running: Stand, after: timedelta) -> int:

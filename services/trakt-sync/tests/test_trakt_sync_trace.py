@@ -9,9 +9,9 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 from chassis.telemetry import current_traceparent, tracer
-from contracts import TraktListCreated
 from trakt_simulator.testing import SimulatorAdmin
 from trakt_sync.testing import Stand, movies, stand, wanted
+from watchbuddy_contracts import TraktListCreated
 
 
 @pytest.fixture

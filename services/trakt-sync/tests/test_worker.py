@@ -4,9 +4,9 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 
 from chassis.testing import eventually
-from contracts import TraktListDeleted, TraktListSynced, TraktSyncFailed
 from trakt_simulator.testing import LoggedRequest, SimulatorAdmin, SimulatorProcess
 from trakt_sync.testing import Stand, movies, stand, unwanted, wanted
+from watchbuddy_contracts import TraktListDeleted, TraktListSynced, TraktSyncFailed
 
 PACE = timedelta(milliseconds=250)
 
@@ -156,7 +156,7 @@ async def test_list_whose_step_has_a_defect_is_set_aside_and_holds_up_no_other(
     row = await eventually(running.row, until=lambda row: row["attempts"] >= 2)
     assert row["applied_version"] == 1
     await running.pool.execute("UPDATE mirror SET details = NULL, due_at = now() WHERE list_id = 1")
-    running.parts.work_bell.ring()
+    running.parts.work_waker.wake()
     await running.settled(1)
     assert len(await admin.lists_of("ada")) == 2
 

@@ -9,8 +9,8 @@ import asyncpg
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
-from contracts import TOPICS
 from local_stack import children
+from watchbuddy_contracts import TOPICS
 
 WITH_OUTBOX = ("lists_api", "trakt_sync")
 LOOK_EVERY_S = 0.1

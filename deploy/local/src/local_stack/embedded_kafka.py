@@ -23,7 +23,7 @@ ANSWER_TIMEOUT = timedelta(seconds=10)
 
 def all_topics() -> dict[str, int]:
     """Return every topic of the contracts, dead-letter topics included, with its number of partitions."""
-    from contracts import TOPICS, dead_letter_topic  # noqa: PLC0415 - pydantic costs the broker's process 20 MB
+    from watchbuddy_contracts import TOPICS, dead_letter_topic  # noqa: PLC0415 - pydantic costs the broker's process 20 MB
 
     topics: dict[str, int] = {}
     for topic in TOPICS:

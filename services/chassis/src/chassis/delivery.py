@@ -25,7 +25,7 @@ from chassis.envelope import PoisonError, Record
 from chassis.errors import PermanentError, TransientError
 from chassis.postgres import is_away
 from chassis.telemetry import meter
-from contracts import dead_letter_topic
+from watchbuddy_contracts import dead_letter_topic
 
 log = structlog.get_logger()
 

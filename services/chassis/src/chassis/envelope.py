@@ -6,7 +6,7 @@ from typing import Literal, Protocol
 
 from pydantic import ValidationError
 
-from contracts import EVENTS, Event, EventHeaders
+from watchbuddy_contracts import EVENTS, Event, EventHeaders
 
 Reason = Literal["header_not_utf8", "header_invalid", "null_value", "not_json", "wrong_shape"]
 

@@ -23,7 +23,7 @@ from chassis.envelope import Delivered, Record, decode
 from chassis.health import StuckError
 from chassis.settings import ServiceSettings, kafka_addresses
 from chassis.telemetry import meter
-from contracts import Topic
+from watchbuddy_contracts import Topic
 
 log = structlog.get_logger()
 

@@ -9,10 +9,10 @@ from uuid_utils.compat import uuid7
 
 from chassis.postgres import Connection
 from chassis.telemetry import current_traceparent
-from contracts import Event, EventHeaders, partition_key
+from watchbuddy_contracts import Event, EventHeaders, partition_key
 
 CHANNEL: Final = "outbox"
-"""The channel that wakes the relay: ring it after the commit."""
+"""The channel that wakes the relay: wake it after the commit."""
 
 _APPEND = """
 INSERT INTO outbox (event_id, topic, key, value, headers, traceparent, created_at)

@@ -24,7 +24,7 @@ from chassis.postgres import DATABASE_ERRORS, connect
 from chassis.process import run_worker
 from chassis.settings import ServiceSettings
 from chassis.telemetry import EVENT_TYPE, context_of, meter, tracer
-from chassis.wakeup import Ear
+from chassis.wakeup import Listener
 
 log = structlog.get_logger()
 
@@ -63,16 +63,16 @@ class Relay:
 
     async def run(self) -> None:
         """Send until cancelled. Whatever fails is tried again with a new connection and a new producer."""
-        async with Ear(self._dsn, CHANNEL) as ear:
+        async with Listener(self._dsn, CHANNEL) as listener:
             while True:
                 try:
-                    await self._lead(ear)
+                    await self._lead(listener)
                 # aiokafka's producer can stay broken after an error (aiokafka 1017): everything is made anew
                 except (KafkaError, *DATABASE_ERRORS) as exc:
                     log.warning("relay_interrupted", error=repr(exc))
                 await asyncio.sleep(RETRY_AFTER.total_seconds())
 
-    async def _lead(self, ear: Ear) -> None:
+    async def _lead(self, listener: Listener) -> None:
         connection = await connect(self._dsn)
         try:
             # A deletion that a crash of Postgres undoes is sent again, as after a crash of ours: no need to wait for the disk.
@@ -88,7 +88,7 @@ class Relay:
                     count = await self._round(connection, producer)
                     self._last_round = datetime.now(UTC)
                     if count < BATCH:
-                        await ear.wait(POLL_EVERY)
+                        await listener.wait(POLL_EVERY)
             finally:
                 await producer.stop()
         finally:

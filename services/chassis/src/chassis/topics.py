@@ -13,7 +13,7 @@ from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from chassis.settings import BootstrapServers, load
-from contracts import TOPICS, dead_letter_topic
+from watchbuddy_contracts import TOPICS, dead_letter_topic
 
 DEAD_LETTER_RETENTION_MS: Final = 30 * 24 * 3600 * 1000
 """Longer than the topics' own (Kafka's default, a week): an operator may look after a holiday."""

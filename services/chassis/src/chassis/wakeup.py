@@ -1,8 +1,8 @@
-"""Waking another process through Postgres: a Bell is rung after a commit, an Ear hears it.
+"""Waking another process through Postgres: a Waker is rung after a commit, an Listener hears it.
 
 NOTIFY takes a lock of the whole database at commit: -30 % transactions a second were measured when it rode in the
 write. So it is sent after the commit, on another of the pool's connections, at most once per `SPACING`.
-Whoever listens also looks by himself from time to time: a lost ring costs time, never an event.
+Whoever listens also looks by himself from time to time: a lost wake costs time, never an event.
 """
 
 import asyncio
@@ -43,17 +43,17 @@ class _Running(ABC):
     async def _run(self) -> None: ...
 
 
-class Bell(_Running):
-    """Rings a channel. The first ring goes out at once, those within `SPACING` after it together."""
+class Waker(_Running):
+    """Rings a channel. The first wake goes out at once, those within `SPACING` after it together."""
 
     def __init__(self, pool: Pool, channel: str) -> None:
-        super().__init__(f"bell {channel}")
+        super().__init__(f"waker {channel}")
         self._pool = pool
         self._channel = channel
         self._waiting: set[str] = set()
         self._rung = asyncio.Event()
 
-    def ring(self, payload: str = "") -> None:
+    def wake(self, payload: str = "") -> None:
         """Wake whoever listens. Call it after the commit. Returns at once and never raises."""
         self._waiting.add(payload)
         self._rung.set()
@@ -71,7 +71,7 @@ class Bell(_Running):
             try:
                 await self._send()
             except DATABASE_ERRORS as exc:
-                log.warning("bell_not_rung", channel=self._channel, error=repr(exc))
+                log.warning("wake_not_sent", channel=self._channel, error=repr(exc))
             await asyncio.sleep(SPACING.total_seconds())
 
     async def _send(self) -> None:
@@ -81,11 +81,11 @@ class Bell(_Running):
         )
 
 
-class Ear(_Running):
+class Listener(_Running):
     """Hears a channel on a connection of its own, which it makes anew when it is lost."""
 
     def __init__(self, dsn: str, channel: str) -> None:
-        super().__init__(f"ear {channel}")
+        super().__init__(f"listener {channel}")
         self._dsn = dsn
         self._channel = channel
         self._heard: dict[str, None] = {}  # each payload once: whoever is busy elsewhere must not drown
@@ -94,7 +94,7 @@ class Ear(_Running):
     async def wait(self, timeout: timedelta) -> list[str]:  # noqa: ASYNC109 - part of the contract: [] after it
         """Return the payloads heard since the last call, each once, at the latest after `timeout` (then [] when silent).
 
-        A new connection counts as heard (payload ""): rings may have been lost before it.
+        A new connection counts as heard (payload ""): wakes may have been lost before it.
         """
         with suppress(TimeoutError):
             async with asyncio.timeout(timeout.total_seconds()):
@@ -108,7 +108,7 @@ class Ear(_Running):
             try:
                 await self._listen()
             except DATABASE_ERRORS as exc:
-                log.warning("ear_lost_connection", channel=self._channel, error=repr(exc))
+                log.warning("listener_lost_connection", channel=self._channel, error=repr(exc))
             await asyncio.sleep(RECONNECT_AFTER.total_seconds())
 
     async def _listen(self) -> None:
@@ -116,13 +116,13 @@ class Ear(_Running):
         closed = asyncio.Event()
         connection.add_termination_listener(lambda _connection: closed.set())
         try:
-            await connection.add_listener(self._channel, self._on_ring)
-            self._on_ring(connection, 0, self._channel, "")
+            await connection.add_listener(self._channel, self._on_notify)
+            self._on_notify(connection, 0, self._channel, "")
             await closed.wait()
         finally:
             with suppress(*DATABASE_ERRORS):
                 await connection.close(timeout=1)
 
-    def _on_ring(self, _connection: Any, _pid: int, _channel: str, payload: object) -> None:  # noqa: ANN401
+    def _on_notify(self, _connection: Any, _pid: int, _channel: str, payload: object) -> None:  # noqa: ANN401
         self._heard[str(payload)] = None
         self._event.set()

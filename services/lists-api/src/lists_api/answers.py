@@ -6,9 +6,9 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
-from contracts import ListType, MediaType, MirrorSettings, Privacy, Trigger
 from lists_api.items import ListItem
 from lists_api.state import ListSummary, MirrorReason, MirrorState, RunState, RunSummary
+from watchbuddy_contracts import ListType, MediaType, MirrorSettings, Privacy, Trigger
 
 
 class MirrorStateOut(BaseModel):

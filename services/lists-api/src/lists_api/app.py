@@ -19,7 +19,7 @@ from chassis.kafka import consume as consume_from
 from chassis.postgres import Pool
 from chassis.process import run_worker, serve_http
 from chassis.retention import sweep_for_ever
-from chassis.wakeup import Bell
+from chassis.wakeup import Waker
 from lists_api import republish as republishing
 from lists_api import retention, subscribers
 from lists_api.body_limit import BodyLimit
@@ -41,7 +41,7 @@ class Parts:
 
     settings: HttpSettings
     pool: Pool
-    ring: Callable[[], None]
+    wake: Callable[[], None]
     now: Callable[[], datetime] = utc_now
     new_id: Callable[[], UUID] = uuid7
 
@@ -51,7 +51,7 @@ def build_app(parts: Parts) -> FastAPI:
     app = FastAPI(title="WatchBuddy lists", version="1", docs_url=None, redoc_url=None, redirect_slashes=False)
     app.state.settings = parts.settings
     app.state.authenticator = Authenticator(parts.settings)
-    app.state.use_cases = UseCases(pool=parts.pool, ring=parts.ring, now=parts.now, new_id=parts.new_id)
+    app.state.use_cases = UseCases(pool=parts.pool, wake=parts.wake, now=parts.now, new_id=parts.new_id)
     app.include_router(router)
     app.routes.extend(routes(health_of(parts.pool)))
     app.add_middleware(BodyLimit, max_bytes=parts.settings.max_body_bytes)
@@ -64,9 +64,9 @@ async def serve(settings: HttpSettings) -> None:
     """Serve the HTTP API."""
     async with (
         bootstrap(SERVICE, settings, connections=settings.pool_size) as base,
-        Bell(base.pool, outbox.CHANNEL) as bell,
+        Waker(base.pool, outbox.CHANNEL) as waker,
     ):
-        await serve_http(build_app(Parts(settings, base.pool, bell.ring)), settings)
+        await serve_http(build_app(Parts(settings, base.pool, waker.wake)), settings)
 
 
 async def consume(settings: Settings) -> None:
@@ -81,6 +81,6 @@ async def consume(settings: Settings) -> None:
 
 async def republish(settings: Settings) -> None:
     """Send the newest states again that trakt-sync has not confirmed."""
-    async with bootstrap(SERVICE, settings) as base, Bell(base.pool, outbox.CHANNEL) as bell:
-        count = await republishing.republish(base.pool, ring=bell.ring, now=utc_now)
+    async with bootstrap(SERVICE, settings) as base, Waker(base.pool, outbox.CHANNEL) as waker:
+        count = await republishing.republish(base.pool, wake=waker.wake, now=utc_now)
     print(f"{count} lists sent again")  # noqa: T201 - what the command is asked for

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from contracts import ListCreated, ListDeleted, ListEvent, ListSynced, ListUpdated
 from lists_api.items import to_wire
 from lists_api.state import MediaList, SyncRun
+from watchbuddy_contracts import ListCreated, ListDeleted, ListEvent, ListSynced, ListUpdated
 
 
 def last_event(current: MediaList, event_type: str, run: SyncRun | None) -> ListEvent:
@@ -48,7 +48,7 @@ def deleted_event(current: MediaList) -> ListDeleted:
 
 
 def _state(current: MediaList) -> dict[str, Any]:
-    """Return the fields of `contracts.ListState`."""
+    """Return the fields of `watchbuddy_contracts.ListState`."""
     return {
         "list_id": current.list_id,
         "user_id": current.user_id,

@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 
 from pydantic import TypeAdapter
 
-from contracts import Item, MediaType
+from watchbuddy_contracts import Item, MediaType
 
 MAX_ITEMS: Final = 10_000
 
@@ -24,7 +24,7 @@ class ListItem(NamedTuple):
     """One place of a list; at least one id is given.
 
     A named tuple, because lists have up to 10,000 of them: so many are made, compared and hashed in 5 ms, where
-    pydantic's `contracts.Item` takes 100 ms (measured).
+    pydantic's `watchbuddy_contracts.Item` takes 100 ms (measured).
     """
 
     media_type: MediaType

@@ -9,12 +9,12 @@ from dataclasses import dataclass, replace
 from typing import Final
 from uuid import UUID
 
-from contracts import ListCreated, ListEvent, ListSyncStarted, ListUpdated, Trigger
 from lists_api import items as item_edits
 from lists_api.errors import ListTypeUnavailableError, TooManyItemsError
 from lists_api.events import deleted_event, state_event, synced_event
 from lists_api.items import MAX_ITEMS, ItemsEdit, ListItem
 from lists_api.state import Keep, ListEdit, MediaList, NewList, SyncRun
+from watchbuddy_contracts import ListCreated, ListEvent, ListSyncStarted, ListUpdated, Trigger
 
 AVAILABLE_TYPES: Final = frozenset({"manual"})
 """Smart and custom lists, which fill themselves from the catalogue, take their places here."""

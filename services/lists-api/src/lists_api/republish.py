@@ -17,13 +17,13 @@ from lists_api.use_cases import SOURCE
 PAGE: Final = 1000
 
 
-async def republish(pool: Pool, *, ring: Callable[[], None], now: Callable[[], datetime]) -> int:
+async def republish(pool: Pool, *, wake: Callable[[], None], now: Callable[[], datetime]) -> int:
     """Append the last state event of every list that is not confirmed to the outbox; return how many lists."""
     count, after = 0, 0
     while list_ids := await mirrors.read_unconfirmed(pool, after=after, limit=PAGE):
         for list_id in list_ids:
             count += await _republish_one(pool, list_id, now())
-        ring()
+        wake()
         after = list_ids[-1]
     return count
 

@@ -2,7 +2,8 @@
 
 from datetime import datetime
 
-from contracts import (
+from lists_api.state import AccountState, MirrorRecord
+from watchbuddy_contracts import (
     Event,
     ListEvent,
     TraktAccountConnected,
@@ -13,7 +14,6 @@ from contracts import (
     TraktReauthorizationRequired,
     TraktSyncFailed,
 )
-from lists_api.state import AccountState, MirrorRecord
 
 
 def account_state_of(event: Event) -> AccountState | None:

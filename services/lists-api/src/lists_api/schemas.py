@@ -8,10 +8,10 @@ from typing import Annotated, Self, TypeVar
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from chassis.paging import PageQuery
-from contracts import ListType, MediaType, MirrorSettings, Privacy, Trigger
-from contracts.items import NumericId
 from lists_api.items import ListItem
 from lists_api.state import Keep, ListEdit, MirrorEdit, NewList
+from watchbuddy_contracts import ListType, MediaType, MirrorSettings, Privacy, Trigger
+from watchbuddy_contracts.items import NumericId
 
 MAX_TITLE = 255
 MAX_DESCRIPTION = 4000

@@ -6,8 +6,8 @@ from enum import Enum
 from typing import Literal
 from uuid import UUID
 
-from contracts import FailureReason, ListType, MirrorSettings, Privacy, Trigger
 from lists_api.items import ListItem
+from watchbuddy_contracts import FailureReason, ListType, MirrorSettings, Privacy, Trigger
 
 MirrorState = Literal["pending", "in_sync", "failed", "deleted"]
 """pending: trakt-sync has not told a result of this version yet; deleted: nothing is left on Trakt."""

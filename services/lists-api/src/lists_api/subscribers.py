@@ -7,8 +7,8 @@ from faststream.kafka import KafkaBroker
 from chassis.envelope import Delivered
 from chassis.kafka import subscribe
 from chassis.postgres import Pool
-from contracts import TRAKT
 from lists_api.use_cases import record_result
+from watchbuddy_contracts import TRAKT
 
 GROUP: Final = "lists-api"
 """The consumer group, and the inbox's name for it."""

@@ -13,11 +13,11 @@ from chassis.auth import issue_token
 from chassis.envelope import Delivered
 from chassis.postgres import Pool, create_pool
 from chassis.testing import FakeClock
-from contracts import EVENTS, Event, EventHeaders, ListEvent
 from lists_api.app import Parts, build_app
 from lists_api.settings import HttpSettings
 from lists_api.subscribers import GROUP
 from lists_api.use_cases import record_result
+from watchbuddy_contracts import EVENTS, Event, EventHeaders, ListEvent
 
 AUTH_KEY = "a key of the tests, long enough for HS256"
 AT = datetime(2026, 1, 2, tzinfo=UTC)
@@ -37,13 +37,13 @@ def token_of(user_id: str) -> str:
 
 
 @dataclass(slots=True)
-class CountedBell:
-    """A bell that counts its rings."""
+class CountedWaker:
+    """A waker that counts its wakes."""
 
-    rings: int = 0
+    wakes: int = 0
 
-    def ring(self) -> None:
-        self.rings += 1
+    def wake(self) -> None:
+        self.wakes += 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ class Api:
     http: httpx.AsyncClient
     pool: Pool
     clock: FakeClock
-    bell: CountedBell
+    waker: CountedWaker
     settings: HttpSettings
     users: dict[str, dict[str, str]] = field(default_factory=dict)
 
@@ -111,12 +111,12 @@ async def running_api(dsn: str, **changes: object) -> AsyncIterator[Api]:
     """Run the application on the database."""
     settings = settings_for(dsn, **changes)
     pool = await create_pool(dsn, max_size=settings.pool_size)
-    clock, bell = FakeClock(), CountedBell()
-    app = build_app(Parts(settings, pool, bell.ring, now=clock))
+    clock, waker = FakeClock(), CountedWaker()
+    app = build_app(Parts(settings, pool, waker.wake, now=clock))
     try:
         transport = httpx.ASGITransport(app)
         async with httpx.AsyncClient(transport=transport, base_url="http://lists") as http:
-            yield Api(http, pool, clock, bell, settings)
+            yield Api(http, pool, clock, waker, settings)
     finally:
         await pool.close()
 

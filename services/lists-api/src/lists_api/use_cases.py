@@ -12,7 +12,6 @@ from pydantic import TypeAdapter
 from chassis import inbox, outbox
 from chassis.envelope import Delivered
 from chassis.postgres import Connection, Pool
-from contracts import ListEvent, Trigger
 from lists_api import lists
 from lists_api.errors import IdempotencyKeyReusedError, ListNotFoundError, VersionMismatchError
 from lists_api.items import row_edit
@@ -22,6 +21,7 @@ from lists_api.store import accounts, mirrors, runs, views
 from lists_api.store import idempotency as keys
 from lists_api.store import lists as store
 from lists_api.store.lists import LockedList
+from watchbuddy_contracts import ListEvent, Trigger
 
 log = structlog.get_logger()
 
@@ -55,12 +55,12 @@ class UseCases:
     """What can be done with lists.
 
     Args:
-        ring: wakes the relay; called after a commit that left events.
+        wake: wakes the relay; called after a commit that left events.
         new_id: makes UUIDv7s, for events and runs.
     """
 
     pool: Pool
-    ring: Callable[[], None]
+    wake: Callable[[], None]
     now: Callable[[], datetime]
     new_id: Callable[[], UUID]
 
@@ -82,7 +82,7 @@ class UseCases:
                     if kept is not None:
                         return kept
                 await self._save(connection, None, change, now)
-        self.ring()
+        self.wake()
         return summary
 
     async def change(
@@ -114,7 +114,7 @@ class UseCases:
                 await self._save(connection, before, change, now)
             summary = await views.read_list(connection, list_id, user_id=user_id)
         if change.events:
-            self.ring()
+            self.wake()
         return Changed(change, summary)
 
     async def sync(

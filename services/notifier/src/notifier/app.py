@@ -18,7 +18,7 @@ from chassis.kafka import ConsumerHealth, build_broker
 from chassis.kafka import consume as consume_from
 from chassis.process import run_worker, serve_http
 from chassis.retention import sweep_for_ever
-from chassis.wakeup import Bell, Ear
+from chassis.wakeup import Listener, Waker
 from notifier import retention, subscribers
 from notifier.dispatch import CHANNEL, Dispatcher
 from notifier.routes import router
@@ -39,7 +39,7 @@ class HttpApplication:
 
 @asynccontextmanager
 async def http_application(settings: HttpSettings, base: Foundation) -> AsyncIterator[HttpApplication]:
-    """Give the HTTP application, with its ear open."""
+    """Give the HTTP application, with its listener open."""
     streams = Streams()
     app = FastAPI(title="WatchBuddy notifier", version="1", docs_url=None, redoc_url=None, redirect_slashes=False)
     app.state.settings = settings
@@ -50,8 +50,8 @@ async def http_application(settings: HttpSettings, base: Foundation) -> AsyncIte
     app.routes.extend(routes(base.health))
     problems.install(app)
     FastAPIInstrumentor.instrument_app(app, excluded_urls=UNTRACED, exclude_spans=["receive", "send"])
-    async with Ear(base.dsn, CHANNEL) as ear:
-        listening = asyncio.create_task(listen(ear, base.pool, streams), name="listen")
+    async with Listener(base.dsn, CHANNEL) as listener:
+        listening = asyncio.create_task(listen(listener, base.pool, streams), name="listen")
         try:
             yield HttpApplication(app, streams)
         finally:
@@ -69,9 +69,9 @@ async def serve(settings: HttpSettings) -> None:
 
 async def consume(settings: Settings) -> None:
     """Turn events into messages; forget what has had its time."""
-    async with bootstrap(SERVICE, settings) as base, Bell(base.pool, CHANNEL) as bell:
+    async with bootstrap(SERVICE, settings) as base, Waker(base.pool, CHANNEL) as waker:
         broker = build_broker(settings, group=subscribers.GROUP)
-        subscribers.register(broker, Dispatcher(base.pool, bell, group=subscribers.GROUP))
+        subscribers.register(broker, Dispatcher(base.pool, waker, group=subscribers.GROUP))
         base.health.add("consumer", ConsumerHealth(broker).check)
         sweep = partial(retention.sweep, base.pool, settings)
         await run_worker(settings, base.health, consume_from(broker), sweep_for_ever(sweep))

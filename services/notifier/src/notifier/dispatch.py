@@ -8,7 +8,7 @@ from chassis import telemetry
 from chassis.envelope import Delivered
 from chassis.inbox import is_first_delivery
 from chassis.postgres import Pool
-from chassis.wakeup import Bell
+from chassis.wakeup import Waker
 from notifier import store
 from notifier.messages import Message, message_of
 
@@ -21,9 +21,9 @@ CHANNEL: Final = "messages"
 class Dispatcher:
     """Tells users what happened. `group` is the consumer group, and the inbox's name for it."""
 
-    def __init__(self, pool: Pool, bell: Bell, *, group: str) -> None:
+    def __init__(self, pool: Pool, waker: Waker, *, group: str) -> None:
         self._pool = pool
-        self._bell = bell
+        self._waker = waker
         self._group = group
 
     async def dispatch(self, delivered: Delivered) -> None:
@@ -39,7 +39,7 @@ class Dispatcher:
             if message_id is None:
                 log.info("event_repeated", event_id=str(delivered.headers.event_id))
                 return
-            self._bell.ring(user_id)
+            self._waker.wake(user_id)
             log.info(
                 "message_stored", message_id=message_id, list_id=message.list_id, ce_type=delivered.headers.ce_type
             )

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
-from contracts import (
+from watchbuddy_contracts import (
     Event,
     ListCreated,
     ListDeleted,

@@ -15,7 +15,7 @@ import structlog
 from fastapi.sse import KEEPALIVE_COMMENT, format_sse_event
 
 from chassis.postgres import DATABASE_ERRORS, Pool
-from chassis.wakeup import Ear
+from chassis.wakeup import Listener
 from notifier import store
 from notifier.answers import MessageOut
 
@@ -25,7 +25,7 @@ BATCH: Final = 100
 HEARTBEAT: Final = timedelta(seconds=15)
 """Shorter than the time after which proxies drop a silent connection (30 s and more)."""
 LOOK_EVERY: Final = timedelta(minutes=1)
-"""How late a message may be whose ring was lost with a connection."""
+"""How late a message may be whose wake was lost with a connection."""
 
 
 class Wakeup:
@@ -36,7 +36,7 @@ class Wakeup:
         self.is_ended = False
         """Whether the process wants the stream to end."""
 
-    def ring(self) -> None:
+    def wake(self) -> None:
         self._rung.set()
 
     def end(self) -> None:
@@ -44,7 +44,7 @@ class Wakeup:
         self._rung.set()
 
     async def wait(self, until: float) -> bool:
-        """Wait for a ring since the last wait; return False when there was none up to the loop's time `until`."""
+        """Wait for a wake since the last wait; return False when there was none up to the loop's time `until`."""
         try:
             async with asyncio.timeout_at(until):
                 await self._rung.wait()
@@ -80,7 +80,7 @@ class Streams:
 
     def wake(self, user_id: str) -> None:
         for wakeup in self._wakeups.get(user_id, ()):
-            wakeup.ring()
+            wakeup.wake()
 
     def wake_all(self) -> None:
         for user_id in self._wakeups:
@@ -94,18 +94,18 @@ class Streams:
                 wakeup.end()
 
 
-async def listen(ear: Ear, pool: Pool, streams: Streams, *, look_every: timedelta = LOOK_EVERY) -> None:
-    """Pass what the ear hears on to the streams, until cancelled.
+async def listen(listener: Listener, pool: Pool, streams: Streams, *, look_every: timedelta = LOOK_EVERY) -> None:
+    """Pass what the listener hears on to the streams, until cancelled.
 
-    Whether a ring was lost is seen by one query of the whole process, not by one of each stream.
+    Whether a wake was lost is seen by one query of the whole process, not by one of each stream.
     """
     loop = asyncio.get_running_loop()
     newest, looked_at = 0, loop.time()
     while True:
-        for user_id in await ear.wait(look_every):
+        for user_id in await listener.wait(look_every):
             if user_id:
                 streams.wake(user_id)
-            else:  # the connection is new: rings may have been lost before it
+            else:  # the connection is new: wakes may have been lost before it
                 streams.wake_all()
         if loop.time() - looked_at < look_every.total_seconds():
             continue

@@ -5,8 +5,8 @@ from typing import Final
 from faststream.kafka import KafkaBroker
 
 from chassis.kafka import subscribe
-from contracts import LISTS, TRAKT
 from notifier.dispatch import Dispatcher
+from watchbuddy_contracts import LISTS, TRAKT
 
 GROUP: Final = "notifier"
 """The consumer group, and the inbox's name for it."""

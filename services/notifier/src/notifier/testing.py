@@ -18,9 +18,9 @@ from chassis.bootstrap import Foundation, health_of
 from chassis.envelope import Delivered
 from chassis.postgres import create_pool
 from chassis.testing import eventually
-from contracts import Event, EventHeaders, ListSyncStarted
 from notifier.app import HttpApplication, http_application
 from notifier.settings import HttpSettings
+from watchbuddy_contracts import Event, EventHeaders, ListSyncStarted
 
 KEY: Final = "a key of the tests, of enough characters"
 TIME: Final = datetime(2026, 11, 20, 18, 4, 5, tzinfo=UTC)

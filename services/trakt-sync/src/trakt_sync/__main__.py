@@ -34,8 +34,8 @@ async def _account_import(arguments: argparse.Namespace) -> int:
         is_refused = True
     async with app.opened(settings) as parts:
         await connect(parts.pool, Vault(settings.encryption_keys), arguments.user, given, app.now())
-        parts.work_bell.ring()
-        parts.outbox_bell.ring()
+        parts.work_waker.wake()
+        parts.outbox_waker.wake()
     name = f" ({given.trakt_user})" if given.trakt_user else ""
     whose = f"the Trakt account{name} of {arguments.user}"
     if is_refused:

@@ -17,7 +17,7 @@ from chassis.postgres import Pool
 from chassis.process import run_worker
 from chassis.retention import sweep_for_ever
 from chassis.settings import DatabaseSettings
-from chassis.wakeup import Bell, Ear
+from chassis.wakeup import Listener, Waker
 from trakt_sync import retention, subscribers
 from trakt_sync.accounts import Tokens, Vault
 from trakt_sync.breaker import Breaker
@@ -39,8 +39,8 @@ class Parts:
     """What every command of this service needs."""
 
     pool: Pool
-    work_bell: Bell
-    outbox_bell: Bell
+    work_waker: Waker
+    outbox_waker: Waker
     health: Health
 
 
@@ -52,7 +52,7 @@ async def consume(settings: Settings) -> None:
     """Record what lists-api wants."""
     async with opened(settings) as parts:
         broker = build_broker(settings, group=subscribers.GROUP)
-        subscribers.register(broker, parts.pool, parts.work_bell, parts.outbox_bell, now)
+        subscribers.register(broker, parts.pool, parts.work_waker, parts.outbox_waker, now)
         parts.health.add("consumer", ConsumerHealth(broker).check)
         sweeping = sweep_for_ever(lambda: retention.sweep(parts.pool, settings, now=now()))
         await run_worker(settings, parts.health, consume_from(broker), sweeping)
@@ -64,14 +64,14 @@ async def work(settings: Settings) -> None:
     async with (
         opened(settings, connections=settings.trakt_concurrency) as parts,
         connect(str(settings.trakt_api_url), app.client_id, connections=settings.trakt_concurrency * 2) as api,
-        Ear(settings.database_url.get_secret_value(), WORK) as ear,
+        Listener(settings.database_url.get_secret_value(), WORK) as listener,
     ):
-        worker = build_worker(settings, parts, TraktClient(api, str(settings.trakt_auth_url), app), ear)
+        worker = build_worker(settings, parts, TraktClient(api, str(settings.trakt_auth_url), app), listener)
         parts.health.add("worker", worker.check)
         await run_worker(settings, parts.health, worker.run())
 
 
-def build_worker(settings: Settings, parts: Parts, trakt: Trakt, ear: Ear) -> Worker:
+def build_worker(settings: Settings, parts: Parts, trakt: Trakt, listener: Listener) -> Worker:
     vault = Vault(settings.encryption_keys)
     accounts = AccountStore(parts.pool, vault, settings.trakt_lease)
     breaker = Breaker(settings.trakt_breaker_failures, settings.trakt_probe_interval)
@@ -80,7 +80,7 @@ def build_worker(settings: Settings, parts: Parts, trakt: Trakt, ear: Ear) -> Wo
         accounts=accounts,
         trakt=trakt,
         breaker=breaker,
-        outbox_bell=parts.outbox_bell,
+        outbox_waker=parts.outbox_waker,
         write_interval=settings.trakt_write_interval,
         policy=Policy(stale_window=settings.trakt_stale_window, create_settle=settings.trakt_create_settle),
         now=now,
@@ -91,8 +91,8 @@ def build_worker(settings: Settings, parts: Parts, trakt: Trakt, ear: Ear) -> Wo
         reconciler=reconciler,
         trakt=trakt,
         breaker=breaker,
-        ear=ear,
-        outbox_bell=parts.outbox_bell,
+        listener=listener,
+        outbox_waker=parts.outbox_waker,
         now=now,
         concurrency=settings.trakt_concurrency,
     )
@@ -119,8 +119,8 @@ async def trakt_id_of(settings: ImportSettings, tokens: Tokens) -> str | None:
 async def opened(settings: DatabaseSettings, *, connections: int = 4) -> AsyncIterator[Parts]:
     """Open what every command of this service needs."""
     async with (
-        bootstrap(SERVICE, settings, connections=connections + 2) as base,  # two for the bells
-        Bell(base.pool, WORK) as work_bell,
-        Bell(base.pool, outbox.CHANNEL) as outbox_bell,
+        bootstrap(SERVICE, settings, connections=connections + 2) as base,  # two for the wakers
+        Waker(base.pool, WORK) as work_waker,
+        Waker(base.pool, outbox.CHANNEL) as outbox_waker,
     ):
-        yield Parts(base.pool, work_bell, outbox_bell, base.health)
+        yield Parts(base.pool, work_waker, outbox_waker, base.health)

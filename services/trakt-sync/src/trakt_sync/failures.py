@@ -7,7 +7,6 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from contracts import FailedOperation, FailureReason, TraktSyncFailed
 from trakt_sync.errors import (
     AccountLockedError,
     AppRefusedError,
@@ -20,6 +19,7 @@ from trakt_sync.errors import (
 from trakt_sync.mirror import AccountChange, Job, LedgerChange, Progress
 from trakt_sync.outcomes import doubted
 from trakt_sync.steps import Policy, Step
+from watchbuddy_contracts import FailedOperation, FailureReason, TraktSyncFailed
 
 FIRST_DELAY: Final = timedelta(milliseconds=500)
 LONGEST_DELAY: Final = timedelta(minutes=5)

@@ -5,12 +5,12 @@ from dataclasses import replace
 from datetime import datetime
 from itertools import takewhile
 
-from contracts import Event
 from trakt_sync.ledger import Entry, Key, Title, index_of, mirrored, recognise
 from trakt_sync.mirror import ItemsAnswer, Job, LedgerChange, Limits, Progress, RemoteItems
 from trakt_sync.outcomes import doubted, drift, rows_in, rows_of
 from trakt_sync.plan import AddItems, ReadRemote, RemoveItems, ReorderItems, difference
 from trakt_sync.steps import PATIENT_READS, Policy, Step, finished, untrusted
+from watchbuddy_contracts import Event
 
 
 def added(job: Job, action: AddItems, answer: ItemsAnswer, now: datetime, policy: Policy) -> Step:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal, NamedTuple
 
-from contracts import Item, ItemIds, MediaType
+from watchbuddy_contracts import Item, ItemIds, MediaType
 
 Key = tuple[str, str, int | str]
 EntryState = Literal["mirrored", "not_found", "unsure"]

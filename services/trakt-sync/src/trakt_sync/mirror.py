@@ -5,9 +5,9 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from contracts import FailureReason
 from trakt_sync.ledger import Entry, Title, mirrored
 from trakt_sync.plan import Desired, Details, Known
+from watchbuddy_contracts import FailureReason
 
 PendingKind = Literal["update", "add", "remove", "reorder", "delete"]
 

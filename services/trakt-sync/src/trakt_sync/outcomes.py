@@ -8,12 +8,12 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final, Literal
 
-from contracts import TraktDriftFound, TraktListCreated
 from trakt_sync.ledger import Entry, Title, index_of, mirrored
 from trakt_sync.mirror import Intent, Job, LedgerChange, Pending, Progress, RemoteList, RemoteLists
 from trakt_sync.plan import AddItems, CreateList, DeleteList, RemoveItems, ReorderItems, UpdateList, Write
 from trakt_sync.steps import Policy, Step, finished, untrusted, without_list
 from trakt_sync.texts import is_same_text, names_the_list
+from watchbuddy_contracts import TraktDriftFound, TraktListCreated
 
 NAMED_SINCE: Final = timedelta(days=1)
 """How much older than the intent a list may seem whose description names ours. Not any age: ids may begin anew after

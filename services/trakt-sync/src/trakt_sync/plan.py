@@ -9,8 +9,8 @@ from dataclasses import dataclass, fields
 from itertools import pairwise
 from typing import Final, TypeAlias, TypeVar
 
-from contracts import Privacy
 from trakt_sync.ledger import Difference, Entry, Title, compare, mirrored
+from watchbuddy_contracts import Privacy
 
 T = TypeVar("T")
 CHUNK: Final = 250

@@ -9,8 +9,7 @@ import structlog
 
 from chassis.postgres import Pool
 from chassis.telemetry import LIST_ID, LIST_VERSION, context_of, tracer
-from chassis.wakeup import Bell
-from contracts import TraktReauthorizationRequired
+from chassis.wakeup import Waker
 from trakt_sync import item_outcomes, outcomes, steps, store_mirrors
 from trakt_sync.accounts import MOST_REFUSALS, Account, Permit
 from trakt_sync.apply import apply, list_id_of
@@ -36,6 +35,7 @@ from trakt_sync.steps import Policy, Step
 from trakt_sync.store_accounts import AccountStore
 from trakt_sync.trakt import Trakt
 from trakt_sync.use_cases import identify
+from watchbuddy_contracts import TraktReauthorizationRequired
 
 log = structlog.get_logger()
 
@@ -46,7 +46,7 @@ class Reconciler:
     Args:
         write_interval: between an account's writes, counted from the answer: counted from the sending, two could meet
             in one second at Trakt.
-        outbox_bell: wakes the relay.
+        outbox_waker: wakes the relay.
         jitter: gives a number from 0 to 1.
     """
 
@@ -57,7 +57,7 @@ class Reconciler:
         accounts: AccountStore,
         trakt: Trakt,
         breaker: Breaker,
-        outbox_bell: Bell,
+        outbox_waker: Waker,
         write_interval: timedelta,
         policy: Policy,
         now: Callable[[], datetime],
@@ -67,7 +67,7 @@ class Reconciler:
         self._accounts = accounts
         self._trakt = trakt
         self._breaker = breaker
-        self._outbox_bell = outbox_bell
+        self._outbox_waker = outbox_waker
         self._write_interval = write_interval
         self._policy = policy
         self._now = now
@@ -125,7 +125,7 @@ class Reconciler:
             await self._record(account, job, await self._after_error(account, job, job, FindList(), error))
             return
         if await identify(self._pool, account, trakt_id, self._now()):
-            self._outbox_bell.ring()
+            self._outbox_waker.wake()
         await self._accounts.release(account)
 
     async def _read(self, account: Account, job: Job, action: FindList | ReadRemote) -> Step:
@@ -293,5 +293,5 @@ class Reconciler:
             self._pool, account, job, step, self._now(), self._policy, next_write_at=next_write_at
         )
         if recorded.events:
-            self._outbox_bell.ring()
+            self._outbox_waker.wake()
         report(job, recorded)

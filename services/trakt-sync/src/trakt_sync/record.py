@@ -9,11 +9,11 @@ from uuid_utils.compat import uuid7
 
 from chassis import outbox
 from chassis.postgres import Connection, Pool
-from contracts import TraktListCreated, TraktListDeleted, TraktSyncFailed
 from trakt_sync import outcomes, steps, store_left_behind, store_mirrors
 from trakt_sync.accounts import Account
 from trakt_sync.mirror import AccountChange, Job, Result
 from trakt_sync.steps import Policy, Step
+from watchbuddy_contracts import TraktListCreated, TraktListDeleted, TraktSyncFailed
 
 log = structlog.get_logger()
 

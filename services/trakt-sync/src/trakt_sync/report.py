@@ -6,7 +6,9 @@ those that operators have always searched for.
 
 import structlog
 
-from contracts import (
+from trakt_sync.mirror import Job
+from trakt_sync.steps import Step
+from watchbuddy_contracts import (
     TraktDriftFound,
     TraktListCreated,
     TraktListDeleted,
@@ -14,8 +16,6 @@ from contracts import (
     TraktReauthorizationRequired,
     TraktSyncFailed,
 )
-from trakt_sync.mirror import Job
-from trakt_sync.steps import Step
 
 log = structlog.get_logger()
 

@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
-from contracts import MediaType
 from trakt_sync.ledger import Entry, Title
 from trakt_sync.mirror import Intent, Job, Pending, Progress, Result
 from trakt_sync.plan import Desired, Details
+from watchbuddy_contracts import MediaType
 
 
 class Row(Protocol):

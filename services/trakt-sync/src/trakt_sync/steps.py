@@ -4,10 +4,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from contracts import Event, TraktListDeleted, TraktListSynced
 from trakt_sync.ledger import Entry
 from trakt_sync.mirror import NO_CHANGE, AccountChange, Job, LedgerChange, Progress, with_ledger
 from trakt_sync.plan import Action, ReadRemote, difference, plan
+from watchbuddy_contracts import Event, TraktListDeleted, TraktListSynced
 
 
 @dataclass(frozen=True, slots=True)

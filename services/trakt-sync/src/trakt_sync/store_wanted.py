@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from chassis.postgres import Connection, Pool, count_of
-from contracts import ListDeleted, ListState
 from trakt_sync.ledger import Title
 from trakt_sync.mirror import Progress, Result
 from trakt_sync.rows import progress_of, result_of
 from trakt_sync.texts import description_of
+from watchbuddy_contracts import ListDeleted, ListState
 
 # `is_wanted` in the guard: nothing brings a deleted list back, whatever version it claims. `attempts` goes on: an edit is
 # tried at once, but failures are in a row over all versions, or a user who edits on would never hear of them.

@@ -9,15 +9,15 @@ from faststream.kafka import KafkaBroker
 from chassis.envelope import Delivered
 from chassis.kafka import subscribe
 from chassis.postgres import Pool
-from chassis.wakeup import Bell
-from contracts import LISTS, ListDeleted, ListState
+from chassis.wakeup import Waker
 from trakt_sync.use_cases import record_deletion, record_state
+from watchbuddy_contracts import LISTS, ListDeleted, ListState
 
 GROUP: Final = "trakt-sync"
 """The consumer group."""
 
 
-def register(broker: KafkaBroker, pool: Pool, work: Bell, outbox: Bell, now: Callable[[], datetime]) -> None:
+def register(broker: KafkaBroker, pool: Pool, work: Waker, outbox: Waker, now: Callable[[], datetime]) -> None:
     """Subscribe to the lists' events."""
 
     @subscribe(broker, LISTS, group=GROUP)
@@ -30,5 +30,5 @@ def register(broker: KafkaBroker, pool: Pool, work: Bell, outbox: Bell, now: Cal
             case _:
                 return  # a sync run's start and failure change nothing on Trakt
         if is_news:
-            work.ring()
-            outbox.ring()
+            work.wake()
+            outbox.wake()

@@ -15,8 +15,7 @@ from chassis import outbox
 from chassis.health import Health
 from chassis.postgres import Pool, create_pool
 from chassis.testing import eventually
-from chassis.wakeup import Bell, Ear
-from contracts import EVENTS, Event, Item, ItemIds, ListCreated, ListDeleted, ListUpdated, MirrorSettings
+from chassis.wakeup import Listener, Waker
 from trakt_sync.accounts import Vault, parse_tokens
 from trakt_sync.app import WORK, Parts, build_worker, now
 from trakt_sync.settings import Settings
@@ -24,6 +23,7 @@ from trakt_sync.trakt import App, QuickTries, Trakt, TraktClient, connect
 from trakt_sync.use_cases import connect as connect_user
 from trakt_sync.use_cases import record_deletion, record_state
 from trakt_sync.worker import Worker
+from watchbuddy_contracts import EVENTS, Event, Item, ItemIds, ListCreated, ListDeleted, ListUpdated, MirrorSettings
 
 KEY = Fernet.generate_key().decode()
 CLIENT = App("watchbuddy-local", SecretStr("watchbuddy-local-secret"), "urn:ietf:wg:oauth:2.0:oob")
@@ -88,7 +88,7 @@ class Stand:
         if is_identified:
             given = replace(given, trakt_id=given.trakt_user)
         await connect_user(self.pool, Vault([KEY]), user, given, now())
-        self.parts.work_bell.ring()
+        self.parts.work_waker.wake()
 
     async def want(self, *events: Event) -> None:
         """Record the events as the subscriber does."""
@@ -97,14 +97,14 @@ class Stand:
                 await record_deletion(self.pool, event, now())
             elif isinstance(event, ListCreated | ListUpdated):
                 await record_state(self.pool, event, now())
-        self.parts.work_bell.ring()
+        self.parts.work_waker.wake()
 
     @asynccontextmanager
     async def worker(self, trakt: Trakt | None = None, **changes: object) -> AsyncIterator[Worker]:
-        """Run a worker of its own (its own breaker and ear) for the block."""
+        """Run a worker of its own (its own breaker and listener) for the block."""
         settings = self.settings.model_copy(update=changes)
-        async with Ear(self.dsn, WORK) as ear:
-            worker = build_worker(settings, self.parts, trakt or self.trakt, ear)
+        async with Listener(self.dsn, WORK) as listener:
+            worker = build_worker(settings, self.parts, trakt or self.trakt, listener)
             task = asyncio.create_task(worker.run())
             try:
                 yield worker
@@ -187,12 +187,12 @@ async def stand(
     pool = await create_pool(dsn, max_size=20)
     try:
         async with (
-            Bell(pool, WORK) as work_bell,
-            Bell(pool, outbox.CHANNEL) as outbox_bell,
+            Waker(pool, WORK) as work_waker,
+            Waker(pool, outbox.CHANNEL) as outbox_waker,
             connect(trakt_url, CLIENT.client_id) as api,
         ):
             client = TraktClient(api, trakt_url, CLIENT, tries=QUICK)
-            parts = Parts(pool, work_bell, outbox_bell, Health())
+            parts = Parts(pool, work_waker, outbox_waker, Health())
             yield Stand(dsn, parts, settings, trakt(client))
     finally:
         await pool.close()

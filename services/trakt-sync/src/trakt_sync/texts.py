@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from contracts import ListType
+from watchbuddy_contracts import ListType
 
 SMART_DESCRIPTION: Final = "Created and managed by WatchBuddy"
 CUSTOM_DESCRIPTION: Final = "Custom list managed by WatchBuddy (ID: {list_id})"

@@ -8,7 +8,6 @@ import structlog
 from chassis import outbox
 from chassis.postgres import Connection, Pool
 from chassis.telemetry import current_traceparent
-from contracts import EVENTS, ListDeleted, ListState, TraktAccountConnected
 from trakt_sync import store_left_behind, store_mirrors, store_wanted
 from trakt_sync.accounts import Account, Import, Vault
 from trakt_sync.mirror import Job, Progress
@@ -16,6 +15,7 @@ from trakt_sync.plan import Desired, Details
 from trakt_sync.record import SOURCE, save_step
 from trakt_sync.steps import deleted, left_behind, taken_up
 from trakt_sync.store_accounts import Switch, connect_account, identify_account
+from watchbuddy_contracts import EVENTS, ListDeleted, ListState, TraktAccountConnected
 
 log = structlog.get_logger()
 

@@ -15,10 +15,10 @@ from pydantic import (
     model_validator,
 )
 
-from contracts import MediaType, Privacy
 from trakt_sync.ledger import Entry, Title
 from trakt_sync.mirror import ItemsAnswer, RemoteList
 from trakt_sync.plan import Details
+from watchbuddy_contracts import MediaType, Privacy
 
 TraktId = Annotated[int, Field(ge=1)]
 

@@ -1,4 +1,4 @@
-"""The worker: claims accounts with due work, some at a time, and sleeps until the bell or the next due time."""
+"""The worker: claims accounts with due work, some at a time, and sleeps until the waker or the next due time."""
 
 import asyncio
 from collections.abc import Callable
@@ -11,7 +11,7 @@ import structlog
 from chassis import outbox
 from chassis.health import StuckError
 from chassis.postgres import DATABASE_ERRORS, Pool
-from chassis.wakeup import Bell, Ear
+from chassis.wakeup import Listener, Waker
 from trakt_sync import store_mirrors
 from trakt_sync.accounts import Account
 from trakt_sync.breaker import Breaker
@@ -41,7 +41,7 @@ class Worker:
 
     Args:
         concurrency: accounts served at a time.
-        look_every: the longest sleep; the bell and the next due time end it earlier.
+        look_every: the longest sleep; the waker and the next due time end it earlier.
     """
 
     def __init__(  # noqa: PLR0913
@@ -52,8 +52,8 @@ class Worker:
         reconciler: Reconciler,
         trakt: Trakt,
         breaker: Breaker,
-        ear: Ear,
-        outbox_bell: Bell,
+        listener: Listener,
+        outbox_waker: Waker,
         now: Callable[[], datetime],
         concurrency: int = 16,
         look_every: timedelta = timedelta(seconds=5),
@@ -63,8 +63,8 @@ class Worker:
         self._reconciler = reconciler
         self._trakt = trakt
         self._breaker = breaker
-        self._ear = ear
-        self._outbox_bell = outbox_bell
+        self._listener = listener
+        self._outbox_waker = outbox_waker
         self._now = now
         self._concurrency = concurrency
         self._look_every = look_every
@@ -79,7 +79,7 @@ class Worker:
 
     async def run(self) -> None:
         """Serve until cancelled; steps in hand are ended first."""
-        listening = asyncio.create_task(self._listen(), name="ear work")
+        listening = asyncio.create_task(self._listen(), name="listener work")
         try:
             while True:
                 self._wake.clear()
@@ -147,7 +147,7 @@ class Worker:
 
     async def _listen(self) -> None:
         while True:
-            if await self._ear.wait(self._look_every):
+            if await self._listener.wait(self._look_every):
                 self._wake.set()
 
     async def _wait_for_trakt(self, now: datetime) -> timedelta:
@@ -181,4 +181,4 @@ class Worker:
                 await store_mirrors.save_progress(connection, job, step.progress)
                 await outbox.append(connection, *step.events, source=SOURCE, now=now, traceparent=job.traceparent)
         if jobs:
-            self._outbox_bell.ring()
+            self._outbox_waker.wake()

@@ -9,10 +9,10 @@ from typing import Final
 from uuid import UUID
 
 from chassis.postgres import Connection
-from contracts import MirrorSettings
 from lists_api.items import ListItem, RowEdit
 from lists_api.state import MediaList, TraktAccount
 from lists_api.store.accounts import account_of
+from watchbuddy_contracts import MirrorSettings
 
 NewestEvent = tuple[UUID, str]
 """Id and CloudEvents type of the event that told the list's present state."""

@@ -6,10 +6,10 @@ from typing import Final
 import asyncpg
 
 from chassis.postgres import Connection, Pool
-from contracts import MirrorSettings
 from lists_api.items import ListItem
 from lists_api.state import ListSummary, MirrorRecord
 from lists_api.store.accounts import account_of
+from watchbuddy_contracts import MirrorSettings
 
 _SUMMARY: Final = """
     lists.list_id, title, list_type, description, privacy, mirror, lists.version, item_count, created_at, updated_at,

@@ -8,8 +8,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from contracts.events import AccountEvent, BigintId, ListEvent
-from contracts.items import Item
+from watchbuddy_contracts.events import AccountEvent, BigintId, ListEvent
+from watchbuddy_contracts.items import Item
 
 TRAKT_TOPIC = "watchbuddy.trakt.v1"
 

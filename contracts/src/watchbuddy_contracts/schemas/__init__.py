@@ -12,7 +12,7 @@ from typing import Any
 
 from pydantic.json_schema import GenerateJsonSchema
 
-from contracts.events import EVENTS, Event
+from watchbuddy_contracts.events import EVENTS, Event
 
 JsonSchema = dict[str, Any]
 """One JSON Schema document: the only value here that has no narrower type."""

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
 
-from contracts.events import Event
+from watchbuddy_contracts.events import Event
 
 CONTENT_TYPE = "application/json"
 

@@ -1,14 +1,14 @@
 """The events of WatchBuddy list sync: what they are called, what they hold, where they travel.
 
->>> from contracts import ListDeleted
+>>> from watchbuddy_contracts import ListDeleted
 >>> ListDeleted(list_id=7, user_id="ada", version=3, title="Heists").ce_type
 'watchbuddy.list.deleted.v1'
 """
 
-from contracts.envelope import EventHeaders
-from contracts.events import EVENTS, AccountEvent, Event, ListEvent
-from contracts.items import Item, ItemIds, MediaType
-from contracts.lists import (
+from watchbuddy_contracts.envelope import EventHeaders
+from watchbuddy_contracts.events import EVENTS, AccountEvent, Event, ListEvent
+from watchbuddy_contracts.items import Item, ItemIds, MediaType
+from watchbuddy_contracts.lists import (
     ListCreated,
     ListDeleted,
     ListState,
@@ -21,8 +21,9 @@ from contracts.lists import (
     Privacy,
     Trigger,
 )
-from contracts.topics import LISTS, TOPICS, TRAKT, Topic, dead_letter_topic, partition_key
-from contracts.trakt import (
+from watchbuddy_contracts.titles import Title, TitleKey, index_of, keys_of, to_items
+from watchbuddy_contracts.topics import LISTS, TOPICS, TRAKT, Topic, dead_letter_topic, partition_key
+from watchbuddy_contracts.trakt import (
     FailedOperation,
     FailureReason,
     TraktAccountConnected,
@@ -59,6 +60,8 @@ __all__ = [
     "MediaType",
     "MirrorSettings",
     "Privacy",
+    "Title",
+    "TitleKey",
     "Topic",
     "TraktAccountConnected",
     "TraktAccountDisconnected",
@@ -70,5 +73,8 @@ __all__ = [
     "TraktSyncFailed",
     "Trigger",
     "dead_letter_topic",
+    "index_of",
+    "keys_of",
     "partition_key",
+    "to_items",
 ]

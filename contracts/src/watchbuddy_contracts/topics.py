@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from contracts.events import Event
+from watchbuddy_contracts.events import Event
 
 
 @dataclass(frozen=True, slots=True)

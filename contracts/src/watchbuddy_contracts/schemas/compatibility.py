@@ -10,7 +10,7 @@ right verdict: the plain schemas call an added optional field a break.
 import json
 from collections.abc import Mapping
 
-from contracts.schemas import JsonSchema
+from watchbuddy_contracts.schemas import JsonSchema
 
 
 def breaks(released: Mapping[str, JsonSchema], current: Mapping[str, JsonSchema]) -> list[str]:

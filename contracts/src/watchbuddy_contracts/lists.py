@@ -5,8 +5,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from contracts.events import ListEvent
-from contracts.items import Item
+from watchbuddy_contracts.events import ListEvent
+from watchbuddy_contracts.items import Item
 
 LISTS_TOPIC = "watchbuddy.lists.v1"
 

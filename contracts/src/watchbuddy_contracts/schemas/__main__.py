@@ -1,12 +1,12 @@
-"""`python -m contracts.schemas`: write, check or release the JSON Schemas of the events."""
+"""`python -m watchbuddy_contracts.schemas`: write, check or release the JSON Schemas of the events."""
 
 import argparse
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from contracts.schemas import FOLDER, current_schemas, differences, read_schemas, write_schemas
-from contracts.schemas.compatibility import breaks
+from watchbuddy_contracts.schemas import FOLDER, current_schemas, differences, read_schemas, write_schemas
+from watchbuddy_contracts.schemas.compatibility import breaks
 
 _DESCRIPTION = """\
 Write the JSON Schema of every event type from its model, as <ce_type>.json.
@@ -30,7 +30,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m contracts.schemas",
+        prog="python -m watchbuddy_contracts.schemas",
         description=_DESCRIPTION,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -52,7 +52,7 @@ def _check(folder: Path) -> int:
     for line in found:
         print(line, file=sys.stderr)
     if found:
-        print("Write them with: python -m contracts.schemas", file=sys.stderr)
+        print("Write them with: python -m watchbuddy_contracts.schemas", file=sys.stderr)
     return 1 if found else 0
 
 
