@@ -5,12 +5,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lists_api import lists
 from lists_api.errors import ListTypeUnavailableError, TooManyItemsError
-from lists_api.events import last_event
-from lists_api.items import MAX_ITEMS, ListItem, to_wire
-from lists_api.lists import Change
-from lists_api.state import ListEdit, MediaList, MirrorEdit, NewList
+from lists_api.lists.domain import changes
+from lists_api.lists.domain.changes import Change
+from lists_api.lists.domain.events import last_event
+from lists_api.lists.domain.items import MAX_ITEMS, ListItem, to_wire
+from lists_api.lists.domain.media_list import ListEdit, MediaList, MirrorEdit, NewList
 from watchbuddy_contracts import ListCreated, ListDeleted, ListSynced, ListSyncStarted, ListUpdated, MirrorSettings
 
 RUN = UUID("01890000-0000-7000-8000-000000000001")
@@ -20,14 +20,14 @@ def movie(tmdb: int) -> ListItem:
     return ListItem("movie", tmdb=tmdb)
 
 
-def created(**changes: object) -> MediaList:
-    new = NewList(**({"list_type": "manual", "title": "Heists", "items": (movie(1), movie(2))} | changes))
-    return lists.create(new, list_id=7, user_id="ada").after
+def created(**fields: object) -> MediaList:
+    new = NewList(**({"list_type": "manual", "title": "Heists", "items": (movie(1), movie(2))} | fields))
+    return changes.create(new, list_id=7, user_id="ada").after
 
 
 def test_a_new_list_is_version_1_and_its_event_has_all_of_it() -> None:
     new = NewList(list_type="manual", title="Heists", description="Mine", privacy="public", items=(movie(2), movie(1)))
-    change = lists.create(new, list_id=7, user_id="ada")
+    change = changes.create(new, list_id=7, user_id="ada")
     assert change.after.version == 1
     assert change.events == (
         ListCreated(
@@ -57,10 +57,10 @@ def test_a_title_given_twice_is_on_the_new_list_once() -> None:
 def test_a_list_holds_10_000_items_and_not_one_more() -> None:
     full = created(items=tuple(movie(number) for number in range(1, MAX_ITEMS + 1)))
     assert len(full.items) == MAX_ITEMS
-    assert lists.add_items(full, [movie(1)]).events == ()
+    assert changes.add_items(full, [movie(1)]).events == ()
     for refused in (
-        lambda: lists.add_items(full, [movie(MAX_ITEMS + 1)]),
-        lambda: lists.replace_items(full, [*full.items, movie(MAX_ITEMS + 1)]),
+        lambda: changes.add_items(full, [movie(MAX_ITEMS + 1)]),
+        lambda: changes.replace_items(full, [*full.items, movie(MAX_ITEMS + 1)]),
         lambda: created(items=(*full.items, movie(MAX_ITEMS + 1))),
     ):
         with pytest.raises(TooManyItemsError) as error:
@@ -70,7 +70,7 @@ def test_a_list_holds_10_000_items_and_not_one_more() -> None:
 
 def test_an_edit_changes_what_it_names_and_nothing_else() -> None:
     before = created(description="Mine")
-    change = lists.edit_properties(before, ListEdit(title="Capers", mirror=MirrorEdit(order=True)))
+    change = changes.edit_properties(before, ListEdit(title="Capers", mirror=MirrorEdit(order=True)))
     assert (change.after.title, change.after.description, change.after.privacy) == ("Capers", "Mine", "private")
     assert change.after.mirror == MirrorSettings(display_numbers=True, allow_comments=False, order=True)
     (event,) = change.events
@@ -79,17 +79,17 @@ def test_an_edit_changes_what_it_names_and_nothing_else() -> None:
 
 
 def test_a_description_of_none_clears_it() -> None:
-    assert lists.edit_properties(created(description="Mine"), ListEdit(description=None)).after.description is None
+    assert changes.edit_properties(created(description="Mine"), ListEdit(description=None)).after.description is None
 
 
 @pytest.mark.parametrize(
     "decide",
     [
-        lambda current: lists.edit_properties(current, ListEdit()),
-        lambda current: lists.edit_properties(current, ListEdit(title="Heists", privacy="private", description=None)),
-        lambda current: lists.add_items(current, [movie(2)]),
-        lambda current: lists.remove_items(current, [movie(9)]),
-        lambda current: lists.replace_items(current, [movie(1), movie(2), movie(1)]),
+        lambda current: changes.edit_properties(current, ListEdit()),
+        lambda current: changes.edit_properties(current, ListEdit(title="Heists", privacy="private", description=None)),
+        lambda current: changes.add_items(current, [movie(2)]),
+        lambda current: changes.remove_items(current, [movie(9)]),
+        lambda current: changes.replace_items(current, [movie(1), movie(2), movie(1)]),
     ],
     ids=["no field", "the same values", "already there", "not there", "the same items"],
 )
@@ -100,19 +100,19 @@ def test_a_change_that_changes_nothing_makes_no_event_and_no_version(decide: Cal
 
 
 def test_another_order_alone_is_a_change() -> None:
-    change = lists.replace_items(created(), [movie(2), movie(1)])
+    change = changes.replace_items(created(), [movie(2), movie(1)])
     assert change.after.version == 2
     assert (change.edit.added, change.edit.removed) == (0, 0)
 
 
 def test_the_last_item_can_go() -> None:
-    change = lists.remove_items(created(), [movie(1), movie(2)])
+    change = changes.remove_items(created(), [movie(1), movie(2)])
     assert change.events[-1].items == ()
 
 
 def test_a_sync_pushes_a_manual_list_as_it_is() -> None:
     before = created()
-    change = lists.sync(before, run_id=RUN, trigger="watched_only")
+    change = changes.sync(before, run_id=RUN, trigger="watched_only")
     started, synced = change.events
     assert isinstance(started, ListSyncStarted)
     assert isinstance(synced, ListSynced)
@@ -123,22 +123,22 @@ def test_a_sync_pushes_a_manual_list_as_it_is() -> None:
 
 
 def test_a_tombstone_is_a_version_too() -> None:
-    change = lists.delete(created())
+    change = changes.delete(created())
     assert (change.after.is_deleted, change.after.version, change.after.items) == (True, 2, ())
     assert change.events == (ListDeleted(list_id=7, user_id="ada", version=2, title="Heists"),)
 
 
 numbers = st.lists(st.integers(1, 6).map(movie), min_size=1, max_size=5)
 steps = st.one_of(
-    st.builds(lambda items: lambda now: lists.add_items(now, items), numbers),
-    st.builds(lambda items: lambda now: lists.remove_items(now, items), numbers),
-    st.builds(lambda items: lambda now: lists.replace_items(now, items), numbers),
+    st.builds(lambda items: lambda now: changes.add_items(now, items), numbers),
+    st.builds(lambda items: lambda now: changes.remove_items(now, items), numbers),
+    st.builds(lambda items: lambda now: changes.replace_items(now, items), numbers),
     st.builds(
-        lambda title, text: lambda now: lists.edit_properties(now, ListEdit(title=title, description=text)),
+        lambda title, text: lambda now: changes.edit_properties(now, ListEdit(title=title, description=text)),
         st.sampled_from("AB"),
         st.none() | st.just("Mine"),
     ),
-    st.just(lambda now: lists.sync(now, run_id=RUN, trigger="manual")),
+    st.just(lambda now: changes.sync(now, run_id=RUN, trigger="manual")),
 )
 
 
@@ -146,7 +146,7 @@ steps = st.one_of(
 def test_versions_count_the_changes_and_the_last_event_can_be_told_again_from_the_state(
     taken: list[Callable[[MediaList], Change]],
 ) -> None:
-    change: Change = lists.create(NewList("manual", "A", items=(movie(1),)), list_id=7, user_id="ada")
+    change: Change = changes.create(NewList("manual", "A", items=(movie(1),)), list_id=7, user_id="ada")
     newest, run, versions = change.events[-1], None, [1]
     for step in taken:
         change = step(change.after)
@@ -155,7 +155,7 @@ def test_versions_count_the_changes_and_the_last_event_can_be_told_again_from_th
             versions.append(newest.version)
     assert versions == list(range(1, len(versions) + 1))
     assert last_event(change.after, newest.ce_type, run) == newest
-    deleted = lists.delete(change.after)
+    deleted = changes.delete(change.after)
     assert last_event(deleted.after, ListDeleted.ce_type, None) == deleted.events[-1]
 
 

@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lists_api.items import ListItem, RowEdit, add, identities, remove, replace, row_edit, to_wire
+from lists_api.lists.domain.items import ListItem, RowEdit, add, identities, remove, replace, row_edit, to_wire
 
 # Few ids, so that items of a case have ids in common.
 small = st.integers(1, 6)

@@ -3,7 +3,7 @@ from datetime import timedelta
 
 import pytest
 
-from lists_api.retention import sweep
+from lists_api.lists.retention import sweep
 from lists_api.testing import Api, movies
 
 BODY = {"title": "Heists", "list_type": "manual", "items": movies(1, 2)}

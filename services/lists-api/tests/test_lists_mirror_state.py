@@ -2,11 +2,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-from lists_api.results import record_of
-from lists_api.retention import sweep
+from lists_api.lists.retention import sweep
+from lists_api.mirror_state.domain.results import record_of
+from lists_api.mirror_state.use_cases import record_result
 from lists_api.subscribers import GROUP
 from lists_api.testing import AT, Api, delivered, movies
-from lists_api.use_cases import record_result
 from watchbuddy_contracts import (
     Item,
     ItemIds,

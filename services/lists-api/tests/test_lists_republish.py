@@ -1,4 +1,4 @@
-from lists_api.republish import republish
+from lists_api.lists.republish import republish
 from lists_api.testing import Api, Stored, movies
 from watchbuddy_contracts import TraktListDeleted, TraktListSynced
 

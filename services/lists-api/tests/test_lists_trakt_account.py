@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from lists_api.state import AccountState, MirrorRecord, TraktAccount
+from lists_api.mirror_state.domain.mirror import AccountState, MirrorRecord, TraktAccount
+from lists_api.mirror_state.use_cases import record_result
 from lists_api.subscribers import GROUP
 from lists_api.testing import AT, Api, delivered
-from lists_api.use_cases import record_result
 from watchbuddy_contracts import (
     Event,
     TraktAccountConnected,

@@ -20,12 +20,13 @@ from chassis.postgres import Pool
 from chassis.process import run_worker, serve_http
 from chassis.retention import sweep_for_ever
 from chassis.wakeup import Waker
-from lists_api import republish as republishing
-from lists_api import retention, subscribers
-from lists_api.body_limit import BodyLimit
-from lists_api.routes import router
+from lists_api import subscribers
+from lists_api.http.api import router
+from lists_api.http.body_limit import BodyLimit
+from lists_api.lists import republish as republishing
+from lists_api.lists import retention
+from lists_api.lists.use_cases import UseCases
 from lists_api.settings import HttpSettings, Settings
-from lists_api.use_cases import UseCases
 
 SERVICE: Final = "lists-api"
 

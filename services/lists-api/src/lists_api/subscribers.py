@@ -7,7 +7,7 @@ from faststream.kafka import KafkaBroker
 from chassis.envelope import Delivered
 from chassis.kafka import subscribe
 from chassis.postgres import Pool
-from lists_api.use_cases import record_result
+from lists_api.mirror_state.use_cases import record_result
 from watchbuddy_contracts import TRAKT
 
 GROUP: Final = "lists-api"

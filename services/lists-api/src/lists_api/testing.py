@@ -14,9 +14,9 @@ from chassis.envelope import Delivered
 from chassis.postgres import Pool, create_pool
 from chassis.testing import FakeClock
 from lists_api.app import Parts, build_app
+from lists_api.mirror_state.use_cases import record_result
 from lists_api.settings import HttpSettings
 from lists_api.subscribers import GROUP
-from lists_api.use_cases import record_result
 from watchbuddy_contracts import EVENTS, Event, EventHeaders, ListEvent
 
 AUTH_KEY = "a key of the tests, long enough for HS256"

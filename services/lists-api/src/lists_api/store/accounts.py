@@ -6,7 +6,7 @@ from typing import Final
 import asyncpg
 
 from chassis.postgres import Connection
-from lists_api.state import AccountState, TraktAccount
+from lists_api.mirror_state.domain.mirror import AccountState, TraktAccount
 
 # What happened later wins, however late the other is heard. At one moment Kafka's order counts.
 RECORD_ACCOUNT: Final = """

@@ -9,8 +9,9 @@ from typing import Final
 from uuid import UUID
 
 from chassis.postgres import Connection
-from lists_api.items import ListItem, RowEdit
-from lists_api.state import MediaList, TraktAccount
+from lists_api.lists.domain.items import ListItem, RowEdit
+from lists_api.lists.domain.media_list import MediaList
+from lists_api.mirror_state.domain.mirror import TraktAccount
 from lists_api.store.accounts import account_of
 from watchbuddy_contracts import MirrorSettings
 

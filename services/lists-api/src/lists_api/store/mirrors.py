@@ -3,7 +3,7 @@
 from typing import Final
 
 from chassis.postgres import Connection, Pool
-from lists_api.state import MirrorRecord
+from lists_api.mirror_state.domain.mirror import MirrorRecord
 
 # Trakt's ids are unique, so a list that still has this one has lost it: the account's list was made anew, or the
 # server forgot (a simulator does at its restart). A result too old to be recorded takes nothing away.

@@ -7,7 +7,7 @@ from uuid import UUID
 import asyncpg
 
 from chassis.postgres import Connection, Pool
-from lists_api.state import RunSummary, SyncRun
+from lists_api.lists.domain.runs import RunSummary, SyncRun
 
 INSERT_RUN: Final = """
 INSERT INTO sync_runs (run_id, list_id, version, state, trigger, updated, removed, total, started_at, finished_at)

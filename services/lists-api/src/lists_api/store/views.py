@@ -6,8 +6,9 @@ from typing import Final
 import asyncpg
 
 from chassis.postgres import Connection, Pool
-from lists_api.items import ListItem
-from lists_api.state import ListSummary, MirrorRecord
+from lists_api.lists.domain.items import ListItem
+from lists_api.lists.domain.summary import ListSummary
+from lists_api.mirror_state.domain.mirror import MirrorRecord
 from lists_api.store.accounts import account_of
 from watchbuddy_contracts import MirrorSettings
 

@@ -1,14 +1,13 @@
-"""What lists-api gives over HTTP."""
+"""Lists, as lists-api gives them over HTTP."""
 
 from datetime import datetime
 from typing import Literal, Self
-from uuid import UUID
 
 from pydantic import BaseModel
 
-from lists_api.items import ListItem
-from lists_api.state import ListSummary, MirrorReason, MirrorState, RunState, RunSummary
-from watchbuddy_contracts import ListType, MediaType, MirrorSettings, Privacy, Trigger
+from lists_api.lists.domain.summary import ListSummary
+from lists_api.mirror_state.domain.mirror import MirrorReason, MirrorState
+from watchbuddy_contracts import ListType, MirrorSettings, Privacy
 
 
 class MirrorStateOut(BaseModel):
@@ -75,85 +74,3 @@ class ListsOut(BaseModel):
     page: int
     limit: int
     total: int
-
-
-class IdsOut(BaseModel):
-    trakt: int | None
-    tmdb: int | None
-    imdb: str | None
-
-
-class ItemOut(BaseModel):
-    rank: int
-    """1 is the first."""
-    media_type: MediaType
-    ids: IdsOut
-
-    @classmethod
-    def of(cls, item: ListItem, *, rank: int) -> Self:
-        ids = IdsOut(trakt=item.trakt, tmdb=item.tmdb, imdb=item.imdb)
-        return cls(rank=rank, media_type=item.media_type, ids=ids)
-
-
-class ItemsOut(BaseModel):
-    items: list[ItemOut]
-    page: int
-    limit: int
-    total: int
-
-
-class AddedOut(BaseModel):
-    added: int
-    skipped: int
-    """Items that were on the list already, by any of their ids."""
-    version: int
-
-
-class RemovedOut(BaseModel):
-    removed: int
-    skipped: int
-    """Items that were not on the list."""
-    version: int
-
-
-class ReplacedOut(BaseModel):
-    added: int
-    removed: int
-    skipped: int
-    """Items that the request names twice."""
-    version: int
-
-
-class RunStartedOut(BaseModel):
-    run_id: UUID
-    status_url: str
-
-
-class RunOut(BaseModel):
-    run_id: UUID
-    list_id: int
-    state: RunState
-    trigger: Trigger
-    version: int
-    """The list's version that the run left."""
-    updated: int
-    removed: int
-    total: int
-    started_at: datetime
-    finished_at: datetime | None
-
-    @classmethod
-    def of(cls, summary: RunSummary) -> Self:
-        run = summary.run
-        return cls(
-            run_id=run.run_id,
-            list_id=summary.list_id,
-            state=summary.state,
-            trigger=run.trigger,
-            version=run.version,
-            updated=run.updated,
-            removed=run.removed,
-            total=run.total,
-            started_at=summary.started_at,
-            finished_at=summary.finished_at,
-        )

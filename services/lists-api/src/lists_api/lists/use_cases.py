@@ -1,4 +1,4 @@
-"""What a user and trakt-sync can have done: one transaction each, with the events that tell of it."""
+"""What a user can do with their lists: one transaction each, with the events that tell of it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -6,24 +6,21 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-import structlog
 from pydantic import TypeAdapter
 
-from chassis import inbox, outbox
-from chassis.envelope import Delivered
+from chassis import outbox
 from chassis.postgres import Connection, Pool
-from lists_api import lists
 from lists_api.errors import IdempotencyKeyReusedError, ListNotFoundError, VersionMismatchError
-from lists_api.items import row_edit
-from lists_api.results import account_state_of, record_of
-from lists_api.state import ListSummary, MediaList, MirrorRecord, NewList, TraktAccount
-from lists_api.store import accounts, mirrors, runs, views
+from lists_api.lists.domain import changes
+from lists_api.lists.domain.items import row_edit
+from lists_api.lists.domain.media_list import MediaList, NewList
+from lists_api.lists.domain.summary import ListSummary
+from lists_api.mirror_state.domain.mirror import TraktAccount
 from lists_api.store import idempotency as keys
 from lists_api.store import lists as store
+from lists_api.store import runs, views
 from lists_api.store.lists import LockedList
-from watchbuddy_contracts import ListEvent, Trigger
-
-log = structlog.get_logger()
+from watchbuddy_contracts import Trigger
 
 SOURCE: Final = "/lists-api"
 _ANSWER: Final = TypeAdapter(ListSummary)
@@ -46,8 +43,14 @@ class IdempotencyKey:
 class Changed:
     """A change, and the list as its owner reads it right after; None when it is deleted."""
 
-    change: lists.Change
+    change: changes.Change
     summary: ListSummary | None
+
+    @property
+    def summary_now(self) -> ListSummary:
+        """The list as its owner reads it, after a change that leaves something to read."""
+        assert self.summary is not None, "only a deletion leaves nothing to read"  # noqa: S101
+        return self.summary
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +72,12 @@ class UseCases:
 
         Raises:
             IdempotencyKeyReusedError: that request had another body.
-            ListTypeUnavailableError, TooManyItemsError: see `lists.create`.
+            ListTypeUnavailableError, TooManyItemsError: see `changes.create`.
         """
         now = self.now()
         async with self.pool.acquire() as connection:
             list_id, account = await store.next_list_id(connection, user_id=user_id)
-            change = lists.create(new, list_id=list_id, user_id=user_id)
+            change = changes.create(new, list_id=list_id, user_id=user_id)
             summary = _summary_of_new(change.after, account, now)
             async with connection.transaction():
                 if key is not None:
@@ -89,7 +92,7 @@ class UseCases:
         self,
         user_id: str,
         list_id: int,
-        decide: Callable[[MediaList], lists.Change],
+        decide: Callable[[MediaList], changes.Change],
         *,
         if_match: frozenset[int] | None = None,
     ) -> Changed:
@@ -123,12 +126,12 @@ class UseCases:
         """Run the list; return the run's id. Errors as in `change`."""
         run_id = self.new_id()
         await self.change(
-            user_id, list_id, lambda current: lists.sync(current, run_id=run_id, trigger=trigger), if_match=if_match
+            user_id, list_id, lambda current: changes.sync(current, run_id=run_id, trigger=trigger), if_match=if_match
         )
         return run_id
 
     async def _save(
-        self, connection: Connection, before: LockedList | None, change: lists.Change, now: datetime
+        self, connection: Connection, before: LockedList | None, change: changes.Change, now: datetime
     ) -> None:
         after = change.after
         event_ids = [self.new_id() for _ in change.events]
@@ -142,39 +145,6 @@ class UseCases:
         if change.run is not None:
             await runs.insert_run(connection, after.list_id, change.run, now=now)
         await outbox.append(connection, *change.events, source=SOURCE, now=now, event_ids=event_ids)
-
-
-async def record_result(pool: Pool, delivered: Delivered, *, group: str) -> None:
-    """Store what trakt-sync said of a list, and what it showed of its user's account.
-
-    A second delivery to the consumer group, and what is older than the stored, change nothing.
-    """
-    event, at = delivered.event, delivered.headers.time
-    async with pool.acquire() as connection, connection.transaction():
-        if not await inbox.is_first_delivery(connection, group, delivered.headers.event_id):
-            return
-        account_state = account_state_of(event)
-        if account_state is not None:
-            await accounts.record_account(connection, event.user_id, account_state, at=at)
-        if isinstance(event, ListEvent) and (record := record_of(event, at=at)) is not None:
-            await _record_mirror(connection, event, record)
-
-
-async def _record_mirror(connection: Connection, event: ListEvent, record: MirrorRecord) -> None:
-    losers: list[int] = []
-    if record.trakt_list_id is not None:
-        losers = await mirrors.release_trakt_list(
-            connection, record.trakt_list_id, list_id=event.list_id, version=event.version
-        )
-    is_recorded = await mirrors.record_mirror(connection, event.list_id, record, user_id=event.user_id)
-    for loser in losers:
-        log.warning("trakt_list_moved", list_id=event.list_id, from_list_id=loser, trakt_list_id=record.trakt_list_id)
-    log.info(
-        "mirror_state_recorded" if is_recorded else "mirror_state_outdated",
-        list_id=event.list_id,
-        state=record.state,
-        version=event.version,
-    )
 
 
 async def _claim(

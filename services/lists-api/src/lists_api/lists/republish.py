@@ -9,10 +9,10 @@ from typing import Final
 
 from chassis import outbox
 from chassis.postgres import Pool
-from lists_api.events import last_event
+from lists_api.lists.domain.events import last_event
+from lists_api.lists.use_cases import SOURCE
 from lists_api.store import lists as store
 from lists_api.store import mirrors, runs
-from lists_api.use_cases import SOURCE
 
 PAGE: Final = 1000
 

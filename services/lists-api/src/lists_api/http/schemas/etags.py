@@ -8,7 +8,7 @@ writer insists on the version alone: If-Match accepts both forms.
 import re
 from typing import Final
 
-from lists_api.state import ListSummary
+from lists_api.lists.domain.summary import ListSummary
 
 IF_HEADER: Final = r'^\s*(\*|(W/)?"[^"]*"(\s*,\s*(W/)?"[^"]*")*)\s*$'
 """What If-Match and If-None-Match may be (RFC 9110 13.1)."""

@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from lists_api.items import to_wire
-from lists_api.state import MediaList, SyncRun
+from lists_api.lists.domain.items import to_wire
+from lists_api.lists.domain.media_list import MediaList
+from lists_api.lists.domain.runs import SyncRun
 from watchbuddy_contracts import ListCreated, ListDeleted, ListEvent, ListSynced, ListUpdated
 
 

@@ -9,11 +9,12 @@ from dataclasses import dataclass, replace
 from typing import Final
 from uuid import UUID
 
-from lists_api import items as item_edits
 from lists_api.errors import ListTypeUnavailableError, TooManyItemsError
-from lists_api.events import deleted_event, state_event, synced_event
-from lists_api.items import MAX_ITEMS, ItemsEdit, ListItem
-from lists_api.state import Keep, ListEdit, MediaList, NewList, SyncRun
+from lists_api.lists.domain import items as item_edits
+from lists_api.lists.domain.events import deleted_event, state_event, synced_event
+from lists_api.lists.domain.items import MAX_ITEMS, ItemsEdit, ListItem
+from lists_api.lists.domain.media_list import Keep, ListEdit, MediaList, NewList
+from lists_api.lists.domain.runs import SyncRun
 from watchbuddy_contracts import ListCreated, ListEvent, ListSyncStarted, ListUpdated, Trigger
 
 AVAILABLE_TYPES: Final = frozenset({"manual"})

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from lists_api.state import AccountState, MirrorRecord
+from lists_api.mirror_state.domain.mirror import AccountState, MirrorRecord
 from watchbuddy_contracts import (
     Event,
     ListEvent,

@@ -1,0 +1,1 @@
+"""lists-api over HTTP."""

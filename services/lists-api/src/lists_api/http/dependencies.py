@@ -1,0 +1,34 @@
+"""What routes take from a request beside its body."""
+
+from typing import Annotated, Final
+
+from fastapi import Depends, Header, Path, Request
+from pydantic import BeforeValidator
+
+from chassis.auth import current_user
+from lists_api.http.schemas.etags import IF_HEADER
+from lists_api.lists.use_cases import UseCases
+
+MAX_LIST_ID: Final = 2**63 - 1
+PREFIX: Final = "/api/lists"
+
+
+def _digits(value: str) -> str:
+    # pydantic reads "1.0" and "+1" as 1 too; a list has one address
+    if not (value.isascii() and value.isdigit()):
+        raise ValueError("must be a whole number")
+    return value
+
+
+async def use_cases(request: Request) -> UseCases:
+    """Return what the application was built with. A plain function would cost a thread per request."""
+    cases: UseCases = request.app.state.use_cases
+    return cases
+
+
+Caller = Annotated[str, Depends(current_user)]
+Cases = Annotated[UseCases, Depends(use_cases)]
+ListId = Annotated[int, BeforeValidator(_digits), Path(ge=1, le=MAX_LIST_ID)]
+Key = Annotated[str | None, Header(alias="Idempotency-Key", min_length=1, max_length=255, pattern=r"^[\x20-\x7e]+$")]
+IfMatch = Annotated[str | None, Header(pattern=IF_HEADER)]
+IfNoneMatch = Annotated[str | None, Header(pattern=IF_HEADER)]

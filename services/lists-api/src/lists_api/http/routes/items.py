@@ -1,0 +1,78 @@
+"""Routes of a list's items."""
+
+from collections.abc import Callable, Sequence
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Query, Response
+
+from chassis.paging import PageQuery
+from chassis.problems import documented
+from lists_api.errors import ListNotFoundError
+from lists_api.http.dependencies import PREFIX, Caller, Cases, IfMatch, ListId
+from lists_api.http.schemas.etags import etag_of, version_etag, versions
+from lists_api.http.schemas.item_requests import AllItemsIn, ItemsIn
+from lists_api.http.schemas.item_responses import AddedOut, ItemOut, ItemsOut, RemovedOut, ReplacedOut
+from lists_api.lists.domain import changes
+from lists_api.lists.domain.items import ItemsEdit, ListItem
+from lists_api.lists.domain.media_list import MediaList
+from lists_api.lists.use_cases import UseCases
+from lists_api.store import views
+
+router: Final = APIRouter(prefix=PREFIX)
+
+
+@router.get("/{list_id}/items", responses=documented(404))
+async def read_items(
+    user_id: Caller, cases: Cases, list_id: ListId, query: Annotated[PageQuery, Query()], response: Response
+) -> ItemsOut:
+    page = await views.read_items(cases.pool, list_id, user_id=user_id, limit=query.limit, offset=query.offset)
+    if page is None:
+        raise ListNotFoundError(list_id)
+    response.headers["ETag"] = version_etag(page.version)
+    items = [ItemOut.of(item, rank=rank) for rank, item in enumerate(page.items, start=query.offset + 1)]
+    return ItemsOut(items=items, page=query.page, limit=query.limit, total=page.total)
+
+
+@router.post("/{list_id}/items", responses=documented(404, 412, 413, 415))
+async def add_items(
+    user_id: Caller, cases: Cases, list_id: ListId, body: ItemsIn, response: Response, if_match: IfMatch = None
+) -> AddedOut:
+    edit, version = await _edit_items(user_id, cases, list_id, body.to_items(), changes.add_items, response, if_match)
+    return AddedOut(added=edit.added, skipped=edit.skipped, version=version)
+
+
+@router.delete("/{list_id}/items", responses=documented(404, 412, 413, 415))
+async def remove_items(
+    user_id: Caller, cases: Cases, list_id: ListId, body: ItemsIn, response: Response, if_match: IfMatch = None
+) -> RemovedOut:
+    edit, version = await _edit_items(
+        user_id, cases, list_id, body.to_items(), changes.remove_items, response, if_match
+    )
+    return RemovedOut(removed=edit.removed, skipped=edit.skipped, version=version)
+
+
+@router.put("/{list_id}/items", responses=documented(404, 412, 413, 415))
+async def replace_items(
+    user_id: Caller, cases: Cases, list_id: ListId, body: AllItemsIn, response: Response, if_match: IfMatch = None
+) -> ReplacedOut:
+    edit, version = await _edit_items(
+        user_id, cases, list_id, body.to_items(), changes.replace_items, response, if_match
+    )
+    return ReplacedOut(added=edit.added, removed=edit.removed, skipped=edit.skipped, version=version)
+
+
+async def _edit_items(
+    user_id: str,
+    cases: UseCases,
+    list_id: int,
+    items: Sequence[ListItem],
+    decide: Callable[[MediaList, Sequence[ListItem]], changes.Change],
+    response: Response,
+    if_match: str | None,
+) -> tuple[ItemsEdit, int]:
+    """Do with the items of the request what `decide` says; return what was done, and the list's version after it."""
+    changed = await cases.change(user_id, list_id, lambda current: decide(current, items), if_match=versions(if_match))
+    assert changed.change.edit is not None, "an edit of items counts them"  # noqa: S101
+    summary = changed.summary_now
+    response.headers["ETag"] = etag_of(summary)
+    return changed.change.edit, summary.version

@@ -1,0 +1,81 @@
+"""Routes of lists."""
+
+import hashlib
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Query, Request, Response
+
+from chassis.problems import documented
+from lists_api.errors import ListNotFoundError
+from lists_api.http.dependencies import PREFIX, Caller, Cases, IfMatch, IfNoneMatch, Key, ListId
+from lists_api.http.schemas.etags import etag_of, is_known, versions
+from lists_api.http.schemas.queries import ListsQuery
+from lists_api.http.schemas.requests import ListIn, ListPatch
+from lists_api.http.schemas.responses import ListOut, ListsOut
+from lists_api.lists.domain import changes
+from lists_api.lists.domain.summary import ListSummary
+from lists_api.lists.use_cases import IdempotencyKey
+from lists_api.settings import HttpSettings
+from lists_api.store import views
+
+router: Final = APIRouter(prefix=PREFIX)
+
+
+@router.post("", status_code=201, responses=documented(413, 415))
+async def create_list(
+    user_id: Caller, cases: Cases, request: Request, response: Response, body: ListIn, idempotency_key: Key = None
+) -> ListOut:
+    settings: HttpSettings = request.app.state.settings
+    key = None
+    if idempotency_key is not None:
+        fingerprint = hashlib.sha256(body.model_dump_json(exclude_unset=True).encode()).digest()
+        key = IdempotencyKey(idempotency_key, fingerprint, keep=settings.idempotency_retention)
+    summary = await cases.create(user_id, body.to_new_list(), key)
+    response.headers["Location"] = f"{PREFIX}/{summary.list_id}"
+    return _read(summary, response)
+
+
+@router.get("")
+async def read_lists(user_id: Caller, cases: Cases, query: Annotated[ListsQuery, Query()]) -> ListsOut:
+    page, total = await views.read_lists(
+        cases.pool, user_id=user_id, mirrored=query.mirrored, limit=query.limit, offset=query.offset
+    )
+    return ListsOut(lists=[ListOut.of(one) for one in page], page=query.page, limit=query.limit, total=total)
+
+
+@router.get(
+    "/{list_id}",
+    response_model=ListOut,
+    responses=documented(404) | {304: {"description": "The reader has it already."}},
+)
+async def read_list(
+    user_id: Caller, cases: Cases, list_id: ListId, response: Response, if_none_match: IfNoneMatch = None
+) -> ListOut | Response:
+    summary = await views.read_list(cases.pool, list_id, user_id=user_id)
+    if summary is None:
+        raise ListNotFoundError(list_id)
+    etag = etag_of(summary)
+    if is_known(if_none_match, etag):
+        return Response(status_code=304, headers={"ETag": etag})
+    return _read(summary, response)
+
+
+@router.patch("/{list_id}", responses=documented(404, 412, 413, 415))
+async def edit_list(
+    user_id: Caller, cases: Cases, list_id: ListId, body: ListPatch, response: Response, if_match: IfMatch = None
+) -> ListOut:
+    edit = body.to_edit()
+    changed = await cases.change(
+        user_id, list_id, lambda current: changes.edit_properties(current, edit), if_match=versions(if_match)
+    )
+    return _read(changed.summary_now, response)
+
+
+@router.delete("/{list_id}", status_code=204, responses=documented(404, 412))
+async def delete_list(user_id: Caller, cases: Cases, list_id: ListId, if_match: IfMatch = None) -> None:
+    await cases.change(user_id, list_id, changes.delete, if_match=versions(if_match))
+
+
+def _read(summary: ListSummary, response: Response) -> ListOut:
+    response.headers["ETag"] = etag_of(summary)
+    return ListOut.of(summary)

@@ -1,0 +1,24 @@
+"""The query parameters that lists-api takes over HTTP."""
+
+from pydantic import BaseModel, ConfigDict
+
+from chassis.paging import PageQuery
+from watchbuddy_contracts import Trigger
+
+
+class ListsQuery(PageQuery):
+    mirrored: bool | None = None
+    """Only lists that have a Trakt list, or (false) that have none."""
+
+
+class SyncQuery(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    force_full: bool = False
+    """Rebuild from all candidates. A manual list has none: its run is the same with and without."""
+    watched_only: bool = False
+    """Refresh only what was watched."""
+
+    @property
+    def trigger(self) -> Trigger:
+        return "watched_only" if self.watched_only else "manual"

@@ -1,0 +1,44 @@
+"""Sync runs of a list."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from watchbuddy_contracts import Trigger
+
+RunState = Literal["succeeded"]
+"""A manual list's run succeeds in the transaction that starts it; runs of smart lists add their states here."""
+
+
+@dataclass(frozen=True, slots=True)
+class SyncRun:
+    """A sync run that ended well.
+
+    Args:
+        version: the list's version that the run left.
+        updated, removed: items that the run changed and took out; none on a manual list, which only its owner fills.
+        total: items that the list then had.
+    """
+
+    run_id: UUID
+    version: int
+    trigger: Trigger
+    updated: int
+    removed: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class RunSummary:
+    """A sync run as the list's owner reads it.
+
+    Args:
+        finished_at: None while it runs.
+    """
+
+    list_id: int
+    run: SyncRun
+    state: RunState
+    started_at: datetime
+    finished_at: datetime | None
