@@ -15,7 +15,7 @@ from watchbuddy_contracts.schemas.compatibility import producer_view
 
 ROOT = Path(__file__).parents[2]
 FILES = sorted((ROOT / "contracts/examples").glob("*.json"))
-TITLES = ROOT / "deploy/trakt-simulator/src/trakt_simulator/titles.csv.gz"
+TITLES = ROOT / "deploy/trakt-simulator/src/trakt_simulator/catalogue/titles.csv.gz"
 
 
 def model_of(path: Path) -> type[Event]:

@@ -5,8 +5,8 @@ from functools import cache
 from importlib.resources import as_file, files
 from typing import Final, TypeAlias
 
-from trakt_simulator.media import Kind
-from trakt_simulator.titles import Title, read_titles
+from trakt_simulator.catalogue.media import Kind
+from trakt_simulator.catalogue.titles import Title, read_titles
 
 Item: TypeAlias = dict[str, object]
 Identity: TypeAlias = tuple[str, int]
@@ -16,7 +16,7 @@ MEDIA_TYPES: Final = {Kind.MOVIE: "movie", Kind.SHOW: "show"}
 
 @cache
 def titles() -> tuple[Title, ...]:
-    with as_file(files("trakt_simulator") / "titles.csv.gz") as path:
+    with as_file(files("trakt_simulator.catalogue") / "titles.csv.gz") as path:
         return tuple(read_titles(path))
 
 

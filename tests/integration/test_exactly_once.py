@@ -9,7 +9,7 @@ from integration.catalogue import identities, movies
 from integration.records import groups
 from integration.system import RunningSystem
 from integration.users import User, shown_items
-from trakt_simulator.faults import FaultKind
+from trakt_simulator.testing import FaultKind
 from watchbuddy_contracts import TOPICS, TRAKT, TraktListCreated
 
 # A killed worker's lease on the account must end first; Trakt's settling is waited for after that.

@@ -2,7 +2,7 @@
 
 import pytest
 
-from trakt_simulator.in_process import InProcessTrakt
+from trakt_simulator.testing.in_process import InProcessTrakt
 
 
 @pytest.fixture

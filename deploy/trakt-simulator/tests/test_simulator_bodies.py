@@ -5,8 +5,8 @@ import asyncio
 import httpx
 import pytest
 
-from trakt_simulator.in_process import InProcessTrakt
 from trakt_simulator.testing import SimulatorProcess, eventually
+from trakt_simulator.testing.in_process import InProcessTrakt
 
 LISTS = "/users/me/lists"
 

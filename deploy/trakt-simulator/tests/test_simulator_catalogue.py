@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from trakt_simulator.app import catalogue_from
-from trakt_simulator.catalogue import Catalogue
+from trakt_simulator.catalogue.catalogue import Catalogue
+from trakt_simulator.catalogue.media import Kind
+from trakt_simulator.catalogue.shipped import catalogue_from
+from trakt_simulator.catalogue.titles import CatalogueFileError, read_titles
 from trakt_simulator.identifiers import free_slug
-from trakt_simulator.in_process import InProcessTrakt, shipped_titles
-from trakt_simulator.media import Kind
-from trakt_simulator.titles import CatalogueFileError, read_titles
+from trakt_simulator.testing.in_process import InProcessTrakt, shipped_titles
 
 
 def test_every_shipped_title_has_an_id_a_slug_and_is_found_by_each_of_its_ids() -> None:

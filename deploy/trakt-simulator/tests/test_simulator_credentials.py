@@ -2,8 +2,8 @@
 
 import pytest
 
-from trakt_simulator.in_process import InProcessTrakt
 from trakt_simulator.testing import api_headers
+from trakt_simulator.testing.in_process import InProcessTrakt
 
 LISTS = "/users/me/lists"
 

@@ -3,8 +3,8 @@
 import httpx
 import pytest
 
-from trakt_simulator.in_process import InProcessTrakt
 from trakt_simulator.testing import SimulatorProcess
+from trakt_simulator.testing.in_process import InProcessTrakt
 
 LISTS = "/users/me/lists"
 ITEMS = f"{LISTS}/queue/items"

@@ -6,17 +6,17 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from trakt_simulator.catalogue import Catalogue
+from trakt_simulator.catalogue.catalogue import Catalogue
+from trakt_simulator.catalogue.media import PLURAL
 from trakt_simulator.clock import Clock
 from trakt_simulator.endpoints.table import ROUTES, router
-from trakt_simulator.gateway import Gateway
-from trakt_simulator.in_process import START_S, shipped_titles
-from trakt_simulator.media import PLURAL
+from trakt_simulator.gateway.gateway import Gateway
+from trakt_simulator.http.routing import Route
+from trakt_simulator.http.wire import Call
 from trakt_simulator.options import Options
-from trakt_simulator.routing import Route
-from trakt_simulator.simulator import Simulator
+from trakt_simulator.state.simulator import Simulator
 from trakt_simulator.testing import api_headers
-from trakt_simulator.wire import Call
+from trakt_simulator.testing.in_process import START_S, shipped_titles
 
 DOCUMENTED = {200, 201, 204, 400, 401, 403, 404, 405, 409, 410, 412, 418, 420, 422, 423, 426, 429}
 SCALARS = st.one_of(

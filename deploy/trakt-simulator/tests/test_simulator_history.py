@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import pytest
 
-from trakt_simulator.in_process import InProcessTrakt
+from trakt_simulator.testing.in_process import InProcessTrakt
 
 MOVIE = {"ids": {"trakt": 1}}
 EPISODE = {"ids": {"trakt": 2}, "seasons": [{"number": 1, "episodes": [{"number": 3}]}]}

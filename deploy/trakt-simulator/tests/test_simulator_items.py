@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from trakt_simulator.in_process import InProcessTrakt
+from trakt_simulator.testing.in_process import InProcessTrakt
 
 ITEMS = "/users/me/lists/queue/items"
 

@@ -4,7 +4,7 @@ import json
 
 import httpx
 
-from trakt_simulator.in_process import InProcessTrakt
+from trakt_simulator.testing.in_process import InProcessTrakt
 
 LISTS = "/users/me/lists"
 

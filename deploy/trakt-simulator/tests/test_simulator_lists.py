@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from trakt_simulator.in_process import InProcessTrakt
+from trakt_simulator.testing.in_process import InProcessTrakt
 
 DOCUMENTED_FIELDS = {
     "name", "description", "privacy", "share_link", "type", "display_numbers", "allow_comments", "sort_by", "sort_how",

@@ -7,8 +7,8 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 
-from trakt_simulator.in_process import InProcessTrakt
 from trakt_simulator.testing import SimulatorProcess, api_headers
+from trakt_simulator.testing.in_process import InProcessTrakt
 
 APP = {"client_id": "watchbuddy-local", "client_secret": "watchbuddy-local-secret"}
 CALLBACK = "http://127.0.0.1:8000/callback"

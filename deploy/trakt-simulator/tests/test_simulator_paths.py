@@ -2,7 +2,7 @@
 
 import pytest
 
-from trakt_simulator.in_process import InProcessTrakt
+from trakt_simulator.testing.in_process import InProcessTrakt
 
 AUTHORIZE = "response_type=code&client_id=watchbuddy-local&redirect_uri=urn:ietf:wg:oauth:2.0:oob"
 

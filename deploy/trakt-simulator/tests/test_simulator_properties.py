@@ -7,15 +7,15 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initialize, invariant, rule
 
-from trakt_simulator.catalogue import Catalogue
+from trakt_simulator.catalogue.catalogue import Catalogue
 from trakt_simulator.clock import Clock
 from trakt_simulator.endpoints.table import router
-from trakt_simulator.gateway import Gateway
-from trakt_simulator.in_process import START_S, shipped_titles
+from trakt_simulator.gateway.gateway import Gateway
+from trakt_simulator.http.wire import Call
 from trakt_simulator.options import Options
-from trakt_simulator.simulator import Simulator
+from trakt_simulator.state.simulator import Simulator
 from trakt_simulator.testing import api_headers
-from trakt_simulator.wire import Call
+from trakt_simulator.testing.in_process import START_S, shipped_titles
 
 # Few titles, movies and shows of the same numbers, and one number that nobody has.
 TITLES = st.lists(

@@ -10,11 +10,11 @@ from pathlib import Path
 import httpx
 import pytest
 
-from trakt_simulator.in_process import InProcessTrakt, shipped_titles
-from trakt_simulator.media import Kind
-from trakt_simulator.state_file import StateFile, StateFileError
+from trakt_simulator.catalogue.media import Kind
+from trakt_simulator.catalogue.titles import Title
+from trakt_simulator.store.state_file import StateFile, StateFileError
 from trakt_simulator.testing import SimulatorProcess
-from trakt_simulator.titles import Title
+from trakt_simulator.testing.in_process import InProcessTrakt, shipped_titles
 
 LISTS = "/users/me/lists"
 

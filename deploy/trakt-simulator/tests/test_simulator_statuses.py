@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 import httpx
 import pytest
 
-from trakt_simulator.in_process import InProcessTrakt
+from trakt_simulator.testing.in_process import InProcessTrakt
 
 LISTS = "/users/me/lists"
 Make = Callable[[InProcessTrakt], Awaitable[httpx.Response]]

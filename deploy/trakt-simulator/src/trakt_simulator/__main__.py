@@ -10,13 +10,14 @@ from urllib.parse import urlsplit
 import uvloop
 from pydantic import ValidationError
 
-from trakt_simulator.app import Application, catalogue_from
-from trakt_simulator.oauth import App
+from trakt_simulator.app import Application
+from trakt_simulator.catalogue.shipped import catalogue_from
+from trakt_simulator.catalogue.titles import CatalogueFileError
+from trakt_simulator.gateway.server import Server, address_of, bound, config_for
 from trakt_simulator.options import Options
-from trakt_simulator.server import Server, address_of, bound, config_for
-from trakt_simulator.simulator import DEFAULT_APP, Simulator
-from trakt_simulator.state_file import StateFile, StateFileError
-from trakt_simulator.titles import CatalogueFileError
+from trakt_simulator.state.simulator import DEFAULT_APP, Simulator
+from trakt_simulator.state.tokens import App
+from trakt_simulator.store.state_file import StateFile, StateFileError
 
 
 def _some_text(text: str) -> str:

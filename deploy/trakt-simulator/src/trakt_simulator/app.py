@@ -1,46 +1,21 @@
 """Composition root: the only place that builds anything."""
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from http import HTTPStatus
-from itertools import chain
-from pathlib import Path
 
 from pydantic import ValidationError
 from starlette.applications import Starlette
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from trakt_simulator.admin import PREFIX, Admin, AdminError, on_error
-from trakt_simulator.asgi import Message, Receive, Scope, Send, TraktApi
-from trakt_simulator.catalogue import Catalogue
+from trakt_simulator.admin.routes import PREFIX, Admin, AdminError, on_error
 from trakt_simulator.endpoints.table import router
-from trakt_simulator.gateway import Gateway
-from trakt_simulator.login_pages import PATHS, LoginPages
-from trakt_simulator.routing import segments_of
-from trakt_simulator.simulator import Simulator
-from trakt_simulator.titles import CatalogueFileError, Title, read_titles
-
-_SHIPPED = (Path(__file__).with_name("titles.csv.gz"), Path(__file__).with_name("people.csv"))
-
-
-def shipped_titles() -> Iterator[Title]:
-    """Read the 4,098 movies and shows of the package, and some people."""
-    return chain.from_iterable(map(read_titles, _SHIPPED))
-
-
-def catalogue_from(path: Path | None = None) -> Catalogue:
-    """Read a catalogue file; None: the titles of the package.
-
-    Raises:
-        CatalogueFileError: the file cannot be used.
-    """
-    if path is None:
-        return Catalogue(shipped_titles())
-    try:
-        return Catalogue(read_titles(path))
-    except ValueError as error:
-        raise CatalogueFileError(f"{path}: {error}") from error
+from trakt_simulator.gateway.asgi import Message, Receive, Scope, Send, TraktApi
+from trakt_simulator.gateway.gateway import Gateway
+from trakt_simulator.http.routing import segments_of
+from trakt_simulator.oauth.pages import PATHS, LoginPages
+from trakt_simulator.state.simulator import Simulator
 
 
 class Application:

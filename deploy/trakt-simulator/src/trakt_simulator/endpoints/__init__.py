@@ -1,1 +1,1 @@
-"""Trakt's endpoints, a module per section of its API; `table.py` puts them on one screen."""
+"""The Trakt API, one file for each kind of thing."""

@@ -5,19 +5,19 @@ from collections.abc import Iterable
 from http import HTTPStatus
 from itertools import islice
 
-from trakt_simulator.access import visible_user
-from trakt_simulator.accounts import MAX_PLAYS, Account, Watched
-from trakt_simulator.catalogue import EPISODES_PER_SEASON, SEASONS_PER_SHOW
+from trakt_simulator.catalogue.catalogue import EPISODES_PER_SEASON, SEASONS_PER_SHOW
+from trakt_simulator.catalogue.media import MAX_ID, PLURAL, Kind, kind_of
 from trakt_simulator.clock import iso, parse_iso, to_minute
-from trakt_simulator.elements import Match, counts, read_elements
+from trakt_simulator.endpoints.access import visible_user
+from trakt_simulator.endpoints.paging import page_of
+from trakt_simulator.endpoints.requests import Match, counts, read_elements
+from trakt_simulator.endpoints.sorting import asked_kinds
+from trakt_simulator.http.errors import account_limit
+from trakt_simulator.http.routing import Auth, Route
+from trakt_simulator.http.wire import Answer, Call, TraktError, json_answer
 from trakt_simulator.identifiers import number_in
-from trakt_simulator.media import MAX_ID, PLURAL, Kind, kind_of
-from trakt_simulator.order import asked_kinds
-from trakt_simulator.paging import page_of
-from trakt_simulator.refusals import account_limit
-from trakt_simulator.routing import Auth, Route
-from trakt_simulator.simulator import Simulator
-from trakt_simulator.wire import Answer, Call, TraktError, json_answer
+from trakt_simulator.state.account import MAX_PLAYS, Account, Watched
+from trakt_simulator.state.simulator import Simulator
 
 _PLAYED = (Kind.MOVIE, Kind.EPISODE)
 

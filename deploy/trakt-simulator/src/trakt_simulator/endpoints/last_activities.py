@@ -1,9 +1,9 @@
 """The stamps that tell a client whether anything changed."""
 
 from trakt_simulator.clock import iso
-from trakt_simulator.routing import Route
-from trakt_simulator.simulator import Simulator
-from trakt_simulator.wire import Answer, Call, json_answer
+from trakt_simulator.http.routing import Route
+from trakt_simulator.http.wire import Answer, Call, json_answer
+from trakt_simulator.state.simulator import Simulator
 
 _LEAVES = {
     "movies": "watched collected rated watchlisted favorited commented paused hidden",

@@ -5,20 +5,20 @@ from http import HTTPStatus
 
 import orjson
 
-from trakt_simulator.access import is_visible, known_list, own_list, public_list, user_of
-from trakt_simulator.accounts import Account
 from trakt_simulator.clock import iso
-from trakt_simulator.elements import Match, counts, read_elements
-from trakt_simulator.endpoints.personal_lists import read_rank, sort_headers
+from trakt_simulator.endpoints.access import is_visible, known_list, own_list, public_list, user_of
+from trakt_simulator.endpoints.lists import read_rank, sort_headers
+from trakt_simulator.endpoints.paging import Page, page_of
+from trakt_simulator.endpoints.requests import Match, counts, read_elements
+from trakt_simulator.endpoints.responses import list_state
+from trakt_simulator.endpoints.sorting import SORTS, kinds_of, ordered
+from trakt_simulator.http.errors import account_limit, vip_only
+from trakt_simulator.http.routing import Auth, Route
+from trakt_simulator.http.wire import JSON_TYPE, Answer, Call, TraktError, json_answer, no_content
 from trakt_simulator.identifiers import number_in
-from trakt_simulator.lists import MediaList, Rows
-from trakt_simulator.objects import list_state
-from trakt_simulator.order import SORTS, kinds_of, ordered
-from trakt_simulator.paging import Page, page_of
-from trakt_simulator.refusals import account_limit, vip_only
-from trakt_simulator.routing import Auth, Route
-from trakt_simulator.simulator import Simulator
-from trakt_simulator.wire import JSON_TYPE, Answer, Call, TraktError, json_answer, no_content
+from trakt_simulator.state.account import Account
+from trakt_simulator.state.lists import MediaList, Rows
+from trakt_simulator.state.simulator import Simulator
 
 _MAX_NOTES = 500
 

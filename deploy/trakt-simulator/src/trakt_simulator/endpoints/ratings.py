@@ -2,18 +2,18 @@
 
 from http import HTTPStatus
 
-from trakt_simulator.access import visible_user
-from trakt_simulator.accounts import Account, Rating
+from trakt_simulator.catalogue.media import PLURAL, Kind, kind_of
 from trakt_simulator.clock import iso, parse_iso
-from trakt_simulator.elements import Element, Match, counts, read_elements
+from trakt_simulator.endpoints.access import visible_user
+from trakt_simulator.endpoints.paging import page_of
+from trakt_simulator.endpoints.requests import Element, Match, counts, read_elements
+from trakt_simulator.endpoints.sorting import asked_kinds
+from trakt_simulator.http.errors import account_limit
+from trakt_simulator.http.routing import Auth, Route
+from trakt_simulator.http.wire import Answer, Call, TraktError, json_answer
 from trakt_simulator.identifiers import number_in
-from trakt_simulator.media import PLURAL, Kind, kind_of
-from trakt_simulator.order import asked_kinds
-from trakt_simulator.paging import page_of
-from trakt_simulator.refusals import account_limit
-from trakt_simulator.routing import Auth, Route
-from trakt_simulator.simulator import Simulator
-from trakt_simulator.wire import Answer, Call, TraktError, json_answer
+from trakt_simulator.state.account import Account, Rating
+from trakt_simulator.state.simulator import Simulator
 
 _RATED = (Kind.MOVIE, Kind.SHOW, Kind.SEASON, Kind.EPISODE)
 _HIGHEST = 10

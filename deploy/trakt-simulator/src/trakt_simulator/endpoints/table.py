@@ -1,27 +1,26 @@
 """All that this Trakt can do, on one screen."""
 
 from trakt_simulator.endpoints import (
-    device,
     history,
     last_activities,
     list_items,
-    lookup,
-    personal_lists,
+    lists,
     ratings,
-    token,
+    titles,
     users,
     watched,
 )
-from trakt_simulator.routing import Router
+from trakt_simulator.http.routing import Router
+from trakt_simulator.oauth import device, token
 
 ROUTES = (
     *device.ROUTES,
     *token.ROUTES,
     *users.ROUTES,
-    *personal_lists.ROUTES,
+    *lists.ROUTES,
     *list_items.ROUTES,
     *last_activities.ROUTES,
-    *lookup.ROUTES,
+    *titles.ROUTES,
     *history.ROUTES,
     *watched.ROUTES,
     *ratings.ROUTES,

@@ -2,13 +2,13 @@
 
 import uuid
 
-from trakt_simulator.access import visible_user
-from trakt_simulator.accounts import Account
 from trakt_simulator.clock import iso
-from trakt_simulator.objects import user_object
-from trakt_simulator.routing import Auth, Route
-from trakt_simulator.simulator import Simulator
-from trakt_simulator.wire import Answer, Call, json_answer
+from trakt_simulator.endpoints.access import visible_user
+from trakt_simulator.endpoints.responses import user_object
+from trakt_simulator.http.routing import Auth, Route
+from trakt_simulator.http.wire import Answer, Call, json_answer
+from trakt_simulator.state.account import Account
+from trakt_simulator.state.simulator import Simulator
 
 # What the settings say of limits that no endpoint here enforces.
 _FREE_OTHERS = {"watchlist": 250, "favorites": 100, "search": 5, "collection": 1_000, "notes": 100}

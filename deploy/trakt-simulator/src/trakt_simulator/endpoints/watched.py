@@ -4,15 +4,15 @@ from collections import Counter
 from dataclasses import dataclass, field
 from http import HTTPStatus
 
-from trakt_simulator.access import visible_user
-from trakt_simulator.accounts import Account
+from trakt_simulator.catalogue.media import SINGULAR, Kind, kind_of
 from trakt_simulator.clock import iso
-from trakt_simulator.media import SINGULAR, Kind, kind_of
-from trakt_simulator.order import kinds_of
-from trakt_simulator.paging import MAX_LIMIT, page_of
-from trakt_simulator.routing import Auth, Route
-from trakt_simulator.simulator import Simulator
-from trakt_simulator.wire import Answer, Call, TraktError, json_answer
+from trakt_simulator.endpoints.access import visible_user
+from trakt_simulator.endpoints.paging import MAX_LIMIT, page_of
+from trakt_simulator.endpoints.sorting import kinds_of
+from trakt_simulator.http.routing import Auth, Route
+from trakt_simulator.http.wire import Answer, Call, TraktError, json_answer
+from trakt_simulator.state.account import Account
+from trakt_simulator.state.simulator import Simulator
 
 # Since the summer of 2026 pages with seasons are smaller.
 _MAX_PROGRESS = 100

@@ -1,0 +1,1 @@
+"""Faults on demand: what they do, and which requests they meet."""

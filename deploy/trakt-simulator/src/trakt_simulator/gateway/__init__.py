@@ -1,0 +1,1 @@
+"""The way of a request from the socket to its endpoint and back."""

@@ -1,0 +1,89 @@
+"""The process: sockets, signals, readiness."""
+
+import asyncio
+import contextlib
+import signal
+import socket
+from collections.abc import Iterator
+
+import uvicorn
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from trakt_simulator.gateway.asgi import CONNECTION
+
+_BACKLOG = 2048
+
+
+class BreakableProtocol(HttpToolsProtocol):
+    """uvicorn's protocol, which also leaves the connection in the scope, so that a fault can close it."""
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        # The scope's type knows no extensions of others.
+        self.scope["extensions"] = {CONNECTION: self.transport}  # type: ignore[dict-item]
+
+
+class Server(uvicorn.Server):
+    """uvicorn's server with our own signals: it ends at once and with exit status 0."""
+
+    def __init__(self, config: uvicorn.Config, stopping: asyncio.Event, ready_lines: list[str]) -> None:
+        super().__init__(config)
+        self._stopping = stopping
+        self._ready_lines = ready_lines
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, self.stop)
+        yield
+
+    def stop(self) -> None:
+        self._stopping.set()
+        self.should_exit = True
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        for line in self._ready_lines:
+            print(line, flush=True)  # noqa: T201 (whoever started us waits for it)
+
+
+def bound(host: str, port: int) -> socket.socket:
+    """Return a socket bound to host and port (0: a free one).
+
+    Raises:
+        OSError: the port is taken or no port, or the host is none of this machine's; the text names them.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    bound_socket = socket.socket(family, socket.SOCK_STREAM)
+    bound_socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        bound_socket.bind((host, port))
+    except (OSError, OverflowError) as error:
+        bound_socket.close()
+        raise OSError(f"cannot listen on {host}:{port}: {error}") from error
+    return bound_socket
+
+
+def address_of(bound_socket: socket.socket) -> str:
+    host, port = bound_socket.getsockname()[:2]
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}"
+
+
+def config_for(app: object) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,  # type: ignore[arg-type]  # uvicorn's type is a union that a plain callable class does not show
+        http=BreakableProtocol,
+        ws="none",
+        # Else a caller could name itself in `X-Forwarded-For`, and have as many unauthenticated budgets as it likes.
+        proxy_headers=False,
+        lifespan="off",
+        access_log=False,
+        server_header=False,
+        date_header=False,
+        log_level="warning",
+        backlog=_BACKLOG,
+        # Longer than clients keep theirs (httpx: 5 s): a connection must not end while a request is on its way.
+        timeout_keep_alive=75,
+        timeout_graceful_shutdown=1,
+    )

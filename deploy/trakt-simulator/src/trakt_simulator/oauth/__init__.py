@@ -1,0 +1,1 @@
+"""Login: tokens, the device flow, the authorization pages."""

@@ -1,0 +1,1 @@
+"""What the simulated Trakt holds: accounts, lists, tokens, limits, the request log."""

@@ -1,0 +1,79 @@
+"""For tests: a Trakt inside the test's own process, with a clock that stands still until it is moved."""
+
+from collections.abc import Callable, Iterable
+from functools import cache
+
+import httpx
+
+from trakt_simulator.app import Application
+from trakt_simulator.catalogue import shipped
+from trakt_simulator.catalogue.catalogue import Catalogue
+from trakt_simulator.catalogue.titles import Title
+from trakt_simulator.clock import Clock
+from trakt_simulator.options import Options
+from trakt_simulator.state.simulator import Simulator
+from trakt_simulator.testing.admin_client import TokenPair, api_headers
+
+# A Saturday, on a border of all rate limits' windows.
+START_S = 1_795_219_200.0
+
+
+@cache
+def shipped_titles() -> tuple[Title, ...]:
+    return tuple(shipped.shipped_titles())
+
+
+class InProcessTrakt:
+    """A simulator without a socket: `client()` talks to it straight, time passes by `pass_time()` only.
+
+    Faults that break connections raise `asgi.ConnectionBrokenError`; a real connection needs `SimulatorProcess`.
+
+    Args:
+        titles: that exist; None: the shipped ones.
+        options: other than the defaults of `Options`.
+    """
+
+    def __init__(self, *, titles: Iterable[Title] | None = None, **options: object) -> None:
+        self._now_s = START_S
+        self.sim = Simulator(
+            Catalogue(shipped_titles() if titles is None else titles),
+            first_options=Options.model_validate(options),
+            clock=Clock(lambda: self._now_s),
+        )
+        self._keep: Callable[[], None] = lambda: None
+        self._transport = httpx.ASGITransport(Application(self.sim, keep=self._save))
+        self.admin = httpx.AsyncClient(transport=self._transport, base_url="http://trakt.test/_admin")
+        self.browser = httpx.AsyncClient(transport=self._transport, base_url="http://trakt.test")
+
+    def pass_time(self, seconds: float) -> None:
+        self._now_s += seconds
+
+    def _save(self) -> None:
+        self._keep()
+
+    def keep(self, save: Callable[[], None]) -> None:
+        """Have every request's changes saved, as a process with a state file does."""
+        self._keep = save
+
+    async def account(self, username: str = "demo", **profile: object) -> TokenPair:
+        answer = await self.admin.post("/accounts", json={"username": username, **profile})
+        answer.raise_for_status()
+        return TokenPair.model_validate_json(answer.content)
+
+    async def client(self, username: str = "demo", **profile: object) -> httpx.AsyncClient:
+        """Return a client that calls as this account, made when it is new."""
+        return self.client_with((await self.account(username, **profile)).headers())
+
+    def client_with(self, headers: dict[str, str]) -> httpx.AsyncClient:
+        return httpx.AsyncClient(transport=self._transport, base_url="http://trakt.test", headers=headers)
+
+    def stranger(self) -> httpx.AsyncClient:
+        """Return a client of the app, without a token."""
+        return self.client_with(api_headers())
+
+    async def fault(self, kind: str, **fields: object) -> int:
+        answer = await self.admin.post("/faults", json={"kind": kind, **fields})
+        answer.raise_for_status()
+        number = answer.json()["id"]
+        assert isinstance(number, int)
+        return number
