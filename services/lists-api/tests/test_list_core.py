@@ -1,4 +1,5 @@
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -6,28 +7,43 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lists_api.errors import ListTypeUnavailableError, TooManyItemsError
+from lists_api.http.schemas.requests import ListPatch
 from lists_api.lists.domain import changes
 from lists_api.lists.domain.changes import Change
 from lists_api.lists.domain.events import last_event
-from lists_api.lists.domain.items import MAX_ITEMS, ListItem, to_wire
-from lists_api.lists.domain.media_list import ListEdit, MediaList, MirrorEdit, NewList
-from watchbuddy_contracts import ListCreated, ListDeleted, ListSynced, ListSyncStarted, ListUpdated, MirrorSettings
+from lists_api.lists.domain.items import MAX_ITEMS
+from lists_api.lists.domain.media_list import MediaList
+from lists_api.lists.domain.properties import ListProperties
+from watchbuddy_contracts import (
+    ListCreated,
+    ListDeleted,
+    ListSynced,
+    ListSyncStarted,
+    ListUpdated,
+    MirrorSettings,
+    Title,
+    to_items,
+)
 
 RUN = UUID("01890000-0000-7000-8000-000000000001")
 
 
-def movie(tmdb: int) -> ListItem:
-    return ListItem("movie", tmdb=tmdb)
+def movie(tmdb: int) -> Title:
+    return Title("movie", tmdb=tmdb)
 
 
-def created(**fields: object) -> MediaList:
-    new = NewList(**({"list_type": "manual", "title": "Heists", "items": (movie(1), movie(2))} | fields))
-    return changes.create(new, list_id=7, user_id="ada").after
+def created(*, items: Sequence[Title] = (movie(1), movie(2)), **properties: Any) -> MediaList:  # noqa: ANN401
+    wanted = ListProperties(**({"list_type": "manual", "title": "Heists"} | properties))
+    return changes.create(wanted, items, list_id=7, user_id="ada").after
+
+
+def edited(current: MediaList, **patch: object) -> Change:
+    return changes.edit_properties(current, ListPatch.model_validate(patch).applied_to(current.properties))
 
 
 def test_a_new_list_is_version_1_and_its_event_has_all_of_it() -> None:
-    new = NewList(list_type="manual", title="Heists", description="Mine", privacy="public", items=(movie(2), movie(1)))
-    change = changes.create(new, list_id=7, user_id="ada")
+    wanted = ListProperties("Heists", "manual", description="Mine", privacy="public")
+    change = changes.create(wanted, (movie(2), movie(1)), list_id=7, user_id="ada")
     assert change.after.version == 1
     assert change.events == (
         ListCreated(
@@ -38,7 +54,7 @@ def test_a_new_list_is_version_1_and_its_event_has_all_of_it() -> None:
             list_type="manual",
             description="Mine",
             privacy="public",
-            items=to_wire([movie(2), movie(1)]),
+            items=to_items([movie(2), movie(1)]),
             mirror=MirrorSettings(display_numbers=True, allow_comments=False, order=False),
         ),
     )
@@ -70,23 +86,23 @@ def test_a_list_holds_10_000_items_and_not_one_more() -> None:
 
 def test_an_edit_changes_what_it_names_and_nothing_else() -> None:
     before = created(description="Mine")
-    change = changes.edit_properties(before, ListEdit(title="Capers", mirror=MirrorEdit(order=True)))
-    assert (change.after.title, change.after.description, change.after.privacy) == ("Capers", "Mine", "private")
-    assert change.after.mirror == MirrorSettings(display_numbers=True, allow_comments=False, order=True)
+    change = edited(before, title="Capers", mirror={"order": True})
+    mirror = MirrorSettings(display_numbers=True, allow_comments=False, order=True)
+    assert change.after.properties == ListProperties("Capers", "manual", "Mine", "private", mirror)
     (event,) = change.events
     assert isinstance(event, ListUpdated)
-    assert (event.version, event.title, event.items) == (2, "Capers", to_wire(before.items))
+    assert (event.version, event.title, event.items) == (2, "Capers", to_items(before.items))
 
 
 def test_a_description_of_none_clears_it() -> None:
-    assert changes.edit_properties(created(description="Mine"), ListEdit(description=None)).after.description is None
+    assert edited(created(description="Mine"), description=None).after.properties.description is None
 
 
 @pytest.mark.parametrize(
     "decide",
     [
-        lambda current: changes.edit_properties(current, ListEdit()),
-        lambda current: changes.edit_properties(current, ListEdit(title="Heists", privacy="private", description=None)),
+        edited,
+        lambda current: edited(current, title="Heists", privacy="private", description=None),
         lambda current: changes.add_items(current, [movie(2)]),
         lambda current: changes.remove_items(current, [movie(9)]),
         lambda current: changes.replace_items(current, [movie(1), movie(2), movie(1)]),
@@ -118,7 +134,7 @@ def test_a_sync_pushes_a_manual_list_as_it_is() -> None:
     assert isinstance(synced, ListSynced)
     assert (started.version, started.run_id, started.trigger) == (1, RUN, "watched_only")
     assert (synced.version, synced.run_id, synced.updated, synced.removed, synced.total) == (2, RUN, 0, 0, 2)
-    assert synced.items == to_wire(before.items)
+    assert synced.items == to_items(before.items)
     assert change.run.version == change.after.version == 2
 
 
@@ -134,7 +150,7 @@ steps = st.one_of(
     st.builds(lambda items: lambda now: changes.remove_items(now, items), numbers),
     st.builds(lambda items: lambda now: changes.replace_items(now, items), numbers),
     st.builds(
-        lambda title, text: lambda now: changes.edit_properties(now, ListEdit(title=title, description=text)),
+        lambda title, text: lambda now: edited(now, title=title, description=text),
         st.sampled_from("AB"),
         st.none() | st.just("Mine"),
     ),
@@ -146,7 +162,7 @@ steps = st.one_of(
 def test_versions_count_the_changes_and_the_last_event_can_be_told_again_from_the_state(
     taken: list[Callable[[MediaList], Change]],
 ) -> None:
-    change: Change = changes.create(NewList("manual", "A", items=(movie(1),)), list_id=7, user_id="ada")
+    change: Change = changes.create(ListProperties("A", "manual"), [movie(1)], list_id=7, user_id="ada")
     newest, run, versions = change.events[-1], None, [1]
     for step in taken:
         change = step(change.after)

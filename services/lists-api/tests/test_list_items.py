@@ -1,37 +1,39 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lists_api.lists.domain.items import ListItem, RowEdit, add, identities, remove, replace, row_edit, to_wire
+from lists_api.lists.domain.items import add, remove, replace
+from lists_api.lists.domain.rows import RowEdit, row_edit
+from watchbuddy_contracts import Title, to_items
 
 # Few ids, so that items of a case have ids in common.
 small = st.integers(1, 6)
 items = st.builds(
-    ListItem,
+    Title,
     media_type=st.sampled_from(["movie", "show"]),
     trakt=st.none() | small,
     tmdb=st.none() | small,
     imdb=st.none() | small.map(lambda number: f"tt{number}"),
-).filter(lambda item: bool(identities(item)))
+).filter(lambda item: bool(item.keys))
 bags = st.lists(items, max_size=12)
 lists = bags.map(lambda bag: add((), bag).items)
 
 
-def share_an_id(one: ListItem, other: ListItem) -> bool:
-    return not set(identities(one)).isdisjoint(identities(other))
+def share_an_id(one: Title, other: Title) -> bool:
+    return not set(one.keys).isdisjoint(other.keys)
 
 
-def is_sound(result: tuple[ListItem, ...]) -> bool:
+def is_sound(result: tuple[Title, ...]) -> bool:
     return not any(share_an_id(one, other) for place, one in enumerate(result) for other in result[:place])
 
 
-def applied(before: list[tuple[int, ListItem]], edit: RowEdit) -> list[tuple[int, ListItem]]:
+def applied(before: list[tuple[int, Title]], edit: RowEdit) -> list[tuple[int, Title]]:
     kept = [row for row in before if row[0] not in edit.delete]
     return kept + [(edit.insert_from + place, item) for place, item in enumerate(edit.insert)]
 
 
 @given(lists, bags)
 def test_added_items_come_after_the_old_ones_and_no_title_is_there_twice(
-    before: tuple[ListItem, ...], new: list[ListItem]
+    before: tuple[Title, ...], new: list[Title]
 ) -> None:
     edit = add(before, new)
     assert edit.items[: len(before)] == before
@@ -42,7 +44,7 @@ def test_added_items_come_after_the_old_ones_and_no_title_is_there_twice(
 
 
 @given(lists, bags)
-def test_adding_the_same_again_adds_nothing(before: tuple[ListItem, ...], new: list[ListItem]) -> None:
+def test_adding_the_same_again_adds_nothing(before: tuple[Title, ...], new: list[Title]) -> None:
     once = add(before, new)
     again = add(once.items, new)
     assert again.items == once.items
@@ -50,9 +52,7 @@ def test_adding_the_same_again_adds_nothing(before: tuple[ListItem, ...], new: l
 
 
 @given(lists, bags)
-def test_removed_items_are_gone_and_the_rest_keeps_its_order(
-    before: tuple[ListItem, ...], unwanted: list[ListItem]
-) -> None:
+def test_removed_items_are_gone_and_the_rest_keeps_its_order(before: tuple[Title, ...], unwanted: list[Title]) -> None:
     edit = remove(before, unwanted)
     assert not any(share_an_id(item, gone) for item in edit.items for gone in unwanted)
     assert [item for item in before if item in edit.items] == list(edit.items)
@@ -61,9 +61,7 @@ def test_removed_items_are_gone_and_the_rest_keeps_its_order(
 
 
 @given(lists, bags)
-def test_replaced_items_are_the_wanted_ones_whatever_was_there(
-    before: tuple[ListItem, ...], wanted: list[ListItem]
-) -> None:
+def test_replaced_items_are_the_wanted_ones_whatever_was_there(before: tuple[Title, ...], wanted: list[Title]) -> None:
     edit = replace(before, wanted)
     assert edit.items == add((), wanted).items
     assert edit.added == sum(not any(share_an_id(item, old) for old in before) for item in edit.items)
@@ -71,14 +69,14 @@ def test_replaced_items_are_the_wanted_ones_whatever_was_there(
 
 
 @given(lists)
-def test_replacing_a_list_by_itself_changes_nothing(before: tuple[ListItem, ...]) -> None:
+def test_replacing_a_list_by_itself_changes_nothing(before: tuple[Title, ...]) -> None:
     edit = replace(before, before)
     assert (edit.items, edit.added, edit.removed, edit.skipped) == (before, 0, 0, 0)
 
 
 @given(lists, lists, st.lists(st.integers(1, 5), min_size=12, max_size=12))
 def test_row_edit_turns_the_rows_into_the_wanted_items(
-    before: tuple[ListItem, ...], after: tuple[ListItem, ...], gaps: list[int]
+    before: tuple[Title, ...], after: tuple[Title, ...], gaps: list[int]
 ) -> None:
     positions = [sum(gaps[: place + 1]) for place in range(len(before))]
     rows = applied(
@@ -88,8 +86,8 @@ def test_row_edit_turns_the_rows_into_the_wanted_items(
     assert [position for position, _ in rows] == sorted({position for position, _ in rows})
 
 
-def movie(tmdb: int) -> ListItem:
-    return ListItem("movie", tmdb=tmdb)
+def movie(tmdb: int) -> Title:
+    return Title("movie", tmdb=tmdb)
 
 
 def test_removing_an_item_touches_its_row_alone() -> None:
@@ -110,21 +108,21 @@ def test_a_moved_item_has_the_rows_from_there_on_written_anew() -> None:
 
 
 def test_movie_5_is_not_show_5() -> None:
-    edit = add((ListItem("movie", trakt=5),), [ListItem("show", trakt=5)])
+    edit = add((Title("movie", trakt=5),), [Title("show", trakt=5)])
     assert edit.added == 1
 
 
 def test_an_item_that_is_there_by_any_id_is_skipped_and_left_as_it_is() -> None:
-    there = ListItem("movie", tmdb=603)
-    edit = add((there,), [ListItem("movie", tmdb=603, imdb="tt0133093")])
+    there = Title("movie", tmdb=603)
+    edit = add((there,), [Title("movie", tmdb=603, imdb="tt0133093")])
     assert (edit.items, edit.skipped) == ((there,), 1)
 
 
 def test_an_item_is_removed_by_any_one_of_its_ids() -> None:
-    edit = remove((ListItem("movie", 481, 603, "tt0133093"),), [ListItem("movie", imdb="tt0133093")])
+    edit = remove((Title("movie", 481, 603, "tt0133093"),), [Title("movie", imdb="tt0133093")])
     assert (edit.items, edit.removed) == ((), 1)
 
 
 def test_items_go_out_with_the_ids_that_they_came_with() -> None:
-    (item,) = to_wire([ListItem("show", tmdb=1399)])
+    (item,) = to_items([Title("show", tmdb=1399)])
     assert item.model_dump(exclude_none=True) == {"media_type": "show", "ids": {"tmdb": 1399}}

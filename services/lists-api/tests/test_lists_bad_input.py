@@ -88,10 +88,15 @@ BAD_ITEMS: dict[str, Any] = {
     "id as boolean": {"media_type": "movie", "ids": {"tmdb": True}},
     "id of zero": {"media_type": "movie", "ids": {"tmdb": 0}},
     "negative id": {"media_type": "movie", "ids": {"trakt": -5}},
+    "tmdb id beyond 32 bits": {"media_type": "movie", "ids": {"tmdb": 2**31}},
+    "trakt id beyond 32 bits": {"media_type": "movie", "ids": {"trakt": 2**31}},
     "id beyond bigint": {"media_type": "movie", "ids": {"tmdb": 2**63}},
     "huge id": {"media_type": "movie", "ids": {"tmdb": 10**400}},
     "imdb as number": {"media_type": "movie", "ids": {"imdb": 133093}},
     "imdb without tt": {"media_type": "movie", "ids": {"imdb": "0133093"}},
+    "imdb of six digits": {"media_type": "movie", "ids": {"imdb": "tt113277"}},
+    "imdb of eight digits with a leading zero": {"media_type": "movie", "ids": {"imdb": "tt00113277"}},
+    "imdb of zero": {"media_type": "movie", "ids": {"imdb": "tt0000000"}},
     "imdb with other digits": {"media_type": "movie", "ids": {"imdb": "tt\u0661\u0662"}},
     "imdb with a line end": {"media_type": "movie", "ids": {"imdb": "tt0133093\n"}},
 }
@@ -299,7 +304,7 @@ async def test_the_longest_title_and_the_largest_id_are_fine(api: Api) -> None:
     made = await api.create(
         title="x" * 255,
         description="y" * 4000,
-        items=[{"media_type": "show", "ids": {"trakt": 2**63 - 1, "imdb": "tt123456789012"}}],
+        items=[{"media_type": "show", "ids": {"trakt": 2**31 - 1, "imdb": "tt123456789012"}}],
     )
     page = (await api.call("GET", f"/api/lists/{made['id']}/items")).json()
-    assert page["items"][0]["ids"] == {"trakt": 2**63 - 1, "tmdb": None, "imdb": "tt123456789012"}
+    assert page["items"][0]["ids"] == {"trakt": 2**31 - 1, "tmdb": None, "imdb": "tt123456789012"}

@@ -34,8 +34,8 @@ async def test_every_statement_is_valid_in_the_migrated_schema(api: Api) -> None
 
 
 async def test_a_title_is_on_a_list_once_whatever_the_code_does(api: Api) -> None:
-    made = await api.create(items=[{"media_type": "movie", "ids": {"trakt": 1, "tmdb": 2, "imdb": "tt3"}}])
-    for trakt, tmdb, imdb in ((1, None, None), (None, 2, None), (None, None, "tt3")):
+    made = await api.create(items=[{"media_type": "movie", "ids": {"trakt": 1, "tmdb": 2, "imdb": "tt0000003"}}])
+    for trakt, tmdb, imdb in ((1, None, None), (None, 2, None), (None, None, "tt0000003")):
         with pytest.raises(asyncpg.UniqueViolationError):
             await api.pool.execute(
                 "INSERT INTO list_items (list_id, position, media_type, trakt, tmdb, imdb, added_at) "
@@ -91,7 +91,7 @@ async def test_every_kind_of_edit_leaves_the_rows_that_its_event_tells(api: Api)
         ("DELETE", movies(1, 5, 10)),
         ("POST", movies(11, 5)),
         ("PUT", movies(11, 2, 3, 99, 4)),
-        ("PUT", [{"media_type": "movie", "ids": {"tmdb": 2, "imdb": "tt2"}}, *movies(11)]),
+        ("PUT", [{"media_type": "movie", "ids": {"tmdb": 2, "imdb": "tt0000002"}}, *movies(11)]),
         ("DELETE", movies(11)),
         ("POST", movies(11)),
     ):

@@ -97,7 +97,7 @@ async def _on_error(_request: Request, exc: Exception) -> Response:
 async def _on_invalid(request: Request, exc: Exception) -> Response:
     assert isinstance(exc, RequestValidationError)  # noqa: S101
     is_unread = any(error["loc"] == ("body",) and error["type"] != "missing" for error in exc.errors())
-    if is_unread and not _says_json(request):
+    if is_unread and not says_json(request):
         return problem(415, "unsupported-media-type", "send JSON, with the header Content-Type: application/json")
     errors = [_described(error) for error in exc.errors()[:MAX_ERRORS]]
     count = len(exc.errors())
@@ -107,7 +107,7 @@ async def _on_invalid(request: Request, exc: Exception) -> Response:
     return problem(422, "invalid-request", detail.encode(errors="backslashreplace").decode(), errors=_clean(errors))
 
 
-def _says_json(request: Request) -> bool:
+def says_json(request: Request) -> bool:
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     return media_type == "application/json" or media_type.endswith("+json")
 

@@ -1,10 +1,7 @@
 """The composition root: what each process of lists-api is built of."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
-from uuid import UUID
 
 from fastapi import FastAPI
 from opentelemetry.instrumentation.fastapi import FastAPIInstrumentor
@@ -16,16 +13,14 @@ from chassis.bootstrap import bootstrap, health_of
 from chassis.health import routes
 from chassis.kafka import ConsumerHealth, build_broker
 from chassis.kafka import consume as consume_from
-from chassis.postgres import Pool
 from chassis.process import run_worker, serve_http
 from chassis.retention import sweep_for_ever
 from chassis.wakeup import Waker
 from lists_api import subscribers
 from lists_api.http.api import router
-from lists_api.http.body_limit import BodyLimit
 from lists_api.lists import republish as republishing
 from lists_api.lists import retention
-from lists_api.lists.use_cases import UseCases
+from lists_api.lists.use_cases import ListUseCases
 from lists_api.settings import HttpSettings, Settings
 
 SERVICE: Final = "lists-api"
@@ -36,26 +31,14 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-@dataclass(frozen=True, slots=True)
-class Parts:
-    """What the HTTP application stands on."""
-
-    settings: HttpSettings
-    pool: Pool
-    wake: Callable[[], None]
-    now: Callable[[], datetime] = utc_now
-    new_id: Callable[[], UUID] = uuid7
-
-
-def build_app(parts: Parts) -> FastAPI:
+def build_app(settings: HttpSettings, cases: ListUseCases) -> FastAPI:
     """Return the HTTP application. It knows no Kafka: its transactions write the outbox."""
     app = FastAPI(title="WatchBuddy lists", version="1", docs_url=None, redoc_url=None, redirect_slashes=False)
-    app.state.settings = parts.settings
-    app.state.authenticator = Authenticator(parts.settings)
-    app.state.use_cases = UseCases(pool=parts.pool, wake=parts.wake, now=parts.now, new_id=parts.new_id)
+    app.state.settings = settings
+    app.state.authenticator = Authenticator(settings)
+    app.state.use_cases = cases
     app.include_router(router)
-    app.routes.extend(routes(health_of(parts.pool)))
-    app.add_middleware(BodyLimit, max_bytes=parts.settings.max_body_bytes)
+    app.routes.extend(routes(health_of(cases.pool)))
     problems.install(app)
     FastAPIInstrumentor.instrument_app(app, excluded_urls="health/live,health/ready", exclude_spans=["receive", "send"])
     return app
@@ -67,7 +50,8 @@ async def serve(settings: HttpSettings) -> None:
         bootstrap(SERVICE, settings, connections=settings.pool_size) as base,
         Waker(base.pool, outbox.CHANNEL) as waker,
     ):
-        await serve_http(build_app(Parts(settings, base.pool, waker.wake)), settings)
+        cases = ListUseCases(base.pool, waker.wake, now=utc_now, new_id=uuid7)
+        await serve_http(build_app(settings, cases), settings)
 
 
 async def consume(settings: Settings) -> None:

@@ -8,12 +8,14 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
+from uuid_utils.compat import uuid7
 
 from chassis.auth import issue_token
 from chassis.envelope import Delivered
 from chassis.postgres import Pool, create_pool
 from chassis.testing import FakeClock
-from lists_api.app import Parts, build_app
+from lists_api.app import build_app
+from lists_api.lists.use_cases import ListUseCases
 from lists_api.mirror_state.use_cases import record_result
 from lists_api.settings import HttpSettings
 from lists_api.subscribers import GROUP
@@ -112,7 +114,7 @@ async def running_api(dsn: str, **changes: object) -> AsyncIterator[Api]:
     settings = settings_for(dsn, **changes)
     pool = await create_pool(dsn, max_size=settings.pool_size)
     clock, waker = FakeClock(), CountedWaker()
-    app = build_app(Parts(settings, pool, waker.wake, now=clock))
+    app = build_app(settings, ListUseCases(pool, waker.wake, now=clock, new_id=uuid7))
     try:
         transport = httpx.ASGITransport(app)
         async with httpx.AsyncClient(transport=transport, base_url="http://lists") as http:

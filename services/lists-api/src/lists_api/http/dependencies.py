@@ -5,9 +5,8 @@ from typing import Annotated, Final
 from fastapi import Depends, Header, Path, Request
 from pydantic import BeforeValidator
 
-from chassis.auth import current_user
 from lists_api.http.schemas.etags import IF_HEADER
-from lists_api.lists.use_cases import UseCases
+from lists_api.lists.use_cases import ListUseCases
 
 MAX_LIST_ID: Final = 2**63 - 1
 PREFIX: Final = "/api/lists"
@@ -20,14 +19,20 @@ def _digits(value: str) -> str:
     return value
 
 
-async def use_cases(request: Request) -> UseCases:
+async def caller(request: Request) -> str:
+    """Return the user's id, as `JsonRoute` read it from the token."""
+    user_id: str = request.state.user_id
+    return user_id
+
+
+async def use_cases(request: Request) -> ListUseCases:
     """Return what the application was built with. A plain function would cost a thread per request."""
-    cases: UseCases = request.app.state.use_cases
+    cases: ListUseCases = request.app.state.use_cases
     return cases
 
 
-Caller = Annotated[str, Depends(current_user)]
-Cases = Annotated[UseCases, Depends(use_cases)]
+Caller = Annotated[str, Depends(caller)]
+Cases = Annotated[ListUseCases, Depends(use_cases)]
 ListId = Annotated[int, BeforeValidator(_digits), Path(ge=1, le=MAX_LIST_ID)]
 Key = Annotated[str | None, Header(alias="Idempotency-Key", min_length=1, max_length=255, pattern=r"^[\x20-\x7e]+$")]
 IfMatch = Annotated[str | None, Header(pattern=IF_HEADER)]

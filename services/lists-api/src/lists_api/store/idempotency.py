@@ -1,4 +1,4 @@
-"""Answers to requests that carried an Idempotency-Key."""
+"""Responses to requests that carried an Idempotency-Key."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,27 +19,27 @@ READ_KEY: Final = "SELECT fingerprint, answer FROM idempotency_keys WHERE user_i
 
 
 @dataclass(frozen=True, slots=True)
-class KeptAnswer:
-    """The answer to the first request with a key.
+class KeptResponse:
+    """The response to the first request with a key.
 
     Args:
         fingerprint: of that request's body.
     """
 
     fingerprint: bytes
-    answer: str
+    response: str
 
 
 async def claim_key(
-    connection: Connection, user_id: str, key: str, new: KeptAnswer, *, now: datetime, expired: datetime
-) -> KeptAnswer | None:
-    """Keep the answer under the user's key, in the caller's transaction; or return the one that is there.
+    connection: Connection, user_id: str, key: str, new: KeptResponse, *, now: datetime, expired: datetime
+) -> KeptResponse | None:
+    """Keep the response under the user's key, in the caller's transaction; or return the one that is there.
 
     A key first used at `expired` or before counts as new.
     """
-    status = await connection.execute(CLAIM_KEY, user_id, key, new.fingerprint, new.answer, now, expired)
+    status = await connection.execute(CLAIM_KEY, user_id, key, new.fingerprint, new.response, now, expired)
     if status == "INSERT 0 1":
         return None
     row = await connection.fetchrow(READ_KEY, user_id, key)
     assert row is not None, "the row is locked by the claim"  # noqa: S101
-    return KeptAnswer(row["fingerprint"], row["answer"])
+    return KeptResponse(row["fingerprint"], row["answer"])

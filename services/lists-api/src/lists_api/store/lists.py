@@ -9,11 +9,12 @@ from typing import Final
 from uuid import UUID
 
 from chassis.postgres import Connection
-from lists_api.lists.domain.items import ListItem, RowEdit
 from lists_api.lists.domain.media_list import MediaList
+from lists_api.lists.domain.rows import RowEdit
 from lists_api.mirror_state.domain.mirror import TraktAccount
+from lists_api.store import properties
 from lists_api.store.accounts import account_of
-from watchbuddy_contracts import MirrorSettings
+from watchbuddy_contracts import Title
 
 NewestEvent = tuple[UUID, str]
 """Id and CloudEvents type of the event that told the list's present state."""
@@ -32,16 +33,16 @@ async def next_list_id(connection: Connection, *, user_id: str) -> tuple[int, Tr
     return row["list_id"], account_of(row)
 
 
-INSERT_LIST: Final = """
+INSERT_LIST: Final = f"""
 WITH list AS (
-    INSERT INTO lists (list_id, user_id, list_type, title, description, privacy, mirror, version, item_count,
-                       last_event_id, last_event_type, created_at, updated_at)
+    INSERT INTO lists (list_id, user_id, {properties.COLUMNS}, version, item_count, last_event_id, last_event_type, created_at,
+                       updated_at)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12)
 )
 INSERT INTO list_items (list_id, position, media_type, trakt, tmdb, imdb, added_at)
 SELECT $1, place - 1, media_type, trakt, tmdb, imdb, $12
 FROM unnest($13::text[], $14::bigint[], $15::bigint[], $16::text[])
-    WITH ORDINALITY AS item (media_type, trakt, tmdb, imdb, place)"""
+    WITH ORDINALITY AS item (media_type, trakt, tmdb, imdb, place)"""  # noqa: S608 - a constant
 
 
 async def insert_list(connection: Connection, new: MediaList, *, newest: NewestEvent, now: datetime) -> None:
@@ -50,16 +51,12 @@ async def insert_list(connection: Connection, new: MediaList, *, newest: NewestE
         INSERT_LIST,
         new.list_id,
         new.user_id,
-        new.list_type,
-        new.title,
-        new.description,
-        new.privacy,
-        new.mirror.model_dump(),
+        *properties.to_columns(new.properties),
         new.version,
         len(new.items),
         *newest,
         now,
-        *_columns(new.items),
+        *_item_columns(new.items),
     )
 
 
@@ -76,17 +73,16 @@ class LockedList:
     newest: NewestEvent
 
     @property
-    def rows(self) -> list[tuple[int, ListItem]]:
+    def rows(self) -> list[tuple[int, Title]]:
         """The items with their positions."""
         return list(zip(self.positions, self.state.items, strict=True))
 
 
-LOCK_LIST: Final = """
-SELECT list_id, user_id, version, list_type, title, description, privacy, mirror, last_event_id, last_event_type,
-       deleted_at
+LOCK_LIST: Final = f"""
+SELECT list_id, user_id, version, {properties.COLUMNS}, last_event_id, last_event_type, deleted_at
 FROM lists
 WHERE list_id = $1 AND ($2::text IS NULL OR (user_id = $2 AND deleted_at IS NULL))
-FOR UPDATE"""
+FOR UPDATE"""  # noqa: S608 - a constant
 
 READ_ITEMS: Final = """
 SELECT position, media_type, trakt, tmdb, imdb FROM list_items WHERE list_id = $1 ORDER BY position"""
@@ -106,24 +102,19 @@ async def lock_list(connection: Connection, list_id: int, *, user_id: str | None
         list_id=row["list_id"],
         user_id=row["user_id"],
         version=row["version"],
-        list_type=row["list_type"],
-        title=row["title"],
-        description=row["description"],
-        privacy=row["privacy"],
-        mirror=MirrorSettings.model_validate(row["mirror"]),
-        items=tuple(ListItem(media_type, trakt, tmdb, imdb) for _, media_type, trakt, tmdb, imdb in items),
+        properties=properties.of_row(row),
+        items=tuple(Title(media_type, trakt, tmdb, imdb) for _, media_type, trakt, tmdb, imdb in items),
         is_deleted=row["deleted_at"] is not None,
     )
     return LockedList(state, tuple(row[0] for row in items), (row["last_event_id"], row["last_event_type"]))
 
 
-UPDATE_LIST: Final = """
+UPDATE_LIST: Final = f"""
 UPDATE lists
-SET title = $2, description = $3, privacy = $4, mirror = $5, version = $6, item_count = $7, last_event_id = $8,
-    last_event_type = $9, updated_at = $10,
-    last_sync_at = CASE WHEN $11::boolean THEN $10 ELSE last_sync_at END,
-    deleted_at = CASE WHEN $12::boolean THEN $10 END
-WHERE list_id = $1"""
+SET ({properties.COLUMNS}) = ($2, $3, $4, $5, $6), version = $7, item_count = $8, last_event_id = $9, last_event_type = $10,
+    updated_at = $11, last_sync_at = CASE WHEN $12::boolean THEN $11 ELSE last_sync_at END,
+    deleted_at = CASE WHEN $13::boolean THEN $11 END
+WHERE list_id = $1"""  # noqa: S608 - a constant
 
 
 async def update_list(
@@ -133,10 +124,7 @@ async def update_list(
     await connection.execute(
         UPDATE_LIST,
         after.list_id,
-        after.title,
-        after.description,
-        after.privacy,
-        after.mirror.model_dump(),
+        *properties.to_columns(after.properties),
         after.version,
         len(after.items),
         *newest,
@@ -160,10 +148,10 @@ async def edit_items(connection: Connection, list_id: int, edit: RowEdit, *, now
     if edit.delete:
         await connection.execute(DELETE_ITEMS, list_id, edit.delete)
     if edit.insert:
-        await connection.execute(INSERT_ITEMS, list_id, edit.insert_from, now, *_columns(edit.insert))
+        await connection.execute(INSERT_ITEMS, list_id, edit.insert_from, now, *_item_columns(edit.insert))
 
 
-def _columns(items: Sequence[ListItem]) -> tuple[list[str], list[int | None], list[int | None], list[str | None]]:
+def _item_columns(items: Sequence[Title]) -> tuple[list[str], list[int | None], list[int | None], list[str | None]]:
     return (
         [item.media_type for item in items],
         [item.trakt for item in items],

@@ -6,14 +6,14 @@ from typing import Final
 import asyncpg
 
 from chassis.postgres import Connection, Pool
-from lists_api.lists.domain.items import ListItem
 from lists_api.lists.domain.summary import ListSummary
 from lists_api.mirror_state.domain.mirror import MirrorRecord
+from lists_api.store import properties
 from lists_api.store.accounts import account_of
-from watchbuddy_contracts import MirrorSettings
+from watchbuddy_contracts import Title
 
-_SUMMARY: Final = """
-    lists.list_id, title, list_type, description, privacy, mirror, lists.version, item_count, created_at, updated_at,
+_SUMMARY: Final = f"""
+    lists.list_id, {properties.COLUMNS}, lists.version, item_count, created_at, updated_at,
     last_sync_at, trakt_list_id, mirrors.state, mirrors.version AS mirror_version, reason, retry_at, mirrors.at,
     not_found, left_out, mirrors.revision,
     trakt_accounts.state AS account_state, trakt_accounts.revision AS account_revision"""
@@ -71,7 +71,7 @@ ORDER BY item.position"""
 class ItemsPage:
     """Some items of a list, in order, with the list's version and its count of items at that moment."""
 
-    items: list[ListItem]
+    items: list[Title]
     version: int
     total: int
 
@@ -81,18 +81,14 @@ async def read_items(pool: Pool, list_id: int, *, user_id: str, limit: int, offs
     rows = await pool.fetch(READ_ITEMS_PAGE, list_id, user_id, limit, offset)
     if not rows:
         return None
-    items = [ListItem(row[2], row[3], row[4], row[5]) for row in rows if row[2] is not None]
+    items = [Title(row[2], row[3], row[4], row[5]) for row in rows if row[2] is not None]
     return ItemsPage(items, version=rows[0]["version"], total=rows[0]["item_count"])
 
 
 def _summary(row: asyncpg.Record) -> ListSummary:
     return ListSummary(
         list_id=row["list_id"],
-        title=row["title"],
-        list_type=row["list_type"],
-        description=row["description"],
-        privacy=row["privacy"],
-        mirror=MirrorSettings.model_validate(row["mirror"]),
+        properties=properties.of_row(row),
         version=row["version"],
         item_count=row["item_count"],
         created_at=row["created_at"],

@@ -9,16 +9,18 @@ from chassis.paging import PageQuery
 from chassis.problems import documented
 from lists_api.errors import ListNotFoundError
 from lists_api.http.dependencies import PREFIX, Caller, Cases, IfMatch, ListId
+from lists_api.http.json_route import JsonRoute
 from lists_api.http.schemas.etags import etag_of, version_etag, versions
 from lists_api.http.schemas.item_requests import AllItemsIn, ItemsIn
 from lists_api.http.schemas.item_responses import AddedOut, ItemOut, ItemsOut, RemovedOut, ReplacedOut
 from lists_api.lists.domain import changes
-from lists_api.lists.domain.items import ItemsEdit, ListItem
+from lists_api.lists.domain.items import ItemsEdit
 from lists_api.lists.domain.media_list import MediaList
-from lists_api.lists.use_cases import UseCases
+from lists_api.lists.use_cases import ListUseCases
 from lists_api.store import views
+from watchbuddy_contracts import Title
 
-router: Final = APIRouter(prefix=PREFIX)
+router: Final = APIRouter(prefix=PREFIX, route_class=JsonRoute)
 
 
 @router.get("/{list_id}/items", responses=documented(404))
@@ -29,7 +31,7 @@ async def read_items(
     if page is None:
         raise ListNotFoundError(list_id)
     response.headers["ETag"] = version_etag(page.version)
-    items = [ItemOut.of(item, rank=rank) for rank, item in enumerate(page.items, start=query.offset + 1)]
+    items = [ItemOut.of(title, rank=rank) for rank, title in enumerate(page.items, start=query.offset + 1)]
     return ItemsOut(items=items, page=query.page, limit=query.limit, total=page.total)
 
 
@@ -37,7 +39,7 @@ async def read_items(
 async def add_items(
     user_id: Caller, cases: Cases, list_id: ListId, body: ItemsIn, response: Response, if_match: IfMatch = None
 ) -> AddedOut:
-    edit, version = await _edit_items(user_id, cases, list_id, body.to_items(), changes.add_items, response, if_match)
+    edit, version = await _edit_items(user_id, cases, list_id, body.to_titles(), changes.add_items, response, if_match)
     return AddedOut(added=edit.added, skipped=edit.skipped, version=version)
 
 
@@ -46,7 +48,7 @@ async def remove_items(
     user_id: Caller, cases: Cases, list_id: ListId, body: ItemsIn, response: Response, if_match: IfMatch = None
 ) -> RemovedOut:
     edit, version = await _edit_items(
-        user_id, cases, list_id, body.to_items(), changes.remove_items, response, if_match
+        user_id, cases, list_id, body.to_titles(), changes.remove_items, response, if_match
     )
     return RemovedOut(removed=edit.removed, skipped=edit.skipped, version=version)
 
@@ -56,22 +58,24 @@ async def replace_items(
     user_id: Caller, cases: Cases, list_id: ListId, body: AllItemsIn, response: Response, if_match: IfMatch = None
 ) -> ReplacedOut:
     edit, version = await _edit_items(
-        user_id, cases, list_id, body.to_items(), changes.replace_items, response, if_match
+        user_id, cases, list_id, body.to_titles(), changes.replace_items, response, if_match
     )
     return ReplacedOut(added=edit.added, removed=edit.removed, skipped=edit.skipped, version=version)
 
 
 async def _edit_items(
     user_id: str,
-    cases: UseCases,
+    cases: ListUseCases,
     list_id: int,
-    items: Sequence[ListItem],
-    decide: Callable[[MediaList, Sequence[ListItem]], changes.Change],
+    items: Sequence[Title],
+    decide: Callable[[MediaList, Sequence[Title]], changes.Change],
     response: Response,
     if_match: str | None,
 ) -> tuple[ItemsEdit, int]:
-    """Do with the items of the request what `decide` says; return what was done, and the list's version after it."""
-    changed = await cases.change(user_id, list_id, lambda current: decide(current, items), if_match=versions(if_match))
+    """Change the list's items as `decide` says. Return what was done, and the list's version after it."""
+    changed = await cases.change(
+        user_id, list_id, lambda current: decide(current, items), if_match=versions(if_match), size=len(items)
+    )
     assert changed.change.edit is not None, "an edit of items counts them"  # noqa: S101
     summary = changed.summary_now
     response.headers["ETag"] = etag_of(summary)

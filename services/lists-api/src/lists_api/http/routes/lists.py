@@ -8,17 +8,18 @@ from fastapi import APIRouter, Query, Request, Response
 from chassis.problems import documented
 from lists_api.errors import ListNotFoundError
 from lists_api.http.dependencies import PREFIX, Caller, Cases, IfMatch, IfNoneMatch, Key, ListId
+from lists_api.http.json_route import JsonRoute
 from lists_api.http.schemas.etags import etag_of, is_known, versions
 from lists_api.http.schemas.queries import ListsQuery
 from lists_api.http.schemas.requests import ListIn, ListPatch
 from lists_api.http.schemas.responses import ListOut, ListsOut
 from lists_api.lists.domain import changes
 from lists_api.lists.domain.summary import ListSummary
-from lists_api.lists.use_cases import IdempotencyKey
+from lists_api.lists.idempotency import IdempotencyKey
 from lists_api.settings import HttpSettings
 from lists_api.store import views
 
-router: Final = APIRouter(prefix=PREFIX)
+router: Final = APIRouter(prefix=PREFIX, route_class=JsonRoute)
 
 
 @router.post("", status_code=201, responses=documented(413, 415))
@@ -30,7 +31,7 @@ async def create_list(
     if idempotency_key is not None:
         fingerprint = hashlib.sha256(body.model_dump_json(exclude_unset=True).encode()).digest()
         key = IdempotencyKey(idempotency_key, fingerprint, keep=settings.idempotency_retention)
-    summary = await cases.create(user_id, body.to_new_list(), key)
+    summary = await cases.create(user_id, body.to_properties(), body.to_titles(), key)
     response.headers["Location"] = f"{PREFIX}/{summary.list_id}"
     return _read(summary, response)
 
@@ -64,9 +65,11 @@ async def read_list(
 async def edit_list(
     user_id: Caller, cases: Cases, list_id: ListId, body: ListPatch, response: Response, if_match: IfMatch = None
 ) -> ListOut:
-    edit = body.to_edit()
     changed = await cases.change(
-        user_id, list_id, lambda current: changes.edit_properties(current, edit), if_match=versions(if_match)
+        user_id,
+        list_id,
+        lambda current: changes.edit_properties(current, body.applied_to(current.properties)),
+        if_match=versions(if_match),
     )
     return _read(changed.summary_now, response)
 

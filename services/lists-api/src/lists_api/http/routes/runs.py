@@ -8,12 +8,13 @@ from fastapi import APIRouter, Query, Response
 from chassis.problems import documented
 from lists_api.errors import RunNotFoundError
 from lists_api.http.dependencies import PREFIX, Caller, Cases, IfMatch, ListId
+from lists_api.http.json_route import JsonRoute
 from lists_api.http.schemas.etags import versions
 from lists_api.http.schemas.queries import SyncQuery
 from lists_api.http.schemas.run_responses import RunOut, RunStartedOut
 from lists_api.store import runs
 
-router: Final = APIRouter(prefix=PREFIX)
+router: Final = APIRouter(prefix=PREFIX, route_class=JsonRoute)
 
 
 @router.post("/{list_id}/sync", status_code=202, responses=documented(404, 412))

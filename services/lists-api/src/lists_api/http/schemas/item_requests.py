@@ -1,19 +1,42 @@
 """Items, as lists-api takes them over HTTP."""
 
-from typing import Annotated, Self
+from typing import Annotated, Final, Self
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import (
+    AfterValidator,
+    Field,
+    StringConstraints,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+    model_validator,
+)
 
+from lists_api.errors import TooManyItemsError
 from lists_api.http.schemas.strict import StrictModel
-from lists_api.lists.domain.items import ListItem
-from watchbuddy_contracts import MediaType
-from watchbuddy_contracts.items import NumericId
+from lists_api.lists.domain.items import MAX_ITEMS
+from watchbuddy_contracts import MediaType, Title
+
+MAX_ID: Final = 2**31 - 1
+SLICE: Final = 20
+"""Items that are validated at a time. The slice with the first mistake is the last one."""
+
+
+def _imdb_id(text: str) -> str:
+    if text == "tt0000000":
+        raise ValueError("must not be zero")
+    return text
+
+
+NumericId = Annotated[int, Field(ge=1, le=MAX_ID)]
+"""Trakt and TMDB count their titles in 32 bits."""
+ImdbId = Annotated[str, StringConstraints(pattern=r"^tt([0-9]{7}|[1-9][0-9]{7,11})$"), AfterValidator(_imdb_id)]
+"""IMDb fills its numbers with zeros to seven digits. Any other form of the number would be a second id of one title."""
 
 
 class IdsIn(StrictModel):
     trakt: NumericId | None = None
     tmdb: NumericId | None = None
-    imdb: Annotated[str, StringConstraints(pattern=r"^tt[0-9]{1,12}$")] | None = None
+    imdb: ImdbId | None = None
 
     @model_validator(mode="after")
     def _has_an_id(self) -> Self:
@@ -26,23 +49,55 @@ class ItemIn(StrictModel):
     media_type: MediaType
     ids: IdsIn
 
-    def to_item(self) -> ListItem:
-        return ListItem(self.media_type, self.ids.trakt, self.ids.tmdb, self.ids.imdb)
+    def to_title(self) -> Title:
+        return Title(self.media_type, self.ids.trakt, self.ids.tmdb, self.ids.imdb)
+
+
+def _bounded(items: object, validate: ValidatorFunctionWrapHandler) -> list[ItemIn]:
+    """Count the items before their contents are looked at, and stop at the first slice that has a mistake.
+
+    Bad items then cost no more than good ones. A slice that fails is validated once more with all before it, so that
+    its errors have their places in the whole list.
+    """
+    if not isinstance(items, list) or len(items) <= SLICE:
+        checked: list[ItemIn] = validate(items)
+        return checked
+    if len(items) > MAX_ITEMS:
+        raise TooManyItemsError(len(items), MAX_ITEMS)
+    checked = []
+    for start in range(0, len(items), SLICE):
+        try:
+            checked += validate(items[start : start + SLICE])
+        except ValueError:
+            validate(items[: start + SLICE])
+            raise
+    return checked
+
+
+_BOUNDS: Final = WrapValidator(_bounded)
+_SCHEMA: Final = {"maxItems": MAX_ITEMS}
+Items = Annotated[list[ItemIn], _BOUNDS, Field(json_schema_extra=_SCHEMA)]
+SomeItems = Annotated[list[ItemIn], Field(min_length=1, json_schema_extra=_SCHEMA), _BOUNDS]
 
 
 class ItemsIn(StrictModel):
     """Items to add or remove."""
 
-    items: Annotated[list[ItemIn], Field(min_length=1)]
+    items: SomeItems
 
-    def to_items(self) -> tuple[ListItem, ...]:
-        return tuple(item.to_item() for item in self.items)
+    def to_titles(self) -> tuple[Title, ...]:
+        return to_titles(self.items)
 
 
 class AllItemsIn(StrictModel):
-    """A list's items as they shall be, in order; none empties the list."""
+    """A list's items as they shall be, in order. An empty array empties the list."""
 
-    items: list[ItemIn]
+    items: Items
 
-    def to_items(self) -> tuple[ListItem, ...]:
-        return tuple(item.to_item() for item in self.items)
+    def to_titles(self) -> tuple[Title, ...]:
+        return to_titles(self.items)
+
+
+def to_titles(items: list[ItemIn]) -> tuple[Title, ...]:
+    """Return the titles, in the items' order."""
+    return tuple(item.to_title() for item in items)

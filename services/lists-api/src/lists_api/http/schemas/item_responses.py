@@ -4,8 +4,7 @@ from typing import Self
 
 from pydantic import BaseModel
 
-from lists_api.lists.domain.items import ListItem
-from watchbuddy_contracts import MediaType
+from watchbuddy_contracts import MediaType, Title
 
 
 class IdsOut(BaseModel):
@@ -21,9 +20,9 @@ class ItemOut(BaseModel):
     ids: IdsOut
 
     @classmethod
-    def of(cls, item: ListItem, *, rank: int) -> Self:
-        ids = IdsOut(trakt=item.trakt, tmdb=item.tmdb, imdb=item.imdb)
-        return cls(rank=rank, media_type=item.media_type, ids=ids)
+    def of(cls, title: Title, *, rank: int) -> Self:
+        ids = IdsOut(trakt=title.trakt, tmdb=title.tmdb, imdb=title.imdb)
+        return cls(rank=rank, media_type=title.media_type, ids=ids)
 
 
 class ItemsOut(BaseModel):

@@ -1,43 +1,28 @@
 """Lists, as lists-api takes them over HTTP."""
 
-from typing import Annotated, Self, TypeVar
+from dataclasses import replace
+from typing import Self, TypeVar
 
-from pydantic import AfterValidator, BaseModel, Field, StringConstraints, model_validator
+from pydantic import BaseModel, Field, model_validator
 
-from lists_api.http.schemas.item_requests import ItemIn
+from lists_api.http.schemas.item_requests import Items, to_titles
 from lists_api.http.schemas.strict import StrictModel
-from lists_api.lists.domain.media_list import Keep, ListEdit, MirrorEdit, NewList
-from watchbuddy_contracts import ListType, MirrorSettings, Privacy
-
-MAX_TITLE = 255
-MAX_DESCRIPTION = 4000
+from lists_api.http.schemas.texts import Description, TitleText
+from lists_api.lists.domain.properties import ListProperties
+from watchbuddy_contracts import ListType, MirrorSettings, Privacy, Title
 
 _Model = TypeVar("_Model", bound=BaseModel)
 
 
-def _without_nul(text: str) -> str:
-    if "\x00" in text:  # Postgres stores no NUL character
-        raise ValueError("must not contain the character NUL")
-    return text
-
-
-Title = Annotated[
-    str,
-    StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_TITLE),
-    AfterValidator(_without_nul),
-]
-Description = Annotated[str, StringConstraints(max_length=MAX_DESCRIPTION), AfterValidator(_without_nul)]
-
-
-def _without_null(request: _Model, *, nullable: str = "") -> _Model:
-    for name in request.model_fields_set - {nullable}:
-        if getattr(request, name) is None:
+def _without_null(body: _Model, *, nullable: str = "") -> _Model:
+    for name in body.model_fields_set - {nullable}:
+        if getattr(body, name) is None:
             raise ValueError(f"{name} cannot be null; leave it out to keep it")
-    return request
+    return body
 
 
 class MirrorIn(StrictModel):
-    """How the list is mirrored to Trakt; what is left out keeps its value, or its default in a new list."""
+    """How the list is mirrored to Trakt. What is left out keeps its value, or its default in a new list."""
 
     display_numbers: bool | None = None
     allow_comments: bool | None = None
@@ -47,33 +32,33 @@ class MirrorIn(StrictModel):
     def _has_no_null(self) -> Self:
         return _without_null(self)
 
+    def applied_to(self, mirror: MirrorSettings) -> MirrorSettings:
+        return mirror.model_copy(update=self.model_dump(exclude_unset=True))
+
 
 class ListIn(StrictModel):
     """A new list."""
 
-    title: Title
+    title: TitleText
     list_type: ListType
     description: Description | None = None
     """Null: the description that WatchBuddy gives to lists of this type."""
     privacy: Privacy = "private"
-    items: list[ItemIn] = Field(default=[])
+    items: Items = Field(default=[])
     mirror: MirrorIn = MirrorIn()
 
-    def to_new_list(self) -> NewList:
-        return NewList(
-            list_type=self.list_type,
-            title=self.title,
-            description=self.description,
-            privacy=self.privacy,
-            mirror=MirrorSettings(**self.mirror.model_dump(exclude_unset=True)),
-            items=tuple(item.to_item() for item in self.items),
-        )
+    def to_properties(self) -> ListProperties:
+        values = {name: getattr(self, name) for name in type(self).model_fields if name != "items"}
+        return ListProperties(**values | {"mirror": self.mirror.applied_to(MirrorSettings())})
+
+    def to_titles(self) -> tuple[Title, ...]:
+        return to_titles(self.items)
 
 
 class ListPatch(StrictModel):
-    """New properties of a list; what is left out stays. A description of null goes back to WatchBuddy's own."""
+    """New properties of a list. What is left out stays. A description of null goes back to WatchBuddy's own."""
 
-    title: Title | None = None
+    title: TitleText | None = None
     description: Description | None = None
     privacy: Privacy | None = None
     mirror: MirrorIn | None = None
@@ -82,10 +67,8 @@ class ListPatch(StrictModel):
     def _has_no_null(self) -> Self:
         return _without_null(self, nullable="description")
 
-    def to_edit(self) -> ListEdit:
-        return ListEdit(
-            title=self.title,
-            description=self.description if "description" in self.model_fields_set else Keep.KEEP,
-            privacy=self.privacy,
-            mirror=MirrorEdit() if self.mirror is None else MirrorEdit(**self.mirror.model_dump()),
-        )
+    def applied_to(self, properties: ListProperties) -> ListProperties:
+        values = {name: getattr(self, name) for name in self.model_fields_set}
+        if self.mirror is not None:
+            values["mirror"] = self.mirror.applied_to(properties.mirror)
+        return replace(properties, **values)

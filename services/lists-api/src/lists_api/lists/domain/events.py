@@ -1,17 +1,19 @@
-"""The events that tell a list's state. Pure."""
+"""The events that carry a list's state."""
 
 from typing import Any
 
-from lists_api.lists.domain.items import to_wire
 from lists_api.lists.domain.media_list import MediaList
 from lists_api.lists.domain.runs import SyncRun
-from watchbuddy_contracts import ListCreated, ListDeleted, ListEvent, ListSynced, ListUpdated
+from watchbuddy_contracts import ListCreated, ListDeleted, ListEvent, ListSynced, ListUpdated, to_items
 
 
 def last_event(current: MediaList, event_type: str, run: SyncRun | None) -> ListEvent:
-    """Return the newest state event of the list once more: of that CloudEvents type, made from the list's state.
+    """Make the newest state event of the list once more.
 
-    `run` is the run that left this version, when one did.
+    Args:
+        current: the list as that event left it.
+        event_type: CloudEvents type of the event.
+        run: the run that left this version; None when no run did.
 
     Raises:
         ValueError: no event of that type carries a list's state.
@@ -45,7 +47,9 @@ def synced_event(current: MediaList, run: SyncRun) -> ListSynced:
 
 def deleted_event(current: MediaList) -> ListDeleted:
     """Return the tombstone's event."""
-    return ListDeleted(list_id=current.list_id, user_id=current.user_id, version=current.version, title=current.title)
+    return ListDeleted(
+        list_id=current.list_id, user_id=current.user_id, version=current.version, title=current.properties.title
+    )
 
 
 def _state(current: MediaList) -> dict[str, Any]:
@@ -54,10 +58,6 @@ def _state(current: MediaList) -> dict[str, Any]:
         "list_id": current.list_id,
         "user_id": current.user_id,
         "version": current.version,
-        "title": current.title,
-        "list_type": current.list_type,
-        "description": current.description,
-        "privacy": current.privacy,
-        "items": to_wire(current.items),
-        "mirror": current.mirror,
+        "items": to_items(current.items),
+        **current.properties.by_name(),
     }

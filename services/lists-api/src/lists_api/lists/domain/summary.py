@@ -3,25 +3,22 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from lists_api.lists.domain.properties import ListProperties
 from lists_api.mirror_state.domain.mirror import MirrorRecord, TraktAccount
-from watchbuddy_contracts import ListType, MirrorSettings, Privacy
 
 
 @dataclass(frozen=True, slots=True)
 class ListSummary:
-    """A list as its owner reads it, without its items. The fields are those of `MediaList`.
+    """A list without its items. The fields are those of `MediaList`.
 
     Args:
-        mirrored: as trakt-sync told it; `as_of` says how it stands.
+        last_sync_at: when the last sync run ended; None: there was none.
+        mirrored: what trakt-sync said last; `MirrorRecord.as_of` returns how the list stands now.
         account: the owner's.
     """
 
     list_id: int
-    title: str
-    list_type: ListType
-    description: str | None
-    privacy: Privacy
-    mirror: MirrorSettings
+    properties: ListProperties
     version: int
     item_count: int
     created_at: datetime
