@@ -27,7 +27,7 @@ $(STAMP): requirements.lock $(PACKAGES:%=%/pyproject.toml)
 	@sed -n '/^uv==/,/[^\\]$$/p' requirements.lock >$(VENV)/installer.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement $(VENV)/installer.txt \
 		|| { echo "The packages could not be fetched. Is there a network, or a package index that answers?"; exit 2; }
-	@VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --require-hashes --requirements requirements.lock
+	@VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --compile-bytecode --require-hashes --requirements requirements.lock
 	@VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --no-deps --no-build-isolation $(PACKAGES:%=--editable ./%)
 	@touch $(VENV)/.installed-$(call version,$(PYTHON))
 

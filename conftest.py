@@ -5,7 +5,7 @@ import os
 import shutil
 import tempfile
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
@@ -13,6 +13,7 @@ import asyncpg
 import pytest
 import structlog
 from hypothesis import settings
+from xdist.workermanage import WorkerController
 
 import watchbuddy_contracts  # noqa: F401 - before pytest finds the folder of that name, when it runs as `python -m pytest`
 from chassis.postgres import migrate
@@ -26,6 +27,46 @@ settings.load_profile("patient")
 MakeDatabase = Callable[..., str]
 OURS = f"test_{uuid.uuid4().hex[:16]}_"
 """How the names of this run's databases begin: others may test on the same server."""
+
+
+CLOSING_WORDS = pytest.StashKey[list[str]]()
+"""What the run says at its end; with parallel workers, what they said."""
+
+
+class ClosingWords:
+    """The hook of this workspace, for the conftest files below."""
+
+    @staticmethod
+    def pytest_closing_words(config: pytest.Config) -> Sequence[str]:
+        """Return lines that the reader of a run must see: which parts were used, what was left out."""
+        raise NotImplementedError  # pytest calls what conftest files make of it
+
+
+def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
+    pluginmanager.add_hookspecs(ClosingWords)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[CLOSING_WORDS] = []
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Gather the closing words; a parallel worker sends them to the process that prints."""
+    said = [line for lines in session.config.hook.pytest_closing_words(config=session.config) for line in lines]
+    session.config.stash[CLOSING_WORDS] += said
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["closing_words"] = said
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: WorkerController) -> None:
+    """Take the words of a worker (pytest-xdist) that ended; one that crashed said none."""
+    node.config.stash[CLOSING_WORDS] += getattr(node, "workeroutput", {}).get("closing_words", [])
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    for line in dict.fromkeys(config.stash[CLOSING_WORDS]):  # every worker chooses the parts, and says so
+        terminalreporter.write_line(line)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -29,6 +29,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     ours = [item for item in items if HERE in item.path.parents]
     if not ours:
         return
+    for item in ours:
+        # They use one system, one after the other, so parallel workers leave them to one of them.
+        item.add_marker(pytest.mark.xdist_group("system"))
     for item in filter(pytest_asyncio.is_async_test, ours):
         # One event loop for all: the system's clients live as long as the system.
         item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
@@ -52,13 +55,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         config.hook.pytest_deselected(items=left_out)
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+def pytest_closing_words(config: pytest.Config) -> Sequence[str]:
+    """Say which parts were used, and which tests were left out."""
     if PARTS not in config.stash:
-        return
-    terminalreporter.write_line(f"integration tests ran on: {config.stash[PARTS].described()}")
+        return []
+    words = [f"integration tests ran on: {config.stash[PARTS].described()}"]
     if left_out := config.stash.get(LEFT_OUT, []):
         names = ", ".join(item.name for item in left_out)
-        terminalreporter.write_line(f"left out, because they need a real Kafka broker: {names}")
+        words.append(f"left out, because they need a real Kafka broker: {names}")
+    return words
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
