@@ -11,7 +11,8 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 from chassis import outbox, topics
-from chassis.kafka import producer
+from chassis.kafka import start_producer
+from chassis.kafka_settings import KafkaSettings
 from chassis.postgres import create_pool
 from chassis.relay import Relay
 from chassis.settings import ServiceSettings
@@ -37,7 +38,7 @@ async def kafka(tmp_path: Path) -> AsyncIterator[ApacheKafka]:
 
 
 async def test_records_and_offsets_survive_sigkill(kafka: ApacheKafka) -> None:
-    await topics.create(kafka.bootstrap_servers)
+    await topics.create(KafkaSettings(kafka_bootstrap_servers=kafka.bootstrap_servers))
     async with AIOKafkaProducer(bootstrap_servers=kafka.bootstrap_servers, acks="all") as producer:
         await producer.send_and_wait(LISTS.name, b"kept", partition=3)
     first = kafka.pid
@@ -57,12 +58,12 @@ async def test_a_topic_that_takes_no_large_event_is_named(kafka: ApacheKafka) ->
     await admin.create_topics([NewTopic(LISTS.name, 1, 1)])  # as by hand, with Kafka's default of 1 MiB
     await admin.close()
     with pytest.raises(topics.TooSmallError, match=rf"{LISTS.name}: max.message.bytes is 1048588, needs 4194304"):
-        await topics.create(kafka.bootstrap_servers)
+        await topics.create(KafkaSettings(kafka_bootstrap_servers=kafka.bootstrap_servers))
 
 
 async def test_topics_can_be_made_again(kafka: ApacheKafka) -> None:
-    assert LISTS.name in await topics.create(kafka.bootstrap_servers)
-    assert await topics.create(kafka.bootstrap_servers) == []
+    assert LISTS.name in await topics.create(KafkaSettings(kafka_bootstrap_servers=kafka.bootstrap_servers))
+    assert await topics.create(KafkaSettings(kafka_bootstrap_servers=kafka.bootstrap_servers)) == []
 
 
 async def test_an_event_that_the_broker_alone_refuses_is_set_aside(
@@ -81,7 +82,7 @@ async def test_an_event_that_the_broker_alone_refuses_is_set_aside(
     async with await create_pool(dsn) as pool:
         async with pool.acquire() as connection, connection.transaction():
             await outbox.append(connection, *events, source="/test", now=datetime.now(UTC))
-        relaying = asyncio.create_task(Relay(dsn, lambda: producer(settings)).run())
+        relaying = asyncio.create_task(Relay(dsn, lambda: start_producer(settings)).run())
 
         async def left() -> int:
             return int(await pool.fetchval("SELECT count(*) FROM outbox"))

@@ -12,7 +12,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.errors import KafkaConnectionError
 
 from chassis import outbox
-from chassis.kafka import producer
+from chassis.kafka import start_producer
 from chassis.postgres import Pool, create_pool
 from chassis.relay import Relay
 from chassis.settings import ServiceSettings
@@ -51,7 +51,7 @@ def settings(kafka: EmbeddedKafka, dsn: str) -> ServiceSettings:
 
 @asynccontextmanager
 async def relaying(kafka: EmbeddedKafka, dsn: str) -> AsyncIterator[Relay]:
-    relay = Relay(dsn, lambda: producer(settings(kafka, dsn)))
+    relay = Relay(dsn, lambda: start_producer(settings(kafka, dsn)))
     task = asyncio.create_task(relay.run())
     yield relay
     task.cancel()
@@ -159,8 +159,8 @@ async def test_a_producer_that_fails_is_made_anew_and_nothing_overtakes(
     await write(pool, 1, 2, 3)
     made: list[object] = []
 
-    def dying_at_first() -> AIOKafkaProducer:
-        real = producer(settings(kafka, dsn))
+    async def dying_at_first() -> AIOKafkaProducer:
+        real = await start_producer(settings(kafka, dsn))
         made.append(Dying(real) if not made else real)
         return made[-1]  # type: ignore[return-value]
 

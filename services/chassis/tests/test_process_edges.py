@@ -6,6 +6,7 @@ import sys
 from datetime import timedelta
 from typing import Annotated, Any
 
+import certifi
 import httpx
 import jwt
 import pytest
@@ -108,6 +109,36 @@ def test_the_topics_command_names_a_bad_setting_in_one_line(env: dict[str, str],
     ended = run("-m", "chassis.topics", **env)
     assert ended.returncode == 2
     assert named in ended.stderr
+    assert len(ended.stderr.splitlines()) == 1
+
+
+SASL = {
+    "KAFKA_SECURITY_PROTOCOL": "SASL_SSL",
+    "KAFKA_SASL_MECHANISM": "SCRAM-SHA-512",
+    "KAFKA_SASL_USERNAME": "ada",
+    "KAFKA_SASL_PASSWORD": "s3cret",
+}
+
+
+@pytest.mark.parametrize(
+    ("env", "said"),
+    [
+        (SASL | {"KAFKA_SECURITY_PROTOCOL": "TLS"}, "KAFKA_SECURITY_PROTOCOL: Input should be 'PLAINTEXT', 'SSL'"),
+        (SASL | {"KAFKA_SASL_MECHANISM": ""}, "KAFKA_SASL_MECHANISM: KAFKA_SECURITY_PROTOCOL=SASL_SSL needs it"),
+        (SASL | {"KAFKA_SASL_MECHANISM": "GSSAPI"}, "KAFKA_SASL_MECHANISM: Input should be 'PLAIN', 'SCRAM-SHA-256'"),
+        (SASL | {"KAFKA_SASL_USERNAME": ""}, "KAFKA_SASL_USERNAME: KAFKA_SECURITY_PROTOCOL=SASL_SSL needs it"),
+        (SASL | {"KAFKA_SASL_PASSWORD": ""}, "KAFKA_SASL_PASSWORD: KAFKA_SECURITY_PROTOCOL=SASL_SSL needs it"),
+        ({"KAFKA_SASL_PASSWORD": "s3cret"}, "KAFKA_SASL_PASSWORD: only KAFKA_SECURITY_PROTOCOL=SASL_SSL or"),
+        (SASL | {"KAFKA_CA_FILE": "/nowhere/ca.pem"}, "KAFKA_CA_FILE: /nowhere/ca.pem: No such file or directory"),
+        (SASL | {"KAFKA_CA_FILE": __file__}, f"KAFKA_CA_FILE: {__file__} holds no certificate in PEM"),
+        ({"KAFKA_CA_FILE": certifi.where()}, "KAFKA_CA_FILE: only KAFKA_SECURITY_PROTOCOL=SSL or SASL_SSL uses it"),
+    ],
+)
+def test_kafka_settings_that_do_not_go_together_are_refused_in_one_line(env: dict[str, str], said: str) -> None:
+    ended = run("-m", "chassis.topics", KAFKA_BOOTSTRAP_SERVERS="k:9092", **env)
+    assert ended.returncode == 2
+    assert ended.stderr.startswith(f"bad settings: {said}")
+    assert "s3cret" not in ended.stderr
     assert len(ended.stderr.splitlines()) == 1
 
 

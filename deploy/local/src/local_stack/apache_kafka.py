@@ -10,7 +10,7 @@ import shutil
 import signal
 import socket
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from importlib.resources import as_file, files
@@ -103,12 +103,26 @@ class ApacheKafka:
         log: Path,
         port: int | None = None,
         say: Callable[[str], None] = lambda _line: None,
+        properties: Mapping[str, str] | None = None,
+        scram: Sequence[str] = (),
     ) -> None:
-        """Args: data: made when missing, kept at the end; port: None: a free one; say: shows a line to the user."""
+        """Describe a broker; `start` makes what is missing.
+
+        Args:
+            distribution: what it runs.
+            data: its data folder; made when it is missing, kept at the end.
+            log: file for what the broker says.
+            port: None: a free one.
+            say: shows a line to the user.
+            properties: server properties beside ours; they win.
+            scram: users made with the data, as `SCRAM-SHA-512=[name=ada,password=secret]`.
+        """
         self.log: Path | None = log
         self._distribution = distribution
         self._data = data
         self._say = say
+        self._properties = dict(properties or {})
+        self._scram = scram
         self._port = port or free_port()
         self._controller_port = free_port()
         self._child: subprocess.Popen[bytes] | None = None
@@ -186,6 +200,7 @@ class ApacheKafka:
             "broker.session.timeout.ms": "3000",
             "broker.heartbeat.interval.ms": "500",
         }
+        lines |= self._properties
         self._data.mkdir(mode=0o700, parents=True, exist_ok=True)
         path = self._data / "server.properties"
         path.write_text("".join(f"{key}={value}\n" for key, value in lines.items()))
@@ -195,7 +210,12 @@ class ApacheKafka:
         cluster_id = base64.urlsafe_b64encode(secrets.token_bytes(16)).decode().rstrip("=").replace("-", "A")
         status, output = await children.run_to_end(
             self._distribution.command(
-                "kafka.tools.StorageTool", "format", "--ignore-formatted", "-t", cluster_id, "-c", str(properties)
+                "kafka.tools.StorageTool",
+                "format",
+                "--ignore-formatted",
+                *("-t", cluster_id),
+                *("-c", str(properties)),
+                *(option for user in self._scram for option in ("--add-scram", user)),
             ),
             within=FORMAT_TIMEOUT,
             log=self.log,

@@ -12,7 +12,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import structlog
 from aiokafka import AIOKafkaProducer
@@ -36,6 +36,8 @@ MAX_WAIT: Final = timedelta(seconds=5)
 MAX_TRACKED: Final = 1000
 
 Place = tuple[str, int, int]
+StartProducer: TypeAlias = Callable[[], Awaitable[AIOKafkaProducer]]
+"""Returns a producer that has started; raises KafkaError or OSError."""
 
 
 @dataclass(slots=True)
@@ -58,11 +60,9 @@ class Waits:
 class Delivery:
     """The delivery rules of one consumer group; give it to the broker as its first (outermost) middleware."""
 
-    def __init__(
-        self, group: str, producer_factory: Callable[[], AIOKafkaProducer], waits: Waits | None = None
-    ) -> None:
+    def __init__(self, group: str, start_producer: StartProducer, waits: Waits | None = None) -> None:
         self._group = group
-        self._producer_factory = producer_factory
+        self._start_producer = start_producer
         self._producer: AIOKafkaProducer | None = None
         self._waits = waits or Waits()
         self._tries: dict[Place, _Tries] = {}
@@ -107,9 +107,7 @@ class Delivery:
 
     async def _bury(self, record: Record, reason: str, cause: Exception) -> None:
         if self._producer is None:
-            producer = self._producer_factory()
-            await producer.start()
-            self._producer = producer
+            self._producer = await self._start_producer()
         topic = dead_letter_topic(record.topic, self._group)
         added = {
             "dlq_reason": reason,

@@ -1,27 +1,30 @@
-"""The only place that builds Kafka clients, with the options that lose nothing.
+"""Producers and consumers, with the options that lose nothing.
 
 FastStream's and aiokafka's defaults lose messages: ACK_FIRST, `auto_offset_reset="latest"`, `acks=1`.
 """
 
 import asyncio
 import dataclasses
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from collections.abc import Awaitable, Callable, Collection
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any, Final
 
 import structlog
-from aiokafka import AIOKafkaProducer
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.errors import KafkaError
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker
 from faststream.kafka.opentelemetry import KafkaTelemetryMiddleware
 from faststream.message import StreamMessage
 
+from chassis.clock import Clock, utc_now
 from chassis.delivery import Delivery
 from chassis.envelope import Delivered, Record, decode
 from chassis.health import StuckError
-from chassis.settings import ServiceSettings, kafka_addresses
+from chassis.kafka_connection import KafkaRefusedError, Refusals, connection_arguments, knock, security_of
+from chassis.kafka_settings import KafkaSettings
+from chassis.settings import ServiceSettings
 from chassis.telemetry import meter
 from watchbuddy_contracts import Topic
 
@@ -33,12 +36,14 @@ MAX_REQUEST_BYTES: Final = 4 * 1024 * 1024
 """A list of 10,000 items is about 1 MB; the topics take as much."""
 START_RETRY: Final = timedelta(seconds=1)
 SILENT_FOR: Final = timedelta(seconds=30)
+TROUBLE: Final = "kafka_trouble"
+"""The broker's context holds under this name why its consumers have not started."""
 
 
-def producer(settings: ServiceSettings) -> AIOKafkaProducer:
+def producer(settings: KafkaSettings) -> AIOKafkaProducer:
     """Return a producer that waits for all replicas and cannot reorder or double what it sends itself."""
     return AIOKafkaProducer(
-        bootstrap_servers=settings.kafka_bootstrap_servers,
+        **connection_arguments(settings),
         acks="all",
         enable_idempotence=True,
         linger_ms=0,  # a round of the relay fills its batches by itself while the first one is on its way
@@ -47,11 +52,29 @@ def producer(settings: ServiceSettings) -> AIOKafkaProducer:
     )
 
 
+async def start_producer(settings: KafkaSettings) -> AIOKafkaProducer:
+    """Return a producer that has started.
+
+    Raises:
+        KafkaRefusedError: Kafka does not let us in.
+        ConnectionError, KafkaError: Kafka does not answer.
+    """
+    await knock(settings)
+    made = producer(settings)
+    try:
+        await made.start()
+    except BaseException:  # half started: nothing may stay behind
+        await made.stop()
+        raise
+    return made
+
+
 def build_broker(settings: ServiceSettings, *, group: str) -> KafkaBroker:
     """Return the broker of a consumer group: delivery rules outside, telemetry inside."""
-    delivery = Delivery(group, lambda: producer(settings))
+    delivery = Delivery(group, partial(start_producer, settings))
     broker = KafkaBroker(
         settings.kafka_bootstrap_servers,
+        security=security_of(settings),
         client_id=group,
         consumer_only=True,  # events leave by the outbox, dead letters by their own producer
         allow_auto_create_topics=False,
@@ -102,15 +125,8 @@ def subscribe(broker: KafkaBroker, *topics: Topic, group: str) -> Callable[[Hand
 
 
 async def consume(broker: KafkaBroker) -> None:
-    """Run the broker's subscribers until cancelled; wait for Kafka when it is not there at the start."""
-    while True:
-        try:
-            await broker.start()
-            break
-        except (KafkaError, OSError) as exc:
-            log.warning("kafka_unreachable", error=repr(exc))
-            await broker.stop()
-            await asyncio.sleep(START_RETRY.total_seconds())
+    """Run the broker's subscribers until cancelled. Wait for Kafka when it is away, or refuses us, at the start."""
+    await _start(broker)
     log.info("consuming", topics=[name for subscriber in broker.subscribers for name in _topics(subscriber)])
     try:
         await asyncio.Event().wait()
@@ -120,47 +136,68 @@ async def consume(broker: KafkaBroker) -> None:
         await delivery.stop()
 
 
-class ConsumerHealth:
-    """Whether the consumers really consume: aiokafka may hang after a broker's restart without a sign (aiokafka 1154)."""
+async def _start(broker: KafkaBroker) -> None:
+    settings: ServiceSettings = broker.context.get("settings")
+    refusals = Refusals()
+    while True:
+        try:
+            await knock(settings)
+            await broker.start()
+        except KafkaRefusedError as exc:
+            broker.context.set_global(TROUBLE, str(exc))
+            await refusals.wait(exc)
+        except (KafkaError, OSError) as exc:
+            broker.context.set_global(TROUBLE, "is Kafka away?")
+            log.warning("kafka_unreachable", error=repr(exc))
+            await broker.stop()
+            await asyncio.sleep(START_RETRY.total_seconds())
+        else:
+            return
 
-    def __init__(self, broker: KafkaBroker) -> None:
+
+class ConsumerHealth:
+    """Whether the consumers consume. After a broker's restart aiokafka may hang without a sign (aiokafka 1154)."""
+
+    def __init__(self, broker: KafkaBroker, now: Clock = utc_now) -> None:
+        """Args: now: the clock against which the consumers' last fetch is held; theirs is the system's."""
         self._broker = broker
+        self._now = now
         self._assigned: dict[str, tuple[frozenset[Any], datetime]] = {}
 
     async def check(self) -> None:
-        """Raise when a consumer has no partition, or none of its partitions was fetched for `SILENT_FOR`.
+        """Raise when a consumer has no partition, or has fetched from none of them for `SILENT_FOR`.
 
         Raises:
-            StuckError: though Kafka answers.
+            StuckError: it has not fetched although Kafka answers.
+            ConnectionError: Kafka is away or refuses us, or the consumer has no partition.
         """
         for subscriber in self._broker.subscribers:
             consumer = getattr(subscriber, "consumer", None)
             names = ", ".join(_topics(subscriber))
             if consumer is None:
-                raise ConnectionError(f"the consumer of {names} has not started: is Kafka away?")
+                trouble = self._broker.context.get(TROUBLE, "is Kafka away?")
+                raise ConnectionError(f"the consumer of {names} has not started: {trouble}")
             partitions = consumer.assignment()
             if not partitions:
                 raise ConnectionError(f"the consumer of {names} has no partition")
-            # A partition is fetched at the earliest when the broker has waited for something to come.
-            now = datetime.now(UTC)
-            newest_ms = max(consumer.last_poll_timestamp(partition) or 0 for partition in partitions)
-            last_fetch = datetime.fromtimestamp(newest_ms / 1000, UTC)
-            if self._assigned.get(names, (None, now))[0] != partitions:
-                self._assigned[names] = (frozenset(partitions), now)
-            silent = now - max(last_fetch, self._assigned[names][1])
+            silent = self._silence(names, consumer, partitions)
             if silent > SILENT_FOR:
                 text = f"the consumer of {names} has fetched nothing for {silent.total_seconds():.0f} s"
-                raise StuckError(text) if await self._kafka_answers() else ConnectionError(f"{text}: Kafka is away")
+                try:
+                    await knock(self._broker.context.get("settings"))
+                except ConnectionError as exc:
+                    raise ConnectionError(f"{text}: {exc}") from exc
+                raise StuckError(text)
 
-    async def _kafka_answers(self) -> bool:
-        settings: ServiceSettings = self._broker.context.get("settings")
-        for host, port in kafka_addresses(settings.kafka_bootstrap_servers):
-            with suppress(OSError):
-                async with asyncio.timeout(1):
-                    _, writer = await asyncio.open_connection(host, port)
-                writer.close()
-                return True
-        return False
+    def _silence(self, names: str, consumer: AIOKafkaConsumer, partitions: Collection[TopicPartition]) -> timedelta:
+        """Return how long ago the consumer last fetched from a partition, or was given other partitions."""
+        now = self._now()
+        newest_ms = max(consumer.last_poll_timestamp(partition) or 0 for partition in partitions)
+        last_fetch = datetime.fromtimestamp(newest_ms / 1000, UTC)
+        # A partition is fetched at the earliest when the broker has waited for something to come.
+        if self._assigned.get(names, (None, now))[0] != partitions:
+            self._assigned[names] = (frozenset(partitions), now)
+        return now - max(last_fetch, self._assigned[names][1])
 
 
 def _topics(subscriber: Any) -> list[str]:  # noqa: ANN401 - FastStream has no public type for it

@@ -6,8 +6,8 @@ again under the same event id.
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Final
 
@@ -18,7 +18,10 @@ from aiokafka.errors import KafkaError, MessageSizeTooLargeError, RecordListTooL
 from opentelemetry.trace import SpanKind
 
 from chassis.bootstrap import bootstrap
-from chassis.kafka import producer
+from chassis.clock import Clock, utc_now
+from chassis.delivery import StartProducer
+from chassis.kafka import start_producer
+from chassis.kafka_connection import KafkaRefusedError, Refusals
 from chassis.outbox import CHANNEL
 from chassis.postgres import DATABASE_ERRORS, connect
 from chassis.process import run_worker
@@ -32,6 +35,7 @@ BATCH: Final = 500
 """Rows a round: 25,000 events/s were measured with it, 1,560 with 10."""
 POLL_EVERY: Final = timedelta(seconds=1)
 RETRY_AFTER: Final = timedelta(seconds=1)
+SILENT_FOR: Final = timedelta(seconds=10)
 REFUSED: Final = (MessageSizeTooLargeError, RecordListTooLargeError)
 """What no further try will get to the broker."""
 LEADER_LOCK: Final = 0x57425F52  # any number, the same in every process: "WB_R"
@@ -39,38 +43,47 @@ LEADER_LOCK: Final = 0x57425F52  # any number, the same in every process: "WB_R"
 _NEXT = "SELECT id, topic, key, value, headers, traceparent, created_at FROM outbox ORDER BY id LIMIT $1"
 _DONE = "DELETE FROM outbox WHERE id = ANY($1::bigint[])"
 _REJECT = """
-WITH gone AS (DELETE FROM outbox WHERE id = $1 RETURNING *)
+WITH gone AS (
+    DELETE FROM outbox WHERE id = $1
+    RETURNING id, event_id, topic, key, value, headers, traceparent, created_at
+)
 INSERT INTO outbox_rejected (id, event_id, topic, key, value, headers, traceparent, created_at, error)
 SELECT id, event_id, topic, key, value, headers, traceparent, created_at, $2 FROM gone"""
-
-ProducerFactory = Callable[[], AIOKafkaProducer]
 
 
 class Relay:
     """Sends a database's outbox to Kafka, for as long as `run` runs."""
 
-    def __init__(self, dsn: str, producer_factory: ProducerFactory) -> None:
+    def __init__(self, dsn: str, start_producer: StartProducer, now: Clock = utc_now) -> None:
         self._dsn = dsn
-        self._producer_factory = producer_factory
+        self._start_producer = start_producer
+        self._now = now
         self._last_round: datetime | None = None
+        self._trouble = ""
         self._sent = meter().create_counter("messaging.client.sent.messages", unit="{message}")
         self._delay = meter().create_histogram("watchbuddy.outbox.delay", unit="s")
 
     async def check(self) -> None:
         """Raise when no round has ended for ten seconds; waiting for leadership counts as a round."""
-        if self._last_round is None or datetime.now(UTC) - self._last_round > timedelta(seconds=10):
-            raise TimeoutError("the relay has not ended a round for ten seconds: is Kafka or Postgres away?")
+        if self._last_round is None or self._now() - self._last_round > SILENT_FOR:
+            trouble = self._trouble or "is Kafka or Postgres away?"
+            raise TimeoutError(f"the relay has not ended a round for {SILENT_FOR.total_seconds():.0f} s: {trouble}")
 
     async def run(self) -> None:
         """Send until cancelled. Whatever fails is tried again with a new connection and a new producer."""
+        refusals = Refusals()
         async with Listener(self._dsn, CHANNEL) as listener:
             while True:
                 try:
                     await self._lead(listener)
+                except KafkaRefusedError as exc:
+                    self._trouble = str(exc)
+                    await refusals.wait(exc)
                 # aiokafka's producer can stay broken after an error (aiokafka 1017): everything is made anew
                 except (KafkaError, *DATABASE_ERRORS) as exc:
+                    self._trouble = ""
                     log.warning("relay_interrupted", error=repr(exc))
-                await asyncio.sleep(RETRY_AFTER.total_seconds())
+                    await asyncio.sleep(RETRY_AFTER.total_seconds())
 
     async def _lead(self, listener: Listener) -> None:
         connection = await connect(self._dsn)
@@ -78,15 +91,14 @@ class Relay:
             # A deletion that a crash of Postgres undoes is sent again, as after a crash of ours: no need to wait for the disk.
             await connection.execute("SET synchronous_commit = off")
             while not await connection.fetchval("SELECT pg_try_advisory_lock($1)", LEADER_LOCK):
-                self._last_round = datetime.now(UTC)
+                self._last_round = self._now()
                 await asyncio.sleep(RETRY_AFTER.total_seconds())
-            producer = self._producer_factory()
+            producer = await self._start_producer()
             try:
-                await producer.start()
                 log.info("relay_leads")
                 while True:
                     count = await self._round(connection, producer)
-                    self._last_round = datetime.now(UTC)
+                    self._last_round = self._now()
                     if count < BATCH:
                         await listener.wait(POLL_EVERY)
             finally:
@@ -155,7 +167,7 @@ class Relay:
         return future
 
     def _observe(self, rows: Sequence["asyncpg.Record"]) -> None:
-        now = datetime.now(UTC)
+        now = self._now()
         for row in rows:
             self._sent.add(1, {"messaging.destination.name": row["topic"]})
             self._delay.record((now - row["created_at"]).total_seconds())
@@ -170,6 +182,6 @@ def _failed(error: Exception) -> "asyncio.Future[Any]":
 async def run_relay(service: str, settings: ServiceSettings) -> None:
     """Be the relay process of a service."""
     async with bootstrap(service, settings) as base:
-        relay = Relay(base.dsn, partial(producer, settings))
+        relay = Relay(base.dsn, partial(start_producer, settings))
         base.health.add("relay", relay.check)
         await run_worker(settings, base.health, relay.run())

@@ -6,40 +6,15 @@ from datetime import timedelta
 from typing import Annotated, NoReturn, Self, TypeVar
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, AnyHttpUrl, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import AnyHttpUrl, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from chassis.kafka_settings import KafkaSettings
 
 S = TypeVar("S", bound=BaseSettings)
 Port = Annotated[int, Field(ge=0, le=65535)]
 MIN_KEY_LENGTH = 32  # RFC 7518 3.2: an HS256 key has at least 256 bits
-KAFKA_PORT = 9092
-
-
-def kafka_addresses(servers: str) -> list[tuple[str, int]]:
-    """Return host and port of each server in `host:port`, `host` or `[IPv6]:port`, with commas between.
-
-    Raises:
-        ValueError: one is none of these.
-    """
-    addresses = []
-    for server in servers.split(","):
-        parts = urlsplit(f"//{server.strip()}")
-        if not parts.hostname or parts.netloc != server.strip() or "@" in server or " " in parts.netloc:
-            raise ValueError("no address")
-        addresses.append((parts.hostname, KAFKA_PORT if parts.port is None else parts.port))
-    return addresses
-
-
-def _are_addresses(servers: str) -> str:
-    try:
-        kafka_addresses(servers)
-    except ValueError:
-        raise PydanticCustomError("addresses", "must be host:port, or several with commas between") from None
-    return servers
-
-
-BootstrapServers = Annotated[str, AfterValidator(_are_addresses)]
 
 
 class DatabaseSettings(BaseSettings):
@@ -73,10 +48,9 @@ class DatabaseSettings(BaseSettings):
         return value.upper()
 
 
-class ServiceSettings(DatabaseSettings):
+class ServiceSettings(DatabaseSettings, KafkaSettings):
     """What every process of a service needs."""
 
-    kafka_bootstrap_servers: BootstrapServers
     kafka_fetch_max_wait: Annotated[timedelta, Field(gt=timedelta(0))] = timedelta(milliseconds=500)
     """How long the broker may hold an empty fetch. Apache Kafka answers at once when something comes."""
     kafka_session_timeout: Annotated[timedelta, Field(ge=timedelta(seconds=1))] = timedelta(seconds=10)

@@ -10,9 +10,10 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
 from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from chassis.settings import BootstrapServers, load
+from chassis.kafka_connection import connection_arguments, knock
+from chassis.kafka_settings import KafkaSettings
+from chassis.settings import load
 from watchbuddy_contracts import TOPICS, dead_letter_topic
 
 DEAD_LETTER_RETENTION_MS: Final = 30 * 24 * 3600 * 1000
@@ -25,12 +26,9 @@ class TooSmallError(Exception):
     """A topic was made by somebody else, with Kafka's default of 1 MiB a record."""
 
 
-class TopicSettings(BaseSettings):
+class TopicSettings(KafkaSettings):
     """What the command needs."""
 
-    model_config = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True)
-
-    kafka_bootstrap_servers: BootstrapServers
     kafka_replication: Annotated[int, Field(ge=1)] = 1
     """Copies of each new topic: 3 on a cluster."""
 
@@ -47,14 +45,16 @@ def wanted(replication: int) -> list[NewTopic]:
     return topics
 
 
-async def create(bootstrap_servers: str, *, replication: int = 1) -> list[str]:
+async def create(settings: KafkaSettings, *, replication: int = 1) -> list[str]:
     """Create what is missing; return the names of the new topics.
 
     Raises:
-        KafkaError: the broker is not there, or refuses.
+        ConnectionError: Kafka does not answer, or does not let us in (KafkaRefusedError).
+        KafkaError: the broker refuses to make them.
         TooSmallError: a topic that was there takes no event of the size that ours may have.
     """
-    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap_servers)
+    await knock(settings)
+    admin = AIOKafkaAdminClient(**connection_arguments(settings))
     await admin.start()
     try:
         response = await admin.create_topics(wanted(replication))
@@ -86,11 +86,10 @@ async def _check_sizes(admin: AIOKafkaAdminClient, names: Sequence[str]) -> None
 def main() -> None:
     argparse.ArgumentParser(prog="python -m chassis.topics", description=__doc__).parse_args()
     settings = load(TopicSettings)
-    servers = settings.kafka_bootstrap_servers
     try:
-        made = asyncio.run(create(servers, replication=settings.kafka_replication))
-    except KafkaError as exc:
-        sys.exit(f"Kafka at {servers} (KAFKA_BOOTSTRAP_SERVERS): {exc}")
+        made = asyncio.run(create(settings, replication=settings.kafka_replication))
+    except (ConnectionError, KafkaError) as exc:
+        sys.exit(f"{exc} (KAFKA_BOOTSTRAP_SERVERS={settings.kafka_bootstrap_servers})")
     except TooSmallError as exc:
         sys.exit(str(exc))
     print(f"{len(made)} topics made, {len(wanted(1)) - len(made)} were there")  # noqa: T201

@@ -1,0 +1,107 @@
+"""How every Kafka client of this project connects: one function makes the arguments, one asks whether Kafka lets us in."""
+
+import asyncio
+import ssl
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any, Final
+
+import structlog
+from aiokafka.conn import AIOKafkaConnection, create_conn
+from aiokafka.errors import (
+    AuthenticationFailedError,
+    IllegalSaslStateError,
+    KafkaError,
+    SaslAuthenticationFailed,
+    UnsupportedSaslMechanismError,
+)
+from aiokafka.protocol.metadata import MetadataRequest
+from faststream.kafka.security import parse_security
+from faststream.security import BaseSecurity, SASLPlaintext, SASLScram256, SASLScram512
+
+from chassis.kafka_settings import KafkaSettings, kafka_addresses
+
+log = structlog.get_logger()
+
+PROBE_TIMEOUT: Final = timedelta(seconds=1)
+"""Below the health checks' own limit of two seconds."""
+REFUSED_RETRY: Final = timedelta(seconds=10)
+"""Until somebody mends the password or the certificate. A broker may lock an account after many tries."""
+REFUSALS: Final = (
+    ssl.SSLError,
+    SaslAuthenticationFailed,
+    AuthenticationFailedError,
+    UnsupportedSaslMechanismError,
+    IllegalSaslStateError,
+)
+
+
+class KafkaRefusedError(ConnectionError):
+    """Kafka answers and does not let us in: user, password, mechanism or certificate. An operator has to mend it."""
+
+
+class Refusals:
+    """What a loop does that Kafka refuses: it logs each reason once, and waits."""
+
+    def __init__(self) -> None:
+        self._logged = ""
+
+    async def wait(self, refusal: KafkaRefusedError) -> None:
+        if str(refusal) != self._logged:
+            log.error("kafka_refused", error=str(refusal))
+            self._logged = str(refusal)
+        await asyncio.sleep(REFUSED_RETRY.total_seconds())
+
+
+def security_of(settings: KafkaSettings) -> BaseSecurity:
+    """Return what the settings say, in FastStream's form."""
+    context = ssl.create_default_context(cafile=settings.kafka_ca_file) if settings.uses_tls else None
+    if not settings.uses_sasl:
+        return BaseSecurity(ssl_context=context)
+    mechanisms = {"PLAIN": SASLPlaintext, "SCRAM-SHA-256": SASLScram256, "SCRAM-SHA-512": SASLScram512}
+    assert settings.kafka_sasl_mechanism and settings.kafka_sasl_username and settings.kafka_sasl_password  # noqa: S101, PT018 - the settings see to it
+    return mechanisms[settings.kafka_sasl_mechanism](
+        settings.kafka_sasl_username, settings.kafka_sasl_password.get_secret_value(), ssl_context=context
+    )
+
+
+def connection_arguments(settings: KafkaSettings) -> dict[str, Any]:
+    """Return the arguments with which each of aiokafka's clients connects: addresses, TLS, SASL."""
+    return {"bootstrap_servers": settings.kafka_bootstrap_servers, **parse_security(security_of(settings))}
+
+
+async def knock(settings: KafkaSettings) -> None:
+    """Connect to the servers as a client would, ask for the cluster's brokers, and close the connections.
+
+    Raises:
+        KafkaRefusedError: no server lets us in, and one says why.
+        ConnectionError: no server answers within a second.
+    """
+    security = parse_security(security_of(settings))
+    addresses = kafka_addresses(settings.kafka_bootstrap_servers)
+    answers = await asyncio.gather(*(_knock_at(host, port, security) for host, port in addresses))
+    problems = [answer for answer in answers if answer is not None]
+    if len(problems) < len(answers):
+        return
+    raise next((problem for problem in problems if isinstance(problem, KafkaRefusedError)), problems[0])
+
+
+async def _knock_at(host: str, port: int, security: Mapping[str, Any]) -> ConnectionError | None:
+    """Return None when this server answers, else what is wrong."""
+    connection: AIOKafkaConnection | None = None
+    limit_ms = int(PROBE_TIMEOUT.total_seconds() * 1000)
+    try:
+        async with asyncio.timeout(PROBE_TIMEOUT.total_seconds()):
+            connection = await create_conn(host, port, request_timeout_ms=limit_ms, **security)
+            # A listener that wants SASL closes here on a client without it.
+            await connection.send(MetadataRequest([]))
+    except REFUSALS as exc:
+        return KafkaRefusedError(f"Kafka at {host}:{port} refuses us: {exc}")
+    except KafkaError as exc:
+        return ConnectionError(f"Kafka at {host}:{port}: {exc}: is KAFKA_SECURITY_PROTOCOL right?")
+    except OSError as exc:  # TimeoutError too
+        return ConnectionError(f"Kafka at {host}:{port} does not answer: {str(exc) or type(exc).__name__}")
+    finally:
+        if connection is not None:
+            connection.close()
+    return None
