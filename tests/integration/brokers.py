@@ -10,6 +10,8 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 from testcontainers.core.container import DockerContainer
 
+from chassis.kafka_connection import connection_arguments
+from chassis.kafka_settings import KafkaSettings
 from chassis.testing import eventually
 from chassis.topics import create, wanted
 from local_stack import apache_kafka
@@ -31,6 +33,10 @@ class Broker(Protocol):
     @property
     def bootstrap_servers(self) -> str: ...
 
+    @property
+    def settings(self) -> KafkaSettings:
+        """How a client connects."""
+
     async def start(self) -> None:
         """Begin the session: every topic is there, and empty."""
 
@@ -45,18 +51,22 @@ class Broker(Protocol):
 
 
 class GivenBroker:
-    """At an address from the environment. What is in our topics there is thrown away."""
+    """At an address from the environment. What is in our topics there is thrown away.
+
+    TEST_KAFKA_SECURITY_PROTOCOL, TEST_KAFKA_SASL_… and TEST_KAFKA_CA_FILE say how to connect, as those without TEST_ do.
+    """
 
     kind: KafkaKind = "apache"
     is_ours = False
 
     def __init__(self, bootstrap_servers: str) -> None:
         self.bootstrap_servers = bootstrap_servers
+        self.settings = KafkaSettings(_env_prefix="TEST_", kafka_bootstrap_servers=bootstrap_servers)
         self.described = f"Kafka at {bootstrap_servers} (TEST_KAFKA_BOOTSTRAP_SERVERS)"
 
     async def start(self) -> None:
         # List ids begin with 1 in our fresh databases: events of another run would speak of the same ids.
-        admin = AIOKafkaAdminClient(bootstrap_servers=self.bootstrap_servers)
+        admin = AIOKafkaAdminClient(**connection_arguments(self.settings))
         await admin.start()
         try:
             ours = {topic.name for topic in wanted(1)}
@@ -64,7 +74,7 @@ class GivenBroker:
             await eventually(admin.list_topics, until=lambda names: not ours & set(names), within=ANSWERS_WITHIN)
         finally:
             await admin.close()
-        await _create_topics(self.bootstrap_servers)
+        await _create_topics(self.settings)
 
     async def stop(self) -> None: ...
 
@@ -92,9 +102,13 @@ class ContainerBroker:
     def bootstrap_servers(self) -> str:
         return f"{LOOPBACK}:{self._port}"
 
+    @property
+    def settings(self) -> KafkaSettings:
+        return KafkaSettings(kafka_bootstrap_servers=self.bootstrap_servers)
+
     async def start(self) -> None:
         await asyncio.to_thread(self._container.start)
-        await _create_topics(self.bootstrap_servers)
+        await _create_topics(self.settings)
 
     async def stop(self) -> None:
         await asyncio.to_thread(self._container.stop)
@@ -104,7 +118,7 @@ class ContainerBroker:
 
     async def resume(self) -> None:
         await asyncio.to_thread(self._container.get_wrapped_container().start)
-        await _create_topics(self.bootstrap_servers)
+        await _create_topics(self.settings)
 
 
 class LocalBroker:
@@ -121,9 +135,13 @@ class LocalBroker:
     def bootstrap_servers(self) -> str:
         return self._kafka.bootstrap_servers
 
+    @property
+    def settings(self) -> KafkaSettings:
+        return KafkaSettings(kafka_bootstrap_servers=self.bootstrap_servers)
+
     async def start(self) -> None:
         await self._kafka.start()
-        await _create_topics(self.bootstrap_servers)
+        await _create_topics(self.settings)
 
     async def stop(self) -> None:
         await self._kafka.stop()
@@ -135,7 +153,7 @@ class LocalBroker:
         if self._kafka.exit_status() is None:
             return
         await self._kafka.start()
-        await _create_topics(self.bootstrap_servers)
+        await _create_topics(self.settings)
 
 
 class EmbeddedBroker:
@@ -152,6 +170,10 @@ class EmbeddedBroker:
     def bootstrap_servers(self) -> str:
         return self._kafka.bootstrap_servers
 
+    @property
+    def settings(self) -> KafkaSettings:
+        return KafkaSettings(kafka_bootstrap_servers=self.bootstrap_servers)
+
     async def start(self) -> None:
         await self._kafka.start()
 
@@ -163,6 +185,19 @@ class EmbeddedBroker:
 
     async def resume(self) -> None:
         await self._kafka.command("up")
+
+
+def security_environment(settings: KafkaSettings) -> dict[str, str]:
+    """Return the variables that make a process connect so. Those of the addresses are not among them."""
+    password = settings.kafka_sasl_password
+    given = {
+        "KAFKA_SECURITY_PROTOCOL": settings.kafka_security_protocol,
+        "KAFKA_SASL_MECHANISM": settings.kafka_sasl_mechanism,
+        "KAFKA_SASL_USERNAME": settings.kafka_sasl_username,
+        "KAFKA_SASL_PASSWORD": password.get_secret_value() if password else None,
+        "KAFKA_CA_FILE": str(settings.kafka_ca_file) if settings.kafka_ca_file else None,
+    }
+    return {name: value for name, value in given.items() if value is not None}
 
 
 def publish_on_loopback(container: DockerContainer, inside: int, outside: int) -> None:
@@ -201,11 +236,11 @@ def _container_settings(port: int) -> dict[str, str]:
     }
 
 
-async def _create_topics(bootstrap_servers: str) -> None:
+async def _create_topics(settings: KafkaSettings) -> None:
     # A container's port answers before the broker behind it does, and a broker before it leads its partitions.
     async def created() -> bool:
         with suppress(KafkaError, OSError):
-            await create(bootstrap_servers)
+            await create(settings)
             return True
         return False
 

@@ -9,6 +9,8 @@ from typing import Final
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.structs import ConsumerRecord
 
+from chassis.kafka_connection import connection_arguments
+from chassis.kafka_settings import KafkaSettings
 from chassis.testing import eventually
 from watchbuddy_contracts import EVENTS, TOPICS, Event, EventHeaders
 
@@ -43,8 +45,8 @@ class Record:
 class Records:
     """Reads, writes and rewinds."""
 
-    def __init__(self, bootstrap_servers: str) -> None:
-        self._bootstrap_servers = bootstrap_servers
+    def __init__(self, settings: KafkaSettings) -> None:
+        self._connection = connection_arguments(settings)
 
     async def read(self, topic: str) -> list[Record]:
         """Return everything that is in a topic now, each partition in order."""
@@ -74,9 +76,7 @@ class Records:
 
     async def write(self, records: Sequence[Record]) -> None:
         """Send records once more, as they are: key, headers, partition and all."""
-        producer = AIOKafkaProducer(
-            bootstrap_servers=self._bootstrap_servers, acks="all", enable_idempotence=True, max_request_size=MAX_BYTES
-        )
+        producer = AIOKafkaProducer(**self._connection, acks="all", enable_idempotence=True, max_request_size=MAX_BYTES)
         await producer.start()
         try:
             for record in records:
@@ -124,7 +124,7 @@ class Records:
     async def _consumer(self, group: str | None, *topics: str) -> AsyncIterator[AIOKafkaConsumer]:
         consumer = AIOKafkaConsumer(
             *topics,
-            bootstrap_servers=self._bootstrap_servers,
+            **self._connection,
             group_id=group,
             enable_auto_commit=False,
             max_partition_fetch_bytes=MAX_BYTES,

@@ -18,7 +18,7 @@ import asyncpg
 import httpx
 
 from chassis.auth import issue_token
-from integration.brokers import Broker
+from integration.brokers import Broker, security_environment
 from integration.collector import Collector
 from integration.databases import Server
 from integration.parts import Parts
@@ -55,7 +55,7 @@ class RunningSystem:
         """Args: folder: for logs and the simulated Trakt's state."""
         self.broker: Broker = parts.kafka.part
         self.collector = collector
-        self.records = Records(self.broker.bootstrap_servers)
+        self.records = Records(self.broker.settings)
         self._folder = folder
         self._ports = choose_ports(dict.fromkeys(table.WANTED_PORTS, 0))
         self._system = _described(parts.postgres.part, self.broker, self._ports)
@@ -209,7 +209,8 @@ class RunningSystem:
         specs = [dataclasses.replace(simulator, command=(*simulator.command, "--log-size", "100000"))]
         for spec in table.services(self._system, self._ports, self._outside):
             own = {"KAFKA_SESSION_TIMEOUT": APACHE_SESSION} if self.broker.kind == "apache" else {}
-            specs.append(dataclasses.replace(spec, environment={**spec.environment, **own}))
+            security = security_environment(self.broker.settings)
+            specs.append(dataclasses.replace(spec, environment={**spec.environment, **own, **security}))
         return specs
 
 

@@ -25,7 +25,7 @@ async def test_postgres_makes_databases(parts: Parts) -> None:
 @pytest.mark.our_broker
 async def test_the_brokers_records_outlive_an_interruption(parts: Parts) -> None:
     broker = parts.kafka.part
-    records = Records(broker.bootstrap_servers)
+    records = Records(broker.settings)
     before = Record(NOBODYS, 0, 0, b"key", b"before", (("name", b"value"),))
     await records.write([before])
 

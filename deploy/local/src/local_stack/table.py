@@ -37,6 +37,15 @@ SESSION_TIMEOUT: Mapping[KafkaKind, timedelta] = {
     "embedded": timedelta(seconds=1.5),
     "apache": timedelta(seconds=10),
 }
+NOT_INHERITED = {
+    "DATABASE_URL",
+    "AUTH_JWKS_URL",
+    "KAFKA_SECURITY_PROTOCOL",
+    "KAFKA_SASL_MECHANISM",
+    "KAFKA_SASL_USERNAME",
+    "KAFKA_SASL_PASSWORD",
+    "KAFKA_CA_FILE",
+}
 
 
 def services(system: System, ports: Mapping[str, int], outside: Mapping[str, str]) -> tuple[ProcessSpec, ...]:
@@ -96,8 +105,9 @@ def trakt_environment(system: System) -> dict[str, str]:
 
 def inherited(outside: Mapping[str, str]) -> dict[str, str]:
     """Return what the processes take over from the caller's environment."""
-    # One service's database is not another's, and the stack's users have tokens of the local key alone.
-    return {name: value for name, value in outside.items() if name not in {"DATABASE_URL", "AUTH_JWKS_URL"}}
+    # One service's database is not another's. The stack's users have tokens of the local key alone. Its broker listens
+    # on loopback, without TLS and SASL.
+    return {name: value for name, value in outside.items() if name not in NOT_INHERITED}
 
 
 def simulator(port: int, outside: Mapping[str, str], *, state: str | None) -> ProcessSpec:
