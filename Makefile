@@ -40,11 +40,12 @@ run: $(STAMP) ## run the whole system for daily use, its data kept
 test: $(STAMP) ## run every test
 	@$(BIN)/pytest
 
-lint: $(STAMP) ## ruff, import-linter, committed schemas
+lint: $(STAMP) ## ruff, import-linter, committed documents
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/lint-imports
 	@$(BIN)/python -m watchbuddy_contracts.schemas --check
+	@$(BIN)/python -m watchbuddy_contracts.asyncapi --check
 
 types: $(STAMP) ## mypy, strict
 	@$(BIN)/mypy $(PACKAGES:%=%/src) benchmarks deploy/lock.py deploy/containers/*.py
@@ -53,8 +54,9 @@ fmt: $(STAMP) ## format the code
 	@$(BIN)/ruff check --fix-only --quiet .
 	@$(BIN)/ruff format .
 
-schemas: $(STAMP) ## write the JSON Schemas of the events
+schemas: $(STAMP) ## write the documents that are made from the code: JSON Schemas, AsyncAPI
 	@$(BIN)/python -m watchbuddy_contracts.schemas
+	@$(BIN)/python -m watchbuddy_contracts.asyncapi
 
 bench: $(STAMP) ## measure, and print the figures beside their goals
 	@$(BIN)/python -m benchmarks

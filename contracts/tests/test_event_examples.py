@@ -96,5 +96,5 @@ def test_the_items_of_the_examples_are_real_titles() -> None:
 
 
 def test_the_example_of_headers_is_read_and_written_again_without_change() -> None:
-    headers = json.loads((ROOT / "contracts/examples/headers/list_created.json").read_bytes())
+    headers = json.loads((ROOT / "contracts/examples/headers/watchbuddy.list.created.v1.json").read_bytes())
     assert EventHeaders.from_headers(headers).to_headers() == headers

@@ -22,7 +22,15 @@ from watchbuddy_contracts.lists import (
     Trigger,
 )
 from watchbuddy_contracts.titles import Title, TitleKey, index_of, keys_of, to_items
-from watchbuddy_contracts.topics import LISTS, TOPICS, TRAKT, Topic, dead_letter_topic, partition_key
+from watchbuddy_contracts.topics import (
+    DEAD_LETTER_RETENTION,
+    LISTS,
+    TOPICS,
+    TRAKT,
+    Topic,
+    dead_letter_topic,
+    partition_key,
+)
 from watchbuddy_contracts.trakt import (
     FailedOperation,
     FailureReason,
@@ -37,6 +45,7 @@ from watchbuddy_contracts.trakt import (
 )
 
 __all__ = [
+    "DEAD_LETTER_RETENTION",
     "EVENTS",
     "LISTS",
     "TOPICS",

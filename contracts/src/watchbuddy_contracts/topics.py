@@ -1,6 +1,7 @@
 """The Kafka topics and their key rule."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final
 
 from watchbuddy_contracts.events import Event
@@ -12,22 +13,36 @@ class Topic:
 
     Args:
         name: as Kafka knows it.
-        groups: consumer groups that read it; each has a dead-letter topic of its own.
-        partitions: fixed for the topic's life: another count would break the order per key.
-        max_message_bytes: a list of 10,000 items with three ids each is about 1 MB.
+        producer: the service that writes to it.
+        groups: the consumer groups that read it. Each has a dead-letter topic of its own.
+        partitions: the count is fixed for the topic's life. Another count would break the order per key.
+        max_message_bytes: the size limit of a record. A list of 10,000 items with three ids each is about 1 MB.
     """
 
     name: str
+    producer: str
     groups: tuple[str, ...]
     partitions: int = 12
     max_message_bytes: int = 4 * 1024 * 1024
 
 
-LISTS: Final = Topic("watchbuddy.lists.v1", groups=("trakt-sync", "notifier"))
+LISTS: Final = Topic("watchbuddy.lists.v1", producer="lists-api", groups=("trakt-sync", "notifier"))
 """What lists-api says: ListCreated, ListUpdated, ListSyncStarted, ListSynced, ListSyncFailed, ListDeleted."""
-TRAKT: Final = Topic("watchbuddy.trakt.v1", groups=("lists-api", "notifier"))
+TRAKT: Final = Topic("watchbuddy.trakt.v1", producer="trakt-sync", groups=("lists-api", "notifier"))
 """What trakt-sync says: TraktListCreated, TraktListSynced, TraktListDeleted, TraktSyncFailed, …"""
 TOPICS: Final = (LISTS, TRAKT)
+
+DEAD_LETTER_RETENTION: Final = timedelta(days=30)
+"""Longer than the topics' own (Kafka's default, a week): an operator may look after a holiday."""
+
+
+def topic_named(name: str) -> Topic:
+    """Return the topic of this name.
+
+    Raises:
+        KeyError: there is none.
+    """
+    return {topic.name: topic for topic in TOPICS}[name]
 
 
 def dead_letter_topic(topic: str, group: str) -> str:

@@ -20,8 +20,8 @@ JsonSchema = dict[str, Any]
 FOLDER = Path(__file__).parent
 
 
-class _WithoutFieldTitles(GenerateJsonSchema):
-    """A title that only repeats the field's name says nothing."""
+class WithoutFieldTitles(GenerateJsonSchema):
+    """Leaves out the titles of fields: they only repeat the fields' names."""
 
     def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ANN401, ARG002 - pydantic's signature
         return False
@@ -32,7 +32,7 @@ def schema_of(model: type[Event]) -> JsonSchema:
     return {
         "$schema": GenerateJsonSchema.schema_dialect,
         "$id": f"urn:watchbuddy:event:{model.ce_type}",
-        **model.model_json_schema(mode="validation", schema_generator=_WithoutFieldTitles),
+        **model.model_json_schema(mode="validation", schema_generator=WithoutFieldTitles),
     }
 
 

@@ -14,10 +14,7 @@ from pydantic import Field
 from chassis.kafka_connection import connection_arguments, knock
 from chassis.kafka_settings import KafkaSettings
 from chassis.settings import load
-from watchbuddy_contracts import TOPICS, dead_letter_topic
-
-DEAD_LETTER_RETENTION_MS: Final = 30 * 24 * 3600 * 1000
-"""Longer than the topics' own (Kafka's default, a week): an operator may look after a holiday."""
+from watchbuddy_contracts import DEAD_LETTER_RETENTION, TOPICS, dead_letter_topic
 
 SIZE: Final = "max.message.bytes"
 
@@ -36,11 +33,12 @@ class TopicSettings(KafkaSettings):
 def wanted(replication: int) -> list[NewTopic]:
     """Return every topic as it is provisioned."""
     topics = []
+    retention_ms = str(int(DEAD_LETTER_RETENTION.total_seconds() * 1000))
     for topic in TOPICS:
         size = {SIZE: str(topic.max_message_bytes)}
         topics.append(NewTopic(topic.name, topic.partitions, replication, topic_configs=size))
         for group in topic.groups:
-            configs = {**size, "retention.ms": str(DEAD_LETTER_RETENTION_MS)}
+            configs = {**size, "retention.ms": retention_ms}
             topics.append(NewTopic(dead_letter_topic(topic.name, group), 1, replication, topic_configs=configs))
     return topics
 
