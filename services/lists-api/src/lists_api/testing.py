@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
+from fastapi import FastAPI
 from uuid_utils.compat import uuid7
 
 from chassis.auth import issue_token
@@ -61,6 +62,7 @@ class Stored:
 class Api:
     """The application and what stands behind it."""
 
+    app: FastAPI
     http: httpx.AsyncClient
     pool: Pool
     clock: FakeClock
@@ -118,7 +120,7 @@ async def running_api(dsn: str, **changes: object) -> AsyncIterator[Api]:
     try:
         transport = httpx.ASGITransport(app)
         async with httpx.AsyncClient(transport=transport, base_url="http://lists") as http:
-            yield Api(http, pool, clock, waker, settings)
+            yield Api(app, http, pool, clock, waker, settings)
     finally:
         await pool.close()
 

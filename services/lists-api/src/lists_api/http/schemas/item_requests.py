@@ -6,10 +6,12 @@ from pydantic import (
     AfterValidator,
     Field,
     StringConstraints,
+    ValidationError,
     ValidatorFunctionWrapHandler,
     WrapValidator,
     model_validator,
 )
+from pydantic_core import InitErrorDetails
 
 from lists_api.errors import TooManyItemsError
 from lists_api.http.schemas.strict import StrictModel
@@ -56,8 +58,10 @@ class ItemIn(StrictModel):
 def _bounded(items: object, validate: ValidatorFunctionWrapHandler) -> list[ItemIn]:
     """Count the items before their contents are looked at, and stop at the first slice that has a mistake.
 
-    Bad items then cost no more than good ones. A slice that fails is validated once more with all before it, so that
-    its errors have their places in the whole list.
+    Bad items then cost no more than good ones.
+
+    Raises:
+        TooManyItemsError: more than `MAX_ITEMS`.
     """
     if not isinstance(items, list) or len(items) <= SLICE:
         checked: list[ItemIn] = validate(items)
@@ -68,10 +72,23 @@ def _bounded(items: object, validate: ValidatorFunctionWrapHandler) -> list[Item
     for start in range(0, len(items), SLICE):
         try:
             checked += validate(items[start : start + SLICE])
-        except ValueError:
-            validate(items[: start + SLICE])
-            raise
+        except ValidationError as exc:
+            raise _moved(exc, by=start) from None
     return checked
+
+
+def _moved(error: ValidationError, *, by: int) -> ValidationError:
+    """Return the error of a slice with the places of its items in the whole list."""
+    details = [
+        InitErrorDetails(
+            type=one["type"],
+            loc=(int(one["loc"][0]) + by, *one["loc"][1:]),
+            input=one["input"],
+            ctx=one.get("ctx", {}),
+        )
+        for one in error.errors(include_url=False)
+    ]
+    return ValidationError.from_exception_data(error.title, details)
 
 
 _BOUNDS: Final = WrapValidator(_bounded)
