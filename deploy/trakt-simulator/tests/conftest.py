@@ -12,6 +12,6 @@ def trakt() -> InProcessTrakt:
 
 
 @pytest.fixture
-def calm() -> InProcessTrakt:
+def unlimited() -> InProcessTrakt:
     """Without rate limits, for tests of something else."""
     return InProcessTrakt(rate_limits=False)

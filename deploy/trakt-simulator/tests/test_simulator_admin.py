@@ -8,30 +8,30 @@ from trakt_simulator.testing.in_process import InProcessTrakt
 LISTS = "/users/me/lists"
 
 
-async def test_an_account_is_made_with_a_token_and_asked_again_gives_another(calm: InProcessTrakt) -> None:
-    answer = await calm.admin.post("/accounts", json={"username": "demo", "vip": True})
-    assert answer.status_code == 201
-    first = answer.json()
+async def test_an_account_is_made_with_a_token_and_asked_again_gives_another(unlimited: InProcessTrakt) -> None:
+    response = await unlimited.admin.post("/accounts", json={"username": "demo", "vip": True})
+    assert response.status_code == 201
+    first = response.json()
     assert set(first) == {
         "access_token", "token_type", "expires_in", "refresh_token", "scope", "created_at", "username",
     }  # fmt: skip
     assert len(first["access_token"]) == len(first["refresh_token"]) == 64
-    second = (await calm.admin.post("/accounts", json={"username": "demo"})).json()
+    second = (await unlimited.admin.post("/accounts", json={"username": "demo"})).json()
     assert first["access_token"] != second["access_token"]
-    (account,) = (await calm.admin.get("/accounts")).json()
+    (account,) = (await unlimited.admin.get("/accounts")).json()
     assert (account["username"], account["vip"]) == ("demo", True)
 
 
-async def test_usernames_of_one_slug_are_different_accounts(calm: InProcessTrakt) -> None:
+async def test_usernames_of_one_slug_are_different_accounts(unlimited: InProcessTrakt) -> None:
     for username in ("an.kah", "an-kah", "an.kah", "🎬"):
-        await calm.account(username)
-    accounts = (await calm.admin.get("/accounts")).json()
+        await unlimited.account(username)
+    accounts = (await unlimited.admin.get("/accounts")).json()
     assert [(a["username"], a["slug"]) for a in accounts] == [
         ("an.kah", "an-kah"), ("an-kah", "an-kah-2"), ("🎬", "user-3"),
     ]  # fmt: skip
 
 
-async def test_accounts_are_seeded_with_lists_and_items_without_limits(calm: InProcessTrakt) -> None:
+async def test_accounts_are_seeded_with_lists_and_items_without_limits(unlimited: InProcessTrakt) -> None:
     items = [{"ids": {"trakt": number}} for number in range(1, 301)]
     lists = [
         {"name": "Big", "privacy": "public", "display_numbers": True, "items": items},
@@ -39,36 +39,38 @@ async def test_accounts_are_seeded_with_lists_and_items_without_limits(calm: InP
     ]
     shows = [{"type": "show", "ids": {"imdb": "tt0903747"}}, {"ids": {"tmdb": 7_777_777}}]
     other = {"username": "other", "vip": True, "lists": [{"name": "Shows", "items": shows}]}
-    answer = await calm.admin.post("/seed", json={"accounts": [{"username": "demo", "lists": lists}, other]})
-    assert answer.status_code == 201
-    first, second = answer.json()["accounts"]
+    response = await unlimited.admin.post("/seed", json={"accounts": [{"username": "demo", "lists": lists}, other]})
+    assert response.status_code == 201
+    first, second = response.json()["accounts"]
     assert (first["username"], first["not_found"]) == ("demo", [])
     assert second["not_found"] == [{"type": "movie", "ids": {"tmdb": 7_777_777}}]
-    client = calm.client_with({**calm.stranger().headers, "Authorization": f"Bearer {first['access_token']}"})
+    client = unlimited.client_with(
+        {**unlimited.client_without_token().headers, "Authorization": f"Bearer {first['access_token']}"}
+    )
     assert [shown["item_count"] for shown in (await client.get(LISTS)).json()] == [300, 0, 0, 0, 0, 0, 0]
     assert (await client.post(LISTS, json={"name": "one more"})).status_code == 420
-    state = (await calm.admin.get("/state")).json()
-    await calm.admin.post("/reset")
-    assert (await calm.admin.post("/seed", json=state)).status_code == 201
-    assert (await calm.admin.get("/state")).json() == state
+    state = (await unlimited.admin.get("/state")).json()
+    await unlimited.admin.post("/reset")
+    assert (await unlimited.admin.post("/seed", json=state)).status_code == 201
+    assert (await unlimited.admin.get("/state")).json() == state
 
 
-async def test_limits_of_its_own_are_seeded_again_and_those_of_a_profile_follow_it(calm: InProcessTrakt) -> None:
-    await calm.account("small", limits={"lists": 1, "items_per_list": 2, "total_items": 3})
-    await calm.account("free")
-    state = (await calm.admin.get("/state")).json()
-    await calm.admin.post("/reset")
-    await calm.admin.post("/seed", json=state)
-    assert (await calm.admin.get("/state")).json() == state
+async def test_limits_of_its_own_are_seeded_again_and_those_of_a_profile_follow_it(unlimited: InProcessTrakt) -> None:
+    await unlimited.account("small", limits={"lists": 1, "items_per_list": 2, "total_items": 3})
+    await unlimited.account("free")
+    state = (await unlimited.admin.get("/state")).json()
+    await unlimited.admin.post("/reset")
+    await unlimited.admin.post("/seed", json=state)
+    assert (await unlimited.admin.get("/state")).json() == state
     for name, lists in (("small", 1), ("free", 100)):
-        changed = (await calm.admin.patch(f"/accounts/{name}", json={"vip": True})).json()
+        changed = (await unlimited.admin.patch(f"/accounts/{name}", json={"vip": True})).json()
         assert changed["limits"]["lists"] == lists
 
 
-async def test_seeding_leaves_the_rest_of_a_profile_alone(calm: InProcessTrakt) -> None:
-    await calm.account("demo", vip=True, private=True, friends=["ann"])
-    await calm.admin.post("/seed", json={"accounts": [{"username": "demo", "private": False}]})
-    (shown,) = (await calm.admin.get("/accounts")).json()
+async def test_seeding_leaves_the_rest_of_a_profile_alone(unlimited: InProcessTrakt) -> None:
+    await unlimited.account("demo", vip=True, private=True, friends=["ann"])
+    await unlimited.admin.post("/seed", json={"accounts": [{"username": "demo", "private": False}]})
+    (shown,) = (await unlimited.admin.get("/accounts")).json()
     assert (shown["vip"], shown["private"], shown["friends"]) == (True, False, ["ann"])
 
 
@@ -76,33 +78,35 @@ async def test_seeding_leaves_the_rest_of_a_profile_alone(calm: InProcessTrakt) 
     "account",
     [{"list": []}, {"lists": [{"name": "a", "item": []}]}, {"lists": [{"name": "a", "items": [{"id5": {}}]}]}],
 )
-async def test_a_misspelt_seed_is_refused_whole(calm: InProcessTrakt, account: dict[str, object]) -> None:
-    answer = await calm.admin.post("/seed", json={"accounts": [{"username": "first"}, {"username": "demo", **account}]})
-    assert answer.status_code == 422
-    assert (await calm.admin.get("/accounts")).json() == []
+async def test_a_misspelt_seed_is_refused_whole(unlimited: InProcessTrakt, account: dict[str, object]) -> None:
+    response = await unlimited.admin.post(
+        "/seed", json={"accounts": [{"username": "first"}, {"username": "demo", **account}]}
+    )
+    assert response.status_code == 422
+    assert (await unlimited.admin.get("/accounts")).json() == []
 
 
-async def test_the_clock_stays_within_the_years_that_dates_have(calm: InProcessTrakt) -> None:
-    statuses = {(await calm.admin.post("/clock", json={"advance_s": 1e9})).status_code for _ in range(40)}
+async def test_the_clock_stays_within_the_years_that_dates_have(unlimited: InProcessTrakt) -> None:
+    statuses = {(await unlimited.admin.post("/clock", json={"advance_s": 1e9})).status_code for _ in range(40)}
     assert statuses == {200, 422}
-    assert (await calm.admin.get("/clock")).json()["now"] < "3000"
-    client = await calm.client()
+    assert (await unlimited.admin.get("/clock")).json()["now"] < "3000"
+    client = await unlimited.client()
     assert (await client.post(LISTS, json={"name": "a"})).status_code == 201
 
 
-async def test_another_sites_page_may_not_use_the_admin_api(calm: InProcessTrakt) -> None:
-    await calm.account("demo")
+async def test_another_sites_page_may_not_use_the_admin_api(unlimited: InProcessTrakt) -> None:
+    await unlimited.account("demo")
     for origin in ("https://example.org", "null"):
-        assert (await calm.admin.post("/reset", headers={"Origin": origin})).status_code == 403
-    assert len((await calm.admin.get("/accounts")).json()) == 1
-    assert (await calm.admin.post("/reset", headers={"Origin": "http://trakt.test"})).status_code == 204
+        assert (await unlimited.admin.post("/reset", headers={"Origin": origin})).status_code == 403
+    assert len((await unlimited.admin.get("/accounts")).json()) == 1
+    assert (await unlimited.admin.post("/reset", headers={"Origin": "http://trakt.test"})).status_code == 204
 
 
-async def test_an_accounts_stamp_moves_with_its_lists(calm: InProcessTrakt) -> None:
-    client = await calm.client()
+async def test_an_accounts_stamp_moves_with_its_lists(unlimited: InProcessTrakt) -> None:
+    client = await unlimited.client()
 
     async def stamp() -> str:
-        return (await calm.admin.get("/accounts")).json()[0]["lists_updated_at"]
+        return (await unlimited.admin.get("/accounts")).json()[0]["lists_updated_at"]
 
     seen = [await stamp()]
     await client.get(LISTS)
@@ -118,14 +122,14 @@ async def test_an_accounts_stamp_moves_with_its_lists(calm: InProcessTrakt) -> N
     assert seen == sorted(set(seen))
 
 
-async def test_the_state_shows_everything_and_one_account_on_demand(calm: InProcessTrakt) -> None:
-    client = await calm.client()
-    await calm.account("other")
+async def test_the_state_shows_everything_and_one_account_on_demand(unlimited: InProcessTrakt) -> None:
+    client = await unlimited.client()
+    await unlimited.account("other")
     await client.post(LISTS, json={"name": "Queue", "description": "d", "privacy": "public"})
     await client.post(
         f"{LISTS}/queue/items", json={"movies": [{"ids": {"trakt": 1}}], "shows": [{"ids": {"trakt": 1}}]}
     )
-    state = (await calm.admin.get("/state")).json()
+    state = (await unlimited.admin.get("/state")).json()
     assert [account["username"] for account in state["accounts"]] == ["demo", "other"]
     (shown,) = state["accounts"][0]["lists"]
     assert (shown["name"], shown["description"], shown["privacy"], shown["item_count"]) == ("Queue", "d", "public", 2)
@@ -133,15 +137,15 @@ async def test_the_state_shows_everything_and_one_account_on_demand(calm: InProc
         (1, "movie", 1),
         (2, "show", 1),
     ]
-    assert len((await calm.admin.get("/state", params={"account": "other"})).json()["accounts"]) == 1
+    assert len((await unlimited.admin.get("/state", params={"account": "other"})).json()["accounts"]) == 1
 
 
-async def test_requests_are_logged_and_filtered_and_admins_are_not(calm: InProcessTrakt) -> None:
-    ann, bob = await calm.client("ann"), await calm.client("bob")
+async def test_requests_are_logged_and_filtered_and_admins_are_not(unlimited: InProcessTrakt) -> None:
+    ann, bob = await unlimited.client("ann"), await unlimited.client("bob")
     await ann.post(LISTS, json={"name": "a"})
     await bob.get(f"{LISTS}/none", params={"extended": "full"})
     await ann.post(LISTS, content=b"{")
-    everything = (await calm.admin.get("/requests")).json()
+    everything = (await unlimited.admin.get("/requests")).json()
     assert [(e["account"], e["method"], e["path"], e["status"]) for e in everything] == [
         ("ann", "POST", LISTS, 201), ("bob", "GET", f"{LISTS}/none", 404), ("ann", "POST", LISTS, 400),
     ]  # fmt: skip
@@ -158,62 +162,62 @@ async def test_requests_are_logged_and_filtered_and_admins_are_not(calm: InProce
         ({"limit": 0}, []),
         ({"method": "POST", "status": 201, "account": "ann"}, [1]),
     ):
-        assert [e["id"] for e in (await calm.admin.get("/requests", params=query)).json()] == ids
-    assert (await calm.admin.delete("/requests")).status_code == 204
+        assert [e["id"] for e in (await unlimited.admin.get("/requests", params=query)).json()] == ids
+    assert (await unlimited.admin.delete("/requests")).status_code == 204
     await ann.get(LISTS)
-    assert [e["id"] for e in (await calm.admin.get("/requests")).json()] == [4]
+    assert [e["id"] for e in (await unlimited.admin.get("/requests")).json()] == [4]
 
 
-async def test_counts_run_by_endpoint_and_status(calm: InProcessTrakt) -> None:
-    client = await calm.client()
+async def test_counts_run_by_endpoint_and_status(unlimited: InProcessTrakt) -> None:
+    client = await unlimited.client()
     for name in "ab":
         await client.post(LISTS, json={"name": name})
     await client.get(f"{LISTS}/a")
     await client.get("/nope")
-    assert (await calm.admin.get("/counts")).json() == {
+    assert (await unlimited.admin.get("/counts")).json() == {
         "total": 4,
         "by_endpoint": {"POST /users/{id}/lists": 2, "GET /users/{id}/lists/{list_id}": 1, "unknown path": 1},
         "by_status": {"201": 2, "200": 1, "405": 1},
     }
 
 
-async def test_the_log_keeps_the_last_ones_only(calm: InProcessTrakt) -> None:
-    client = await calm.client()
-    await calm.admin.patch("/options", json={"log_size": 3})
+async def test_the_log_keeps_the_last_ones_only(unlimited: InProcessTrakt) -> None:
+    client = await unlimited.client()
+    await unlimited.admin.patch("/options", json={"log_size": 3})
     for _ in range(5):
         await client.get(LISTS)
-    assert [e["id"] for e in (await calm.admin.get("/requests")).json()] == [3, 4, 5]
-    assert (await calm.admin.get("/counts")).json()["total"] == 5
+    assert [e["id"] for e in (await unlimited.admin.get("/requests")).json()] == [3, 4, 5]
+    assert (await unlimited.admin.get("/counts")).json()["total"] == 5
 
 
-async def test_large_bodies_push_old_entries_out_of_the_log(calm: InProcessTrakt) -> None:
-    client = await calm.client()
+async def test_large_bodies_push_old_entries_out_of_the_log(unlimited: InProcessTrakt) -> None:
+    client = await unlimited.client()
     for _ in range(5):
         await client.post(LISTS, json={"name": "a", "description": "x" * 9_000_000})
-    assert [e["id"] for e in (await calm.admin.get("/requests")).json()] == [3, 4, 5]
+    assert [e["id"] for e in (await unlimited.admin.get("/requests")).json()] == [3, 4, 5]
 
 
-async def test_options_are_changed_and_shown_and_nonsense_is_refused(calm: InProcessTrakt) -> None:
-    changed = (await calm.admin.patch("/options", json={"latency_ms": 2.5, "token_lifetime_s": 60})).json()
+async def test_options_are_changed_and_shown_and_nonsense_is_refused(unlimited: InProcessTrakt) -> None:
+    changed = (await unlimited.admin.patch("/options", json={"latency_ms": 2.5, "token_lifetime_s": 60})).json()
     assert (changed["latency_ms"], changed["token_lifetime_s"], changed["rate_limits"]) == (2.5, 60, False)
-    assert (await calm.admin.get("/options")).json() == changed
+    assert (await unlimited.admin.get("/options")).json() == changed
     for body in ({"latency_ms": -1}, {"nonsense": 1}, {"rate_limits": "perhaps"}, [1]):
-        assert (await calm.admin.patch("/options", json=body)).status_code == 422
-    assert (await calm.admin.get("/options")).json() == changed
+        assert (await unlimited.admin.patch("/options", json=body)).status_code == 422
+    assert (await unlimited.admin.get("/options")).json() == changed
 
 
-async def test_a_reset_forgets_everything_but_the_command_line(calm: InProcessTrakt) -> None:
-    client = await calm.client()
+async def test_a_reset_forgets_everything_but_the_command_line(unlimited: InProcessTrakt) -> None:
+    client = await unlimited.client()
     await client.post(LISTS, json={"name": "a"})
-    await calm.fault("status", times=None)
-    await calm.admin.patch("/options", json={"latency_ms": 1, "rate_limits": True})
-    await calm.admin.post("/clock", json={"advance_s": 1_000})
-    assert (await calm.admin.post("/reset")).status_code == 204
-    assert (await calm.admin.get("/state")).json() == {"accounts": []}
-    assert (await calm.admin.get("/faults")).json() == []
-    assert (await calm.admin.get("/counts")).json()["total"] == 0
-    assert (await calm.admin.get("/options")).json()["rate_limits"] is False
-    assert (await calm.admin.get("/clock")).json() == {"now": "2026-11-21T00:00:00.000Z"}
+    await unlimited.fault("status", times=None)
+    await unlimited.admin.patch("/options", json={"latency_ms": 1, "rate_limits": True})
+    await unlimited.admin.post("/clock", json={"advance_s": 1_000})
+    assert (await unlimited.admin.post("/reset")).status_code == 204
+    assert (await unlimited.admin.get("/state")).json() == {"accounts": []}
+    assert (await unlimited.admin.get("/faults")).json() == []
+    assert (await unlimited.admin.get("/counts")).json()["total"] == 0
+    assert (await unlimited.admin.get("/options")).json()["rate_limits"] is False
+    assert (await unlimited.admin.get("/clock")).json() == {"now": "2026-11-21T00:00:00.000Z"}
     assert (await client.get(LISTS)).status_code == 401
 
 
@@ -221,9 +225,9 @@ async def test_the_clock_is_advanced_without_waiting(trakt: InProcessTrakt) -> N
     client = await trakt.client()
     await client.post(LISTS, json={"name": "a"})
     assert (await trakt.admin.post("/clock", json={"advance_s": 1})).json() == {"now": "2026-11-21T00:00:01.000Z"}
-    answer = await client.post(LISTS, json={"name": "b"})
-    assert (answer.status_code, answer.json()["created_at"]) == (201, "2026-11-21T00:00:01.000Z")
-    assert answer.headers["date"] == "Sat, 21 Nov 2026 00:00:01 GMT"
+    response = await client.post(LISTS, json={"name": "b"})
+    assert (response.status_code, response.json()["created_at"]) == (201, "2026-11-21T00:00:01.000Z")
+    assert response.headers["date"] == "Sat, 21 Nov 2026 00:00:01 GMT"
 
 
 @pytest.mark.parametrize(
@@ -242,15 +246,15 @@ async def test_the_clock_is_advanced_without_waiting(trakt: InProcessTrakt) -> N
     ],
 )
 async def test_wrong_admin_requests_are_told_why(
-    calm: InProcessTrakt, method: str, path: str, body: bytes, status: int
+    unlimited: InProcessTrakt, method: str, path: str, body: bytes, status: int
 ) -> None:
-    assert (await calm.admin.request(method, path, content=body)).status_code == status
+    assert (await unlimited.admin.request(method, path, content=body)).status_code == status
 
 
-async def test_the_page_and_the_bare_address_lead_to_the_lists(calm: InProcessTrakt) -> None:
-    answer = await calm.browser.get("/", follow_redirects=True)
-    assert answer.headers["content-type"].startswith("text/html")
-    assert "Last requests" in answer.text
+async def test_the_page_and_the_bare_address_lead_to_the_lists(unlimited: InProcessTrakt) -> None:
+    response = await unlimited.browser.get("/", follow_redirects=True)
+    assert response.headers["content-type"].startswith("text/html")
+    assert "Last requests" in response.text
 
 
 async def test_the_typed_client_does_all_of_it() -> None:

@@ -15,16 +15,18 @@ def nested(levels: int) -> str:
     return "[" * levels + "]" * levels
 
 
-async def test_a_body_that_is_nested_too_deeply_is_refused_before_anything_is_applied(calm: InProcessTrakt) -> None:
-    client = await calm.client()
+async def test_a_body_that_is_nested_too_deeply_is_refused_before_anything_is_applied(
+    unlimited: InProcessTrakt,
+) -> None:
+    client = await unlimited.client()
     await client.post(LISTS, json={"name": "Queue"})
     for levels in (98, 300, 1_000):
         body = f'{{"movies":[{{"ids":{{"trakt":1}}}},{{"ids":{{"trakt":0}},"x":{nested(levels)}}}]}}'
         assert (await client.post(f"{LISTS}/queue/items", content=body)).status_code == 400
     assert (await client.get(f"{LISTS}/queue")).json()["item_count"] == 0
     body = f'{{"movies":[{{"ids":{{"trakt":1}}}},{{"ids":{{"trakt":0}},"x":{nested(97)}}}]}}'
-    answer = await client.post(f"{LISTS}/queue/items", content=body)
-    assert (answer.status_code, answer.json()["added"]["movies"], len(answer.json()["not_found"]["movies"])) == (
+    response = await client.post(f"{LISTS}/queue/items", content=body)
+    assert (response.status_code, response.json()["added"]["movies"], len(response.json()["not_found"]["movies"])) == (
         201,
         1,
         1,
@@ -32,18 +34,18 @@ async def test_a_body_that_is_nested_too_deeply_is_refused_before_anything_is_ap
 
 
 @pytest.mark.parametrize("levels", [100, 300, 1_000, 5_000])
-async def test_the_log_shows_requests_whatever_their_bodies_are(calm: InProcessTrakt, levels: int) -> None:
-    client = await calm.client()
+async def test_the_log_shows_requests_whatever_their_bodies_are(unlimited: InProcessTrakt, levels: int) -> None:
+    client = await unlimited.client()
     await client.post("/no/such/path", content=nested(levels))
-    (logged,) = (await calm.admin.get("/requests")).json()
+    (logged,) = (await unlimited.admin.get("/requests")).json()
     assert (logged["status"], logged["body"] is None) == (405, levels > 100)
 
 
-async def test_the_admin_api_refuses_what_is_nested_too_deeply(calm: InProcessTrakt) -> None:
+async def test_the_admin_api_refuses_what_is_nested_too_deeply(unlimited: InProcessTrakt) -> None:
     item = f'{{"ids":{{"x":{nested(300)}}}}}'
     seed = f'{{"accounts":[{{"username":"a","lists":[{{"name":"a","items":[{item}]}}]}}]}}'
-    assert (await calm.admin.post("/seed", content=seed)).status_code == 400
-    assert (await calm.admin.get("/accounts")).json() == []
+    assert (await unlimited.admin.post("/seed", content=seed)).status_code == 400
+    assert (await unlimited.admin.get("/accounts")).json() == []
 
 
 async def test_half_a_request_is_none() -> None:

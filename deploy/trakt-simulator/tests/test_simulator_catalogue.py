@@ -27,34 +27,34 @@ def test_every_shipped_title_has_an_id_a_slug_and_is_found_by_each_of_its_ids() 
         assert catalogue.find(title.kind, {"slug": title.slug}) == key
 
 
-async def test_a_number_that_is_a_movie_and_a_show_gives_both_unless_a_type_is_asked(calm: InProcessTrakt) -> None:
-    stranger = calm.stranger()
+async def test_a_number_that_is_a_movie_and_a_show_gives_both_unless_a_type_is_asked(unlimited: InProcessTrakt) -> None:
+    stranger = unlimited.client_without_token()
     rows = (await stranger.get("/search/trakt/5")).json()
     assert [row["type"] for row in rows] == ["movie", "show", "person"]
     assert {row["score"] for row in rows} == {None}
-    answer = await stranger.get("/search/trakt/5", params={"type": "show"})
-    assert [row["show"]["ids"]["trakt"] for row in answer.json()] == [5]
-    assert answer.headers["x-pagination-item-count"] == "1"
+    response = await stranger.get("/search/trakt/5", params={"type": "show"})
+    assert [row["show"]["ids"]["trakt"] for row in response.json()] == [5]
+    assert response.headers["x-pagination-item-count"] == "1"
 
 
-async def test_the_array_decides_what_a_tmdb_number_of_a_movie_and_a_show_means(calm: InProcessTrakt) -> None:
-    rows = (await calm.stranger().get("/search/tmdb/1398")).json()
+async def test_the_array_decides_what_a_tmdb_number_of_a_movie_and_a_show_means(unlimited: InProcessTrakt) -> None:
+    rows = (await unlimited.client_without_token().get("/search/tmdb/1398")).json()
     assert [row[row["type"]]["title"] for row in rows] == ["Stalker", "The Sopranos"]
-    client = await calm.client()
+    client = await unlimited.client()
     await client.post("/users/me/lists", json={"name": "a"})
     added = (await client.post("/users/me/lists/a/items", json={"shows": [{"ids": {"tmdb": 1398}}]})).json()["added"]
     assert (added["movies"], added["shows"]) == (0, 1)
 
 
-async def test_people_and_specials_are_listed_too(calm: InProcessTrakt) -> None:
-    client = await calm.client()
+async def test_people_and_specials_are_listed_too(unlimited: InProcessTrakt) -> None:
+    client = await unlimited.client()
     await client.post("/users/me/lists", json={"name": "a"})
     body = {
         "people": [{"ids": {"tmdb": 17419}}],
         "shows": [{"ids": {"tvdb": 81189}, "seasons": [{"number": 0, "episodes": [{"number": 1}]}, {"number": 0}]}],
     }
-    answer = (await client.post("/users/me/lists/a/items", json=body)).json()
-    assert {name: count for name, count in answer["added"].items() if count} == {
+    response = (await client.post("/users/me/lists/a/items", json=body)).json()
+    assert {name: count for name, count in response["added"].items() if count} == {
         "seasons": 1,
         "episodes": 1,
         "people": 1,
@@ -65,8 +65,8 @@ async def test_people_and_specials_are_listed_too(calm: InProcessTrakt) -> None:
     ]  # fmt: skip
 
 
-async def test_seasons_and_episodes_that_a_show_has_not_are_told(calm: InProcessTrakt) -> None:
-    client = await calm.client()
+async def test_seasons_and_episodes_that_a_show_has_not_are_told(unlimited: InProcessTrakt) -> None:
+    client = await unlimited.client()
     await client.post("/users/me/lists", json={"name": "a"})
     seasons = [
         {"number": 1},
@@ -74,10 +74,10 @@ async def test_seasons_and_episodes_that_a_show_has_not_are_told(calm: InProcess
         {"number": 2, "episodes": [{"number": 1}, {"number": 77}]},
     ]
     show = {"ids": {"trakt": 2}, "seasons": seasons}
-    answer = (await client.post("/users/me/lists/a/items", json={"shows": [show]})).json()
-    assert (answer["added"]["seasons"], answer["added"]["episodes"]) == (1, 1)
+    response = (await client.post("/users/me/lists/a/items", json={"shows": [show]})).json()
+    assert (response["added"]["seasons"], response["added"]["episodes"]) == (1, 1)
     missing = [{"number": 99}, {"number": 2, "episodes": [{"number": 77}]}]
-    assert answer["not_found"]["shows"] == [{"ids": {"trakt": 2}, "seasons": missing}]
+    assert response["not_found"]["shows"] == [{"ids": {"trakt": 2}, "seasons": missing}]
 
 
 async def test_invented_titles_never_take_each_others_number_and_a_reset_forgets_them() -> None:
@@ -86,33 +86,33 @@ async def test_invented_titles_never_take_each_others_number_and_a_reset_forgets
     await client.post("/users/me/lists", json={"name": "a"})
     # The first is a number that a client kept from before a reset, and the one that the second would get.
     for ids in ({"trakt": 900_000_002}, {"tmdb": 77_777_777}, {"tmdb": 77_777_778}):
-        answer = await client.post("/users/me/lists/a/items", json={"movies": [{"ids": ids}]})
-        assert answer.json()["added"]["movies"] == 1
+        response = await client.post("/users/me/lists/a/items", json={"movies": [{"ids": ids}]})
+        assert response.json()["added"]["movies"] == 1
     rows = (await client.get("/users/me/lists/a/items")).json()
     assert len({row["movie"]["ids"]["trakt"] for row in rows}) == 3
     assert (await trakt.admin.post("/reset")).status_code == 204
     assert len(trakt.sim.catalogue) == len(shipped_titles())
-    assert (await trakt.stranger().get("/search/tmdb/77777777")).json() == []
+    assert (await trakt.client_without_token().get("/search/tmdb/77777777")).json() == []
 
 
-async def test_what_trakt_lists_in_place_of_an_id_is_no_title(calm: InProcessTrakt) -> None:
+async def test_what_trakt_lists_in_place_of_an_id_is_no_title(unlimited: InProcessTrakt) -> None:
     for path in ("/movies/trending", "/shows/popular"):
-        assert (await calm.stranger().get(path)).status_code == 405
+        assert (await unlimited.client_without_token().get(path)).status_code == 405
 
 
-async def test_titles_are_searched_by_each_kind_of_id(calm: InProcessTrakt) -> None:
-    stranger = calm.stranger()
+async def test_titles_are_searched_by_each_kind_of_id(unlimited: InProcessTrakt) -> None:
+    stranger = unlimited.client_without_token()
     for path in ("imdb/tt0114709", "tmdb/862", "trakt/1?type=movie"):
         assert (await stranger.get(f"/search/{path}")).json()[0]["movie"]["title"] == "Toy Story"
     for path in ("imdb/tt9999999", "tmdb/999999999", "tvdb/1"):
-        answer = await stranger.get(f"/search/{path}")
-        assert (answer.status_code, answer.json()) == (200, [])
+        response = await stranger.get(f"/search/{path}")
+        assert (response.status_code, response.json()) == (200, [])
     assert (await stranger.get("/search/isbn/1")).status_code == 404
 
 
 @pytest.mark.parametrize("path", ["/movies/1", "/movies/toy-story-1995", "/movies/tt0114709", "/movies/1/"])
-async def test_a_movie_is_read_by_number_slug_or_imdb_id(calm: InProcessTrakt, path: str) -> None:
-    stranger = calm.stranger()
+async def test_a_movie_is_read_by_number_slug_or_imdb_id(unlimited: InProcessTrakt, path: str) -> None:
+    stranger = unlimited.client_without_token()
     assert (await stranger.get(path)).json() == {
         "title": "Toy Story",
         "year": 1995,
@@ -122,8 +122,8 @@ async def test_a_movie_is_read_by_number_slug_or_imdb_id(calm: InProcessTrakt, p
     assert (full["runtime"], full["votes"], full["language"]) == (81, 5415, "en")
 
 
-async def test_a_show_is_no_movie(calm: InProcessTrakt) -> None:
-    stranger = calm.stranger()
+async def test_a_show_is_no_movie(unlimited: InProcessTrakt) -> None:
+    stranger = unlimited.client_without_token()
     assert (await stranger.get("/shows/breaking-bad")).json()["title"] == "Breaking Bad"
     assert (await stranger.get("/movies/breaking-bad")).status_code == 404
 
@@ -146,7 +146,7 @@ def test_json_lines_with_tmdbs_names_are_read_as_csv_is(tmp_path: Path) -> None:
     catalogue = Catalogue(read_titles(path))
     movie = catalogue.find(Kind.MOVIE, {"tmdb": 7})
     assert movie is not None
-    assert catalogue.media(movie)["ids"] == {"trakt": 1, "slug": "one-1999", "imdb": "tt1", "tmdb": 7}
+    assert catalogue.media_object(movie)["ids"] == {"trakt": 1, "slug": "one-1999", "imdb": "tt1", "tmdb": 7}
     first, second = catalogue.find(Kind.SHOW, {"slug": "one"}), catalogue.find(Kind.SHOW, {"slug": "one-2002"})
     assert first == catalogue.find(Kind.SHOW, {"trakt": 700})
     assert second == catalogue.find(Kind.SHOW, {"tvdb": 9})

@@ -21,71 +21,73 @@ async def faults_left(trakt: InProcessTrakt) -> list[str]:
         ("extra_fields", 0), ("stale_items", 300), ("new_list_404", 300),
     ],
 )  # fmt: skip
-async def test_a_fault_waits_for_a_call_that_it_can_change(calm: InProcessTrakt, kind: str, delay_s: float) -> None:
-    client = await calm.client()
+async def test_a_fault_waits_for_a_call_that_it_can_change(
+    unlimited: InProcessTrakt, kind: str, delay_s: float
+) -> None:
+    client = await unlimited.client()
     await client.post(LISTS, json={"name": "Queue"})
     await client.post(f"{LISTS}/queue/items", json={"movies": [{"ids": {"trakt": 1}}]})
-    calm.pass_time(1_000)
-    await calm.fault(kind, delay_s=delay_s)
+    unlimited.pass_time(1_000)
+    await unlimited.fault(kind, delay_s=delay_s)
     await client.delete(f"{LISTS}/none")
     await client.post(f"{LISTS}/queue/items/reorder", json={"rank": [1_000_000_001]})
     await client.get("/sync/last_activities")
-    assert await faults_left(calm) == [kind]
+    assert await faults_left(unlimited) == [kind]
 
 
-async def test_a_truncation_waits_for_an_answer_with_a_body(calm: InProcessTrakt) -> None:
-    client = await calm.client()
+async def test_a_truncation_waits_for_an_answer_with_a_body(unlimited: InProcessTrakt) -> None:
+    client = await unlimited.client()
     await client.post(LISTS, json={"name": "Queue"})
-    await calm.fault("truncate")
+    await unlimited.fault("truncate")
     assert (await client.delete(f"{LISTS}/queue")).status_code == 204
-    assert await faults_left(calm) == ["truncate"]
+    assert await faults_left(unlimited) == ["truncate"]
 
 
-async def test_stale_items_show_after_the_write_that_makes_them_stale(calm: InProcessTrakt) -> None:
-    client = await calm.client()
+async def test_stale_items_show_after_the_write_that_makes_them_stale(unlimited: InProcessTrakt) -> None:
+    client = await unlimited.client()
     await client.post(LISTS, json={"name": "Queue"})
-    await calm.fault("stale_items", delay_s=300)
+    await unlimited.fault("stale_items", delay_s=300)
     await client.get(f"{LISTS}/queue/items")
     await client.post(f"{LISTS}/queue/items", json={"movies": [{"ids": {"trakt": 1}}]})
     counts = [len((await client.get(f"{LISTS}/queue/items")).json()) for _ in range(2)]
     assert counts == [0, 1]
-    logged = (await calm.admin.get("/requests")).json()
+    logged = (await unlimited.admin.get("/requests")).json()
     assert [entry["fault"] for entry in logged] == [None, None, None, "stale_items", None]
 
 
-async def test_a_refresh_is_met_by_the_fault_of_its_account(calm: InProcessTrakt) -> None:
-    ann, bob = await calm.account("ann"), await calm.account("bob")
-    await calm.fault("status", status=503, account="ann", path="/oauth/token")
+async def test_a_refresh_is_met_by_the_fault_of_its_account(unlimited: InProcessTrakt) -> None:
+    ann, bob = await unlimited.account("ann"), await unlimited.account("bob")
+    await unlimited.fault("status", status=503, account="ann", path="/oauth/token")
     statuses = []
     for pair in (bob, ann, ann):
         body = {"refresh_token": pair.refresh_token, "grant_type": "refresh_token", **APP}
-        statuses.append((await calm.stranger().post("/oauth/token", json=body)).status_code)
+        statuses.append((await unlimited.client_without_token().post("/oauth/token", json=body)).status_code)
     assert statuses == [200, 503, 200]
-    assert [entry["account"] for entry in (await calm.admin.get("/requests")).json()] == ["bob", "ann", "ann"]
+    assert [entry["account"] for entry in (await unlimited.admin.get("/requests")).json()] == ["bob", "ann", "ann"]
 
 
-async def test_a_device_poll_and_a_revocation_are_met_by_the_fault_of_their_account(calm: InProcessTrakt) -> None:
-    pair, stranger = await calm.account("ann"), calm.stranger()
+async def test_a_device_poll_and_a_revocation_are_met_by_the_fault_of_their_account(unlimited: InProcessTrakt) -> None:
+    pair, stranger = await unlimited.account("ann"), unlimited.client_without_token()
     code = (await stranger.post("/oauth/device/code", json=APP)).json()
-    await calm.admin.post(f"/device/{code['user_code']}", json={"username": "ann"})
-    await calm.fault("status", status=503, account="ann", times=2)
+    await unlimited.admin.post(f"/device/{code['user_code']}", json={"username": "ann"})
+    await unlimited.fault("status", status=503, account="ann", times=2)
     for path, body in (("device/token", {"code": code["device_code"]}), ("revoke", {"token": pair.access_token})):
         assert (await stranger.post(f"/oauth/{path}", json={**body, **APP})).status_code == 503
 
 
-async def test_a_fault_for_head_meets_no_get_and_one_for_get_meets_both(calm: InProcessTrakt) -> None:
-    client = await calm.client()
-    await calm.fault("status", method="head", status=500)
+async def test_a_fault_for_head_meets_no_get_and_one_for_get_meets_both(unlimited: InProcessTrakt) -> None:
+    client = await unlimited.client()
+    await unlimited.fault("status", method="head", status=500)
     assert (await client.get(LISTS)).status_code == 200
     assert (await client.head(LISTS)).status_code == 500
-    await calm.fault("status", method="GET", status=500)
+    await unlimited.fault("status", method="GET", status=500)
     assert (await client.head(LISTS)).status_code == 500
 
 
-async def test_an_account_is_named_by_username_or_slug(calm: InProcessTrakt) -> None:
-    client = await calm.client("an.kah")
+async def test_an_account_is_named_by_username_or_slug(unlimited: InProcessTrakt) -> None:
+    client = await unlimited.client("an.kah")
     for name in ("an.kah", "an-kah"):
-        await calm.fault("status", account=name)
+        await unlimited.fault("status", account=name)
         assert (await client.get(LISTS)).status_code == 500
 
 
@@ -105,10 +107,10 @@ async def test_an_account_is_named_by_username_or_slug(calm: InProcessTrakt) -> 
     ],
 )
 async def test_a_fault_that_could_meet_or_do_nothing_is_refused(
-    calm: InProcessTrakt, fields: dict[str, object]
+    unlimited: InProcessTrakt, fields: dict[str, object]
 ) -> None:
-    assert (await calm.admin.post("/faults", json=fields)).status_code == 422
-    assert await faults_left(calm) == []
+    assert (await unlimited.admin.post("/faults", json=fields)).status_code == 422
+    assert await faults_left(unlimited) == []
 
 
 async def test_rate_limited_tells_the_figures_of_the_calls_own_bucket(trakt: InProcessTrakt) -> None:
@@ -117,16 +119,25 @@ async def test_rate_limited_tells_the_figures_of_the_calls_own_bucket(trakt: InP
     for caller, method, path, figures in (
         (client, "GET", LISTS, ("AUTHED_API_GET_LIMIT", 300, 500, "2026-11-21T00:05:00Z", "200")),
         (client, "POST", LISTS, ("AUTHED_API_POST_LIMIT", 1, 1, "2026-11-21T00:01:41Z", "1")),
-        (trakt.stranger(), "GET", "/movies/1", ("UNAUTHED_API_GET_LIMIT", 300, 500, "2026-11-21T00:05:00Z", "200")),
+        (
+            trakt.client_without_token(),
+            "GET",
+            "/movies/1",
+            ("UNAUTHED_API_GET_LIMIT", 300, 500, "2026-11-21T00:05:00Z", "200"),
+        ),
     ):
         await trakt.fault("rate_limited")
-        answer = await caller.request(method, path)
-        told = json.loads(answer.headers["x-ratelimit"])
-        shown = (told["name"], told["period"], told["limit"], told["until"], answer.headers["retry-after"])
-        assert (answer.status_code, shown, told["remaining"]) == (429, figures, 0)
+        response = await caller.request(method, path)
+        told = json.loads(response.headers["x-ratelimit"])
+        shown = (told["name"], told["period"], told["limit"], told["until"], response.headers["retry-after"])
+        assert (response.status_code, shown, told["remaining"]) == (429, figures, 0)
 
 
 async def test_of_oauths_limits_only_the_wait_is_told(trakt: InProcessTrakt) -> None:
     await trakt.fault("rate_limited")
-    answer = await trakt.stranger().post("/oauth/device/code", json=APP)
-    assert (answer.status_code, "retry-after" in answer.headers, "x-ratelimit" in answer.headers) == (429, True, False)
+    response = await trakt.client_without_token().post("/oauth/device/code", json=APP)
+    assert (response.status_code, "retry-after" in response.headers, "x-ratelimit" in response.headers) == (
+        429,
+        True,
+        False,
+    )

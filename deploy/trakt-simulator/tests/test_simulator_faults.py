@@ -17,18 +17,18 @@ async def queue(trakt: InProcessTrakt, *movies: int, **profile: object) -> httpx
     return client
 
 
-def movie_ids(answer: httpx.Response) -> list[int]:
-    return [row["movie"]["ids"]["trakt"] for row in answer.json()]
+def movie_ids(response: httpx.Response) -> list[int]:
+    return [row["movie"]["ids"]["trakt"] for row in response.json()]
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 409, 422, 500, 502, 503, 504, 520, 521, 522])
-async def test_any_status_comes_before_the_write_or_after_it(calm: InProcessTrakt, status: int) -> None:
-    client = await calm.client()
-    await calm.fault("status", status=status, method="POST")
+async def test_any_status_comes_before_the_write_or_after_it(unlimited: InProcessTrakt, status: int) -> None:
+    client = await unlimited.client()
+    await unlimited.fault("status", status=status, method="POST")
     assert (await client.post(LISTS, json={"name": "before"})).status_code == status
-    await calm.fault("status", status=status, method="POST", after=True, body="oops", headers={"X-Note": "yes"})
-    answer = await client.post(LISTS, json={"name": "after"})
-    assert (answer.status_code, answer.text, answer.headers["x-note"]) == (status, "oops", "yes")
+    await unlimited.fault("status", status=status, method="POST", after=True, body="oops", headers={"X-Note": "yes"})
+    response = await client.post(LISTS, json={"name": "after"})
+    assert (response.status_code, response.text, response.headers["x-note"]) == (status, "oops", "yes")
     assert [shown["name"] for shown in (await client.get(LISTS)).json()] == ["after"]
 
 
@@ -45,51 +45,51 @@ async def test_any_status_comes_before_the_write_or_after_it(calm: InProcessTrak
     ],
 )  # fmt: skip
 async def test_refusals_have_their_headers(
-    calm: InProcessTrakt, kind: str, status: int, headers: dict[str, str]
+    unlimited: InProcessTrakt, kind: str, status: int, headers: dict[str, str]
 ) -> None:
-    client = await calm.client()
-    await calm.fault(kind)
-    answer = await client.post(LISTS, json={"name": "a"})
-    assert answer.status_code == status
-    assert {name: answer.headers[name] for name in headers} == headers
-    assert ("x-ratelimit" in answer.headers) == (kind == "rate_limited")
+    client = await unlimited.client()
+    await unlimited.fault(kind)
+    response = await client.post(LISTS, json={"name": "a"})
+    assert response.status_code == status
+    assert {name: response.headers[name] for name in headers} == headers
+    assert ("x-ratelimit" in response.headers) == (kind == "rate_limited")
     assert (await client.get(LISTS)).json() == []
 
 
-async def test_a_fault_meets_only_its_account_method_and_path(calm: InProcessTrakt) -> None:
-    ann, bob = await calm.client("ann"), await calm.client("bob")
-    await calm.fault("status", account="ann", method="POST", path="/users/*/lists", times=None)
+async def test_a_fault_meets_only_its_account_method_and_path(unlimited: InProcessTrakt) -> None:
+    ann, bob = await unlimited.client("ann"), await unlimited.client("bob")
+    await unlimited.fault("status", account="ann", method="POST", path="/users/*/lists", times=None)
     assert (await ann.post(LISTS, json={"name": "a"})).status_code == 500
     assert (await bob.post(LISTS, json={"name": "a"})).status_code == 201
     assert (await ann.get(LISTS)).status_code == 200
     assert (await ann.post(f"{LISTS}/none/items", json={})).status_code == 404
 
 
-async def test_a_fault_comes_once_or_so_many_times_or_until_it_is_removed(calm: InProcessTrakt) -> None:
-    client = await calm.client()
+async def test_a_fault_comes_once_or_so_many_times_or_until_it_is_removed(unlimited: InProcessTrakt) -> None:
+    client = await unlimited.client()
 
     async def statuses(count: int) -> list[int]:
         return [(await client.get(LISTS)).status_code for _ in range(count)]
 
-    await calm.fault("status")
+    await unlimited.fault("status")
     assert await statuses(2) == [500, 200]
-    await calm.fault("status", times=2, status=503)
+    await unlimited.fault("status", times=2, status=503)
     assert await statuses(3) == [503, 503, 200]
-    number = await calm.fault("status", times=None, status=502)
+    number = await unlimited.fault("status", times=None, status=502)
     assert await statuses(4) == [502] * 4
-    (shown,) = (await calm.admin.get("/faults")).json()
+    (shown,) = (await unlimited.admin.get("/faults")).json()
     assert (shown["id"], shown["status"], shown["left"]) == (number, 502, None)
-    assert (await calm.admin.delete(f"/faults/{number}")).status_code == 204
-    assert (await calm.admin.delete(f"/faults/{number}")).status_code == 404
+    assert (await unlimited.admin.delete(f"/faults/{number}")).status_code == 204
+    assert (await unlimited.admin.delete(f"/faults/{number}")).status_code == 404
     assert await statuses(1) == [200]
 
 
-async def test_a_probability_draws_the_same_calls_from_the_same_seed(calm: InProcessTrakt) -> None:
-    client = await calm.client()
+async def test_a_probability_draws_the_same_calls_from_the_same_seed(unlimited: InProcessTrakt) -> None:
+    client = await unlimited.client()
 
     async def drawn(seed: int) -> list[int]:
-        await calm.admin.delete("/faults")
-        await calm.fault("status", times=None, probability=0.3, seed=seed)
+        await unlimited.admin.delete("/faults")
+        await unlimited.fault("status", times=None, probability=0.3, seed=seed)
         return [(await client.get(LISTS)).status_code for _ in range(60)]
 
     first = await drawn(1)
@@ -98,96 +98,96 @@ async def test_a_probability_draws_the_same_calls_from_the_same_seed(calm: InPro
     assert 8 <= first.count(500) <= 28
 
 
-async def test_one_ending_is_used_up_at_a_time(calm: InProcessTrakt) -> None:
-    client = await calm.client()
-    await calm.fault("status", status=502)
-    await calm.fault("status", status=503)
+async def test_one_ending_is_used_up_at_a_time(unlimited: InProcessTrakt) -> None:
+    client = await unlimited.client()
+    await unlimited.fault("status", status=502)
+    await unlimited.fault("status", status=503)
     assert [(await client.get(LISTS)).status_code for _ in range(3)] == [502, 503, 200]
 
 
-async def test_an_answer_may_be_html_in_place_of_json(calm: InProcessTrakt) -> None:
-    client = await calm.client()
-    await calm.fault("not_json")
-    answer = await client.post(LISTS, json={"name": "a"})
-    assert answer.status_code == 200
-    assert answer.text.startswith("<!DOCTYPE html>")
+async def test_an_answer_may_be_html_in_place_of_json(unlimited: InProcessTrakt) -> None:
+    client = await unlimited.client()
+    await unlimited.fault("not_json")
+    response = await client.post(LISTS, json={"name": "a"})
+    assert response.status_code == 200
+    assert response.text.startswith("<!DOCTYPE html>")
     assert len((await client.get(LISTS)).json()) == 1
 
 
-async def test_item_reads_are_stale_for_their_time_after_a_write(calm: InProcessTrakt) -> None:
-    client = await queue(calm, 1)
-    await calm.fault("stale_items", method="GET", delay_s=300, times=None)
-    calm.pass_time(1000)
+async def test_item_reads_are_stale_for_their_time_after_a_write(unlimited: InProcessTrakt) -> None:
+    client = await queue(unlimited, 1)
+    await unlimited.fault("stale_items", method="GET", delay_s=300, times=None)
+    unlimited.pass_time(1000)
     await client.post(ITEMS, json={"movies": [{"ids": {"trakt": 2}}]})
-    calm.pass_time(200)
+    unlimited.pass_time(200)
     await client.post(f"{ITEMS}/remove", json={"movies": [{"ids": {"trakt": 1}}]})
-    calm.pass_time(99)
+    unlimited.pass_time(99)
     assert movie_ids(await client.get(ITEMS)) == [1]
     assert (await client.get(f"{LISTS}/queue")).json()["item_count"] == 1
-    calm.pass_time(1)
+    unlimited.pass_time(1)
     assert movie_ids(await client.get(ITEMS)) == [1, 2]
-    calm.pass_time(200)
+    unlimited.pass_time(200)
     assert movie_ids(await client.get(ITEMS)) == [2]
 
 
-async def test_pages_repeat_a_row_at_their_border_and_lack_another(calm: InProcessTrakt) -> None:
-    client = await queue(calm, *range(1, 8))
-    await calm.fault("duplicate_rows", times=None)
+async def test_pages_repeat_a_row_at_their_border_and_lack_another(unlimited: InProcessTrakt) -> None:
+    client = await queue(unlimited, *range(1, 8))
+    await unlimited.fault("duplicate_rows", times=None)
     pages = [await client.get(ITEMS, params={"page": page, "limit": 3}) for page in (1, 2, 3)]
     assert [movie_ids(page) for page in pages] == [[1, 2, 3], [3, 5, 6], [6]]
     assert pages[0].headers["x-pagination-item-count"] == "7"
 
 
-async def test_a_reorder_may_answer_success_and_do_nothing(calm: InProcessTrakt) -> None:
-    client = await queue(calm, 1, 2)
+async def test_a_reorder_may_answer_success_and_do_nothing(unlimited: InProcessTrakt) -> None:
+    client = await queue(unlimited, 1, 2)
     ids = [row["id"] for row in (await client.get(ITEMS)).json()]
-    await calm.fault("reorder_noop", times=2)
-    answer = (await client.post(f"{ITEMS}/reorder", json={"rank": [ids[1], ids[0], 7]})).json()
-    assert (answer["updated"], answer["skipped_ids"]) == (2, [7])
+    await unlimited.fault("reorder_noop", times=2)
+    response = (await client.post(f"{ITEMS}/reorder", json={"rank": [ids[1], ids[0], 7]})).json()
+    assert (response["updated"], response["skipped_ids"]) == (2, [7])
     assert movie_ids(await client.get(ITEMS)) == [1, 2]
 
 
-async def test_a_lists_reorder_may_do_nothing(calm: InProcessTrakt) -> None:
-    client = await calm.client()
+async def test_a_lists_reorder_may_do_nothing(unlimited: InProcessTrakt) -> None:
+    client = await unlimited.client()
     numbers = [(await client.post(LISTS, json={"name": name})).json()["ids"]["trakt"] for name in "ab"]
-    await calm.fault("reorder_noop")
+    await unlimited.fault("reorder_noop")
     await client.post(f"{LISTS}/reorder", json={"rank": numbers[::-1]})
     assert [shown["name"] for shown in (await client.get(LISTS)).json()] == ["a", "b"]
 
 
-async def test_objects_may_have_unknown_fields(calm: InProcessTrakt) -> None:
-    client = await queue(calm, 1)
-    await calm.fault("extra_fields")
+async def test_objects_may_have_unknown_fields(unlimited: InProcessTrakt) -> None:
+    client = await queue(unlimited, 1)
+    await unlimited.fault("extra_fields")
     (row,) = (await client.get(ITEMS)).json()
     assert row["movie"]["x_new"] == [1, {"of": 2}]
     assert row["movie"]["ids"]["plex"] == {"guid": "5d77", "slug": None}
     assert row["movie"]["title"] == "Toy Story"
 
 
-async def test_years_and_foreign_ids_may_be_null(calm: InProcessTrakt) -> None:
-    client = await queue(calm, 1)
-    await calm.fault("null_years")
-    await calm.fault("null_ids")
+async def test_years_and_foreign_ids_may_be_null(unlimited: InProcessTrakt) -> None:
+    client = await queue(unlimited, 1)
+    await unlimited.fault("null_years")
+    await unlimited.fault("null_ids")
     (row,) = (await client.get(ITEMS)).json()
     assert row["movie"]["year"] is None
     assert row["movie"]["ids"] == {"trakt": 1, "slug": "toy-story-1995", "imdb": None, "tmdb": None}
 
 
-async def test_a_new_list_may_not_be_found_at_first(calm: InProcessTrakt) -> None:
-    client = await calm.client()
-    await calm.fault("new_list_404", delay_s=10, times=None)
+async def test_a_new_list_may_not_be_found_at_first(unlimited: InProcessTrakt) -> None:
+    client = await unlimited.client()
+    await unlimited.fault("new_list_404", delay_s=10, times=None)
     made = (await client.post(LISTS, json={"name": "Queue"})).json()
-    calm.pass_time(9)
+    unlimited.pass_time(9)
     assert (await client.post(ITEMS, json={})).status_code == 404
     assert (await client.get(f"{LISTS}/{made['ids']['trakt']}")).status_code == 404
     assert len((await client.get(LISTS)).json()) == 1
-    calm.pass_time(1)
+    unlimited.pass_time(1)
     assert (await client.post(ITEMS, json={})).status_code == 201
 
 
-async def test_an_add_over_the_limit_may_be_carried_out_in_part(calm: InProcessTrakt) -> None:
-    client = await queue(calm, limits={"lists": 1, "items_per_list": 2, "total_items": 9})
-    await calm.fault("account_limit_partial")
+async def test_an_add_over_the_limit_may_be_carried_out_in_part(unlimited: InProcessTrakt) -> None:
+    client = await queue(unlimited, limits={"lists": 1, "items_per_list": 2, "total_items": 9})
+    await unlimited.fault("account_limit_partial")
     body = {"movies": [{"ids": {"trakt": number}} for number in (1, 2, 3)]}
     assert (await client.post(ITEMS, json=body)).status_code == 420
     assert movie_ids(await client.get(ITEMS)) == [1, 2]
@@ -200,16 +200,16 @@ async def test_a_slow_delete_answers_500_whether_it_was_done_or_not(after: bool,
         async with httpx.AsyncClient(base_url=simulator.url, headers=token.headers()) as client:
             await client.post(LISTS, json={"name": "a"})
             await simulator.admin.fault("status", method="DELETE", status=500, after=after, delay_s=0.2)
-            answer = await client.delete(f"{LISTS}/a")
-            assert (answer.status_code, answer.elapsed.total_seconds() >= 0.2) == (500, True)
+            response = await client.delete(f"{LISTS}/a")
+            assert (response.status_code, response.elapsed.total_seconds() >= 0.2) == (500, True)
             assert len(await simulator.admin.lists_of("demo")) == left
 
 
 @pytest.mark.parametrize("distribution", ["fixed", "uniform", "normal", "exponential"])
-async def test_a_latency_is_spread_as_its_distribution_says(calm: InProcessTrakt, distribution: str) -> None:
-    await calm.client()
-    await calm.fault("latency", delay_s=2, spread_s=0.5, distribution=distribution, times=None)
-    delays = [calm.sim.faults.meet("GET", LISTS, "demo").delay_s for _ in range(400)]
+async def test_a_latency_is_spread_as_its_distribution_says(unlimited: InProcessTrakt, distribution: str) -> None:
+    await unlimited.client()
+    await unlimited.fault("latency", delay_s=2, spread_s=0.5, distribution=distribution, times=None)
+    delays = [unlimited.sim.faults.match("GET", LISTS, "demo")[0].delay_s for _ in range(400)]
     assert 1.6 < sum(delays) / len(delays) < 2.4
     assert min(delays) >= 0
     assert (len(set(delays)) == 1) == (distribution == "fixed")
@@ -217,24 +217,24 @@ async def test_a_latency_is_spread_as_its_distribution_says(calm: InProcessTrakt
     assert (min(delays) < 1.5) == (distribution in ("normal", "exponential"))
 
 
-async def test_a_latency_adds_to_what_else_happens(calm: InProcessTrakt) -> None:
-    client = await calm.client()
-    await calm.fault("latency", delay_s=0.05)
-    await calm.fault("status", status=503, delay_s=0.05)
-    answer = await client.get(LISTS)
-    assert answer.status_code == 503
-    (logged,) = (await calm.admin.get("/requests")).json()
+async def test_a_latency_adds_to_what_else_happens(unlimited: InProcessTrakt) -> None:
+    client = await unlimited.client()
+    await unlimited.fault("latency", delay_s=0.05)
+    await unlimited.fault("status", status=503, delay_s=0.05)
+    response = await client.get(LISTS)
+    assert response.status_code == 503
+    (logged,) = (await unlimited.admin.get("/requests")).json()
     assert logged["fault"] == "latency status"
     assert logged["duration_ms"] >= 100
 
 
-async def test_a_fault_of_wrong_shape_is_refused_with_the_reason(calm: InProcessTrakt) -> None:
+async def test_a_fault_of_wrong_shape_is_refused_with_the_reason(unlimited: InProcessTrakt) -> None:
     for body in ({"kind": "nonsense"}, {"kind": "status", "status": 200}, {"kind": "status", "tiems": 2}, {}):
-        answer = await calm.admin.post("/faults", json=body)
-        assert answer.status_code == 422
-        assert answer.json()["details"]
+        response = await unlimited.admin.post("/faults", json=body)
+        assert response.status_code == 422
+        assert response.json()["details"]
 
 
-async def test_faults_meet_oauth_too(calm: InProcessTrakt) -> None:
-    await calm.fault("status", path="/oauth/token", status=503)
-    assert (await calm.stranger().post("/oauth/token", json={})).status_code == 503
+async def test_faults_meet_oauth_too(unlimited: InProcessTrakt) -> None:
+    await unlimited.fault("status", path="/oauth/token", status=503)
+    assert (await unlimited.client_without_token().post("/oauth/token", json={})).status_code == 503

@@ -11,8 +11,8 @@ from trakt_simulator.catalogue.media import PLURAL
 from trakt_simulator.clock import Clock
 from trakt_simulator.endpoints.table import ROUTES, router
 from trakt_simulator.gateway.gateway import Gateway
+from trakt_simulator.http.request import Request
 from trakt_simulator.http.routing import Route
-from trakt_simulator.http.wire import Call
 from trakt_simulator.options import Options
 from trakt_simulator.state.simulator import Simulator
 from trakt_simulator.testing import api_headers
@@ -65,9 +65,9 @@ def simulator(*, unknown_ids_exist: bool) -> tuple[Gateway, dict[bytes, bytes]]:
     """A Trakt with an account that has a list with an item, a play and a rating."""
     options = Options(rate_limits=False, unknown_ids_exist=unknown_ids_exist)
     sim = Simulator(Catalogue(shipped_titles()), first_options=options, clock=Clock(lambda: START_S))
-    account = sim.world.add_account("demo", 0)
+    account = sim.accounts.add_account("demo", 0)
     account.is_vip = True
-    sim.world.append_items(account, sim.world.add_list(account, "List", 0), [8], 0)
+    sim.accounts.append_items(account, sim.accounts.add_list(account, "List", 0), [8], 0)
     grant = sim.tokens.issue(account, "watchbuddy-local", lifetime_s=10**9, now_ms=sim.clock.now_ms())
     headers = {**api_headers(), "Authorization": f"Bearer {grant.access_token}"}
     return Gateway(sim, router()), {name.lower().encode(): value.encode() for name, value in headers.items()}
@@ -83,10 +83,10 @@ def test_no_input_brings_an_endpoint_down(route: Route) -> None:
         for part in parts:
             start, brace, rest = path.partition("{")
             path = start + (part + rest.partition("}")[2] if brace else "")
-        answer = gateway.handle(Call(route.method, path, query, headers, body, 10**12)).answer
-        assert answer.status in DOCUMENTED
-        if answer.body:
-            json.loads(answer.body)
+        response = gateway.handle(Request(route.method, path, query, headers, body, 10**12)).response
+        assert response.status in DOCUMENTED
+        if response.body:
+            json.loads(response.body)
 
     gateways = {flag: simulator(unknown_ids_exist=flag) for flag in (False, True)}
     check()

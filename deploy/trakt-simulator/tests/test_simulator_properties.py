@@ -1,4 +1,4 @@
-"""Any sequence of list calls keeps what a list promises (checked against a plain model, and on the answers alone)."""
+"""Any sequence of list calls keeps what a list promises (checked against a plain model, and on the responses alone)."""
 
 import json
 from dataclasses import dataclass, field
@@ -11,7 +11,7 @@ from trakt_simulator.catalogue.catalogue import Catalogue
 from trakt_simulator.clock import Clock
 from trakt_simulator.endpoints.table import router
 from trakt_simulator.gateway.gateway import Gateway
-from trakt_simulator.http.wire import Call
+from trakt_simulator.http.request import Request
 from trakt_simulator.options import Options
 from trakt_simulator.state.simulator import Simulator
 from trakt_simulator.testing import api_headers
@@ -48,7 +48,7 @@ class ListCalls(RuleBasedStateMachine):
             clock=Clock(lambda: self.seconds),
         )
         self.gateway = Gateway(self.sim, router())
-        account = self.sim.world.add_account("demo", self.sim.clock.now_ms())
+        account = self.sim.accounts.add_account("demo", self.sim.clock.now_ms())
         account.own_limits = type(account.limits)(**LIMITS)
         grant = self.sim.tokens.issue(account, "watchbuddy-local", lifetime_s=10**9, now_ms=self.sim.clock.now_ms())
         headers = {**api_headers(), "Authorization": f"Bearer {grant.access_token}"}
@@ -57,12 +57,12 @@ class ListCalls(RuleBasedStateMachine):
         self.stamps: dict[int, str] = {}
         self.seen: dict[int, object] = {}
 
-    def call(self, method: str, path: str, body: object = None, **query: str) -> tuple[int, dict[str, str], object]:
+    def send(self, method: str, path: str, body: object = None, **query: str) -> tuple[int, dict[str, str], object]:
         raw = b"" if body is None else json.dumps(body).encode()
-        call = Call(method, f"/users/me/lists{path}", query, self.headers, raw, self.sim.clock.now_ms())
-        answer = self.gateway.handle(call).answer
-        headers = {name.decode(): value.decode() for name, value in answer.headers}
-        return answer.status, headers, json.loads(answer.body) if answer.body else None
+        request = Request(method, f"/users/me/lists{path}", query, self.headers, raw, self.sim.clock.now_ms())
+        response = self.gateway.handle(request).response
+        headers = {name.decode(): value.decode() for name, value in response.headers}
+        return response.status, headers, json.loads(response.body) if response.body else None
 
     @rule(seconds=st.sampled_from([0, 0.001, 1, 1000]))
     def time_passes(self, seconds: float) -> None:
@@ -70,7 +70,7 @@ class ListCalls(RuleBasedStateMachine):
 
     @rule(target=numbers, name=st.sampled_from(["A", "B", "B ", "…"]))
     def create(self, name: str) -> int:
-        status, _, made = self.call("POST", "", {"name": name})
+        status, _, made = self.send("POST", "", {"name": name})
         if len(self.model) >= LIMITS["lists"]:
             assert status == 420
             return 0
@@ -83,7 +83,7 @@ class ListCalls(RuleBasedStateMachine):
 
     @rule(number=numbers, description=st.sampled_from([None, "x", "y"]), name=st.sampled_from(["A", "C"]))
     def rename(self, number: int, description: str | None, name: str) -> None:
-        status, _, shown = self.call("PUT", f"/{number}", {"name": name, "description": description})
+        status, _, shown = self.send("PUT", f"/{number}", {"name": name, "description": description})
         if self.is_gone(number, status):
             return
         self.model[number].name, self.model[number].description = name, description
@@ -91,7 +91,7 @@ class ListCalls(RuleBasedStateMachine):
 
     @rule(number=numbers, titles=TITLES)
     def add(self, number: int, titles: list[Item]) -> None:
-        status, _, result = self.call("POST", f"/{number}/items", body_of(titles))
+        status, _, result = self.send("POST", f"/{number}/items", body_of(titles))
         if self.is_gone(number, status):
             return
         model = self.model[number]
@@ -111,7 +111,7 @@ class ListCalls(RuleBasedStateMachine):
 
     @rule(number=numbers, titles=TITLES)
     def remove(self, number: int, titles: list[Item]) -> None:
-        status, _, result = self.call("POST", f"/{number}/items/remove", body_of(titles))
+        status, _, result = self.send("POST", f"/{number}/items/remove", body_of(titles))
         if self.is_gone(number, status):
             return
         model = self.model[number]
@@ -126,7 +126,7 @@ class ListCalls(RuleBasedStateMachine):
         order.shuffle(rows)  # type: ignore[attr-defined]
         chosen = rows[: round(len(rows) * share)]
         rank = [*(row["id"] for row in chosen), strange]
-        status, _, result = self.call("POST", f"/{number}/items/reorder", {"rank": rank})
+        status, _, result = self.send("POST", f"/{number}/items/reorder", {"rank": rank})
         if self.is_gone(number, status):
             return
         model = self.model[number]
@@ -137,7 +137,7 @@ class ListCalls(RuleBasedStateMachine):
 
     @rule(number=consumes(numbers))
     def delete(self, number: int) -> None:
-        status, _, _ = self.call("DELETE", f"/{number}")
+        status, _, _ = self.send("DELETE", f"/{number}")
         assert status == (204 if self.model.pop(number, None) else 404)
 
     def is_gone(self, number: int, status: int) -> bool:
@@ -147,7 +147,7 @@ class ListCalls(RuleBasedStateMachine):
 
     def agrees(self, number: int, state: dict[str, object]) -> None:
         """The answer to a change says what a read says."""
-        _, _, shown = self.call("GET", f"/{number}")
+        _, _, shown = self.send("GET", f"/{number}")
         assert state == {"updated_at": shown["updated_at"], "item_count": shown["item_count"]}
 
     def rows(self, number: int) -> list[dict[str, object]]:
@@ -155,7 +155,7 @@ class ListCalls(RuleBasedStateMachine):
         rows: list[dict[str, object]] = []
         page = 1
         while True:
-            status, headers, found = self.call("GET", f"/{number}/items", limit="4", page=str(page))
+            status, headers, found = self.send("GET", f"/{number}/items", limit="4", page=str(page))
             if status != 200:
                 return rows
             rows += found
@@ -166,7 +166,7 @@ class ListCalls(RuleBasedStateMachine):
 
     @invariant()
     def everything_holds(self) -> None:
-        _, headers, lists = self.call("GET", "")
+        _, headers, lists = self.send("GET", "")
         assert [shown["ids"]["trakt"] for shown in lists] == list(self.model)
         assert int(headers["x-pagination-item-count"]) == len(self.model)
         for shown in lists:

@@ -12,7 +12,8 @@ import pytest
 
 from trakt_simulator.catalogue.media import Kind
 from trakt_simulator.catalogue.titles import Title
-from trakt_simulator.store.state_file import StateFile, StateFileError
+from trakt_simulator.store.database import StateFileError
+from trakt_simulator.store.state_file import StateFile
 from trakt_simulator.testing import SimulatorProcess
 from trakt_simulator.testing.in_process import InProcessTrakt, shipped_titles
 
@@ -23,7 +24,7 @@ async def filled(path: Path) -> tuple[InProcessTrakt, httpx.AsyncClient, StateFi
     trakt = InProcessTrakt(rate_limits=False, unknown_ids_exist=True)
     file = StateFile(trakt.sim, path)
     # In a process the application does this with every answer.
-    trakt.keep(file.save)
+    trakt.save_with(file.save)
     client = await trakt.client("an.kah", vip=True, private=True, friends=["bob"])
     await client.post(LISTS, json={"name": "Queue", "description": "d", "sort_by": "added"})
     await client.post(LISTS, json={"name": "Queue"})
@@ -65,14 +66,14 @@ async def everything(client: httpx.AsyncClient) -> list[object]:
 async def test_all_is_there_again_after_a_restart(tmp_path: Path) -> None:
     before, client, file = await filled(tmp_path / "state")
     file.close()
-    before.keep(lambda: None)
+    before.save_with(lambda: None)
     after = InProcessTrakt(rate_limits=False, unknown_ids_exist=True)
     again = await restarted(after, tmp_path / "state", client)
     assert await everything(again) == await everything(client)
     body = {"movies": [{"ids": {"tmdb": 99_000_000}}, {"ids": {"trakt": 3}}]}
-    answers = [(await one.post(f"{LISTS}/queue/items", json=body)).json() for one in (client, again)]
-    assert answers[0] == answers[1]
-    assert answers[0]["existing"]["movies"] == 1
+    responses = [(await one.post(f"{LISTS}/queue/items", json=body)).json() for one in (client, again)]
+    assert responses[0] == responses[1]
+    assert responses[0]["existing"]["movies"] == 1
     assert await everything(again) == await everything(client)
 
 
@@ -110,7 +111,7 @@ async def test_a_reset_is_kept_too(tmp_path: Path) -> None:
     file.close()
     after = InProcessTrakt()
     await restarted(after, tmp_path / "state", client)
-    assert list(after.sim.world.accounts) == ["other"]
+    assert list(after.sim.accounts.by_slug) == ["other"]
     assert after.sim.catalogue.invented() == []
 
 
@@ -122,7 +123,7 @@ async def test_the_clock_stays_advanced(tmp_path: Path) -> None:
     again = (await before.account("an.kah")).headers()
     await before.client_with(again).post(LISTS, json={"name": "Late"})
     file.close()
-    before.keep(lambda: None)
+    before.save_with(lambda: None)
     after = InProcessTrakt(rate_limits=False)
     assert (await (await restarted(after, tmp_path / "state", client)).get(LISTS)).status_code == 401
     assert (await after.admin.get("/clock")).json() == now
@@ -151,7 +152,7 @@ async def test_a_file_of_another_catalogue_is_refused_and_of_one_that_has_grown_
 async def test_a_file_of_the_form_before_is_taken_over(tmp_path: Path) -> None:
     before, client, file = await filled(tmp_path / "state")
     file.close()
-    before.keep(lambda: None)
+    before.save_with(lambda: None)
     with closing(sqlite3.connect(tmp_path / "state", isolation_level=None)) as database:
         ((slug, account, history),) = database.execute(
             "SELECT slug, a.content, h.content FROM accounts a JOIN histories h USING (slug)"
@@ -170,7 +171,7 @@ async def test_a_file_of_the_form_before_is_taken_over(tmp_path: Path) -> None:
         again = after.client_with(dict(client.headers))
         assert await everything(again) == await everything(client)
         # The next start reads what this one writes.
-        after.sim.world.touch(after.sim.world.accounts["an-kah"])
+        after.sim.accounts.touch(after.sim.accounts.by_slug["an-kah"])
         file.close()
 
 
@@ -188,10 +189,12 @@ async def test_dead_tokens_stay_dead_and_others_alive(tmp_path: Path) -> None:
     before, client, file = await filled(tmp_path / "state")
     refresh = {"grant_type": "refresh_token", "client_id": "watchbuddy-local"}
     first = await before.account("an.kah")
-    rotated = await before.stranger().post("/oauth/token", json={**refresh, "refresh_token": first.refresh_token})
+    rotated = await before.client_without_token().post(
+        "/oauth/token", json={**refresh, "refresh_token": first.refresh_token}
+    )
     revoked = await before.account("an.kah")
     app = {"client_id": "watchbuddy-local", "client_secret": "watchbuddy-local-secret"}
-    await before.stranger().post("/oauth/revoke", json={"token": revoked.access_token, **app})
+    await before.client_without_token().post("/oauth/revoke", json={"token": revoked.access_token, **app})
     ended = await before.account("other")
     await before.admin.post("/accounts/other/tokens/expire")
     file.close()
@@ -206,8 +209,8 @@ async def test_dead_tokens_stay_dead_and_others_alive(tmp_path: Path) -> None:
         (revoked.refresh_token, 400),
         (ended.refresh_token, 200),
     ):
-        answer = await after.stranger().post("/oauth/token", json={**refresh, "refresh_token": token})
-        assert answer.status_code == status
+        response = await after.client_without_token().post("/oauth/token", json={**refresh, "refresh_token": token})
+        assert response.status_code == status
 
 
 @pytest.mark.parametrize("content", [b"{}", b"no database" * 100])

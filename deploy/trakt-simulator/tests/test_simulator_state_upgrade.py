@@ -26,8 +26,8 @@ def upgraded(tmp_path: Path) -> InProcessTrakt:
         trakt.pass_time(60)
         file = StateFile(trakt.sim, path)
         file.load()
-        for account in trakt.sim.world.accounts.values():
-            trakt.sim.world.touch(account)
+        for account in trakt.sim.accounts.by_slug.values():
+            trakt.sim.accounts.touch(account)
         file.close()
     return trakt
 
@@ -58,7 +58,7 @@ async def test_tokens_are_as_alive_as_before_the_upgrade(
         "client_id": "watchbuddy-local",
         "refresh_token": TOKENS[pair]["refresh_token"],
     }
-    assert (await upgraded.stranger().post("/oauth/token", json=body)).status_code == refresh_status
+    assert (await upgraded.client_without_token().post("/oauth/token", json=body)).status_code == refresh_status
 
 
 async def test_new_lists_and_items_get_numbers_that_were_not_used_before_the_upgrade(upgraded: InProcessTrakt) -> None:

@@ -34,7 +34,7 @@ async def bad_request(trakt: InProcessTrakt) -> httpx.Response:
 
 
 async def unauthorized(trakt: InProcessTrakt) -> httpx.Response:
-    return await trakt.stranger().get(LISTS)
+    return await trakt.client_without_token().get(LISTS)
 
 
 async def forbidden(trakt: InProcessTrakt) -> httpx.Response:
@@ -51,11 +51,11 @@ async def no_method(trakt: InProcessTrakt) -> httpx.Response:
 
 async def conflict(trakt: InProcessTrakt) -> httpx.Response:
     app = {"client_id": "watchbuddy-local", "client_secret": "watchbuddy-local-secret"}
-    code = (await trakt.stranger().post("/oauth/device/code", json=app)).json()
+    code = (await trakt.client_without_token().post("/oauth/device/code", json=app)).json()
     await trakt.admin.post(f"/device/{code['user_code']}", json={"username": "demo"})
     poll = {"code": code["device_code"], **app}
-    await trakt.stranger().post("/oauth/device/token", json=poll)
-    return await trakt.stranger().post("/oauth/device/token", json=poll)
+    await trakt.client_without_token().post("/oauth/device/token", json=poll)
+    return await trakt.client_without_token().post("/oauth/device/token", json=poll)
 
 
 async def precondition(trakt: InProcessTrakt) -> httpx.Response:
@@ -101,5 +101,5 @@ def broken(status: int) -> Make:
         *((status, broken(status)) for status in (500, 502, 503, 504, 520, 521, 522)),
     ],
 )  # fmt: skip
-async def test_a_call_gets(calm: InProcessTrakt, status: int, make: Make) -> None:
-    assert (await make(calm)).status_code == status
+async def test_a_call_gets(unlimited: InProcessTrakt, status: int, make: Make) -> None:
+    assert (await make(unlimited)).status_code == status

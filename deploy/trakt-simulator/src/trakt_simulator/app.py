@@ -1,31 +1,31 @@
-"""Composition root: the only place that builds anything."""
+"""The composition root: the Trakt API, and beside it the admin API and the login pages, as one ASGI application."""
 
 import asyncio
 from collections.abc import Callable
 from http import HTTPStatus
 
-from pydantic import ValidationError
-from starlette.applications import Starlette
-from starlette.responses import RedirectResponse, Response
-from starlette.routing import Route
-
-from trakt_simulator.admin.routes import PREFIX, Admin, AdminError, on_error
+from trakt_simulator.admin import api as admin
 from trakt_simulator.endpoints.table import router
-from trakt_simulator.gateway.asgi import Message, Receive, Scope, Send, TraktApi
+from trakt_simulator.gateway.api import TraktApi
+from trakt_simulator.gateway.asgi import ClientGoneError, Receive, Scope, Send, read_body, request_from, send_response
 from trakt_simulator.gateway.gateway import Gateway
-from trakt_simulator.http.routing import segments_of
-from trakt_simulator.oauth.pages import PATHS, LoginPages
+from trakt_simulator.http.request import Request
+from trakt_simulator.http.response import Response
+from trakt_simulator.http.routing import Endpoint, Router, segments_of
+from trakt_simulator.oauth import activate, authorize
 from trakt_simulator.state.simulator import Simulator
+
+_LOGIN_PAGES = Router((*activate.ROUTES, *authorize.ROUTES))
 
 
 class Application:
-    """The ASGI application: Trakt's API, and beside it the admin API and the pages.
+    """The ASGI application.
 
     Args:
-        with_admin: False leaves the admin API and the lists page out; their paths are then unknown to Trakt.
-        auth_port: on this port there is nothing but OAuth; None: there is no such port.
+        with_admin: False leaves out the admin API and the lists page. Trakt does not know their paths.
+        auth_port: the port that has only OAuth; None: there is no such port.
         stopping: set when the server ends.
-        keep: called when a request was carried out, before anything of its answer is sent and before a fault waits.
+        save: called when a request was carried out, before its response is sent and before a fault waits.
     """
 
     def __init__(
@@ -35,63 +35,52 @@ class Application:
         with_admin: bool = True,
         auth_port: int | None = None,
         stopping: asyncio.Event | None = None,
-        keep: Callable[[], None] | None = None,
+        save: Callable[[], None] | None = None,
     ) -> None:
-        self.sim = sim
-        # What was answered must not be lost, even if we are killed the next moment: a Trakt does not forget.
-        self._keep = keep or self._forget_changes
-        self._trakt = TraktApi(sim, Gateway(sim, router()), stopping or asyncio.Event(), self._keep)
-        self._beside = Starlette(
-            routes=[*LoginPages(sim).routes(), *(Admin(sim).routes() if with_admin else ()), *_home(with_admin)],
-            exception_handlers={AdminError: on_error, ValidationError: on_error},
-        )
+        self._sim = sim
+        # Trakt forgets nothing that it has confirmed. So a change is saved first: we may be killed the next moment.
+        self._save = save or self._forget_changes
+        self._trakt = TraktApi(sim, Gateway(sim, router()), stopping or asyncio.Event(), self._save)
         self._auth_port = auth_port
         self._with_admin = with_admin
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return
-        # As for the API's own paths: a trailing slash and doubled slashes do not matter.
-        path = "/" + "/".join(segments_of(scope["path"]))
-        is_admin = self._with_admin and _is_below(path, PREFIX)
-        if self._auth_port is not None and scope["server"][1] == self._auth_port and not _is_auth(path):
-            await Response(status_code=HTTPStatus.NOT_FOUND)(scope, receive, send)
-        elif is_admin and _is_of_another_site(scope):
-            await Response("not from another site's page", HTTPStatus.FORBIDDEN)(scope, receive, send)
-        elif is_admin or any(_is_below(path, page) for page in PATHS) or (self._with_admin and path == "/"):
-            await self._answer_beside({**scope, "path": path}, receive, send)
-        else:
+        endpoint = self._endpoint(scope)
+        if endpoint is None:
             await self._trakt(scope, receive, send)
+            return
+        try:
+            body = await read_body(receive)
+        except ClientGoneError:
+            return
+        request = request_from(scope, body or b"", self._sim.clock.now_ms())
+        response = endpoint(request, self._sim)
+        self._save()
+        await send_response(request, send, response)
 
-    async def _answer_beside(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async def send_kept(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                self._keep()
-            await send(message)
-
-        await self._beside(scope, receive, send_kept)
+    def _endpoint(self, scope: Scope) -> Endpoint | None:
+        """Return what carries out the request beside the Trakt API; None: the Trakt API does."""
+        path = "/" + "/".join(segments_of(scope["path"]))
+        is_login_page = _is_below(path, "/activate") or _is_below(path, "/oauth/authorize")
+        is_on_auth_port = self._auth_port is not None and scope["server"][1] == self._auth_port
+        if is_on_auth_port and not (is_login_page or _is_below(path, "/oauth")):
+            return _not_found
+        if self._with_admin and (path == "/" or _is_below(path, admin.PREFIX)):
+            return admin.respond
+        return _LOGIN_PAGES.respond if is_login_page else None
 
     def _forget_changes(self) -> None:
-        """Nobody keeps them."""
-        self.sim.world.changed.clear()
-        self.sim.tokens.changed.clear()
+        """Forget what has changed, since nothing saves it."""
+        self._sim.accounts.changed.clear()
+        self._sim.tokens.changed.clear()
 
 
 def _is_below(path: str, place: str) -> bool:
     return path == place or path.startswith(f"{place}/")
 
 
-def _is_auth(path: str) -> bool:
-    return _is_below(path, "/oauth") or _is_below(path, "/activate")
-
-
-def _is_of_another_site(scope: Scope) -> bool:
-    """Tell whether a browser sends this for a page that is not ours: any page could empty the state otherwise."""
-    headers = dict(scope["headers"])
-    origin = headers.get(b"origin")
-    return origin is not None and origin.partition(b"://")[2] != headers.get(b"host", b"")
-
-
-def _home(with_admin: bool) -> list[Route]:
-    """A browser that opens the bare address gets the lists page."""
-    return [Route("/", lambda _: RedirectResponse(f"{PREFIX}/"))] if with_admin else []
+def _not_found(request: Request, sim: Simulator) -> Response:
+    del request, sim
+    return Response(HTTPStatus.NOT_FOUND)

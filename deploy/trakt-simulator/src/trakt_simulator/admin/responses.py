@@ -1,26 +1,31 @@
-"""What the admin API shows."""
+"""What the admin API shows of accounts, lists, items and logged requests."""
 
 from collections.abc import Iterator
 
 import orjson
 
+from trakt_simulator.catalogue.media import SINGULAR, kind_of
 from trakt_simulator.clock import iso
-from trakt_simulator.faults.faults import ActiveFault
-from trakt_simulator.http.wire import is_too_deep
+from trakt_simulator.http.json_depth import is_too_deep
 from trakt_simulator.state.account import Account
 from trakt_simulator.state.lists import MediaList
 from trakt_simulator.state.request_log import Entry
 from trakt_simulator.state.simulator import Simulator
 
 
-def state(sim: Simulator, username: str | None) -> dict[str, object]:
-    """Return all accounts (or one) with their lists and items."""
-    if username is None:
-        accounts = list(sim.world.accounts.values())
+def state(sim: Simulator, name: str | None) -> dict[str, object]:
+    """Return all accounts (or the one with this username or slug) with their lists and items."""
+    if name is None:
+        accounts = list(sim.accounts.by_slug.values())
     else:
-        account = sim.world.account_named(username)
+        account = sim.accounts.find(name)
         accounts = [account] if account else []
-    return {"accounts": [_account(sim, account) for account in accounts]}
+    return {
+        "accounts": [
+            {**account_summary(account), "lists": [_list(sim, one) for one in account.lists.values()]}
+            for account in accounts
+        ]
+    }
 
 
 def account_summary(account: Account) -> dict[str, object]:
@@ -38,20 +43,10 @@ def account_summary(account: Account) -> dict[str, object]:
     }
 
 
-def _account(sim: Simulator, account: Account) -> dict[str, object]:
-    return {**account_summary(account), "lists": [_list(sim, media_list) for media_list in account.lists.values()]}
-
-
 def _list(sim: Simulator, media_list: MediaList) -> dict[str, object]:
     return {
         "ids": {"trakt": media_list.trakt, "slug": media_list.slug},
-        "name": media_list.name,
-        "description": media_list.description,
-        "privacy": media_list.privacy,
-        "display_numbers": media_list.display_numbers,
-        "allow_comments": media_list.allow_comments,
-        "sort_by": media_list.sort_by,
-        "sort_how": media_list.sort_how,
+        **media_list.fields(),
         "item_count": len(media_list.rows),
         "updated_at": iso(media_list.updated_ms),
         "created_at": iso(media_list.created_ms),
@@ -61,27 +56,20 @@ def _list(sim: Simulator, media_list: MediaList) -> dict[str, object]:
 
 def _items(sim: Simulator, media_list: MediaList) -> Iterator[dict[str, object]]:
     rows = media_list.rows
-    for rank, (item, key, listed_ms) in enumerate(zip(rows.ids, rows.keys, rows.listed_ms, strict=True), start=1):
-        fields = sim.catalogue.fields(key)
-        word = str(fields["type"])
-        thing = fields[word]
-        assert isinstance(thing, dict)  # noqa: S101 (the catalogue's own shape)
+    for rank, (item_id, key, listed_ms) in enumerate(zip(rows.ids, rows.keys, rows.listed_ms, strict=True), start=1):
+        kind, media = SINGULAR[kind_of(key)], sim.catalogue.media_object(key)
         yield {
             "rank": rank,
-            "id": item,
+            "id": item_id,
             "listed_at": iso(listed_ms),
-            "type": word,
-            "title": thing.get("title") or thing.get("name") or f"{word.title()} {thing.get('number')}",
-            "year": thing.get("year"),
-            "ids": thing["ids"],
+            "type": kind,
+            "title": media.get("title") or media.get("name") or f"{kind.title()} {media.get('number')}",
+            "year": media.get("year"),
+            "ids": media["ids"],
         }
 
 
-def fault(active: ActiveFault) -> dict[str, object]:
-    return {"id": active.id, **active.fault.model_dump(), "left": active.left}
-
-
-def request(entry: Entry) -> dict[str, object]:
+def logged_request(entry: Entry) -> dict[str, object]:
     return {
         "id": entry.id,
         "at": iso(entry.at_ms),
@@ -93,12 +81,12 @@ def request(entry: Entry) -> dict[str, object]:
         "fault": entry.fault,
         "duration_ms": entry.duration_ms,
         "body": _parsed(entry.body),
-        "answer": entry.answer.decode("utf-8", "replace"),
+        "answer": entry.response.decode("utf-8", "replace"),
     }
 
 
 def _parsed(body: bytes) -> object:
-    """Return what was sent; None when it is no JSON, or nested more deeply than can be written again."""
+    """Return the JSON of a body; None when it is no JSON, or is nested too deeply to be written again."""
     try:
         value = orjson.loads(body) if body else None
     except orjson.JSONDecodeError:

@@ -1,4 +1,4 @@
-"""Which titles exist: look-up by any id, and the objects that answers hold."""
+"""The titles that exist, found by any of their ids."""
 
 from collections.abc import Iterable, Mapping
 from hashlib import blake2b
@@ -6,26 +6,21 @@ from itertools import islice
 
 import orjson
 
-from trakt_simulator.catalogue.media import MAX_ID, SINGULAR, Kind, key_of, kind_of, trakt_id_of
+from trakt_simulator.catalogue import episodes
+from trakt_simulator.catalogue.media import MAX_ID, SINGULAR, Kind, key_of, kind_of
+from trakt_simulator.catalogue.media_objects import full_object, minimal_object
 from trakt_simulator.catalogue.titles import Title
 from trakt_simulator.identifiers import free_slug
 
 ID_NAMES = ("trakt", "slug", "imdb", "tmdb", "tvdb")
-# No source of seasons is shipped, so each show has these (and as season 0 specials): made up, but the same at every start.
-SEASONS_PER_SHOW = 10
-EPISODES_PER_SEASON = 24
-_SEASON_FACTOR = 1_000
-_EPISODE_FACTOR = 1_000_000
-# Far above the numbers of a catalogue, so that invented titles never meet real ones.
+# Far above the numbers of a catalogue, so that invented titles never have the id of a real one.
 _FIRST_INVENTED = 900_000_000
-# When a show airs is in no catalogue file, but clients read the object (pytrakt fails without it).
-_NO_AIRS = {"day": None, "time": None, "timezone": None}
 
 
 class Catalogue:
     """The titles that Trakt knows.
 
-    Ids are numbers or texts as clients send them; a wrong type finds nothing.
+    Ids are numbers or texts as clients send them. An id of a wrong type finds nothing.
 
     Raises:
         ValueError: two titles of a kind have the same trakt id.
@@ -43,14 +38,14 @@ class Catalogue:
         for title in titles:
             if key_of(title.kind, title.trakt) in self._titles:
                 word = SINGULAR[title.kind]
-                raise ValueError(f"title {len(self) + 1}, {title.name!r}: {word} {title.trakt} was there before")
+                raise ValueError(f"title {len(self) + 1}, {title.name!r}: {word} {title.trakt} is there twice")
             self._put(title)
 
     def __len__(self) -> int:
         return len(self._titles)
 
     def fingerprint(self, count: int | None = None) -> tuple[int, str]:
-        """Return how many titles there are (of the first `count`, without invented ones), and a digest of which they are."""
+        """Return the number of titles (of the first `count`, without invented ones), and a digest of them."""
         own = len(self._titles) - len(self._invented)
         titles = list(islice(self._titles.values(), own if count is None else min(count, own)))
         digest = blake2b(digest_size=16)
@@ -80,9 +75,9 @@ class Catalogue:
         return self._by_name.get((kind, name.casefold(), year))
 
     def invent(self, kind: Kind, ids: Mapping[str, object]) -> int | None:
-        """Make up a title that bears these ids; None when none of them is usable, or it is no movie, show or person.
+        """Make up a title with these ids and return its key; None when no id is usable.
 
-        Seasons and episodes belong to a show, which their ids do not name.
+        Seasons and episodes are not made up: they belong to a show, which their ids do not name.
         """
         if kind in (Kind.SEASON, Kind.EPISODE):
             return None
@@ -114,65 +109,33 @@ class Catalogue:
         self._by_name = None
 
     def invented(self) -> list[Title]:
-        """The made-up titles, in the order they were made; `restore_invented` takes them back."""
+        """Return the made-up titles in order, for `restore_invented`."""
         return [self._titles[key] for key in self._invented]
 
     def restore_invented(self, titles: Iterable[Title]) -> None:
         self._invented.extend(self._put(title) for title in titles)
 
-    def season(self, show: int, number: int) -> int | None:
-        """Return the key of a show's season (0: its specials), or None when it has none of this number."""
-        if not 0 <= number <= SEASONS_PER_SHOW:
-            return None
-        return key_of(Kind.SEASON, trakt_id_of(show) * _SEASON_FACTOR + number)
-
-    def episode(self, show: int, season: int, number: int) -> int | None:
-        """Return the key of an episode, or None when the season has none of this number."""
-        if not (0 <= season <= SEASONS_PER_SHOW and 1 <= number <= EPISODES_PER_SEASON):
-            return None
-        return key_of(Kind.EPISODE, trakt_id_of(show) * _EPISODE_FACTOR + season * _SEASON_FACTOR + number)
-
-    def show_of(self, key: int) -> int:
-        """Return the key of the show that a season or an episode belongs to."""
-        factor = _SEASON_FACTOR if kind_of(key) is Kind.SEASON else _EPISODE_FACTOR
-        return key_of(Kind.SHOW, trakt_id_of(key) // factor)
-
-    def season_of(self, episode: int) -> int:
-        """Return the key of the season that an episode belongs to."""
-        show, rest = divmod(trakt_id_of(episode), _EPISODE_FACTOR)
-        return key_of(Kind.SEASON, show * _SEASON_FACTOR + rest // _SEASON_FACTOR)
-
-    def numbers_of(self, episode: int) -> tuple[int, int]:
-        """Return an episode's season and number."""
-        season, number = divmod(trakt_id_of(episode) % _EPISODE_FACTOR, _SEASON_FACTOR)
-        return season, number
-
     def row(self, key: int) -> bytes:
-        """Return the part of a list item that names its thing: `"type":"movie","movie":{…}`, in JSON, kept for reuse."""
+        """Return the `fields` of a title as a part of a JSON object, kept for reuse: `"type":"movie","movie":{…}`."""
         row = self._rows.get(key)
         if row is None:
             row = self._rows[key] = orjson.dumps(self.fields(key))[1:-1]
         return row
 
     def fields(self, key: int, *, is_full: bool = False) -> dict[str, object]:
-        """Return `type` and the thing's object, with its show when it is a season or an episode."""
+        """Return `type` and the title's object, with its show for a season or an episode."""
         kind = kind_of(key)
         word = SINGULAR[kind]
-        fields: dict[str, object] = {"type": word, word: self.media(key, is_full=is_full)}
+        fields: dict[str, object] = {"type": word, word: self.media_object(key, is_full=is_full)}
         if kind in (Kind.SEASON, Kind.EPISODE):
-            fields["show"] = self.media(self.show_of(key))
+            fields["show"] = self.media_object(episodes.show_of(key))
         return fields
 
-    def media(self, key: int, *, is_full: bool = False) -> dict[str, object]:
+    def media_object(self, key: int, *, is_full: bool = False) -> dict[str, object]:
         title = self._titles.get(key)
-        if title is not None:
-            return _full(title) if is_full else _minimal(title)
-        number = trakt_id_of(key)
-        ids = {"trakt": number, "tvdb": None, "tmdb": None}
-        if kind_of(key) is Kind.SEASON:
-            return {"number": number % _SEASON_FACTOR, "ids": ids}
-        season, episode = number // _SEASON_FACTOR % _SEASON_FACTOR, number % _SEASON_FACTOR
-        return {"season": season, "number": episode, "title": f"Episode {episode}", "ids": {**ids, "imdb": None}}
+        if title is None:
+            return episodes.media_object(key)
+        return full_object(title) if is_full else minimal_object(title)
 
     def _by_trakt_id(self, kind: Kind, value: int | str) -> int | None:
         if not isinstance(value, int) or not 0 < value < MAX_ID:
@@ -180,14 +143,10 @@ class Catalogue:
         key = key_of(kind, value)
         if key in self._titles:
             return key
-        if kind is Kind.SEASON:
-            show, number = divmod(value, _SEASON_FACTOR)
-            return self.season(show_key, number) if (show_key := key_of(Kind.SHOW, show)) in self._titles else None
-        if kind is Kind.EPISODE:
-            show, rest = divmod(value, _EPISODE_FACTOR)
-            show_key = key_of(Kind.SHOW, show)
-            return self.episode(show_key, *divmod(rest, _SEASON_FACTOR)) if show_key in self._titles else None
-        return None
+        if kind not in (Kind.SEASON, Kind.EPISODE):
+            return None
+        show, child = episodes.key_from_id(kind, value)
+        return child if show in self._titles else None
 
     def _put(self, title: Title) -> int:
         key = key_of(title.kind, title.trakt)
@@ -209,42 +168,3 @@ def _is_usable(name: str, value: object) -> bool:
     if name in ("slug", "imdb"):
         return isinstance(value, str)
     return isinstance(value, int) and not isinstance(value, bool) and 0 < value < MAX_ID
-
-
-def _minimal(title: Title) -> dict[str, object]:
-    ids: dict[str, object] = {"trakt": title.trakt, "slug": title.slug, "imdb": title.imdb, "tmdb": title.tmdb}
-    if title.kind is Kind.PERSON:
-        return {"name": title.name, "ids": ids}
-    if title.kind is Kind.SHOW:
-        ids = {"trakt": title.trakt, "slug": title.slug, "tvdb": title.tvdb, "imdb": title.imdb, "tmdb": title.tmdb}
-    return {"title": title.name, "year": title.year, "ids": ids}
-
-
-def _full(title: Title) -> dict[str, object]:
-    """The fields of `extended=full` that the catalogue knows; the others are null or empty as Trakt has them."""
-    is_show = title.kind is Kind.SHOW
-    dates: dict[str, object] = {"first_aired": None, "airs": _NO_AIRS} if is_show else {"released": None}
-    counts = {"network": None, "aired_episodes": SEASONS_PER_SHOW * EPISODES_PER_SEASON} if is_show else {}
-    return {
-        **_minimal(title),
-        "tagline": "",
-        "overview": None,
-        **dates,
-        "runtime": title.runtime,
-        "country": None,
-        "status": None,
-        "rating": title.rating,
-        "votes": title.votes,
-        "comment_count": 0,
-        "trailer": None,
-        "homepage": None,
-        "updated_at": None,
-        "language": title.language,
-        "languages": [title.language] if title.language else [],
-        "available_translations": [],
-        "genres": [genre.strip().lower().replace(" ", "-") for genre in title.genres.split("|") if genre],
-        "subgenres": [],
-        "certification": None,
-        "original_title": title.name,
-        **counts,
-    }

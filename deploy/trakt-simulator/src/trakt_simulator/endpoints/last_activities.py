@@ -1,8 +1,9 @@
 """The stamps that tell a client whether anything changed."""
 
 from trakt_simulator.clock import iso
+from trakt_simulator.http.request import Request
+from trakt_simulator.http.response import Response, json_response
 from trakt_simulator.http.routing import Route
-from trakt_simulator.http.wire import Answer, Call, json_answer
 from trakt_simulator.state.simulator import Simulator
 
 _LEAVES = {
@@ -21,17 +22,17 @@ _LEAVES = {
 }
 
 
-def get_last_activities(call: Call, sim: Simulator) -> Answer:
+def get_last_activities(request: Request, sim: Simulator) -> Response:
     """Every leaf is a date: what never happened has the date of joining."""
     del sim
-    account = call.caller
+    account = request.caller
     stamps = account.activities
-    answer: dict[str, object] = {"all": iso(max(stamps.values(), default=account.joined_ms))}
+    response: dict[str, object] = {"all": iso(max(stamps.values(), default=account.joined_ms))}
     for group, leaves in _LEAVES.items():
-        answer[group] = {
+        response[group] = {
             f"{leaf}_at": iso(stamps.get(f"{group}.{leaf}_at", account.joined_ms)) for leaf in leaves.split()
         }
-    return json_answer(answer)
+    return json_response(response)
 
 
 ROUTES = (Route("GET", "/sync/last_activities", get_last_activities),)

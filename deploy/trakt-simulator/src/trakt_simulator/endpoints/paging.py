@@ -1,15 +1,16 @@
-"""Pages: `page` and `limit` in, rows and the X-Pagination headers out."""
+"""Pages: the query's `page` and `limit`, and the X-Pagination headers."""
 
 from collections.abc import Sequence
 from typing import NamedTuple, TypeVar
 
-from trakt_simulator.http.wire import Call, Headers
+from trakt_simulator.http.request import Request
+from trakt_simulator.http.response import Headers
 from trakt_simulator.identifiers import number_in
 from trakt_simulator.options import Options
 
 T = TypeVar("T")
 DEFAULT_LIMIT = 100
-# A larger limit is clamped without a word since June 2026.
+# Trakt clamps larger limits silently since June 2026.
 MAX_LIMIT = 250
 
 
@@ -41,11 +42,13 @@ class Page(NamedTuple):
         ]
 
 
-def page_of(call: Call, total: int, options: Options, default: int = DEFAULT_LIMIT, most: int = MAX_LIMIT) -> Page:
-    """Read the page that a call asks for, of `most` rows at most. What is no positive number counts as not given."""
-    wanted = call.query.get("limit", "")
+def page_of(
+    request: Request, total: int, options: Options, default: int = DEFAULT_LIMIT, maximum: int = MAX_LIMIT
+) -> Page:
+    """Return the page that the query asks for. What is no positive number counts as not given."""
+    wanted = request.query.get("limit", "")
     if wanted == "all":
-        limit = max(total, 1) if options.limit_all else most
+        limit = max(total, 1) if options.limit_all else maximum
     else:
-        limit = min(number_in(wanted) or default, most)
-    return Page(number_in(call.query.get("page", "")) or 1, limit, total)
+        limit = min(number_in(wanted) or default, maximum)
+    return Page(number_in(request.query.get("page", "")) or 1, limit, total)

@@ -1,13 +1,14 @@
-"""The objects of section "Objects": users and lists as answers show them."""
+"""Users and lists in responses."""
 
 import hashlib
 
 from trakt_simulator.clock import iso
+from trakt_simulator.http.response import Headers
 from trakt_simulator.state.account import Account
 from trakt_simulator.state.lists import MediaList
 
 
-def user_object(account: Account) -> dict[str, object]:
+def user_response(account: Account) -> dict[str, object]:
     return {
         "username": account.username,
         "private": account.is_private,
@@ -20,18 +21,12 @@ def user_object(account: Account) -> dict[str, object]:
     }
 
 
-def list_object(media_list: MediaList, owner: Account | None) -> dict[str, object]:
-    """Return a list; `user` is left out when no owner is given."""
+def list_response(media_list: MediaList, owner: Account | None) -> dict[str, object]:
+    """Return a list's object, without `user` when no owner is given."""
     shown: dict[str, object] = {
-        "name": media_list.name,
-        "description": media_list.description,
-        "privacy": media_list.privacy,
+        **media_list.fields(),
         "share_link": share_link(media_list),
         "type": "personal",
-        "display_numbers": media_list.display_numbers,
-        "allow_comments": media_list.allow_comments,
-        "sort_by": media_list.sort_by,
-        "sort_how": media_list.sort_how,
         "created_at": iso(media_list.created_ms),
         "updated_at": iso(media_list.updated_ms),
         "item_count": len(media_list.rows),
@@ -40,12 +35,12 @@ def list_object(media_list: MediaList, owner: Account | None) -> dict[str, objec
         "ids": {"trakt": media_list.trakt, "slug": media_list.slug},
     }
     if owner is not None:
-        shown["user"] = user_object(owner)
+        shown["user"] = user_response(owner)
     return shown
 
 
-def list_state(media_list: MediaList) -> dict[str, object]:
-    """Return `list` of the answers to item changes: the trustworthy stamp and count."""
+def list_summary(media_list: MediaList) -> dict[str, object]:
+    """Return `list` in the responses to changes of items: the list's new date and count."""
     return {"updated_at": iso(media_list.updated_ms), "item_count": len(media_list.rows)}
 
 
@@ -54,3 +49,12 @@ def share_link(media_list: MediaList) -> str:
         digest = hashlib.md5(str(media_list.trakt).encode(), usedforsecurity=False).hexdigest()
         return f"https://trakt.tv/lists/share/{digest}"
     return f"https://trakt.tv/lists/{media_list.trakt}"
+
+
+def sort_headers(media_list: MediaList) -> Headers:
+    """Return the headers that name the list and its own order."""
+    return [
+        (b"x-sort-by", media_list.sort_by.encode()),
+        (b"x-sort-how", media_list.sort_how.encode()),
+        (b"x-list-id", b"%d" % media_list.trakt),
+    ]

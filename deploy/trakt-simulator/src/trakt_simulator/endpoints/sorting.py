@@ -1,91 +1,58 @@
-"""In which order a list's items are read, and which of them."""
+"""The orders in which a list's items are read."""
 
-from collections.abc import Callable, Collection, Sequence
-from http import HTTPStatus
+from collections.abc import Callable, Sequence
 from random import Random
+from typing import get_args
 
 from trakt_simulator.catalogue.catalogue import Catalogue
-from trakt_simulator.catalogue.media import BY_NAME, Kind, kind_of
-from trakt_simulator.http.wire import TraktError
+from trakt_simulator.endpoints.list_fields import SortBy
 from trakt_simulator.state.account import Account
 from trakt_simulator.state.lists import MediaList, Rows
 
-# These fall back to rank, without a word, for accounts without VIP (Blueprint).
+SortKey = Callable[[int], tuple[float, str]]
+SORTS = frozenset(get_args(SortBy))
+# For accounts without VIP, Trakt silently sorts by rank instead (Blueprint).
 VIP_SORTS = frozenset(
     {"imdb_rating", "tmdb_rating", "rt_tomatometer", "rt_audience", "metascore", "votes", "imdb_votes", "tmdb_votes"}
 )
-SORTS = VIP_SORTS | {
-    "rank",
-    "added",
-    "title",
-    "released",
-    "runtime",
-    "popularity",
-    "random",
-    "percentage",
-    "my_rating",
-    "watched",
-    "collected",
+_TITLE_FIELDS = {
+    "released": "year",
+    "runtime": "runtime",
+    "popularity": "popularity",
+    "percentage": "rating",
+    **{name: "votes" if "votes" in name else "rating" for name in VIP_SORTS},
 }
 
 
-def kinds_of(text: str) -> frozenset[Kind] | None:
-    """Read a type filter: one or a comma list, singular or plural; None for `all` and for what is no type."""
-    kinds = frozenset(BY_NAME[name] for name in text.split(",") if name in BY_NAME)
-    return kinds or None
-
-
-def asked_kinds(text: str) -> frozenset[Kind] | None:
-    """Read a type in the path of history or ratings; None for all.
-
-    Raises:
-        TraktError: 404 for what is no type: a client that deletes what it read must not be given everything.
-    """
-    if text in ("", "all"):
-        return None
-    if not all(name in BY_NAME for name in text.split(",")):
-        raise TraktError(HTTPStatus.NOT_FOUND)
-    return kinds_of(text)
-
-
-def ordered(  # each argument is a part of the path or the query
-    rows: Rows,
+def sort_positions(
+    positions: Sequence[int],
     media_list: MediaList,
+    rows: Rows,
     sort: tuple[str, str],
     *,
-    kinds: Collection[Kind] | None,
-    without: Collection[int],
     viewer: Account | None,
     catalogue: Catalogue,
 ) -> Sequence[int]:
-    """Return the positions of the rows to show, in the order to show them.
+    """Return positions of rows, given in rank order, in the order to show them.
 
-    `sort` is sort_by and sort_how, an unknown sort_by counts as rank; `kinds` None shows all; `without` are keys to leave
-    out; `viewer` is whose ratings and plays count, and VIP sorts need it to be VIP.
+    `sort` is sort_by and sort_how; an unknown sort_by sorts by rank. `viewer` is the account whose ratings and plays
+    count, and which must be VIP for VIP sorts.
     """
     by, how = sort
-    positions: Sequence[int] = range(len(rows))
-    if kinds is not None or without:
-        positions = [
-            at for at, key in enumerate(rows.keys) if (kinds is None or kind_of(key) in kinds) and key not in without
-        ]
     if by == "random":
         shuffled = list(positions)
-        # The same order for all pages of a list; nothing here is secret.
+        # The same order for all pages of a list. Nothing here is secret.
         Random(media_list.trakt).shuffle(shuffled)  # noqa: S311
         return shuffled
-    is_for_vip = by in VIP_SORTS
-    figure = None if is_for_vip and not (viewer and viewer.is_vip) else _figure(by, rows, viewer, catalogue)
-    if figure is not None:
-        positions = sorted(positions, key=figure)
+    has_sort = by not in VIP_SORTS or (viewer is not None and viewer.is_vip)
+    key = _sort_key(by, rows, viewer, catalogue) if has_sort else None
+    if key is not None:
+        positions = sorted(positions, key=key)
     return positions[::-1] if how == "desc" else positions
 
 
-Figure = Callable[[int], tuple[float, str]]
-
-
-def _figure(by: str, rows: Rows, viewer: Account | None, catalogue: Catalogue) -> Figure | None:
-    """Return what to sort a position by; None for rank."""
+def _sort_key(by: str, rows: Rows, viewer: Account | None, catalogue: Catalogue) -> SortKey | None:
+    """Return the value that a position is sorted by; None for rank."""
     if by == "added":
         return lambda at: (rows.listed_ms[at], "")
     if by == "my_rating":
@@ -94,20 +61,13 @@ def _figure(by: str, rows: Rows, viewer: Account | None, catalogue: Catalogue) -
     if by == "watched":
         played = {play.key: play.watched_ms for play in (viewer.history if viewer else None) or ()}
         return lambda at: (played.get(rows.keys[at], 0), "")
-    names = {
-        "released": "year",
-        "runtime": "runtime",
-        "popularity": "popularity",
-        "percentage": "rating",
-        **{name: "votes" if "votes" in name else "rating" for name in VIP_SORTS},
-    }
-    if by != "title" and by not in names:
+    if by != "title" and by not in _TITLE_FIELDS:
         return None
 
-    def figure(at: int) -> tuple[float, str]:
+    def title_key(at: int) -> tuple[float, str]:
         title = catalogue.title(rows.keys[at])
         if title is None:
             return (0, "")
-        return (0, title.name.casefold()) if by == "title" else (getattr(title, names[by]) or 0, "")
+        return (0, title.name.casefold()) if by == "title" else (getattr(title, _TITLE_FIELDS[by]) or 0, "")
 
-    return figure
+    return title_key

@@ -1,11 +1,15 @@
-"""All that this Trakt can do, on one screen."""
+"""All endpoints of the Trakt API."""
 
 from trakt_simulator.endpoints import (
     history,
+    history_changes,
     last_activities,
+    list_item_changes,
     list_items,
+    list_likes,
     lists,
     ratings,
+    search,
     titles,
     users,
     watched,
@@ -18,10 +22,14 @@ ROUTES = (
     *token.ROUTES,
     *users.ROUTES,
     *lists.ROUTES,
+    *list_likes.ROUTES,
     *list_items.ROUTES,
+    *list_item_changes.ROUTES,
     *last_activities.ROUTES,
+    *search.ROUTES,
     *titles.ROUTES,
     *history.ROUTES,
+    *history_changes.ROUTES,
     *watched.ROUTES,
     *ratings.ROUTES,
 )

@@ -4,9 +4,10 @@ import uuid
 
 from trakt_simulator.clock import iso
 from trakt_simulator.endpoints.access import visible_user
-from trakt_simulator.endpoints.responses import user_object
+from trakt_simulator.endpoints.responses import user_response
+from trakt_simulator.http.request import Request
+from trakt_simulator.http.response import Response, json_response
 from trakt_simulator.http.routing import Auth, Route
-from trakt_simulator.http.wire import Answer, Call, json_answer
 from trakt_simulator.state.account import Account
 from trakt_simulator.state.simulator import Simulator
 
@@ -15,11 +16,11 @@ _FREE_OTHERS = {"watchlist": 250, "favorites": 100, "search": 5, "collection": 1
 _VIP_OTHERS = {"watchlist": 5_000, "favorites": 100, "search": 25, "collection": 100_000, "notes": 2_000}
 
 
-def get_settings(call: Call, sim: Simulator) -> Answer:
+def get_settings(request: Request, sim: Simulator) -> Response:
     del sim
-    account = call.caller
+    account = request.caller
     others = _VIP_OTHERS if account.is_vip else _FREE_OTHERS
-    return json_answer(
+    return json_response(
         {
             "user": _full_user(account),
             "permissions": {"commenting": True, "liking": True, "following": True},
@@ -62,15 +63,15 @@ def get_settings(call: Call, sim: Simulator) -> Answer:
     )
 
 
-def get_profile(call: Call, sim: Simulator) -> Answer:
-    user = visible_user(call, sim)
-    is_full = "full" in call.query.get("extended", "")
-    return json_answer(_full_user(user) if is_full else user_object(user))
+def get_profile(request: Request, sim: Simulator) -> Response:
+    user = visible_user(request, sim)
+    is_full = request.wants("full")
+    return json_response(_full_user(user) if is_full else user_response(user))
 
 
 def _full_user(account: Account) -> dict[str, object]:
     return {
-        **user_object(account),
+        **user_response(account),
         "ids": {
             "slug": account.slug,
             "trakt": account.number,

@@ -1,21 +1,24 @@
-"""Watched titles with their plays."""
+"""Play titles with their plays."""
 
 from collections import Counter
 from dataclasses import dataclass, field
 from http import HTTPStatus
 
+from trakt_simulator.catalogue.episodes import numbers_of, show_of
 from trakt_simulator.catalogue.media import SINGULAR, Kind, kind_of
 from trakt_simulator.clock import iso
 from trakt_simulator.endpoints.access import visible_user
 from trakt_simulator.endpoints.paging import MAX_LIMIT, page_of
-from trakt_simulator.endpoints.sorting import kinds_of
+from trakt_simulator.endpoints.type_filter import kinds_of
+from trakt_simulator.http.errors import TraktError
+from trakt_simulator.http.request import Request
+from trakt_simulator.http.response import Response, json_response
 from trakt_simulator.http.routing import Auth, Route
-from trakt_simulator.http.wire import Answer, Call, TraktError, json_answer
 from trakt_simulator.state.account import Account
 from trakt_simulator.state.simulator import Simulator
 
 # Since the summer of 2026 pages with seasons are smaller.
-_MAX_PROGRESS = 100
+MAX_PROGRESS_LIMIT = 100
 
 
 @dataclass(slots=True)
@@ -32,16 +35,16 @@ class Plays:
         self.last_of[key] = max(self.last_of.get(key, 0), watched_ms)
 
 
-def get_own_watched(call: Call, sim: Simulator) -> Answer:
-    return _watched(call, sim, call.caller)
+def get_own_watched(request: Request, sim: Simulator) -> Response:
+    return _watched(request, sim, request.caller)
 
 
-def get_watched(call: Call, sim: Simulator) -> Answer:
-    return _watched(call, sim, visible_user(call, sim))
+def get_watched(request: Request, sim: Simulator) -> Response:
+    return _watched(request, sim, visible_user(request, sim))
 
 
-def _watched(call: Call, sim: Simulator, account: Account) -> Answer:
-    kinds = kinds_of(call.params["type"])
+def _watched(request: Request, sim: Simulator, account: Account) -> Response:
+    kinds = kinds_of(request.params["type"])
     if kinds not in (frozenset({Kind.MOVIE}), frozenset({Kind.SHOW})):
         raise TraktError(HTTPStatus.NOT_FOUND)
     (kind,) = kinds
@@ -51,37 +54,35 @@ def _watched(call: Call, sim: Simulator, account: Account) -> Answer:
         if kind is Kind.MOVIE and played is Kind.MOVIE:
             by_title.setdefault(play.key, Plays()).add(play.key, play.watched_ms)
         elif kind is Kind.SHOW and played is Kind.EPISODE:
-            by_title.setdefault(sim.catalogue.show_of(play.key), Plays()).add(play.key, play.watched_ms)
+            by_title.setdefault(show_of(play.key), Plays()).add(play.key, play.watched_ms)
     titles = sorted(by_title.items(), key=lambda title: title[1].last_ms, reverse=True)
-    page = page_of(call, len(titles), sim.options, most=_MAX_PROGRESS if _has_progress(call) else MAX_LIMIT)
-    return json_answer([_row(call, sim, key, plays) for key, plays in page.cut(titles)], headers=page.headers())
+    page = page_of(
+        request, len(titles), sim.options, maximum=MAX_PROGRESS_LIMIT if request.wants("progress") else MAX_LIMIT
+    )
+    return json_response([_row(request, sim, key, plays) for key, plays in page.cut(titles)], headers=page.headers())
 
 
-def _row(call: Call, sim: Simulator, key: int, plays: Plays) -> dict[str, object]:
-    """Seasons come with `extended=progress` only, and then without the full title."""
-    has_progress = _has_progress(call)
+def _row(request: Request, sim: Simulator, key: int, plays: Plays) -> dict[str, object]:
+    """Seasons come only with `extended=progress`, and then without the full title."""
+    has_progress = request.wants("progress")
     kind = kind_of(key)
     row: dict[str, object] = {
         "plays": plays.episodes.total(),
         "last_watched_at": iso(plays.last_ms),
         "last_updated_at": iso(plays.last_ms),
-        SINGULAR[kind]: sim.catalogue.media(key, is_full="full" in call.query.get("extended", "") and not has_progress),
+        SINGULAR[kind]: sim.catalogue.media_object(key, is_full=request.wants("full") and not has_progress),
     }
     if kind is Kind.SHOW:
         row["reset_at"] = None
         if has_progress:
-            row["seasons"] = _seasons(sim, plays)
+            row["seasons"] = _seasons(plays)
     return row
 
 
-def _has_progress(call: Call) -> bool:
-    return "progress" in call.query.get("extended", "").split(",")
-
-
-def _seasons(sim: Simulator, plays: Plays) -> list[dict[str, object]]:
+def _seasons(plays: Plays) -> list[dict[str, object]]:
     seasons: dict[int, list[dict[str, object]]] = {}
     for key in sorted(plays.episodes):
-        season, number = sim.catalogue.numbers_of(key)
+        season, number = numbers_of(key)
         seasons.setdefault(season, []).append(
             {"number": number, "plays": plays.episodes[key], "last_watched_at": iso(plays.last_of[key])}
         )

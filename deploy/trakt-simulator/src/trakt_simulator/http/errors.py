@@ -1,27 +1,62 @@
-"""Trakt's refusals, with their headers and bodies as documented or observed."""
+"""Trakt's error responses, with headers and bodies as documented or observed."""
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from http import HTTPStatus
 
-from trakt_simulator.http.wire import HTML_TYPE, Answer, TraktError
+from trakt_simulator.http.response import Response
 from trakt_simulator.state.account import Account
-from trakt_simulator.state.rate_limits import Standing
+from trakt_simulator.state.rate_limits import RateLimitState
 
 UPGRADE_URL = "https://trakt.tv/vip"
 ACCOUNT_LIMIT = 420
+# Trakt's errors come from Rails with an empty body and this type.
+EMPTY_TYPE = (b"content-type", b"text/html; charset=utf-8")
+
+
+class TraktError(Exception):
+    """Ends a request with an error response. The body is empty unless given, as Trakt's mostly is.
+
+    Args:
+        message: text of the header `X-Error-Message`, for whoever reads the client's log.
+    """
+
+    def __init__(
+        self, status: int, *, message: str = "", body: bytes = b"", headers: Mapping[str, str] | None = None
+    ) -> None:
+        super().__init__(status, message)
+        self.status = status
+        self.body = body
+        self.headers = [(name.lower().encode(), value.encode()) for name, value in (headers or {}).items()]
+        if message:
+            self.headers.append((b"x-error-message", message.encode("ascii", "replace")))
+
+    def response(self) -> Response:
+        has_type = any(name == b"content-type" for name, _ in self.headers)
+        return Response(self.status, self.body, [*self.headers] if has_type else [EMPTY_TYPE, *self.headers])
+
+
+def invalid(message: str) -> TraktError:
+    """Return the 422 for a body or a query that is not valid."""
+    return TraktError(HTTPStatus.UNPROCESSABLE_ENTITY, message=message)
 
 
 def account_limit(account: Account | None, limit: int | None = None, *, is_documented: bool) -> TraktError:
-    """Return the 420: in reality empty and without headers, as documented with three.
+    """Return the 420.
 
-    No account counts as one without VIP; no limit stands for the account's limit of items per list.
+    Args:
+        account: None counts as an account without VIP.
+        limit: the limit that was reached; None: the account's limit of items per list.
+        is_documented: True gives the three documented headers. Real responses have none.
     """
     if not is_documented:
         return TraktError(ACCOUNT_LIMIT)
     if limit is None:
         limit = account.limits.items_per_list if account else 250
-    is_vip = "true" if account and account.is_vip else "false"
-    headers = {"X-Upgrade-URL": UPGRADE_URL, "X-VIP-User": is_vip, "X-Account-Limit": str(limit)}
+    headers = {
+        "X-Upgrade-URL": UPGRADE_URL,
+        "X-VIP-User": _flag(account is not None and account.is_vip),
+        "X-Account-Limit": str(limit),
+    }
     return TraktError(ACCOUNT_LIMIT, headers=headers)
 
 
@@ -36,44 +71,14 @@ def locked(account: Account | None) -> TraktError:
     return TraktError(HTTPStatus.LOCKED, headers=headers)
 
 
-def rate_limited(standing: Standing) -> Answer:
-    """Return the 429 of Trakt's own limiter: `Retry-After` (the caller adds X-Ratelimit) and a short JSON text."""
-    return Answer(
+def rate_limited(state: RateLimitState) -> Response:
+    """Return the 429 of Trakt's own limiter, with `Retry-After`. The gateway adds `X-Ratelimit`."""
+    return Response(
         HTTPStatus.TOO_MANY_REQUESTS,
         b'{"error":"rate limit exceeded"}',
-        [(b"content-type", b"application/json"), (b"retry-after", b"%d" % standing.retry_after_s)],
+        [(b"content-type", b"application/json"), (b"retry-after", b"%d" % state.retry_after_s)],
     )
-
-
-def edge_page(status: int, title: str, *headers: tuple[bytes, bytes]) -> Answer:
-    """Return an HTML page as Cloudflare sends it before a call reaches Trakt."""
-    page = (
-        f"<!DOCTYPE html>\n<html><head><title>{title} | api.trakt.tv</title></head>"
-        f"<body><h1>{title}</h1><p>cloudflare</p></body></html>\n"
-    )
-    marks = ((b"server", b"cloudflare"), (b"cf-ray", b"8f00000000000000-LOC"))
-    return Answer(status, page.encode(), [HTML_TYPE, *marks, *headers])
-
-
-def edge_forbidden() -> Answer:
-    return edge_page(HTTPStatus.FORBIDDEN, "Attention Required!")
-
-
-def edge_rate_limited() -> Answer:
-    return edge_page(HTTPStatus.TOO_MANY_REQUESTS, "Error 1015: You are being rate limited", (b"retry-after", b"300"))
 
 
 def _flag(is_set: bool) -> str:
     return "true" if is_set else "false"
-
-
-# What a fault of this kind answers in place of Trakt, without a rate limit's figures.
-Refusal = Callable[[Account | None], Answer]
-REFUSALS: dict[str, Refusal] = {
-    "rate_limited_html": lambda _: edge_rate_limited(),
-    "forbidden_html": lambda _: edge_forbidden(),
-    "account_limit": lambda account: account_limit(account, is_documented=False).answer(),
-    "account_limit_headers": lambda account: account_limit(account, is_documented=True).answer(),
-    "locked": lambda account: locked(account).answer(),
-    "vip_only": lambda _: vip_only().answer(),
-}

@@ -1,4 +1,4 @@
-"""Accounts: profile, limits, and what an account has listed, watched and rated."""
+"""One account: its profile and limits, and what it has listed, watched and rated."""
 
 from collections import deque
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ from trakt_simulator.state.lists import MediaList
 
 
 class Limits(NamedTuple):
-    """An account's limits. `total_items`, over all lists, is in no answer of Trakt's."""
+    """An account's limits. No response of Trakt's shows `total_items`, the limit over all lists."""
 
     lists: int
     items_per_list: int
@@ -18,12 +18,13 @@ class Limits(NamedTuple):
 
 FREE = Limits(lists=5, items_per_list=250, total_items=1_000)
 VIP = Limits(lists=100, items_per_list=5_000, total_items=100_000)
-FREE_RATINGS, VIP_RATINGS = 10_000, 20_000
 MAX_PLAYS = 100_000
+MAX_RATINGS_FREE = 10_000
+MAX_RATINGS_VIP = 20_000
 
 
-class Watched(NamedTuple):
-    """One play. `watched_ms` has minute precision; None when the user does not know when."""
+class Play(NamedTuple):
+    """One play. `watched_ms` has minute precision; it is 0 when the user does not know when."""
 
     id: int
     key: int
@@ -38,7 +39,7 @@ class Rating(NamedTuple):
 
 @dataclass(slots=True)
 class Account:
-    """A user. `slug` is what stands in paths; it may differ from the username (`an.kah` is `an-kah`)."""
+    """A user. `slug` is the name in paths; it can differ from the username (`an.kah` is `an-kah`)."""
 
     number: int
     username: str
@@ -53,7 +54,7 @@ class Account:
     lists: dict[int, MediaList] = field(default_factory=dict)
     list_slugs: dict[str, int] = field(default_factory=dict)
     activities: dict[str, int] = field(default_factory=dict)
-    history: deque[Watched] | None = None
+    history: deque[Play] | None = None
     ratings: dict[int, Rating] | None = None
 
     @property
@@ -65,8 +66,8 @@ class Account:
         return VIP if self.is_vip else FREE
 
     @property
-    def rating_limit(self) -> int:
-        return VIP_RATINGS if self.is_vip else FREE_RATINGS
+    def max_ratings(self) -> int:
+        return MAX_RATINGS_VIP if self.is_vip else MAX_RATINGS_FREE
 
     @property
     def item_total(self) -> int:
@@ -76,10 +77,10 @@ class Account:
     def lists_updated_ms(self) -> int:
         return self.activities.get("lists.updated_at", self.joined_ms)
 
-    def act(self, activity: str, now_ms: int) -> None:
-        """Move a stamp of `/sync/last_activities` (`lists.updated_at`), also twice within one millisecond."""
-        before = self.activities.get(activity, self.joined_ms)
-        self.activities[activity] = max(now_ms, before + 1)
+    def record_activity(self, name: str, now_ms: int) -> None:
+        """Set a time of `/sync/last_activities` (`lists.updated_at`) that is later than its last one."""
+        before = self.activities.get(name, self.joined_ms)
+        self.activities[name] = max(now_ms, before + 1)
 
     def find_list(self, list_id: str) -> MediaList | None:
         """Return the list with this trakt id or slug, or None."""

@@ -1,15 +1,16 @@
-"""All accounts and lists, and the numbers that are handed out."""
+"""All accounts and lists, and the numbers that they get."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from trakt_simulator.catalogue.media import PLURAL, kind_of
 from trakt_simulator.identifiers import free_slug, slugify
 from trakt_simulator.state.account import Account
 from trakt_simulator.state.lists import MediaList
 
-# These mean something else in paths: nobody could reach such a user.
+# These mean something else in paths, so nobody could reach such a user.
 _RESERVED_SLUGS = frozenset({"me", "settings"})
-# Trakt's own are of this size.
+# Trakt's own numbers are of this size.
 _FIRST_LIST = 30_000_001
 _FIRST_ITEM = 1_000_000_001
 _FIRST_PLAY = 10_000_000_001
@@ -26,33 +27,32 @@ class Numbers:
 
 
 @dataclass(slots=True)
-class World:
-    """What Trakt's database holds. Everything is by reference: a list is in its account and in `lists`."""
+class Accounts:
+    """All accounts with their lists."""
 
     numbers: Numbers = field(default_factory=Numbers)
-    accounts: dict[str, Account] = field(default_factory=dict)
-    """By slug."""
-    usernames: dict[str, Account] = field(default_factory=dict)
+    by_slug: dict[str, Account] = field(default_factory=dict)
+    by_username: dict[str, Account] = field(default_factory=dict)
     owners: dict[int, Account] = field(default_factory=dict)
     """The account of every list, by the list's trakt id."""
     remember_ms: int = 0
-    """How long rows from before a change are kept, for stale reads."""
+    """How long old rows of a list are kept for stale reads."""
     changed: dict[str, Account] = field(default_factory=dict)
     """Accounts, by slug, that the state file does not hold as they are now."""
 
-    def account_named(self, username: str) -> Account | None:
-        """Find an account by its username or its slug: for people, who write either. Trakt's paths hold slugs only."""
-        return self.usernames.get(username) or self.accounts.get(username)
+    def find(self, name: str) -> Account | None:
+        """Find an account by username or slug, for people, who write either. Trakt's paths take slugs only."""
+        return self.by_username.get(name) or self.by_slug.get(name)
 
     def add_account(self, username: str, now_ms: int) -> Account:
-        """Return the account of this username, made when it is new."""
-        known = self.usernames.get(username)
+        """Return the account with this username; make it when it is new."""
+        known = self.by_username.get(username)
         if known is not None:
             return known
         number = self.numbers.account
         slug = free_slug(
             slugify(username),
-            lambda slug: slug in self.accounts or slug in _RESERVED_SLUGS,
+            lambda slug: slug in self.by_slug or slug in _RESERVED_SLUGS,
             otherwise=f"user-{number}",
         )
         account = Account(number=number, username=username, slug=slug, joined_ms=now_ms)
@@ -62,12 +62,12 @@ class World:
         return account
 
     def touch(self, account: Account) -> None:
-        """Note that something of the account, or of a list of it, has changed."""
+        """Note that the account, or one of its lists, has changed."""
         self.changed[account.slug] = account
 
     def put_account(self, account: Account) -> None:
-        self.accounts[account.slug] = account
-        self.usernames[account.username] = account
+        self.by_slug[account.slug] = account
+        self.by_username[account.username] = account
         for number in account.lists:
             self.owners[number] = account
 
@@ -76,14 +76,11 @@ class World:
         slug = free_slug(slugify(name), account.list_slugs.__contains__, otherwise=str(number))
         media_list = MediaList(trakt=number, slug=slug, name=name, created_ms=now_ms, updated_ms=now_ms)
         self.numbers.list += 1
-        self.put_list(account, media_list)
+        account.lists[number] = media_list
+        account.list_slugs[slug] = number
+        self.owners[number] = account
         self.lists_changed(account, now_ms)
         return media_list
-
-    def put_list(self, account: Account, media_list: MediaList) -> None:
-        account.lists[media_list.trakt] = media_list
-        account.list_slugs[media_list.slug] = media_list.trakt
-        self.owners[media_list.trakt] = account
 
     def delete_list(self, account: Account, media_list: MediaList, now_ms: int) -> None:
         del account.lists[media_list.trakt]
@@ -102,15 +99,22 @@ class World:
     def remove_items(self, account: Account, media_list: MediaList, keys: Iterable[int], now_ms: int) -> list[int]:
         """Take keys off the list; return those that were on it."""
         self.about_to_change(media_list, now_ms)
-        gone = media_list.remove(set(keys), now_ms=now_ms)
-        if gone:
+        removed = media_list.remove(set(keys), now_ms=now_ms)
+        if removed:
             self.lists_changed(account, now_ms)
-        return gone
+        return removed
 
     def about_to_change(self, media_list: MediaList, now_ms: int) -> None:
+        """Keep the list's rows for stale reads, when a fault needs them."""
         if self.remember_ms:
             media_list.remember(now_ms, self.remember_ms)
 
     def lists_changed(self, account: Account, now_ms: int) -> None:
-        account.act("lists.updated_at", now_ms)
+        account.record_activity("lists.updated_at", now_ms)
         self.touch(account)
+
+    def titles_changed(self, account: Account, keys: Iterable[int], activity: str, now_ms: int) -> None:
+        """Record an activity (`watched_at`, `rated_at`) for the kinds of these keys. Removals count too."""
+        for kind in {kind_of(key) for key in keys}:
+            account.record_activity(f"{PLURAL[kind]}.{activity}", now_ms)
+            self.touch(account)

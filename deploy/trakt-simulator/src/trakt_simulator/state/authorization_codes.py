@@ -14,9 +14,9 @@ _VERIFIER = re.compile(r"[A-Za-z0-9\-._~]{43,128}")
 
 @dataclass(frozen=True, slots=True)
 class Authorization:
-    """What a user allowed: usable once, by the same app with the same redirect URI.
+    """A user's consent. It is used once, by the same app with the same redirect URI.
 
-    `challenge` is None when the app did not use PKCE; it then needs its secret.
+    `challenge` is None when the app did not use PKCE. The app then needs its secret.
     """
 
     account: Account
@@ -27,32 +27,29 @@ class Authorization:
 
 
 @dataclass(slots=True)
-class Authorizations:
+class AuthorizationCodes:
     """Codes that are not used yet."""
 
     _by_code: dict[str, Authorization] = field(default_factory=dict)
 
     def add(self, authorization: Authorization, now_ms: int) -> str:
-        """Return the code for it."""
+        """Return a new code for this authorization."""
         self._by_code = {code: one for code, one in self._by_code.items() if now_ms < one.expires_ms}
         code = new_token()
         self._by_code[code] = authorization
         return code
 
     def take(self, code: str) -> Authorization | None:
-        """Use up a code; None when it is unknown or was used."""
+        """Use a code; None when it is unknown or was used."""
         return self._by_code.pop(code, None)
 
     def owner_of(self, code: str) -> Account | None:
         authorization = self._by_code.get(code)
         return authorization.account if authorization else None
 
-    def clear(self) -> None:
-        self._by_code.clear()
-
 
 def is_proven(challenge: str, verifier: str) -> bool:
-    """Tell whether the verifier is well-formed and the challenge was made of it."""
+    """Tell whether the verifier is well-formed and the challenge is its hash."""
     if not _VERIFIER.fullmatch(verifier):
         return False
     digest = hashlib.sha256(verifier.encode()).digest()

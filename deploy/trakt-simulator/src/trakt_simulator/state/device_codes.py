@@ -1,4 +1,4 @@
-"""The device flow: a code on the device, a decision in the browser, a token for the device."""
+"""Device codes: the device shows a code, the user decides in the browser, the device polls for a token."""
 
 import secrets
 from dataclasses import dataclass, field
@@ -7,10 +7,10 @@ from enum import Enum
 from trakt_simulator.state.account import Account
 from trakt_simulator.state.tokens import new_token
 
-# Without letters and digits that are mistaken for each other.
+# Without letters and digits that look alike.
 _ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 _USER_CODE_LENGTH = 8
-_KEPT_MS = 3_600_000
+_RETENTION_MS = 3_600_000
 
 
 class DeviceState(Enum):
@@ -22,7 +22,7 @@ class DeviceState(Enum):
 
 @dataclass(slots=True)
 class DeviceCode:
-    """A login in progress. `polled_ms` is when the device last asked (0: never); `account` who approved."""
+    """A login in progress. `polled_ms` is the last poll (0: none); `account` is who approved."""
 
     device_code: str
     user_code: str
@@ -35,24 +35,24 @@ class DeviceCode:
 
 @dataclass(slots=True)
 class DeviceCodes:
-    """All logins in progress, and those that expired within the last hour (a late poll is told why)."""
+    """Logins in progress, and those that expired within the last hour: a late poll gets 410, not 404."""
 
     _by_device: dict[str, DeviceCode] = field(default_factory=dict)
     _by_user: dict[str, DeviceCode] = field(default_factory=dict)
 
     def start(self, client_id: str, *, lifetime_s: int, now_ms: int) -> DeviceCode:
-        self._forget(now_ms - _KEPT_MS)
+        self._forget(now_ms - _RETENTION_MS)
         user_code = "".join(secrets.choice(_ALPHABET) for _ in range(_USER_CODE_LENGTH))
         code = DeviceCode(new_token(), user_code, client_id, now_ms + lifetime_s * 1000)
         self._by_device[code.device_code] = code
         self._by_user[user_code] = code
         return code
 
-    def polled(self, device_code: str) -> DeviceCode | None:
+    def by_device_code(self, device_code: str) -> DeviceCode | None:
         return self._by_device.get(device_code)
 
-    def entered(self, user_code: str, now_ms: int) -> DeviceCode | None:
-        """Return the login that a user may decide on by this code; None when there is none, or no longer."""
+    def by_user_code(self, user_code: str, now_ms: int) -> DeviceCode | None:
+        """Return the undecided login with this user code; None when it is unknown, decided or expired."""
         code = self._by_user.get(user_code.strip().upper().replace("-", ""))
         if code is None or code.state is not DeviceState.PENDING or now_ms >= code.expires_ms:
             return None
@@ -69,10 +69,6 @@ class DeviceCodes:
         return code.account if code else None
 
     def _forget(self, before_ms: int) -> None:
-        """Drop what expired before; without this a long run would keep them all."""
+        """Drop what expired before. Without this, a long run keeps them all."""
         self._by_device = {key: code for key, code in self._by_device.items() if code.expires_ms > before_ms}
         self._by_user = {key: code for key, code in self._by_user.items() if code.expires_ms > before_ms}
-
-    def clear(self) -> None:
-        self._by_device.clear()
-        self._by_user.clear()

@@ -1,4 +1,4 @@
-"""Rate limits: fixed windows aligned to the clock, as Trakt's look (a call at 23:26:25 ran until 23:30:00)."""
+"""Rate limits in fixed windows aligned to the clock. At Trakt, a window seen at 23:26:25 ended at 23:30:00."""
 
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -6,8 +6,8 @@ from typing import NamedTuple
 from trakt_simulator.clock import iso
 
 
-class Standing(NamedTuple):
-    """A bucket after a call: was it let through, and what the headers say."""
+class RateLimitState(NamedTuple):
+    """A rate limit after a request: whether it was allowed, and the values for the headers."""
 
     is_allowed: bool
     name: str
@@ -22,7 +22,7 @@ class Standing(NamedTuple):
         return max(1, -(-(self.until_ms - self.now_ms) // 1000))
 
     def header(self) -> bytes:
-        """The value of `X-Ratelimit`."""
+        """Return the value of `X-Ratelimit`."""
         return b'{"name":"%b","period":%d,"limit":%d,"remaining":%d,"until":"%b"}' % (
             self.name.encode(),
             self.period_s,
@@ -34,15 +34,15 @@ class Standing(NamedTuple):
 
 @dataclass(slots=True)
 class FixedWindow:
-    """Counts calls per caller. Windows of all callers end together, so the counts of the last one are dropped at once."""
+    """Counts requests per caller. The windows of all callers end together, so all counts of a window are dropped at once."""
 
     name: str
     period_s: int
     _window: int = -1
     _used: dict[str, int] = field(default_factory=dict)
 
-    def take(self, who: str, limit: int, now_ms: int) -> Standing:
-        """Count one call of `who`; a call over the limit is not counted."""
+    def take(self, who: str, limit: int, now_ms: int) -> RateLimitState:
+        """Count one request of `who`. A request over the limit is not counted."""
         window = now_ms // (self.period_s * 1000)
         if window != self._window:
             self._window = window
@@ -52,29 +52,22 @@ class FixedWindow:
         if is_allowed:
             used += 1
             self._used[who] = used
-        return self._standing(limit, now_ms, is_allowed=is_allowed, remaining=max(limit - used, 0))
+        return self._state(limit, now_ms, is_allowed=is_allowed, remaining=max(limit - used, 0))
 
-    def full(self, limit: int, now_ms: int) -> Standing:
-        """Return what a caller is told who has used up the window; nothing is counted."""
-        return self._standing(limit, now_ms, is_allowed=False, remaining=0)
+    def full(self, limit: int, now_ms: int) -> RateLimitState:
+        """Return the state of a full window. Nothing is counted."""
+        return self._state(limit, now_ms, is_allowed=False, remaining=0)
 
-    def _standing(self, limit: int, now_ms: int, *, is_allowed: bool, remaining: int) -> Standing:
+    def _state(self, limit: int, now_ms: int, *, is_allowed: bool, remaining: int) -> RateLimitState:
         period_ms = self.period_s * 1000
         until_ms = (now_ms // period_ms + 1) * period_ms
-        return Standing(is_allowed, self.name, self.period_s, limit, remaining, until_ms, now_ms)
-
-    def clear(self) -> None:
-        self._used.clear()
+        return RateLimitState(is_allowed, self.name, self.period_s, limit, remaining, until_ms, now_ms)
 
 
 @dataclass(slots=True)
 class RateLimits:
-    """Trakt's three buckets."""
+    """Trakt's three limits."""
 
     writes: FixedWindow = field(default_factory=lambda: FixedWindow("AUTHED_API_POST_LIMIT", 1))
     reads: FixedWindow = field(default_factory=lambda: FixedWindow("AUTHED_API_GET_LIMIT", 300))
     unauthenticated: FixedWindow = field(default_factory=lambda: FixedWindow("UNAUTHED_API_GET_LIMIT", 300))
-
-    def clear(self) -> None:
-        for bucket in (self.writes, self.reads, self.unauthenticated):
-            bucket.clear()

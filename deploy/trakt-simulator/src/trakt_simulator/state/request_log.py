@@ -1,19 +1,19 @@
-"""The last requests with their answers, and counts of all."""
+"""The last requests with their responses, and counts of all."""
 
 from collections import Counter, deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-# Bodies are kept as they came; together no more than this, whatever the number of entries.
-_MAX_BODY_BYTES = 32_000_000
-_MAX_ANSWER_EXCERPT = 2_000
+# Of all bodies together, whatever the number of entries.
+MAX_TOTAL_BYTES = 32_000_000
+MAX_RESPONSE_BYTES = 2_000
 
 
 class Entry(NamedTuple):
-    """One request. `account` is the caller's username, `answer` the first 2,000 bytes of what was sent back.
+    """One request. `account` is the caller's username, `response` the first 2,000 bytes of the response's body.
 
-    `status` is 0 when the connection was closed without an answer.
+    `status` is 0 when the connection was closed without a response.
     """
 
     id: int
@@ -26,12 +26,12 @@ class Entry(NamedTuple):
     fault: str | None
     duration_ms: float
     body: bytes
-    answer: bytes
+    response: bytes
 
 
 @dataclass(slots=True)
 class RequestLog:
-    """Keeps the last `size` requests; the counts run on."""
+    """Keeps the last `size` requests. The counts include all."""
 
     size: int
     total: int = 0
@@ -52,15 +52,15 @@ class RequestLog:
         self.total += 1
         self.by_endpoint[endpoint] += 1
         self.by_status[str(entry.status)] += 1
-        entry = entry._replace(answer=entry.answer[:_MAX_ANSWER_EXCERPT])
+        entry = entry._replace(response=entry.response[:MAX_RESPONSE_BYTES])
         self._entries.append(entry)
-        self._bytes += len(entry.body) + len(entry.answer)
-        while self._entries and (len(self._entries) > self.size or self._bytes > _MAX_BODY_BYTES):
+        self._bytes += len(entry.body) + len(entry.response)
+        while self._entries and (len(self._entries) > self.size or self._bytes > MAX_TOTAL_BYTES):
             oldest = self._entries.popleft()
-            self._bytes -= len(oldest.body) + len(oldest.answer)
+            self._bytes -= len(oldest.body) + len(oldest.response)
 
     def clear(self) -> None:
-        """Forget all requests and counts; numbers run on, so that `since_id` stays valid."""
+        """Forget all requests and counts. Ids go on, so that `since_id` stays valid."""
         self._entries.clear()
         self._bytes = self.total = 0
         self.by_endpoint.clear()

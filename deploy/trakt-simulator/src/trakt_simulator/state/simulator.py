@@ -1,13 +1,16 @@
 """The whole state of one simulated Trakt."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from trakt_simulator.catalogue.catalogue import Catalogue
+from trakt_simulator.catalogue.media import Kind
 from trakt_simulator.clock import Clock
-from trakt_simulator.faults.faults import Fault, Faults
+from trakt_simulator.faults.fault import Fault
+from trakt_simulator.faults.faults import Faults
 from trakt_simulator.options import Options
-from trakt_simulator.state.accounts import World
-from trakt_simulator.state.authorization_codes import Authorizations
+from trakt_simulator.state.accounts import Accounts
+from trakt_simulator.state.authorization_codes import AuthorizationCodes
 from trakt_simulator.state.device_codes import DeviceCodes
 from trakt_simulator.state.rate_limits import RateLimits
 from trakt_simulator.state.request_log import RequestLog
@@ -22,9 +25,10 @@ DEFAULT_APP = App(
 
 @dataclass(slots=True)
 class Simulator:
-    """Everything that a request can see or change.
+    """Everything that a request can read or change.
 
-    `auth_url` is the OAuth host as a browser reaches it; None: the address that the caller used.
+    `auth_url` is the OAuth host as a browser reaches it; None: the address that the caller used. `resets` counts the
+    resets, for the state file.
     """
 
     catalogue: Catalogue
@@ -33,28 +37,34 @@ class Simulator:
     clock: Clock = field(default_factory=Clock)
     auth_url: str | None = None
     options: Options = field(init=False)
-    world: World = field(default_factory=World)
-    tokens: Tokens = field(default_factory=Tokens)
-    devices: DeviceCodes = field(default_factory=DeviceCodes)
-    authorizations: Authorizations = field(default_factory=Authorizations)
-    limits: RateLimits = field(default_factory=RateLimits)
+    accounts: Accounts = field(init=False)
+    tokens: Tokens = field(init=False)
+    devices: DeviceCodes = field(init=False)
+    authorizations: AuthorizationCodes = field(init=False)
+    rate_limits: RateLimits = field(init=False)
     faults: Faults = field(default_factory=Faults)
     log: RequestLog = field(init=False)
     resets: int = 0
 
     def __post_init__(self) -> None:
+        self.log = RequestLog(self.first_options.log_size)
+        self._start()
+
+    def _start(self) -> None:
         self.options = self.first_options
-        self.log = RequestLog(self.options.log_size)
+        self.accounts = Accounts()
+        self.tokens = Tokens()
+        self.devices = DeviceCodes()
+        self.authorizations = AuthorizationCodes()
+        self.rate_limits = RateLimits()
 
     def reset(self) -> None:
-        """Back to the start: no accounts, faults, log or advanced time; the options of the command line."""
+        """Go back to the start: no accounts, faults, log or advanced time, and the options of the command line.
+
+        The numbers of faults and of logged requests go on.
+        """
         self.resets += 1
-        self.options = self.first_options
-        self.world = World()
-        self.tokens.clear()
-        self.devices.clear()
-        self.authorizations.clear()
-        self.limits.clear()
+        self._start()
         self.faults.clear()
         self.log.clear()
         self.log.size = self.options.log_size
@@ -71,7 +81,15 @@ class Simulator:
         self.log.size = self.options.log_size
         return self.options
 
+    def find_or_invent(self, kind: Kind, ids: Mapping[str, object]) -> int | None:
+        """Return the key of the title with these ids, made up where `unknown_ids_exist` says so; None when unknown."""
+        key = self.catalogue.find(kind, ids)
+        if key is None and self.options.unknown_ids_exist:
+            key = self.catalogue.invent(kind, ids)
+        return key
+
     def add_fault(self, fault: Fault) -> int:
+        """Return the fault's number."""
         number = self.faults.add(fault)
-        self.world.remember_ms = max(self.world.remember_ms, self.faults.longest_stale_ms())
+        self.accounts.remember_ms = max(self.accounts.remember_ms, self.faults.longest_stale_ms())
         return number

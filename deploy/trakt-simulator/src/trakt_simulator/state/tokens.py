@@ -1,4 +1,4 @@
-"""Tokens: issued, rotated, expired, revoked."""
+"""Access and refresh tokens."""
 
 import secrets
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ from trakt_simulator.state.account import Account
 
 @dataclass(slots=True)
 class App:
-    """A registered API application. Redirect URIs must match exactly."""
+    """A registered API app. Redirect URIs must match exactly."""
 
     client_id: str
     client_secret: str
@@ -18,7 +18,7 @@ class App:
 
 @dataclass(slots=True)
 class Grant:
-    """A token pair. The access token dies at `expires_ms`; the refresh token lives until it is used or revoked."""
+    """A token pair. The access token is valid until `expires_ms`, the refresh token until it is used or revoked."""
 
     account: Account
     client_id: str
@@ -49,12 +49,12 @@ def new_token() -> str:
 
 @dataclass(slots=True)
 class Tokens:
-    """All live tokens."""
+    """All valid tokens."""
 
     _by_access: dict[str, Grant] = field(default_factory=dict)
     _by_refresh: dict[str, Grant] = field(default_factory=dict)
     _rotated: list[tuple[int, str, Grant]] = field(default_factory=list)
-    """A heap of what was rotated out: when it expires, its access token, the grant."""
+    """A heap of grants whose refresh token was used: (expires_ms, access token, grant)."""
     changed: dict[str, Grant] = field(default_factory=dict)
     """Grants, by access token, that the state file does not hold as they are now."""
 
@@ -80,21 +80,21 @@ class Tokens:
         return grant.refresh_token in self._by_refresh
 
     def account_of(self, access_token: str, now_ms: int) -> Account | None:
-        """Return whose token this is; None when it is unknown, expired or revoked."""
+        """Return the account of an access token; None when the token is unknown, expired or revoked."""
         grant = self._by_access.get(access_token)
         if grant is None or now_ms >= grant.expires_ms:
             return None
         return grant.account
 
     def owner_of(self, token: str) -> Account | None:
-        """Return whose access or refresh token this is, expired or not; None when it is unknown or revoked."""
+        """Return the account of an access or refresh token, expired or not; None when it is unknown or revoked."""
         grant = self._by_access.get(token) or self._by_refresh.get(token)
         return grant.account if grant else None
 
     def refresh(self, refresh_token: str, client_id: str, *, lifetime_s: int, now_ms: int) -> Grant | None:
-        """Use up a refresh token and return a new pair; None when it is unknown, used or of another app.
+        """Use a refresh token and return a new pair; None when it is unknown, used or of another app.
 
-        The old access token lives on until it expires.
+        The old access token stays valid until it expires.
         """
         old = self._by_refresh.get(refresh_token)
         if old is None or old.client_id != client_id:
@@ -104,32 +104,25 @@ class Tokens:
         self.changed[old.access_token] = old
         return self.issue(old.account, client_id, lifetime_s=lifetime_s, now_ms=now_ms)
 
-    def revoke(self, token: str) -> Account | None:
-        """End the pair that this access or refresh token belongs to; return its account, None when unknown."""
+    def revoke(self, token: str) -> None:
+        """Revoke the pair of this access or refresh token. An unknown token changes nothing."""
         grant = self._by_access.get(token) or self._by_refresh.get(token)
         if grant is None:
-            return None
+            return
         self._by_access.pop(grant.access_token, None)
         self._by_refresh.pop(grant.refresh_token, None)
         self.changed[grant.access_token] = grant
-        return grant.account
 
     def end_all(self, account: Account, *, with_refresh: bool) -> None:
-        """Let an account's access tokens (and refresh tokens) be dead from now on."""
+        """Revoke all access tokens of an account, and its refresh tokens if asked."""
         grants = [*self._by_access.values(), *self._by_refresh.values()]
         self.changed.update({grant.access_token: grant for grant in grants if grant.account is account})
         self._by_access = {token: g for token, g in self._by_access.items() if g.account is not account}
         if with_refresh:
             self._by_refresh = {token: g for token, g in self._by_refresh.items() if g.account is not account}
 
-    def clear(self) -> None:
-        self._by_access.clear()
-        self._by_refresh.clear()
-        self._rotated.clear()
-        self.changed.clear()
-
     def _forget_expired(self, now_ms: int) -> None:
-        """Drop access tokens that were rotated out and have expired; without this a long run would keep them all."""
+        """Drop rotated access tokens that have expired. Without this, a long run keeps them all."""
         while self._rotated and self._rotated[0][0] <= now_ms:
             grant = heappop(self._rotated)[-1]
             self._by_access.pop(grant.access_token, None)

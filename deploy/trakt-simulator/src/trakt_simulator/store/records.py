@@ -1,4 +1,4 @@
-"""The form in which the state file holds things: JSON, and the columns of a list's rows as they are in memory."""
+"""The records of the state file: JSON, and the columns of a list's rows as they are in memory."""
 
 from array import array
 from collections import deque
@@ -8,8 +8,8 @@ import orjson
 
 from trakt_simulator.catalogue.media import Kind
 from trakt_simulator.catalogue.titles import Title
-from trakt_simulator.state.account import Account, Limits, Rating, Watched
-from trakt_simulator.state.lists import MediaList, Rows
+from trakt_simulator.state.account import Account, Limits, Play, Rating
+from trakt_simulator.state.lists import CLIENT_FIELDS, MediaList, Rows
 from trakt_simulator.state.tokens import Grant
 
 _ACCOUNT_FIELDS = (
@@ -23,19 +23,7 @@ _ACCOUNT_FIELDS = (
     "is_private",
     "activities",
 )
-_LIST_FIELDS = (
-    "trakt",
-    "slug",
-    "name",
-    "created_ms",
-    "updated_ms",
-    "description",
-    "privacy",
-    "display_numbers",
-    "allow_comments",
-    "sort_by",
-    "sort_how",
-)
+_LIST_FIELDS = ("trakt", "slug", "created_ms", "updated_ms", *CLIENT_FIELDS)
 _GRANT_FIELDS = ("client_id", "access_token", "refresh_token", "created_ms", "lifetime_s")
 
 
@@ -45,7 +33,7 @@ def account(account: Account) -> bytes:
             **{name: getattr(account, name) for name in _ACCOUNT_FIELDS},
             "own_limits": list(account.own_limits) if account.own_limits else None,
             "friends": sorted(account.friends),
-            # The lists have rows of their own; this is their order.
+            # Lists have rows of their own. This is their order.
             "lists": list(account.lists),
         }
     )
@@ -61,13 +49,13 @@ def history(account: Account) -> bytes:
 
 
 def account_from(content: bytes, history: bytes | None, lists: Mapping[int, MediaList]) -> Account:
-    """Return an account with those of the lists that are its own; its plays are in `content` when `history` is None."""
+    """Return an account with its own lists out of all. Its plays are in `content` when `history` is None (format 1)."""
     stored = orjson.loads(content)
     plays = stored if history is None else orjson.loads(history)
     restored = Account(**{name: stored[name] for name in _ACCOUNT_FIELDS})
     restored.own_limits = Limits(*stored["own_limits"]) if stored["own_limits"] else None
     restored.friends = set(stored["friends"])
-    restored.history = deque(Watched(*play) for play in plays["history"]) or None
+    restored.history = deque(Play(*play) for play in plays["history"]) or None
     restored.ratings = {key: Rating(*rating) for key, *rating in plays["ratings"]} or None
     restored.lists = {number: lists[number] for number in stored["lists"]}
     restored.list_slugs = {one.slug: number for number, one in restored.lists.items()}

@@ -1,6 +1,6 @@
 """For tests and demos: the simulator as a child process, and a client of its admin API (needs httpx, extra `testing`)."""
 
-from trakt_simulator.faults.faults import FaultKind
+from trakt_simulator.faults.fault import FaultKind
 from trakt_simulator.testing.admin_client import (
     AccountState,
     Counts,

@@ -6,7 +6,7 @@ from typing import Self
 import httpx
 from pydantic import BaseModel, ConfigDict
 
-from trakt_simulator.faults.faults import FaultKind
+from trakt_simulator.faults.fault import FaultKind
 from trakt_simulator.state.simulator import DEFAULT_APP
 
 
@@ -116,16 +116,16 @@ class SimulatorAdmin:
             profile: vip, locked, deactivated, private (bool), friends (list of usernames), limits
                 (`{"lists": n, "items_per_list": n, "total_items": n}`).
         """
-        answer = await self._send("POST", "/accounts", {"username": username, **profile})
-        return TokenPair.model_validate_json(answer)
+        response = await self._send("POST", "/accounts", {"username": username, **profile})
+        return TokenPair.model_validate_json(response)
 
     async def seed(self, *accounts: dict[str, object]) -> list[TokenPair]:
         """Put accounts with lists and items in place: `{"username", "vip", "lists": [{"name", "items": [{"type", "ids"}]}]}`.
 
         Limits do not hold here. Ids that are not known are left out.
         """
-        answer = await self._send("POST", "/seed", {"accounts": accounts})
-        return list(_Seeded.model_validate_json(answer).accounts)
+        response = await self._send("POST", "/seed", {"accounts": accounts})
+        return list(_Seeded.model_validate_json(response).accounts)
 
     async def change_account(self, username: str, **profile: object) -> None:
         await self._send("PATCH", f"/accounts/{username}", profile)
@@ -142,7 +142,7 @@ class SimulatorAdmin:
         return _Options.model_validate_json(await self._send("PATCH", "/options", changes)).model_dump()
 
     async def fault(self, kind: FaultKind, **fields: object) -> int:
-        """Add a fault (see `trakt_simulator.faults.faults.Fault` for kinds and fields); return its number."""
+        """Add a fault (see `trakt_simulator.faults.fault.Fault` for kinds and fields); return its number."""
         return _Number.model_validate_json(await self._send("POST", "/faults", {"kind": kind, **fields})).id
 
     async def remove_faults(self) -> None:
@@ -157,9 +157,9 @@ class SimulatorAdmin:
         Args:
             filters: method, path (fnmatch), account, status, since_id (later than this), limit (the newest so many).
         """
-        answer = await self._http.get("/requests", params=filters)
-        answer.raise_for_status()
-        return [LoggedRequest.model_validate(entry) for entry in answer.json()]
+        response = await self._http.get("/requests", params=filters)
+        response.raise_for_status()
+        return [LoggedRequest.model_validate(entry) for entry in response.json()]
 
     async def clear_requests(self) -> None:
         await self._send("DELETE", "/requests")
@@ -172,17 +172,17 @@ class SimulatorAdmin:
 
     async def lists_of(self, username: str) -> list[ListState]:
         """Return an account's lists; none when there is no such account."""
-        answer = await self._http.get("/state", params={"account": username})
-        answer.raise_for_status()
-        return [shown for account in _State.model_validate_json(answer.content).accounts for shown in account.lists]
+        response = await self._http.get("/state", params={"account": username})
+        response.raise_for_status()
+        return [shown for account in _State.model_validate_json(response.content).accounts for shown in account.lists]
 
     async def advance_clock(self, seconds: float) -> None:
         await self._send("POST", "/clock", {"advance_s": seconds})
 
     async def _send(self, method: str, path: str, body: object = None) -> bytes:
-        answer = await self._http.request(method, path, json=body)
-        answer.raise_for_status()
-        return answer.content
+        response = await self._http.request(method, path, json=body)
+        response.raise_for_status()
+        return response.content
 
 
 class _State(_Shown):

@@ -1,4 +1,4 @@
-"""For tests: a Trakt inside the test's own process, with a clock that stands still until it is moved."""
+"""A simulator inside the test's own process, with a clock that moves only when the test moves it."""
 
 from collections.abc import Callable, Iterable
 from functools import cache
@@ -40,8 +40,8 @@ class InProcessTrakt:
             first_options=Options.model_validate(options),
             clock=Clock(lambda: self._now_s),
         )
-        self._keep: Callable[[], None] = lambda: None
-        self._transport = httpx.ASGITransport(Application(self.sim, keep=self._save))
+        self._saved_by: Callable[[], None] = lambda: None
+        self._transport = httpx.ASGITransport(Application(self.sim, save=self._save))
         self.admin = httpx.AsyncClient(transport=self._transport, base_url="http://trakt.test/_admin")
         self.browser = httpx.AsyncClient(transport=self._transport, base_url="http://trakt.test")
 
@@ -49,16 +49,16 @@ class InProcessTrakt:
         self._now_s += seconds
 
     def _save(self) -> None:
-        self._keep()
+        self._saved_by()
 
-    def keep(self, save: Callable[[], None]) -> None:
+    def save_with(self, save: Callable[[], None]) -> None:
         """Have every request's changes saved, as a process with a state file does."""
-        self._keep = save
+        self._saved_by = save
 
     async def account(self, username: str = "demo", **profile: object) -> TokenPair:
-        answer = await self.admin.post("/accounts", json={"username": username, **profile})
-        answer.raise_for_status()
-        return TokenPair.model_validate_json(answer.content)
+        response = await self.admin.post("/accounts", json={"username": username, **profile})
+        response.raise_for_status()
+        return TokenPair.model_validate_json(response.content)
 
     async def client(self, username: str = "demo", **profile: object) -> httpx.AsyncClient:
         """Return a client that calls as this account, made when it is new."""
@@ -67,13 +67,13 @@ class InProcessTrakt:
     def client_with(self, headers: dict[str, str]) -> httpx.AsyncClient:
         return httpx.AsyncClient(transport=self._transport, base_url="http://trakt.test", headers=headers)
 
-    def stranger(self) -> httpx.AsyncClient:
+    def client_without_token(self) -> httpx.AsyncClient:
         """Return a client of the app, without a token."""
         return self.client_with(api_headers())
 
     async def fault(self, kind: str, **fields: object) -> int:
-        answer = await self.admin.post("/faults", json={"kind": kind, **fields})
-        answer.raise_for_status()
-        number = answer.json()["id"]
+        response = await self.admin.post("/faults", json={"kind": kind, **fields})
+        response.raise_for_status()
+        number = response.json()["id"]
         assert isinstance(number, int)
         return number
