@@ -76,6 +76,22 @@ def test_a_token_is_of_the_containers_when_the_stack_here_was_killed(killed: Pat
     assert user_of(answer.stdout, COMPOSE_KEY) == "ada"
 
 
+@pytest.mark.parametrize(
+    "written", [f'"{COMPOSE_KEY}"', f"'{COMPOSE_KEY}'", f"{COMPOSE_KEY} # signs the tokens", f"  {COMPOSE_KEY}  "]
+)
+def test_a_key_in_quotes_or_before_a_comment_is_the_key_that_compose_takes(written: str, tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text(f'AUTH_LOCAL_KEY={written}\nAUTH_AUDIENCE="{system.AUDIENCE}" # ours\n')
+    answer = local_stack(tmp_path, "token", "--user", "ada")
+    assert user_of(answer.stdout, COMPOSE_KEY) == "ada"
+
+
+def test_an_env_file_that_is_no_text_is_said_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_bytes(b"AUTH_LOCAL_KEY=\xff\n")
+    answer = local_stack(tmp_path, "token", "--user", "ada")
+    assert (answer.returncode, answer.stdout) == (1, "")
+    assert answer.stderr == "cannot read .env: it is not UTF-8\n"
+
+
 @pytest.mark.parametrize("arguments", [("account", "--user", "ada"), ("account", "--list")])
 def test_a_killed_stack_has_no_accounts(killed: Path, tmp_path: Path, arguments: tuple[str, ...]) -> None:
     assert killed.exists()

@@ -119,6 +119,11 @@ def test_the_state_folder_follows_the_xdg_variable() -> None:
             "TRAKT_API_URL=https://api.trakt.tv/\nTRAKT_CLIENT_ID=mine\nTRAKT_CLIENT_SECRET=s\n",
             ("https://api.trakt.tv", None, "mine"),
         ),
+        (
+            {},
+            "TRAKT_CLIENT_ID='mine' # the app's\nTRAKT_CLIENT_SECRET=\"s\"\n",
+            ("https://api.trakt.tv", None, "mine"),
+        ),
         ({}, "TRAKT_API_URL=http://simulator:8900\n", None),
         (
             {"TRAKT_API_URL": "http://127.0.0.1:9/"},

@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from dotenv import dotenv_values
-
+from chassis.env_file import ENV_FILE, EnvFileError, read_env_file
 from local_stack.errors import CannotStartError
 from local_stack.system import Trakt
 
@@ -13,8 +12,6 @@ AUTH_URL = "https://auth.trakt.tv"
 # The client that the simulator knows without being told.
 SIMULATOR_CLIENT_ID = "watchbuddy-local"
 SIMULATOR_CLIENT_SECRET = "watchbuddy-local-secret"  # noqa: S105 - opens nothing but a simulator
-
-ENV_FILE = Path(".env")
 
 
 def simulated(url: str) -> Trakt:
@@ -27,12 +24,12 @@ def given(environment: Mapping[str, str], *, real_allowed: bool, env_file: Path 
     Args:
         environment: the caller's.
         real_allowed: whether a client id alone means the real Trakt; its id and secret may stand in `env_file` then.
-        env_file: lines `NAME=value`; it need not exist.
+        env_file: as Docker Compose takes it; it need not exist.
 
     Raises:
-        CannotStartError: the real Trakt is meant, but not said well enough.
+        CannotStartError: `env_file` cannot be read, or it and the environment do not say which Trakt is meant.
     """
-    own = {name: value for name, value in dotenv_values(env_file).items() if value} if real_allowed else {}
+    own = _read(env_file) if real_allowed else {}
     values = {**own, **{name: value for name, value in environment.items() if value}}
     client_id, client_secret = values.get("TRAKT_CLIENT_ID"), values.get("TRAKT_CLIENT_SECRET")
     if api_url := environment.get("TRAKT_API_URL"):
@@ -56,3 +53,10 @@ def given(environment: Mapping[str, str], *, real_allowed: bool, env_file: Path 
             "take out one of them"
         )
     return Trakt(API_URL, AUTH_URL, None, client_id, client_secret)
+
+
+def _read(env_file: Path) -> dict[str, str]:
+    try:
+        return read_env_file(env_file)
+    except EnvFileError as error:
+        raise CannotStartError(str(error)) from error

@@ -2,13 +2,12 @@
 
 import argparse
 import os
-import re
 import sys
 from datetime import timedelta
-from pathlib import Path
 from typing import Final
 
 from chassis.auth import MAX_USER_ID, issue_token
+from chassis.env_file import EnvFileError, read_env_file
 
 MAX_DAYS: Final = 36_500
 
@@ -18,7 +17,10 @@ def main() -> None:
     parser.add_argument("--user", required=True, type=_user_id, help="the user's id: the token's sub")
     parser.add_argument("--days", type=_days, default=30, help="how long the token is good (default: 30)")
     arguments = parser.parse_args()
-    found = _settings()
+    try:
+        found = _settings()
+    except EnvFileError as error:
+        sys.exit(str(error))
     if found is None:
         sys.exit("no key: set AUTH_LOCAL_KEY, or write it into .env; for a local stack: make token, while it runs")
     key, issuer, audience = found
@@ -39,17 +41,10 @@ def _days(text: str) -> int:
 
 
 def _settings() -> tuple[str, str, str] | None:
-    """Return key, issuer, audience: of the environment, else of .env."""
-    issuer = os.environ.get("AUTH_ISSUER", "watchbuddy")
-    audience = os.environ.get("AUTH_AUDIENCE", "watchbuddy")
-    if key := os.environ.get("AUTH_LOCAL_KEY"):
-        return key, issuer, audience
-    env_file = Path(".env")
-    if env_file.is_file():
-        values = dict(re.findall(r"^(AUTH_\w+)=(.+)$", env_file.read_text(), flags=re.MULTILINE))
-        if key := values.get("AUTH_LOCAL_KEY"):
-            return key.strip(), values.get("AUTH_ISSUER", issuer), values.get("AUTH_AUDIENCE", audience)
-    return None
+    """Return key, issuer, audience. As in Docker Compose, a variable of the environment wins over the one of .env."""
+    values = {**read_env_file(), **{name: value for name, value in os.environ.items() if value}}
+    key = values.get("AUTH_LOCAL_KEY")
+    return (key, values.get("AUTH_ISSUER", "watchbuddy"), values.get("AUTH_AUDIENCE", "watchbuddy")) if key else None
 
 
 if __name__ == "__main__":
