@@ -11,7 +11,7 @@ async def test_a_request_that_loses_its_connection_is_told_to_come_again_and_is_
     made = await api.create()
     path = f"/api/lists/{made['id']}"
     async with api.pool.acquire() as connection, connection.transaction():
-        await connection.execute("SELECT FROM lists WHERE list_id = $1 FOR UPDATE", made["id"])
+        await connection.execute("SELECT FROM list WHERE list_id = $1 FOR UPDATE", made["id"])
         request = asyncio.create_task(api.call("PATCH", path, json={"title": "Capers"}))
         waiting = await eventually(lambda: api.pool.fetchval(WAITING))
         await connection.execute("SELECT pg_terminate_backend($1)", waiting)

@@ -187,7 +187,7 @@ async def test_results_of_unknown_lists_and_of_other_users_change_nothing(api: A
     made = await api.create()
     await api.hear(made_on_trakt(made["id"], user_id="eve"), made_on_trakt(made["id"] + 1))
     assert await read(api, made["id"]) == made
-    assert await api.pool.fetchval("SELECT count(*) FROM mirrors") == 0
+    assert await api.pool.fetchval("SELECT count(*) FROM mirror") == 0
 
 
 async def test_events_that_say_nothing_of_a_mirror_are_passed_over(api: Api) -> None:
@@ -209,14 +209,14 @@ async def test_a_tombstone_stays_until_it_is_confirmed_and_some_days_have_passed
     async def rows() -> list[int]:
         return [
             await api.pool.fetchval(f"SELECT count(*) FROM {table} WHERE list_id = $1", made["id"])  # noqa: S608
-            for table in ("lists", "list_items", "mirrors", "sync_runs")
+            for table in ("list", "list_item", "mirror", "sync_run")
         ]
 
     api.clock.advance(timedelta(days=8))
     await sweep(api.pool, api.settings, now=api.clock())
     assert await rows() == [1, 0, 1, 1]  # not confirmed; its items went with the deletion
     await api.hear(gone(made["id"], version=3), synced(made["id"], version=3))
-    assert await api.pool.fetchrow("SELECT state, trakt_list_id FROM mirrors") == ("deleted", None)
+    assert await api.pool.fetchrow("SELECT state, trakt_list_id FROM mirror") == ("deleted", None)
     assert (await sweep(api.pool, api.settings, now=api.clock() - timedelta(days=2)))["tombstones"] == 0
     assert (await sweep(api.pool, api.settings, now=api.clock()))["tombstones"] == 1
     assert await rows() == [0, 0, 0, 0]

@@ -38,7 +38,7 @@ async def test_a_title_is_on_a_list_once_whatever_the_code_does(api: Api) -> Non
     for trakt, tmdb, imdb in ((1, None, None), (None, 2, None), (None, None, "tt0000003")):
         with pytest.raises(asyncpg.UniqueViolationError):
             await api.pool.execute(
-                "INSERT INTO list_items (list_id, position, media_type, trakt, tmdb, imdb, added_at) "
+                "INSERT INTO list_item (list_id, position, media_type, trakt, tmdb, imdb, added_at) "
                 "VALUES ($1, 9, 'movie', $2, $3, $4, now())",
                 made["id"],
                 trakt,
@@ -76,7 +76,7 @@ async def test_an_edit_that_waited_for_a_deletion_finds_no_list(api: Api) -> Non
     async with api.pool.acquire() as connection:
         transaction = connection.transaction()
         await transaction.start()
-        await connection.execute("UPDATE lists SET deleted_at = now() WHERE list_id = $1", made["id"])
+        await connection.execute("UPDATE list SET deleted_at = now() WHERE list_id = $1", made["id"])
         waiting = asyncio.create_task(api.call("PATCH", path, json={"title": "Late"}))
         await eventually(lambda: api.pool.fetchval(WAITING))
         await transaction.commit()

@@ -101,7 +101,7 @@ class Api:
     async def forget_everything(self) -> None:
         """Empty the database."""
         await self.pool.execute(
-            "DELETE FROM lists; DELETE FROM trakt_accounts; DELETE FROM idempotency_keys; DELETE FROM outbox;"
+            "DELETE FROM list; DELETE FROM trakt_account; DELETE FROM idempotency_key; DELETE FROM outbox;"
             " DELETE FROM inbox"
         )
 

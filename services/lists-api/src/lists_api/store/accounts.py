@@ -10,11 +10,11 @@ from lists_api.mirror_state.domain.mirror import AccountState, TraktAccount
 
 # What happened later wins, however late the other is heard. At one moment Kafka's order counts.
 RECORD_ACCOUNT: Final = """
-INSERT INTO trakt_accounts (user_id, state, at, revision) VALUES ($1, $2, $3, 1)
+INSERT INTO trakt_account (user_id, state, at, revision) VALUES ($1, $2, $3, 1)
 ON CONFLICT (user_id) DO UPDATE
 SET state = excluded.state, at = excluded.at,
-    revision = trakt_accounts.revision + (trakt_accounts.state <> excluded.state)::integer
-WHERE trakt_accounts.at <= excluded.at"""
+    revision = trakt_account.revision + (trakt_account.state <> excluded.state)::integer
+WHERE trakt_account.at <= excluded.at"""
 
 
 async def record_account(connection: Connection, user_id: str, state: AccountState, *, at: datetime) -> None:

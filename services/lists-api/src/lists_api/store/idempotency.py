@@ -9,13 +9,13 @@ from chassis.postgres import Connection
 # A request with the same key at the same time waits here for the first one's transaction to end. An expired row is
 # taken over; a live one is locked and left as it is.
 CLAIM_KEY: Final = """
-INSERT INTO idempotency_keys (user_id, key, fingerprint, answer, created_at)
+INSERT INTO idempotency_key (user_id, key, fingerprint, response, created_at)
 VALUES ($1, $2, $3, $4, $5)
 ON CONFLICT (user_id, key) DO UPDATE
-SET fingerprint = excluded.fingerprint, answer = excluded.answer, created_at = excluded.created_at
-WHERE idempotency_keys.created_at <= $6"""
+SET fingerprint = excluded.fingerprint, response = excluded.response, created_at = excluded.created_at
+WHERE idempotency_key.created_at <= $6"""
 
-READ_KEY: Final = "SELECT fingerprint, answer FROM idempotency_keys WHERE user_id = $1 AND key = $2"
+READ_KEY: Final = "SELECT fingerprint, response FROM idempotency_key WHERE user_id = $1 AND key = $2"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,4 +42,4 @@ async def claim_key(
         return None
     row = await connection.fetchrow(READ_KEY, user_id, key)
     assert row is not None, "the row is locked by the claim"  # noqa: S101
-    return KeptResponse(row["fingerprint"], row["answer"])
+    return KeptResponse(row["fingerprint"], row["response"])

@@ -21,9 +21,9 @@ NewestEvent = tuple[UUID, str]
 
 # Both in one statement, as the list and its items below: each round trip saved is a third more creations a second.
 NEXT_LIST_ID: Final = """
-SELECT nextval(pg_get_serial_sequence('lists', 'list_id')) AS list_id, state AS account_state,
+SELECT nextval(pg_get_serial_sequence('list', 'list_id')) AS list_id, state AS account_state,
        revision AS account_revision
-FROM (SELECT) AS always LEFT JOIN trakt_accounts ON user_id = $1"""
+FROM (SELECT) AS always LEFT JOIN trakt_account ON user_id = $1"""
 
 
 async def next_list_id(connection: Connection, *, user_id: str) -> tuple[int, TraktAccount]:
@@ -34,12 +34,12 @@ async def next_list_id(connection: Connection, *, user_id: str) -> tuple[int, Tr
 
 
 INSERT_LIST: Final = f"""
-WITH list AS (
-    INSERT INTO lists (list_id, user_id, {properties.COLUMNS}, version, item_count, last_event_id, last_event_type, created_at,
+WITH new_list AS (
+    INSERT INTO list (list_id, user_id, {properties.COLUMNS}, version, item_count, last_event_id, last_event_type, created_at,
                        updated_at)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12)
 )
-INSERT INTO list_items (list_id, position, media_type, trakt, tmdb, imdb, added_at)
+INSERT INTO list_item (list_id, position, media_type, trakt, tmdb, imdb, added_at)
 SELECT $1, place - 1, media_type, trakt, tmdb, imdb, $12
 FROM unnest($13::text[], $14::bigint[], $15::bigint[], $16::text[])
     WITH ORDINALITY AS item (media_type, trakt, tmdb, imdb, place)"""  # noqa: S608 - a constant
@@ -80,12 +80,12 @@ class LockedList:
 
 LOCK_LIST: Final = f"""
 SELECT list_id, user_id, version, {properties.COLUMNS}, last_event_id, last_event_type, deleted_at
-FROM lists
+FROM list
 WHERE list_id = $1 AND ($2::text IS NULL OR (user_id = $2 AND deleted_at IS NULL))
 FOR UPDATE"""  # noqa: S608 - a constant
 
 READ_ITEMS: Final = """
-SELECT position, media_type, trakt, tmdb, imdb FROM list_items WHERE list_id = $1 ORDER BY position"""
+SELECT position, media_type, trakt, tmdb, imdb FROM list_item WHERE list_id = $1 ORDER BY position"""
 
 
 async def lock_list(connection: Connection, list_id: int, *, user_id: str | None) -> LockedList | None:
@@ -110,7 +110,7 @@ async def lock_list(connection: Connection, list_id: int, *, user_id: str | None
 
 
 UPDATE_LIST: Final = f"""
-UPDATE lists
+UPDATE list
 SET ({properties.COLUMNS}) = ($2, $3, $4, $5, $6), version = $7, item_count = $8, last_event_id = $9, last_event_type = $10,
     updated_at = $11, last_sync_at = CASE WHEN $12::boolean THEN $11 ELSE last_sync_at END,
     deleted_at = CASE WHEN $13::boolean THEN $11 END
@@ -134,10 +134,10 @@ async def update_list(
     )
 
 
-DELETE_ITEMS: Final = "DELETE FROM list_items WHERE list_id = $1 AND position = ANY($2::integer[])"
+DELETE_ITEMS: Final = "DELETE FROM list_item WHERE list_id = $1 AND position = ANY($2::integer[])"
 
 INSERT_ITEMS: Final = """
-INSERT INTO list_items (list_id, position, media_type, trakt, tmdb, imdb, added_at)
+INSERT INTO list_item (list_id, position, media_type, trakt, tmdb, imdb, added_at)
 SELECT $1, $2::integer + place - 1, media_type, trakt, tmdb, imdb, $3
 FROM unnest($4::text[], $5::bigint[], $6::bigint[], $7::text[])
     WITH ORDINALITY AS item (media_type, trakt, tmdb, imdb, place)"""

@@ -8,9 +8,9 @@ from lists_api.mirror_state.domain.mirror import MirrorRecord
 # Trakt's ids are unique, so a list that still has this one has lost it: the account's list was made anew, or the
 # server forgot (a simulator does at its restart). A result too old to be recorded takes nothing away.
 RELEASE_TRAKT_LIST: Final = """
-UPDATE mirrors SET trakt_list_id = NULL, revision = revision + 1
+UPDATE mirror SET trakt_list_id = NULL, revision = revision + 1
 WHERE trakt_list_id = $1 AND list_id <> $2
-  AND NOT EXISTS (SELECT FROM mirrors WHERE list_id = $2 AND (version > $3 OR state = 'deleted'))
+  AND NOT EXISTS (SELECT FROM mirror WHERE list_id = $2 AND (version > $3 OR state = 'deleted'))
 RETURNING list_id"""
 
 
@@ -22,14 +22,14 @@ async def release_trakt_list(connection: Connection, trakt_list_id: int, *, list
 # An older result never overwrites a newer one, and nothing overwrites the end. Results of one version follow each
 # other (failed, then in_sync) in Kafka's order; the inbox has dropped what comes twice.
 RECORD_MIRROR: Final = """
-INSERT INTO mirrors (list_id, trakt_list_id, state, version, reason, retry_at, at, not_found, left_out, revision)
-SELECT list_id, $3, $4, $5, $6, $7, $8, $9, $10, 1 FROM lists WHERE list_id = $1 AND user_id = $2
+INSERT INTO mirror (list_id, trakt_list_id, state, version, reason, retry_at, at, not_found, left_out, revision)
+SELECT list_id, $3, $4, $5, $6, $7, $8, $9, $10, 1 FROM list WHERE list_id = $1 AND user_id = $2
 ON CONFLICT (list_id) DO UPDATE
 SET trakt_list_id = CASE WHEN excluded.state <> 'deleted'
-                         THEN coalesce(excluded.trakt_list_id, mirrors.trakt_list_id) END,
+                         THEN coalesce(excluded.trakt_list_id, mirror.trakt_list_id) END,
     state = excluded.state, version = excluded.version, reason = excluded.reason, retry_at = excluded.retry_at,
-    at = excluded.at, not_found = excluded.not_found, left_out = excluded.left_out, revision = mirrors.revision + 1
-WHERE mirrors.version <= excluded.version AND mirrors.state <> 'deleted'"""
+    at = excluded.at, not_found = excluded.not_found, left_out = excluded.left_out, revision = mirror.revision + 1
+WHERE mirror.version <= excluded.version AND mirror.state <> 'deleted'"""
 
 
 async def record_mirror(connection: Connection, list_id: int, record: MirrorRecord, *, user_id: str) -> bool:
@@ -51,10 +51,10 @@ async def record_mirror(connection: Connection, list_id: int, record: MirrorReco
 
 
 READ_UNCONFIRMED: Final = """
-SELECT list_id FROM lists LEFT JOIN mirrors USING (list_id)
+SELECT list_id FROM list LEFT JOIN mirror USING (list_id)
 WHERE list_id > $1
   AND CASE WHEN deleted_at IS NULL
-           THEN state IS DISTINCT FROM 'in_sync' OR mirrors.version IS DISTINCT FROM lists.version
+           THEN state IS DISTINCT FROM 'in_sync' OR mirror.version IS DISTINCT FROM list.version
            ELSE state IS DISTINCT FROM 'deleted' END
 ORDER BY list_id LIMIT $2"""
 

@@ -5,7 +5,7 @@ from typing import Final
 
 from chassis.postgres import Pool, count_of
 
-DELETE_KEYS: Final = "DELETE FROM idempotency_keys WHERE created_at <= $1"
+DELETE_KEYS: Final = "DELETE FROM idempotency_key WHERE created_at <= $1"
 
 
 async def delete_keys(pool: Pool, *, until: datetime) -> int:
@@ -15,8 +15,8 @@ async def delete_keys(pool: Pool, *, until: datetime) -> int:
 
 # The run that left a list at its present version stays: its event may have to be sent again.
 DELETE_RUNS: Final = """
-DELETE FROM sync_runs USING lists
-WHERE sync_runs.list_id = lists.list_id AND sync_runs.version <> lists.version AND started_at <= $1"""
+DELETE FROM sync_run USING list
+WHERE sync_run.list_id = list.list_id AND sync_run.version <> list.version AND started_at <= $1"""
 
 
 async def delete_runs(pool: Pool, *, until: datetime) -> int:
@@ -25,8 +25,8 @@ async def delete_runs(pool: Pool, *, until: datetime) -> int:
 
 
 DELETE_TOMBSTONES: Final = """
-DELETE FROM lists USING mirrors
-WHERE mirrors.list_id = lists.list_id AND mirrors.state = 'deleted' AND deleted_at <= $1"""
+DELETE FROM list USING mirror
+WHERE mirror.list_id = list.list_id AND mirror.state = 'deleted' AND deleted_at <= $1"""
 
 
 async def delete_tombstones(pool: Pool, *, until: datetime) -> int:

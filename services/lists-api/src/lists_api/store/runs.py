@@ -10,7 +10,7 @@ from chassis.postgres import Connection, Pool
 from lists_api.lists.domain.runs import RunSummary, SyncRun
 
 INSERT_RUN: Final = """
-INSERT INTO sync_runs (run_id, list_id, version, state, trigger, updated, removed, total, started_at, finished_at)
+INSERT INTO sync_run (run_id, list_id, version, state, trigger, updated, removed, total, started_at, finished_at)
 VALUES ($1, $2, $3, 'succeeded', $4, $5, $6, $7, $8, $8)"""
 
 
@@ -22,8 +22,8 @@ async def insert_run(connection: Connection, list_id: int, run: SyncRun, *, now:
 
 
 READ_RUN: Final = """
-SELECT run_id, list_id, sync_runs.version, state, trigger, updated, removed, total, started_at, finished_at
-FROM sync_runs JOIN lists USING (list_id)
+SELECT run_id, list_id, sync_run.version, state, trigger, updated, removed, total, started_at, finished_at
+FROM sync_run JOIN list USING (list_id)
 WHERE list_id = $1 AND run_id = $2 AND user_id = $3 AND deleted_at IS NULL"""
 
 
@@ -42,7 +42,7 @@ async def read_run(pool: Pool, list_id: int, run_id: UUID, *, user_id: str) -> R
 
 
 READ_RUN_OF_VERSION: Final = """
-SELECT run_id, version, trigger, updated, removed, total FROM sync_runs WHERE list_id = $1 AND version = $2"""
+SELECT run_id, version, trigger, updated, removed, total FROM sync_run WHERE list_id = $1 AND version = $2"""
 
 
 async def read_run_of_version(connection: Connection, list_id: int, version: int) -> SyncRun | None:

@@ -13,16 +13,16 @@ from lists_api.store.accounts import account_of
 from watchbuddy_contracts import Title
 
 _SUMMARY: Final = f"""
-    lists.list_id, {properties.COLUMNS}, lists.version, item_count, created_at, updated_at,
-    last_sync_at, trakt_list_id, mirrors.state, mirrors.version AS mirror_version, reason, retry_at, mirrors.at,
-    not_found, left_out, mirrors.revision,
-    trakt_accounts.state AS account_state, trakt_accounts.revision AS account_revision"""
-_OWNED: Final = "lists LEFT JOIN mirrors USING (list_id) LEFT JOIN trakt_accounts USING (user_id)"
+    list.list_id, {properties.COLUMNS}, list.version, item_count, created_at, updated_at,
+    last_sync_at, trakt_list_id, mirror.state, mirror.version AS mirror_version, reason, retry_at, mirror.at,
+    not_found, left_out, mirror.revision,
+    trakt_account.state AS account_state, trakt_account.revision AS account_revision"""
+_REST: Final = "LEFT JOIN mirror USING (list_id) LEFT JOIN trakt_account USING (user_id)"
 
 READ_LIST: Final = f"""
 SELECT {_SUMMARY}
-FROM {_OWNED}
-WHERE lists.list_id = $1 AND user_id = $2 AND deleted_at IS NULL"""  # noqa: S608 - a constant of this module
+FROM list {_REST}
+WHERE list.list_id = $1 AND user_id = $2 AND deleted_at IS NULL"""  # noqa: S608 - a constant of this module
 
 
 async def read_list(connection: "Connection | Pool", list_id: int, *, user_id: str) -> ListSummary | None:
@@ -33,16 +33,15 @@ async def read_list(connection: "Connection | Pool", list_id: int, *, user_id: s
 
 READ_LISTS: Final = f"""
 WITH own AS (
-    SELECT {_SUMMARY}
-    FROM {_OWNED}
+    SELECT list_id FROM list LEFT JOIN mirror USING (list_id)
     WHERE user_id = $1 AND deleted_at IS NULL
       AND ($2::boolean IS NULL OR (trakt_list_id IS NOT NULL) = $2)
 ), page AS (
-    SELECT * FROM own ORDER BY list_id DESC LIMIT $3 OFFSET $4
+    SELECT list_id FROM own ORDER BY list_id DESC LIMIT $3 OFFSET $4
 )
-SELECT (SELECT count(*) FROM own) AS total, page.*
-FROM (SELECT) AS always LEFT JOIN page ON true
-ORDER BY list_id DESC"""  # noqa: S608 - a constant of this module
+SELECT (SELECT count(*) FROM own) AS total, {_SUMMARY}
+FROM (SELECT) AS always LEFT JOIN (page JOIN list USING (list_id) {_REST}) ON true
+ORDER BY list.list_id DESC"""  # noqa: S608 - a constant of this module
 
 
 async def read_lists(
@@ -58,9 +57,9 @@ async def read_lists(
 
 READ_ITEMS_PAGE: Final = """
 SELECT list.version, list.item_count, item.media_type, item.trakt, item.tmdb, item.imdb
-FROM lists AS list
+FROM list
 LEFT JOIN LATERAL (
-    SELECT position, media_type, trakt, tmdb, imdb FROM list_items
+    SELECT position, media_type, trakt, tmdb, imdb FROM list_item
     WHERE list_id = list.list_id ORDER BY position LIMIT $3 OFFSET $4
 ) AS item ON true
 WHERE list.list_id = $1 AND list.user_id = $2 AND list.deleted_at IS NULL
