@@ -106,7 +106,7 @@ async def test_an_accounts_stamp_moves_with_its_lists(unlimited: InProcessTrakt)
     client = await unlimited.client()
 
     async def stamp() -> str:
-        return (await unlimited.admin.get("/accounts")).json()[0]["lists_updated_at"]
+        return str((await unlimited.admin.get("/accounts")).json()[0]["lists_updated_at"])
 
     seen = [await stamp()]
     await client.get(LISTS)
@@ -152,7 +152,7 @@ async def test_requests_are_logged_and_filtered_and_admins_are_not(unlimited: In
     assert [e["body"] for e in everything] == [{"name": "a"}, None, None]
     assert everything[1]["query"] == "extended=full"
     assert '"name":"a"' in everything[0]["answer"]
-    for query, ids in (
+    filters: list[tuple[dict[str, str | int], list[int]]] = [
         ({"method": "post"}, [1, 3]),
         ({"account": "bob"}, [2]),
         ({"status": 400}, [3]),
@@ -161,7 +161,8 @@ async def test_requests_are_logged_and_filtered_and_admins_are_not(unlimited: In
         ({"limit": 2}, [2, 3]),
         ({"limit": 0}, []),
         ({"method": "POST", "status": 201, "account": "ann"}, [1]),
-    ):
+    ]
+    for query, ids in filters:
         assert [e["id"] for e in (await unlimited.admin.get("/requests", params=query)).json()] == ids
     assert (await unlimited.admin.delete("/requests")).status_code == 204
     await ann.get(LISTS)

@@ -15,7 +15,7 @@ async def queue(trakt: InProcessTrakt, *movies: int, **profile: object) -> httpx
     return client
 
 
-async def movie_ids(client: httpx.AsyncClient, path: str = ITEMS, **query: object) -> list[int]:
+async def movie_ids(client: httpx.AsyncClient, path: str = ITEMS, **query: str | int | bool) -> list[int]:
     return [row["movie"]["ids"]["trakt"] for row in (await client.get(path, params=query)).json()]
 
 

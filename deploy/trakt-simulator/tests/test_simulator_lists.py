@@ -1,5 +1,7 @@
 """Personal lists, as a client meets them."""
 
+from typing import Any
+
 import httpx
 import pytest
 
@@ -11,10 +13,11 @@ DOCUMENTED_FIELDS = {
 }  # fmt: skip
 
 
-async def make(client: httpx.AsyncClient, name: str = "Friday night", **fields: object) -> dict[str, object]:
+async def make(client: httpx.AsyncClient, name: str = "Friday night", /, **fields: object) -> dict[str, Any]:
     response = await client.post("/users/me/lists", json={"name": name, **fields})
     assert response.status_code == 201
-    return response.json()
+    made: dict[str, Any] = response.json()
+    return made
 
 
 async def test_a_new_list_has_trakts_defaults_and_no_user(unlimited: InProcessTrakt) -> None:
@@ -155,7 +158,7 @@ async def test_every_change_of_lists_moves_last_activities(unlimited: InProcessT
     async def stamp() -> str:
         activities = (await client.get("/sync/last_activities")).json()
         assert activities["all"] >= activities["lists"]["updated_at"]
-        return activities["lists"]["updated_at"]
+        return str(activities["lists"]["updated_at"])
 
     seen = [await stamp()]
     for method, path, body in (
@@ -280,8 +283,9 @@ async def test_stamps_stay_when_an_item_is_set_to_what_it_is(unlimited: InProces
     for body in ({"rank": 1}, {"rank": 5}, {"notes": "n"}, {"notes": "n", "rank": 1}):
         assert (await client.put(path, json=body)).status_code == 204
         assert await stamps() == before
-    for body in ({}, {"rank": True}, {"rank": 1.5}, {"notes": 5}):
-        assert (await client.put(path, json=body)).status_code == 422
+    wrong: list[dict[str, object]] = [{}, {"rank": True}, {"rank": 1.5}, {"notes": 5}]
+    for content in wrong:
+        assert (await client.put(path, json=content)).status_code == 422
         assert await stamps() == before
     assert (await client.put(path, json={"notes": None})).status_code == 204
     after = await stamps()

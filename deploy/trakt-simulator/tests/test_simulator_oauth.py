@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
@@ -18,10 +19,11 @@ ASKED = {"response_type": "code", "client_id": APP["client_id"], "redirect_uri":
 PKCE = {"code_challenge": CHALLENGE, "code_challenge_method": "S256"}
 
 
-async def device_code(trakt: InProcessTrakt) -> dict[str, str]:
+async def device_code(trakt: InProcessTrakt) -> dict[str, Any]:
     response = await trakt.client_without_token().post("/oauth/device/code", json={"client_id": APP["client_id"]})
     assert response.status_code == 200
-    return response.json()
+    started: dict[str, Any] = response.json()
+    return started
 
 
 async def poll(trakt: InProcessTrakt, code: str) -> httpx.Response:

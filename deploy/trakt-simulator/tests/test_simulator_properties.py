@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass, field
+from typing import Any
 
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -55,9 +56,10 @@ class ListCalls(RuleBasedStateMachine):
         self.headers = {name.lower().encode(): value.encode() for name, value in headers.items()}
         self.model: dict[int, Model] = {}
         self.stamps: dict[int, str] = {}
-        self.seen: dict[int, object] = {}
+        self.seen: dict[int, Any] = {}
+        self.contents: dict[int, object] = {}
 
-    def send(self, method: str, path: str, body: object = None, **query: str) -> tuple[int, dict[str, str], object]:
+    def send(self, method: str, path: str, body: object = None, **query: str) -> tuple[int, dict[str, str], Any]:
         raw = b"" if body is None else json.dumps(body).encode()
         request = Request(method, f"/users/me/lists{path}", query, self.headers, raw, self.sim.clock.now_ms())
         response = self.gateway.handle(request).response
@@ -75,7 +77,7 @@ class ListCalls(RuleBasedStateMachine):
             assert status == 420
             return 0
         assert status == 201
-        number = made["ids"]["trakt"]
+        number = int(made["ids"]["trakt"])
         assert number not in self.model
         assert made["ids"]["slug"] not in {one["ids"]["slug"] for one in self.seen.values()}
         self.model[number] = Model(name.strip())
@@ -185,10 +187,6 @@ class ListCalls(RuleBasedStateMachine):
             self.seen[number] = shown
         self.seen = {number: shown for number, shown in self.seen.items() if number in self.model}
 
-    @property
-    def contents(self) -> dict[int, object]:
-        return self.__dict__.setdefault("_contents", {})
-
 
 def in_order(titles: list[Item]) -> list[Item]:
     """Bodies are read array by array: movies first."""
@@ -201,7 +199,7 @@ def body_of(titles: list[Item]) -> dict[str, object]:
     }
 
 
-def title_of(row: dict[str, object]) -> Item:
+def title_of(row: dict[str, Any]) -> Item:
     word = row["type"]
     return f"{word}s", row[word]["ids"]["trakt"]
 

@@ -242,7 +242,7 @@ async def test_what_was_answered_is_kept_over_an_end_and_over_a_crash(tmp_path: 
     await simulator.start()
     try:
         token = await simulator.admin.account("demo", vip=True)
-        names = []
+        names: list[str] = []
         async with httpx.AsyncClient(headers=token.headers()) as client:
             for end in (simulator.stop, simulator.kill, simulator.kill, simulator.stop):
                 for _ in range(5):

@@ -20,15 +20,20 @@ def upgraded(tmp_path: Path) -> InProcessTrakt:
     """A simulator that took the file over, and wrote and read it once itself."""
     path = tmp_path / "state"
     shutil.copyfile(DATA / "state-0.1.0.sqlite", path)
-    for _ in range(2):
-        trakt = InProcessTrakt(rate_limits=False, unknown_ids_exist=True)
-        # The file was written a minute after the start of the simulated time.
-        trakt.pass_time(60)
-        file = StateFile(trakt.sim, path)
-        file.load()
-        for account in trakt.sim.accounts.by_slug.values():
-            trakt.sim.accounts.touch(account)
-        file.close()
+    start(path)
+    return start(path)
+
+
+def start(path: Path) -> InProcessTrakt:
+    """Take the file over, and write all of it again."""
+    trakt = InProcessTrakt(rate_limits=False, unknown_ids_exist=True)
+    # The file was written a minute after the start of the simulated time.
+    trakt.pass_time(60)
+    file = StateFile(trakt.sim, path)
+    file.load()
+    for account in trakt.sim.accounts.by_slug.values():
+        trakt.sim.accounts.touch(account)
+    file.close()
     return trakt
 
 

@@ -1,4 +1,4 @@
-"""The simulated time: the machine's time plus what was advanced by hand."""
+"""The simulated time, and the form of dates."""
 
 import time
 from collections.abc import Callable
@@ -10,7 +10,7 @@ _END_MS = int(datetime(_LAST_YEAR + 1, 1, 1, tzinfo=UTC).timestamp() * 1000)
 
 
 class Clock:
-    """Milliseconds since 1970, UTC. `advance` moves it forward without waiting; `offset_ms` is by how much it was.
+    """The machine's time plus an offset, in milliseconds since 1970, UTC. `advance` increases the offset.
 
     Args:
         source: seconds since 1970, as `time.time`.
@@ -24,7 +24,7 @@ class Clock:
         return int(self._source() * 1000) + self.offset_ms
 
     def advance(self, seconds: float) -> bool:
-        """Move forward; return False, and stay, where that would be past the years that dates have."""
+        """Move forward; return False, and do not move, when that is past the last year that dates may have."""
         offset_ms = self.offset_ms + int(seconds * 1000)
         if int(self._source() * 1000) + offset_ms >= _END_MS:
             return False
@@ -43,17 +43,17 @@ def iso(ms: int) -> str:
 
 
 def to_minute(ms: int) -> int:
-    """Cut to the minute: Trakt keeps history dates with minute precision since early 2026."""
+    """Return the time without its seconds. Trakt keeps history dates with minute precision since early 2026."""
     return ms - ms % 60_000
 
 
 def parse_iso(text: str) -> int | None:
-    """Return milliseconds since 1970, or None when the text is no date of our times. A date without zone is UTC."""
+    """Return milliseconds since 1970; None when the text is no date from 1800 to 2999. A date without zone is UTC."""
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
         return None
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
-    # The first and the last years cannot be moved to another zone.
+    # Dates of the first and the last years cannot be converted to other zones.
     return int(moment.timestamp() * 1000) if _FIRST_YEAR <= moment.year <= _LAST_YEAR else None

@@ -1,4 +1,4 @@
-"""Slugs made of names, and numbers read from paths and queries."""
+"""Slugs of names, and numbers in paths and queries."""
 
 import re
 import unicodedata
@@ -9,9 +9,9 @@ _RUN = re.compile(r"[^a-z0-9]+")
 
 
 def slugify(name: str) -> str:
-    """Lower case, every run of other characters one `-`, ends trimmed: `[TEST]netflix x` is `test-netflix-x`.
+    """Return the name in lower case, each run of other characters as one `-`, without `-` at the ends: `[TEST]netflix x` is `test-netflix-x`.
 
-    Accents are dropped first (`Amélie` is `amelie`). Empty when nothing of the name is left.
+    Accents are removed first (`Amélie` is `amelie`). The slug is empty when nothing of the name remains.
     """
     if not name.isascii():
         name = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
@@ -27,8 +27,13 @@ def free_slug(
 ) -> str:
     """Return the wanted slug, or it with `-2`, `-3`, … when taken.
 
-    Trakt's own suffix for two lists of one name is not documented. `otherwise` is used when `wanted` is empty (a name of
-    emojis only). `suffixes` keeps the next number per name, where a name comes thousands of times.
+    Trakt's suffix for a second list of one name is not documented.
+
+    Args:
+        wanted: may be empty (a name of emojis only).
+        is_taken: tells whether a slug is in use.
+        otherwise: used when `wanted` is empty.
+        suffixes: keeps the next number of each slug, for names that come thousands of times.
     """
     slug = stem = wanted or otherwise
     number = suffixes.get(stem, 2) if suffixes is not None else 2
@@ -41,5 +46,5 @@ def free_slug(
 
 
 def number_in(text: str) -> int | None:
-    """Return the whole number that a text is, or None. More digits than an id can have make none."""
+    """Return the text as a whole number; None when it is none, or has more digits than an id can have."""
     return int(text) if text.isascii() and text.isdigit() and len(text) < _MAX_DIGITS else None

@@ -38,7 +38,7 @@ def episodes_of(key: int) -> list[int]:
 
 
 def key_from_id(kind: Kind, trakt_id: int) -> tuple[int, int | None]:
-    """Return the key of the show that a season's or an episode's trakt id names, and its own key (None: no such one)."""
+    """Return the key of the show in the trakt id of a season or an episode, and its own key (None: no such one)."""
     if kind is Kind.SEASON:
         show_id, number = divmod(trakt_id, _SEASON_FACTOR)
         show = key_of(Kind.SHOW, show_id)

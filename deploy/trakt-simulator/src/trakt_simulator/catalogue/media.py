@@ -1,4 +1,4 @@
-"""Kinds of things that lists hold, and how one number names one of them."""
+"""The kinds of titles that lists hold, and the key that names a title."""
 
 from enum import IntEnum
 
@@ -31,12 +31,12 @@ BY_NAME["persons"] = Kind.PERSON
 
 _KIND_BITS = 3
 _KIND_MASK = (1 << _KIND_BITS) - 1
-# Trakt ids stay far below; a larger number cannot be kept in a 64-bit column together with its kind.
+# Trakt ids are far smaller. A larger id and its kind together do not fit into a 64-bit column.
 MAX_ID = 2**53
 
 
 def key_of(kind: Kind, trakt_id: int) -> int:
-    """One 64-bit number for (kind, trakt id): movie 5 and show 5 differ, and a column of them is compact."""
+    """Return one 64-bit number for (kind, trakt id). Movie 5 and show 5 differ, and a column of keys is compact."""
     return trakt_id << _KIND_BITS | kind
 
 

@@ -1,4 +1,4 @@
-"""Titles, and how they are read from CSV or JSON Lines files."""
+"""Titles, and their CSV or JSON Lines files."""
 
 import csv
 import gzip
@@ -13,7 +13,7 @@ from trakt_simulator.catalogue.media import BY_NAME, MAX_ID, Kind
 from trakt_simulator.identifiers import slugify
 
 _FOUR_DIGITS = 4
-# TMDB's dumps say `tv`; everything else is Trakt's own word.
+# TMDB's files say `tv`. The others are Trakt's own words.
 _MEDIA_TYPES = {**BY_NAME, "tv": Kind.SHOW, "series": Kind.SHOW}
 
 
@@ -21,7 +21,7 @@ _MEDIA_TYPES = {**BY_NAME, "tv": Kind.SHOW, "series": Kind.SHOW}
 class Title:
     """A movie, a show or a person. `trakt` is unique per kind only: movie 5 and show 5 both exist.
 
-    `genres` is as the file has it (`Drama|Crime`); a missing figure is None.
+    `genres` is as the file has it (`Drama|Crime`). A missing number is None.
     """
 
     kind: Kind
@@ -41,19 +41,19 @@ class Title:
 
 
 class CatalogueFileError(Exception):
-    """The catalogue file cannot be used; the text names the file, the place and the reason."""
+    """The catalogue file cannot be used. The text names the file, the place and the reason."""
 
 
 def read_titles(path: Path) -> Iterator[Title]:
     """Read titles from `.csv` or `.jsonl` (also `.gz`), numbering them from 1 per kind in file order.
 
-    Columns: media_type, title (or name), year (or release_date, first_air_date), imdb_id, tmdb_id (or id), and when
-    there trakt_id, tvdb_id, genres, original_language, runtime, vote_average, vote_count, popularity. Slugs are made
-    as Trakt makes them (a movie's with its year) and may repeat: the catalogue settles that.
+    Columns: media_type, title (or name), year (or release_date, first_air_date), imdb_id, tmdb_id (or id). Optional:
+    trakt_id, tvdb_id, genres, original_language, runtime, vote_average, vote_count, popularity. Slugs are made as Trakt
+    makes them, a movie's with its year. They may repeat; the catalogue makes them unique.
 
     Raises:
-        CatalogueFileError: not readable, without titles, or a row without a known media type, without a title, or with a
-            number that is none.
+        CatalogueFileError: the file is not readable or has no titles, or a row has no known media type, no title, or a
+            number that is not one.
     """
     numbers = dict.fromkeys(Kind, 0)
     try:
@@ -63,10 +63,12 @@ def read_titles(path: Path) -> Iterator[Title]:
                 numbers[kind] += 1
                 yield _title(row, kind, numbers[kind])
         if not any(numbers.values()):
-            raise ValueError("no titles")  # noqa: TRY301 (told with the file's name, as all that is wrong with it)
-    except (OSError, EOFError, ValueError, OverflowError, csv.Error) as error:
-        # Not the error's own form: that of a text that is not UTF-8 shows all of the file.
+            raise ValueError("no titles")  # noqa: TRY301 (the handler below adds the file's name)
+    except (EOFError, ValueError, OverflowError, csv.Error) as error:
+        # Not repr(error): for text that is not UTF-8, it holds the whole file.
         raise CatalogueFileError(f"{path}, after {sum(numbers.values())} titles: {error}") from error
+    except OSError as error:
+        raise CatalogueFileError(f"{path}: {error.strerror or error}") from error
 
 
 def _opened(path: Path) -> io.TextIOBase:
@@ -81,9 +83,14 @@ def _rows(path: Path, file: io.TextIOBase) -> Iterator[Mapping[str, object]]:
         yield from csv.DictReader(file)
     else:
         for text in file:
-            row = json.loads(text)
+            try:
+                row = json.loads(text)
+            except json.JSONDecodeError as error:
+                raise ValueError(
+                    f"not a line of JSON ({error}); only names in .csv or .csv.gz are read as CSV"
+                ) from error
             if not isinstance(row, dict):
-                raise ValueError("a row that is no object")  # noqa: TRY004 (a matter of the file, not of a caller)
+                raise ValueError("a row that is no object")  # noqa: TRY004 (the file is wrong, not the caller)
             yield row
 
 
@@ -118,7 +125,7 @@ def _title(row: Mapping[str, object], kind: Kind, number: int) -> Title:
         imdb=_text(row.get("imdb_id")),
         tmdb=_whole(row.get("tmdb_id") or row.get("id")),
         tvdb=_whole(row.get("tvdb_id")),
-        # Few values in very many rows: one string each.
+        # Few values in very many rows: keep one string of each.
         genres=sys.intern("|".join(map(str, genres)) if isinstance(genres, list) else str(genres)),
         language=sys.intern(text) if (text := _text(row.get("original_language"))) else None,
         runtime=_whole(row.get("runtime")),

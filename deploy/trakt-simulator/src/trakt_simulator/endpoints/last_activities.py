@@ -1,4 +1,4 @@
-"""The stamps that tell a client whether anything changed."""
+"""`/sync/last_activities`: the dates that tell a client whether anything changed."""
 
 from trakt_simulator.clock import iso
 from trakt_simulator.http.request import Request
@@ -6,7 +6,7 @@ from trakt_simulator.http.response import Response, json_response
 from trakt_simulator.http.routing import Route
 from trakt_simulator.state.simulator import Simulator
 
-_LEAVES = {
+_FIELDS = {
     "movies": "watched collected rated watchlisted favorited commented paused hidden",
     "episodes": "watched collected rated watchlisted commented paused",
     "shows": "rated watchlisted favorited commented hidden dropped",
@@ -23,14 +23,14 @@ _LEAVES = {
 
 
 def get_last_activities(request: Request, sim: Simulator) -> Response:
-    """Every leaf is a date: what never happened has the date of joining."""
+    """Every field is a date. What never happened has the date of joining."""
     del sim
     account = request.caller
     stamps = account.activities
     response: dict[str, object] = {"all": iso(max(stamps.values(), default=account.joined_ms))}
-    for group, leaves in _LEAVES.items():
+    for group, names in _FIELDS.items():
         response[group] = {
-            f"{leaf}_at": iso(stamps.get(f"{group}.{leaf}_at", account.joined_ms)) for leaf in leaves.split()
+            f"{name}_at": iso(stamps.get(f"{group}.{name}_at", account.joined_ms)) for name in names.split()
         }
     return json_response(response)
 

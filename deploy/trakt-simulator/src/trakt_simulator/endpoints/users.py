@@ -11,7 +11,7 @@ from trakt_simulator.http.routing import Auth, Route
 from trakt_simulator.state.account import Account
 from trakt_simulator.state.simulator import Simulator
 
-# What the settings say of limits that no endpoint here enforces.
+# Limits that the settings show, but that no endpoint here enforces.
 _FREE_OTHERS = {"watchlist": 250, "favorites": 100, "search": 5, "collection": 1_000, "notes": 100}
 _VIP_OTHERS = {"watchlist": 5_000, "favorites": 100, "search": 25, "collection": 100_000, "notes": 2_000}
 

@@ -17,7 +17,7 @@ from trakt_simulator.http.routing import Auth, Route
 from trakt_simulator.state.account import Account
 from trakt_simulator.state.simulator import Simulator
 
-# Since the summer of 2026 pages with seasons are smaller.
+# Pages with seasons are smaller since the summer of 2026.
 MAX_PROGRESS_LIMIT = 100
 
 

@@ -1,4 +1,4 @@
-"""The process: sockets, signals, readiness."""
+"""The server process: sockets, signals, readiness."""
 
 import asyncio
 import contextlib
@@ -15,16 +15,16 @@ _BACKLOG = 2048
 
 
 class BreakableProtocol(HttpToolsProtocol):
-    """uvicorn's protocol, which also leaves the connection in the scope, so that a fault can close it."""
+    """uvicorn's protocol. It puts the connection into the scope, so that a fault can close it."""
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
-        # The scope's type knows no extensions of others.
+        # uvicorn's type of the scope knows only its own extensions.
         self.scope["extensions"] = {CONNECTION: self.transport}  # type: ignore[dict-item]
 
 
 class Server(uvicorn.Server):
-    """uvicorn's server with our own signals: it ends at once and with exit status 0."""
+    """uvicorn's server with our own signal handlers. It ends at once, with exit status 0."""
 
     def __init__(self, config: uvicorn.Config, stopping: asyncio.Event, ready_lines: list[str]) -> None:
         super().__init__(config)
@@ -45,23 +45,23 @@ class Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         for line in self._ready_lines:
-            print(line, flush=True)  # noqa: T201 (whoever started us waits for it)
+            print(line, flush=True)  # noqa: T201 (the parent process waits for it)
 
 
 def bound(host: str, port: int) -> socket.socket:
     """Return a socket bound to host and port (0: a free one).
 
     Raises:
-        OSError: the port is taken or no port, or the host is none of this machine's; the text names them.
+        OSError: the port is in use, or the host is no address of this machine. The text names both.
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     bound_socket = socket.socket(family, socket.SOCK_STREAM)
     bound_socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         bound_socket.bind((host, port))
-    except (OSError, OverflowError) as error:
+    except OSError as error:
         bound_socket.close()
-        raise OSError(f"cannot listen on {host}:{port}: {error}") from error
+        raise OSError(f"cannot listen on {host}, port {port}: {error.strerror}") from error
     return bound_socket
 
 
@@ -72,10 +72,10 @@ def address_of(bound_socket: socket.socket) -> str:
 
 def config_for(app: object) -> uvicorn.Config:
     return uvicorn.Config(
-        app,  # type: ignore[arg-type]  # uvicorn's type is a union that a plain callable class does not show
+        app,  # type: ignore[arg-type]  # uvicorn's type is a union that no callable class matches
         http=BreakableProtocol,
         ws="none",
-        # Else a caller could name itself in `X-Forwarded-For`, and have as many unauthenticated budgets as it likes.
+        # Otherwise a caller could get another rate limit with each address that it names in `X-Forwarded-For`.
         proxy_headers=False,
         lifespan="off",
         access_log=False,
@@ -83,7 +83,7 @@ def config_for(app: object) -> uvicorn.Config:
         date_header=False,
         log_level="warning",
         backlog=_BACKLOG,
-        # Longer than clients keep theirs (httpx: 5 s): a connection must not end while a request is on its way.
+        # Longer than clients keep connections (httpx: 5 s), so that no connection ends while a request is on its way.
         timeout_keep_alive=75,
         timeout_graceful_shutdown=1,
     )

@@ -52,7 +52,10 @@ class Router:
             candidates.sort(key=lambda candidate: sum(part.startswith("{") for part in candidate[1]))
 
     def respond(self, request: Request, sim: Simulator) -> Response:
-        """Carry out a request without rate limits, faults, log or credentials: 404 for an unknown path, 405 for its method."""
+        """Carry out a request without rate limits, faults, log or credentials.
+
+        An unknown path gets 404, an unknown method of a known path 405.
+        """
         found = self.find(request.method, request.path)
         if found is None:
             is_known = any(self.find(method, request.path) for method, _ in self._routes)

@@ -17,8 +17,10 @@ _STYLE = Path(__file__).with_name("login.css").read_text(encoding="utf-8")
 def page(title: str, body: str, status: int = HTTPStatus.OK) -> Response:
     return html_response(
         f"""<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>{escape(title)} · Trakt simulator</title>
-<meta name="viewport" content="width=device-width, initial-scale=1"><link rel="icon" href="data:,"><style>{_STYLE}</style></head>
-<body><main><h1>{escape(title)}</h1>{body}</main><footer>This is a simulator. Nothing here reaches Trakt.</footer></body></html>""",
+<meta name="viewport" content="width=device-width, initial-scale=1"><link rel="icon" href="data:,">
+<style>{_STYLE}</style></head>
+<body><main><h1>{escape(title)}</h1>{body}</main>
+<footer>This is a simulator. Nothing here reaches Trakt.</footer></body></html>""",
         status,
     )
 

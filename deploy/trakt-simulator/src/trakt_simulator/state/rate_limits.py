@@ -34,7 +34,7 @@ class RateLimitState(NamedTuple):
 
 @dataclass(slots=True)
 class FixedWindow:
-    """Counts requests per caller. The windows of all callers end together, so all counts of a window are dropped at once."""
+    """Counts requests per caller. All windows end together, so all counts of a window are dropped at once."""
 
     name: str
     period_s: int

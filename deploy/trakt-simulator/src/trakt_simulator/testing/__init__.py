@@ -1,4 +1,7 @@
-"""For tests and demos: the simulator as a child process, and a client of its admin API (needs httpx, extra `testing`)."""
+"""For tests and demos: the simulator as a child process, and a client of its admin API.
+
+Needs httpx (extra `testing`).
+"""
 
 from trakt_simulator.faults.fault import FaultKind
 from trakt_simulator.testing.admin_client import (

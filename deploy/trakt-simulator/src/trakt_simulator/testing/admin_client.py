@@ -1,4 +1,4 @@
-"""A client of the admin API, and the shapes that it gives (needs httpx, extra `testing`)."""
+"""A client of the admin API, and its models (needs httpx, extra `testing`)."""
 
 from types import TracebackType
 from typing import Self
@@ -10,14 +10,14 @@ from trakt_simulator.faults.fault import FaultKind
 from trakt_simulator.state.simulator import DEFAULT_APP
 
 
-class _Shown(BaseModel):
-    """What the admin API shows; fields that this client does not know are left out."""
+class _Response(BaseModel):
+    """A response of the admin API. Unknown fields are ignored."""
 
     model_config = ConfigDict(frozen=True)
 
 
-class TokenPair(_Shown):
-    """A token object of `/oauth/token`, and whose it is. `created_at` is in seconds since 1970."""
+class TokenPair(_Response):
+    """A token object of `/oauth/token`, and its account. `created_at` is in seconds since 1970."""
 
     username: str
     access_token: str
@@ -28,12 +28,15 @@ class TokenPair(_Shown):
     created_at: int
 
     def headers(self, client_id: str = DEFAULT_APP.client_id) -> dict[str, str]:
-        """All headers that a call to the Trakt API needs."""
+        """Return all headers that a request to the Trakt API needs."""
         return {"Authorization": f"Bearer {self.access_token}", **api_headers(client_id)}
 
 
-class LoggedRequest(_Shown):
-    """A request in the log. `at` is ISO 8601; `status` is 0 when the connection was closed without an answer."""
+class LoggedRequest(_Response):
+    """A request in the log. `at` is ISO 8601. `status` is 0 when the connection was closed without a response.
+
+    `answer` is the first 2,000 characters of the response's body.
+    """
 
     id: int
     at: str
@@ -48,7 +51,7 @@ class LoggedRequest(_Shown):
     answer: str
 
 
-class Counts(_Shown):
+class Counts(_Response):
     """Counts since the start, the last reset or the last clearing of the log."""
 
     total: int
@@ -56,7 +59,7 @@ class Counts(_Shown):
     by_status: dict[str, int]
 
 
-class ItemState(_Shown):
+class ItemState(_Response):
     rank: int
     id: int
     listed_at: str
@@ -66,7 +69,7 @@ class ItemState(_Shown):
     ids: dict[str, int | str | None]
 
 
-class ListState(_Shown):
+class ListState(_Response):
     ids: dict[str, int | str]
     name: str
     description: str | None
@@ -79,7 +82,7 @@ class ListState(_Shown):
     items: tuple[ItemState, ...]
 
 
-class AccountState(_Shown):
+class AccountState(_Response):
     username: str
     vip: bool
     lists: tuple[ListState, ...]
@@ -88,7 +91,7 @@ class AccountState(_Shown):
 class SimulatorAdmin:
     """The admin API of a running simulator.
 
-    Every method raises `httpx.HTTPStatusError` when the simulator refuses, with its reason in the response.
+    Every method raises `httpx.HTTPStatusError` for an error; its response has the reason.
     """
 
     def __init__(self, base_url: str) -> None:
@@ -109,7 +112,7 @@ class SimulatorAdmin:
         await self._send("POST", "/reset")
 
     async def account(self, username: str, **profile: object) -> TokenPair:
-        """Make an account, or another token pair of one that exists.
+        """Make an account, or issue another token pair for one that exists.
 
         Args:
             username: of the account.
@@ -120,9 +123,9 @@ class SimulatorAdmin:
         return TokenPair.model_validate_json(response)
 
     async def seed(self, *accounts: dict[str, object]) -> list[TokenPair]:
-        """Put accounts with lists and items in place: `{"username", "vip", "lists": [{"name", "items": [{"type", "ids"}]}]}`.
+        """Add accounts with lists and items: `{"username", "vip", "lists": [{"name", "items": [{"type", "ids"}]}]}`.
 
-        Limits do not hold here. Ids that are not known are left out.
+        Limits do not apply. Unknown ids are left out.
         """
         response = await self._send("POST", "/seed", {"accounts": accounts})
         return list(_Seeded.model_validate_json(response).accounts)
@@ -134,7 +137,7 @@ class SimulatorAdmin:
         await self._send("POST", f"/accounts/{username}/tokens/expire", {"refresh_too": refresh_too})
 
     async def decide_device(self, user_code: str, username: str, *, approve: bool = True) -> None:
-        """Do what the user does on the device page."""
+        """Approve or deny, as the user does on the device page."""
         await self._send("POST", f"/device/{user_code}", {"username": username, "approve": approve})
 
     async def options(self, **changes: object) -> dict[str, object]:
@@ -171,7 +174,7 @@ class SimulatorAdmin:
         return list(_State.model_validate_json(await self._send("GET", "/state")).accounts)
 
     async def lists_of(self, username: str) -> list[ListState]:
-        """Return an account's lists; none when there is no such account."""
+        """Return an account's lists; no lists when there is no such account."""
         response = await self._http.get("/state", params={"account": username})
         response.raise_for_status()
         return [shown for account in _State.model_validate_json(response.content).accounts for shown in account.lists]
@@ -185,24 +188,24 @@ class SimulatorAdmin:
         return response.content
 
 
-class _State(_Shown):
+class _State(_Response):
     accounts: tuple[AccountState, ...]
 
 
-class _Seeded(_Shown):
+class _Seeded(_Response):
     accounts: tuple[TokenPair, ...]
 
 
-class _Number(_Shown):
+class _Number(_Response):
     id: int
 
 
-class _Options(_Shown):
+class _Options(_Response):
     model_config = ConfigDict(extra="allow")
 
 
 def api_headers(client_id: str = DEFAULT_APP.client_id) -> dict[str, str]:
-    """The headers that every call to the Trakt API needs, token apart."""
+    """Return the headers that every request to the Trakt API needs, without a token."""
     return {
         "User-Agent": "simulator-tests/1.0",
         "Content-Type": "application/json",

@@ -24,13 +24,14 @@ def shipped_titles() -> tuple[Title, ...]:
 
 
 class InProcessTrakt:
-    """A simulator without a socket: `client()` talks to it straight, time passes by `pass_time()` only.
+    """A simulator without a socket. Only `pass_time()` moves its clock.
 
-    Faults that break connections raise `asgi.ConnectionBrokenError`; a real connection needs `SimulatorProcess`.
+    Faults that close connections raise `gateway.asgi.ConnectionBrokenError`. For a real connection use
+    `SimulatorProcess`.
 
     Args:
-        titles: that exist; None: the shipped ones.
-        options: other than the defaults of `Options`.
+        titles: the catalogue; None: the shipped titles.
+        options: those that differ from the defaults of `Options`.
     """
 
     def __init__(self, *, titles: Iterable[Title] | None = None, **options: object) -> None:
@@ -52,16 +53,16 @@ class InProcessTrakt:
         self._saved_by()
 
     def save_with(self, save: Callable[[], None]) -> None:
-        """Have every request's changes saved, as a process with a state file does."""
+        """Save the changes of every request, as a process with a state file does."""
         self._saved_by = save
 
-    async def account(self, username: str = "demo", **profile: object) -> TokenPair:
+    async def account(self, username: str = "demo", /, **profile: object) -> TokenPair:
         response = await self.admin.post("/accounts", json={"username": username, **profile})
         response.raise_for_status()
         return TokenPair.model_validate_json(response.content)
 
-    async def client(self, username: str = "demo", **profile: object) -> httpx.AsyncClient:
-        """Return a client that calls as this account, made when it is new."""
+    async def client(self, username: str = "demo", /, **profile: object) -> httpx.AsyncClient:
+        """Return a client with a token of this account, which is made when it is new."""
         return self.client_with((await self.account(username, **profile)).headers())
 
     def client_with(self, headers: dict[str, str]) -> httpx.AsyncClient:

@@ -16,10 +16,10 @@ class SimulatorProcess:
     """The simulator as a child process, on a free port unless one is given.
 
     `async with SimulatorProcess("--no-rate-limits") as simulator:` gives `url`, `auth_url` (with `--auth-port`), `admin`
-    and `pid`. The child is gone when the block ends.
+    and `pid`. The child process ends with the block.
 
     Raises:
-        RuntimeError: it ended before it was ready; its last words are on the standard error stream.
+        RuntimeError: it ended before it was ready; the reason is on its standard error stream.
         TimeoutError: it was not ready within 30 s.
     """
 
@@ -51,7 +51,7 @@ class SimulatorProcess:
         try:
             async with asyncio.timeout(30):
                 await self._read_addresses()
-        except BaseException:  # half started: nothing may stay behind
+        except BaseException:  # no half-started process may remain
             await self.stop()
             raise
         await self.admin.aclose()
@@ -70,7 +70,7 @@ class SimulatorProcess:
                 self.url = line.removeprefix(_READY).strip()
 
     async def stop(self) -> int | None:
-        """End the child with SIGTERM (SIGKILL when it does not heed it for 5 s); return its exit status."""
+        """End the process with SIGTERM, after 5 s with SIGKILL; return its exit status."""
         await self.admin.aclose()
         process, self._process = self._process, None
         if process is None:
@@ -79,7 +79,7 @@ class SimulatorProcess:
             process.terminate()
         try:
             async with asyncio.timeout(5):
-                # Not wait() alone: what is left in the pipe must be read, or a full one would hold the child back.
+                # Not wait() alone: the process cannot end while its output pipe is full.
                 await process.communicate()
         except TimeoutError:
             process.kill()
@@ -88,7 +88,7 @@ class SimulatorProcess:
         return process.returncode
 
     async def kill(self) -> None:
-        """End the child with SIGKILL, as a crash would."""
+        """End the process with SIGKILL, as a crash does."""
         assert self._process is not None, "not started"
         self._process.kill()
         await self.stop()

@@ -8,10 +8,10 @@ T = TypeVar("T")
 
 
 async def eventually(check: Callable[[], Awaitable[T]], *, timeout_s: float = 5.0) -> T:
-    """Return what `check` gives as soon as it is true.
+    """Return the result of `check` as soon as it is true.
 
     Raises:
-        TimeoutError: it was not within the time; the last value is in the text.
+        TimeoutError: it was not true in time; the text has the last value.
     """
     loop = asyncio.get_running_loop()
     end = loop.time() + timeout_s
