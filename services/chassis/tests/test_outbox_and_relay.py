@@ -113,7 +113,7 @@ async def test_a_rolled_back_event_never_arrives(pool: Pool, dsn: str, kafka: Em
         assert [record["ce_subject"] for record in await received(kafka, 1)] == ["2"]
 
 
-async def test_the_bell_wakes_the_relay_before_its_next_look(pool: Pool, dsn: str, kafka: EmbeddedKafka) -> None:
+async def test_a_wake_reaches_the_relay_before_its_next_look(pool: Pool, dsn: str, kafka: EmbeddedKafka) -> None:
     loop = asyncio.get_running_loop()
     async with relaying(kafka, dsn) as relay, Waker(pool, outbox.CHANNEL) as waker:
         await write(pool, 1)
@@ -194,7 +194,7 @@ async def test_events_written_while_the_broker_is_down_arrive_when_it_is_back(
     assert subjects == ["1", "2", "3"]
 
 
-async def test_an_ear_that_nobody_asks_keeps_each_payload_once(pool: Pool, dsn: str) -> None:
+async def test_a_listener_that_nobody_asks_keeps_each_payload_once(pool: Pool, dsn: str) -> None:
     async with Listener(dsn, "doors") as listener, Waker(pool, "doors") as waker:
         await eventually(lambda: listener.wait(timedelta(seconds=1)))
         for number in range(100):

@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from chassis import inbox
+from chassis.identity import identify
 from chassis.postgres import MigrationError, Pool, connect, create_pool, migrate, ping
 from chassis.wakeup import Listener, Waker
 
@@ -30,7 +31,7 @@ async def pool(dsn: str) -> AsyncIterator[Pool]:
 async def test_migrations_run_once_also_when_processes_start_together(postgres_server: str) -> None:
     dsn = postgres_server.replace("/postgres?", f"/fresh_{uuid4().hex}?")
     await asyncio.gather(*(migrate(dsn, "chassis") for _ in range(4)))
-    connection = await connect(dsn)
+    connection = await connect(dsn, purpose="test")
     assert await connection.fetchval("SELECT count(*) FROM schema_migrations") == 1
     assert await connection.fetchval("SELECT count(*) FROM outbox") == 0
     await connection.close()
@@ -72,7 +73,7 @@ async def test_a_delivery_that_fails_is_not_remembered(pool: Pool) -> None:
     assert await inbox.is_first_delivery(pool, "notifier", event_id)  # type: ignore[arg-type]
 
 
-async def test_the_ear_hears_the_bell_each_payload_once(dsn: str, pool: Pool) -> None:
+async def test_a_listener_gets_each_payload_once(dsn: str, pool: Pool) -> None:
     async with Listener(dsn, "work") as listener, Waker(pool, "work") as waker:
         assert await listener.wait(SOON) == [""]  # its own connection
         waker.wake("ada")
@@ -83,19 +84,33 @@ async def test_the_ear_hears_the_bell_each_payload_once(dsn: str, pool: Pool) ->
         assert await listener.wait(timedelta(milliseconds=60)) == []
 
 
-async def test_the_ear_reconnects_and_counts_that_as_heard(dsn: str, pool: Pool) -> None:
+async def test_a_listener_that_reconnects_reports_it_as_a_wake(dsn: str, pool: Pool) -> None:
     async with Listener(dsn, "work") as listener:
         assert await listener.wait(SOON) == [""]
         await pool.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-            "WHERE datname = current_database() AND query LIKE 'LISTEN%'"
+            "WHERE datname = current_database() AND application_name = 'watchbuddy listener'"
         )
         assert await listener.wait(SOON) == [""]
 
 
-async def test_a_ring_just_before_the_end_is_still_sent(dsn: str, pool: Pool) -> None:
+async def test_a_wake_just_before_the_end_is_still_sent(dsn: str, pool: Pool) -> None:
     async with Listener(dsn, "work") as listener:
         await listener.wait(SOON)
         async with Waker(pool, "work") as waker:
             waker.wake("last")
         assert await listener.wait(SOON) == ["last"]
+
+
+async def test_postgres_shows_service_command_and_purpose_of_every_connection(dsn: str) -> None:
+    identify("lists_api", "relay")
+    async with await create_pool(dsn) as pool, Listener(dsn, "work") as listener:
+        await listener.wait(SOON)
+        await listener.check()
+        connection = await connect(dsn, purpose="outbox", patience=timedelta(seconds=3))
+        assert await connection.fetchval("SHOW statement_timeout") == "3s"
+        names = await pool.fetch(
+            "SELECT application_name FROM pg_stat_activity WHERE datname = current_database() ORDER BY 1"
+        )
+        await connection.close()
+    assert [name for (name,) in names] == ["lists-api relay", "lists-api relay listener", "lists-api relay outbox"]

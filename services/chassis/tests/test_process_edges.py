@@ -86,6 +86,7 @@ LOAD = "import chassis.settings as s\nclass Both(s.ServiceSettings, s.AuthSettin
         (GOOD, "AUTH_LOCAL_KEY or AUTH_JWKS_URL"),
         (GOOD | {"DATABASE_URL": "nonsense", "AUTH_LOCAL_KEY": KEY}, "DATABASE_URL"),
         (GOOD | {"DATABASE_URL": "postgresql://u:se/cret@h/d", "AUTH_LOCAL_KEY": KEY}, "DATABASE_URL"),
+        (GOOD | {"DATABASE_URL": "postgresql://u:se%2Fcret@h/d?sslrootcert=/nowhere/ca.pem"}, "/nowhere/ca.pem"),
         (GOOD | {"LOG_LEVEL": "loud", "AUTH_LOCAL_KEY": KEY}, "LOG_LEVEL"),
     ],
 )

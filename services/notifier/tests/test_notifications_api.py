@@ -3,6 +3,7 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
+from chassis.testing import eventually
 from notifier.dispatch import Dispatcher
 from notifier.testing import application_on, bearer, delivered, settings_for, sync_started
 from watchbuddy_contracts import TraktReauthorizationRequired
@@ -155,8 +156,11 @@ async def test_an_unknown_path_and_method_are_problems(client: httpx.AsyncClient
 
 
 async def test_the_service_is_live_and_ready_without_a_token(client: httpx.AsyncClient) -> None:
-    for path in ("/health/live", "/health/ready"):
-        assert (await client.get(path, headers={"Authorization": ""})).status_code == 200
+    async def status(path: str) -> int:
+        return (await client.get(path, headers={"Authorization": ""})).status_code
+
+    assert await status("/health/live") == 200
+    await eventually(lambda: status("/health/ready"), until=lambda code: code == 200)  # the listener connects first
 
 
 async def test_the_last_page_there_can_be_is_empty(client: httpx.AsyncClient, dispatcher: Dispatcher) -> None:

@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
+from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 
@@ -62,6 +63,7 @@ class PostgresServer:
         port: int | None = None,
         durable: bool = True,
         databases: tuple[str, ...] = DATABASES,
+        settings: Mapping[str, str] | None = None,
     ) -> None:
         """Describe a server; `start` makes what is missing.
 
@@ -72,6 +74,7 @@ class PostgresServer:
             port: listens on 127.0.0.1 at this port, with a password made with the data; None: on a Unix socket alone.
             durable: False for data that are thrown away: survives the processes' end, not the machine's.
             databases: created when missing.
+            settings: of the server, beside ours; they win.
         """
         self.log: Path | None = log
         self.data = data
@@ -79,6 +82,7 @@ class PostgresServer:
         self._port = port
         self._durable = durable
         self._databases = databases
+        self._settings = dict(settings or {})
         self._password = ""
         self._sockets: Path | None = None
         self._child: subprocess.Popen[bytes] | None = None
@@ -178,6 +182,7 @@ class PostgresServer:
             settings |= {"listen_addresses": "127.0.0.1", "port": str(self._port), "unix_socket_directories": ""}
         else:
             settings |= {"listen_addresses": "", "unix_socket_directories": str(self._sockets)}
+        settings |= self._settings
         command = [str(self._binaries.folder / "postgres"), "-D", str(self.data)]
         for name, value in settings.items():
             command += ["-c", f"{name}={value}"]

@@ -3,7 +3,9 @@
 import asyncio
 import hashlib
 import json
+import ssl
 from collections.abc import Awaitable
+from datetime import timedelta
 from importlib import resources
 from typing import Any, Final, TypeAlias
 from urllib.parse import urlsplit
@@ -12,6 +14,7 @@ import asyncpg
 import structlog
 from asyncpg.pool import PoolConnectionProxy
 
+from chassis.identity import identity
 from chassis.settings import fail
 
 log = structlog.get_logger()
@@ -36,7 +39,15 @@ DATABASE_ERRORS: Final[tuple[type[Exception], ...]] = (OSError, asyncpg.Postgres
 MIGRATION_LOCK = 0x57425F4D  # any number, the same in every process: "WB_M"
 CONNECT_TIMEOUT_S = 10.0
 COMMAND_TIMEOUT_S: Final = 60.0
-"""The longest statement is an hourly deletion of what is past its retention: seconds for a million rows."""
+"""The longest statement deletes, once an hour, what is past its retention: seconds for a million rows."""
+DIRECT_TIMEOUT: Final = timedelta(seconds=10)
+"""The longest statement of a connection outside the pool: a relay's round of 500 rows takes milliseconds."""
+KEEPALIVE: Final = {
+    # The server ends a session whose client is silent for 25 s. Else it would hold the relay's lock for two hours.
+    "tcp_keepalives_idle": "10",
+    "tcp_keepalives_interval": "5",
+    "tcp_keepalives_count": "3",
+}
 SESSION: Final = {
     # A process that is frozen inside a transaction must not stop everybody who wants the same row, and with them all
     # connections of the pool. Our transactions take milliseconds.
@@ -81,13 +92,27 @@ async def create_pool(dsn: str, *, min_size: int = 1, max_size: int = 10) -> Poo
         reset=_keep,
         timeout=CONNECT_TIMEOUT_S,
         command_timeout=COMMAND_TIMEOUT_S,
-        server_settings=SESSION,
+        server_settings={**SESSION, "application_name": identity()},
     )
 
 
-async def connect(dsn: str) -> "asyncpg.Connection[asyncpg.Record]":
-    """Return a connection outside the pool, for LISTEN and session locks."""
-    connection = await asyncpg.connect(dsn, timeout=CONNECT_TIMEOUT_S)
+async def connect(
+    dsn: str, *, purpose: str, patience: timedelta = DIRECT_TIMEOUT, **session: str
+) -> "asyncpg.Connection[asyncpg.Record]":
+    """Return a connection outside the pool, for LISTEN and session locks.
+
+    Args:
+        dsn: where.
+        purpose: Postgres shows it behind the process's name (`application_name`).
+        patience: the longest that connecting or a statement may take. TimeoutError is raised then, also when the
+            connection is half open: the network dropped it and told nobody.
+        session: settings of the session.
+    """
+    limit = patience.total_seconds()
+    own = {"application_name": f"{identity()} {purpose}", "statement_timeout": f"{limit * 1000:.0f}ms"}
+    connection = await asyncpg.connect(
+        dsn, timeout=limit, command_timeout=limit, server_settings={**SESSION, **KEEPALIVE, **own, **session}
+    )
     await _set_codecs(connection)
     return connection
 
@@ -139,6 +164,10 @@ async def _connect_at_start(dsn: str) -> "asyncpg.Connection[asyncpg.Record]":
     while True:
         try:
             return await _connect_creating(dsn)
+        except ssl.SSLCertVerificationError as exc:
+            fail(f"DATABASE_URL: Postgres's certificate is not accepted: {exc}")
+        except asyncpg.ClientConfigurationError as exc:
+            fail(f"DATABASE_URL: {' '.join(str(exc).split())}")
         except (asyncpg.InvalidAuthorizationSpecificationError, asyncpg.InterfaceError, ValueError) as exc:
             fail(f"DATABASE_URL: {type(exc).__name__}: Postgres refuses it: user, password or database")
         except AWAY as exc:
@@ -149,18 +178,20 @@ async def _connect_at_start(dsn: str) -> "asyncpg.Connection[asyncpg.Record]":
 
 
 async def _connect_creating(dsn: str) -> "asyncpg.Connection[asyncpg.Record]":
+    # A migration may take long: these statements have no limit.
+    session = {**KEEPALIVE, "application_name": f"{identity()} migration"}
     try:
-        return await asyncpg.connect(dsn, timeout=CONNECT_TIMEOUT_S)
+        return await asyncpg.connect(dsn, timeout=CONNECT_TIMEOUT_S, server_settings=session)
     except asyncpg.InvalidCatalogNameError:
         name = urlsplit(dsn).path.lstrip("/")
-        admin = await asyncpg.connect(dsn, database="postgres", timeout=CONNECT_TIMEOUT_S)
+        admin = await asyncpg.connect(dsn, database="postgres", timeout=CONNECT_TIMEOUT_S, server_settings=session)
         try:
             await admin.execute('CREATE DATABASE "{}"'.format(name.replace('"', '""')))
         except (asyncpg.DuplicateDatabaseError, asyncpg.UniqueViolationError):
             pass  # another process was first
         finally:
             await admin.close()
-        return await asyncpg.connect(dsn, timeout=CONNECT_TIMEOUT_S)
+        return await asyncpg.connect(dsn, timeout=CONNECT_TIMEOUT_S, server_settings=session)
 
 
 async def _set_codecs(connection: Any) -> None:  # noqa: ANN401 - asyncpg's stubs want the bare class here

@@ -18,6 +18,7 @@ from starlette.applications import Starlette
 from starlette.types import ASGIApp
 
 from chassis.health import Health, routes
+from chassis.identity import identify
 from chassis.settings import DatabaseSettings, ServiceSettings, fail, load
 
 log = structlog.get_logger()
@@ -62,9 +63,10 @@ def main(service: str, description: str, commands: Mapping[str, Command]) -> Non
         else:
             sub = subparsers.add_parser(first, help=command.help, description=command.help)
         command.arguments(sub)
-        sub.set_defaults(command=command)
+        sub.set_defaults(command=command, command_name=name)
     arguments = parser.parse_args()
     chosen: Command = arguments.command
+    identify(service, arguments.command_name)
     sys.exit(run(chosen.run(arguments)) or 0)
 
 

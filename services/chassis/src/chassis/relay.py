@@ -20,14 +20,15 @@ from opentelemetry.trace import SpanKind
 from chassis.bootstrap import bootstrap
 from chassis.clock import Clock, utc_now
 from chassis.delivery import StartProducer
+from chassis.health import StuckError
 from chassis.kafka import start_producer
 from chassis.kafka_connection import KafkaRefusedError, Refusals
 from chassis.outbox import CHANNEL
-from chassis.postgres import DATABASE_ERRORS, connect
+from chassis.postgres import DATABASE_ERRORS, DIRECT_TIMEOUT, connect
 from chassis.process import run_worker
 from chassis.settings import ServiceSettings
 from chassis.telemetry import EVENT_TYPE, context_of, meter, tracer
-from chassis.wakeup import Listener
+from chassis.wakeup import Heartbeat, Listener
 
 log = structlog.get_logger()
 
@@ -36,8 +37,15 @@ BATCH: Final = 500
 POLL_EVERY: Final = timedelta(seconds=1)
 RETRY_AFTER: Final = timedelta(seconds=1)
 SILENT_FOR: Final = timedelta(seconds=10)
+STUCK_AFTER: Final = timedelta(minutes=1)
+"""The longest wait in a round is that for Kafka's answers, half a minute."""
 REFUSED: Final = (MessageSizeTooLargeError, RecordListTooLargeError)
 """What no further try will get to the broker."""
+SESSION: Final = {
+    # When a crash of Postgres undoes a deletion, the event is sent again, as after a crash of ours. No need to wait for
+    # the disk.
+    "synchronous_commit": "off",
+}
 LEADER_LOCK: Final = 0x57425F52  # any number, the same in every process: "WB_R"
 
 _NEXT = "SELECT id, topic, key, value, headers, traceparent, created_at FROM outbox ORDER BY id LIMIT $1"
@@ -54,17 +62,44 @@ SELECT id, event_id, topic, key, value, headers, traceparent, created_at, $2 FRO
 class Relay:
     """Sends a database's outbox to Kafka, for as long as `run` runs."""
 
-    def __init__(self, dsn: str, start_producer: StartProducer, now: Clock = utc_now) -> None:
+    def __init__(
+        self,
+        dsn: str,
+        start_producer: StartProducer,
+        *,
+        now: Clock = utc_now,
+        patience: timedelta = DIRECT_TIMEOUT,
+        heartbeat: Heartbeat | None = None,
+    ) -> None:
+        """Describe a relay; `run` is it.
+
+        Args:
+            dsn: the database with the outbox.
+            start_producer: returns a producer that has started.
+            now: the clock.
+            patience: how long Postgres may take for a statement; then the relay takes another connection.
+            heartbeat: of the connection on which writers wake the relay.
+        """
         self._dsn = dsn
+        self._patience = patience
+        self._heartbeat = heartbeat
         self._start_producer = start_producer
         self._now = now
+        self._last_try = now()
         self._last_round: datetime | None = None
         self._trouble = ""
         self._sent = meter().create_counter("messaging.client.sent.messages", unit="{message}")
         self._delay = meter().create_histogram("watchbuddy.outbox.delay", unit="s")
 
     async def check(self) -> None:
-        """Raise when no round has ended for ten seconds; waiting for leadership counts as a round."""
+        """Raise when no round has ended for `SILENT_FOR`. Waiting for leadership counts as a round.
+
+        Raises:
+            StuckError: the relay does not even fail any more.
+            TimeoutError: it tries, and Kafka or Postgres does not answer.
+        """
+        if self._now() - self._last_try > STUCK_AFTER:
+            raise StuckError("the relay hangs: no round has ended or failed for a minute")
         if self._last_round is None or self._now() - self._last_round > SILENT_FOR:
             trouble = self._trouble or "is Kafka or Postgres away?"
             raise TimeoutError(f"the relay has not ended a round for {SILENT_FOR.total_seconds():.0f} s: {trouble}")
@@ -72,8 +107,9 @@ class Relay:
     async def run(self) -> None:
         """Send until cancelled. Whatever fails is tried again with a new connection and a new producer."""
         refusals = Refusals()
-        async with Listener(self._dsn, CHANNEL) as listener:
+        async with Listener(self._dsn, CHANNEL, heartbeat=self._heartbeat) as listener:
             while True:
+                self._last_try = self._now()
                 try:
                     await self._lead(listener)
                 except KafkaRefusedError as exc:
@@ -86,25 +122,26 @@ class Relay:
                     await asyncio.sleep(RETRY_AFTER.total_seconds())
 
     async def _lead(self, listener: Listener) -> None:
-        connection = await connect(self._dsn)
+        connection = await connect(self._dsn, purpose="outbox", patience=self._patience, **SESSION)
         try:
-            # A deletion that a crash of Postgres undoes is sent again, as after a crash of ours: no need to wait for the disk.
-            await connection.execute("SET synchronous_commit = off")
             while not await connection.fetchval("SELECT pg_try_advisory_lock($1)", LEADER_LOCK):
-                self._last_round = self._now()
+                self._end_round()
                 await asyncio.sleep(RETRY_AFTER.total_seconds())
             producer = await self._start_producer()
             try:
                 log.info("relay_leads")
                 while True:
                     count = await self._round(connection, producer)
-                    self._last_round = self._now()
+                    self._end_round()
                     if count < BATCH:
                         await listener.wait(POLL_EVERY)
             finally:
                 await producer.stop()
         finally:
             await connection.close(timeout=1)
+
+    def _end_round(self) -> None:
+        self._last_try = self._last_round = self._now()
 
     async def _round(self, connection: "asyncpg.Connection[asyncpg.Record]", producer: AIOKafkaProducer) -> int:
         """Send what waits; return how many rows were dealt with.

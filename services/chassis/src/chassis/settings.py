@@ -3,8 +3,9 @@
 import logging
 import sys
 from datetime import timedelta
+from pathlib import Path
 from typing import Annotated, NoReturn, Self, TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from pydantic import AnyHttpUrl, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_core import PydanticCustomError
@@ -38,6 +39,14 @@ class DatabaseSettings(BaseSettings):
             raise PydanticCustomError(
                 "address", "must be postgresql://user:password@host:port/database, special characters %-encoded"
             )
+        return value
+
+    @field_validator("database_url")
+    @classmethod
+    def _has_its_certificates(cls, value: SecretStr) -> SecretStr:
+        for path in parse_qs(urlsplit(value.get_secret_value()).query).get("sslrootcert", []):
+            if not Path(path).is_file():
+                raise PydanticCustomError("sslrootcert", "sslrootcert: there is no file {path}", {"path": path})
         return value
 
     @field_validator("log_level")

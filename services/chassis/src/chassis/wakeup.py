@@ -1,25 +1,30 @@
-"""Waking another process through Postgres: a Waker is rung after a commit, an Listener hears it.
+"""Waking another process through Postgres: a Waker notifies a channel after a commit, a Listener waits for it.
 
-NOTIFY takes a lock of the whole database at commit: -30 % transactions a second were measured when it rode in the
-write. So it is sent after the commit, on another of the pool's connections, at most once per `SPACING`.
-Whoever listens also looks by himself from time to time: a lost wake costs time, never an event.
+NOTIFY takes a lock of the whole database at commit: it cost 30 % of the transactions a second when it was part of the
+write. So the Waker sends it after the commit, on another connection of the pool, at most once per `SPACING`.
+A notification may be lost. So whoever listens also looks for work by themselves, from time to time.
 """
 
 import asyncio
 from abc import ABC, abstractmethod
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, Self
+from typing import Any, Final, Self
 
-import asyncpg
 import structlog
 
-from chassis.postgres import CONNECT_TIMEOUT_S, DATABASE_ERRORS, Pool
+from chassis.clock import Clock, utc_now
+from chassis.health import StuckError
+from chassis.postgres import DATABASE_ERRORS, Pool, connect
 
 log = structlog.get_logger()
 
-SPACING = timedelta(milliseconds=5)
-RECONNECT_AFTER = timedelta(seconds=1)
+SPACING: Final = timedelta(milliseconds=5)
+SEND_TIMEOUT_S: Final = 5.0
+RECONNECT_AFTER: Final = timedelta(seconds=1)
+STUCK_AFTER: Final = timedelta(seconds=30)
+"""A question to Postgres with its pause, or a failed connection with its pause, takes half of it at most."""
 
 
 class _Running(ABC):
@@ -44,30 +49,30 @@ class _Running(ABC):
 
 
 class Waker(_Running):
-    """Rings a channel. The first wake goes out at once, those within `SPACING` after it together."""
+    """Wakes the listeners of a channel. It sends the first call at once, and those within `SPACING` after it together."""
 
     def __init__(self, pool: Pool, channel: str) -> None:
         super().__init__(f"waker {channel}")
         self._pool = pool
         self._channel = channel
-        self._waiting: set[str] = set()
-        self._rung = asyncio.Event()
+        self._payloads: set[str] = set()
+        self._called = asyncio.Event()
 
     def wake(self, payload: str = "") -> None:
-        """Wake whoever listens. Call it after the commit. Returns at once and never raises."""
-        self._waiting.add(payload)
-        self._rung.set()
+        """Wake whoever listens. Call it after the commit. It returns at once and never raises."""
+        self._payloads.add(payload)
+        self._called.set()
 
     async def __aexit__(self, *exc: object) -> None:
         await super().__aexit__(*exc)
-        if self._waiting:
+        if self._payloads:
             with suppress(*DATABASE_ERRORS):
                 await self._send()
 
     async def _run(self) -> None:
         while True:
-            await self._rung.wait()
-            self._rung.clear()
+            await self._called.wait()
+            self._called.clear()
             try:
                 await self._send()
             except DATABASE_ERRORS as exc:
@@ -75,33 +80,66 @@ class Waker(_Running):
             await asyncio.sleep(SPACING.total_seconds())
 
     async def _send(self) -> None:
-        payloads, self._waiting = list(self._waiting), set()
+        payloads, self._payloads = list(self._payloads), set()
         await self._pool.execute(
-            "SELECT pg_notify($1, payload) FROM unnest($2::text[]) payload", self._channel, payloads
+            "SELECT pg_notify($1, payload) FROM unnest($2::text[]) payload",
+            self._channel,
+            payloads,
+            timeout=SEND_TIMEOUT_S,
         )
 
 
-class Listener(_Running):
-    """Hears a channel on a connection of its own, which it makes anew when it is lost."""
+@dataclass(frozen=True, slots=True)
+class Heartbeat:
+    """How a listener finds out that its connection is half open: it asks Postgres now and then.
 
-    def __init__(self, dsn: str, channel: str) -> None:
+    Args:
+        every: the pause between two questions.
+        patience: how long Postgres may take for an answer, and for a new connection.
+    """
+
+    every: timedelta = timedelta(seconds=10)
+    patience: timedelta = timedelta(seconds=5)
+
+
+class Listener(_Running):
+    """Listens to a channel on a connection of its own. It makes a new one when the connection is lost or half open."""
+
+    def __init__(self, dsn: str, channel: str, *, heartbeat: Heartbeat | None = None, now: Clock = utc_now) -> None:
         super().__init__(f"listener {channel}")
         self._dsn = dsn
         self._channel = channel
-        self._heard: dict[str, None] = {}  # each payload once: whoever is busy elsewhere must not drown
+        self._heartbeat = heartbeat or Heartbeat()
+        self._now = now
+        self._last_try = now()
+        self._is_connected = False
+        self._payloads: dict[str, None] = {}  # each once: a caller who is busy must not find thousands
         self._event = asyncio.Event()
 
     async def wait(self, timeout: timedelta) -> list[str]:  # noqa: ASYNC109 - part of the contract: [] after it
-        """Return the payloads heard since the last call, each once, at the latest after `timeout` (then [] when silent).
+        """Return the payloads since the last call, each once. After `timeout` without one, return [].
 
-        A new connection counts as heard (payload ""): wakes may have been lost before it.
+        A new connection counts as the payload "": notifications may have been lost before it.
         """
         with suppress(TimeoutError):
             async with asyncio.timeout(timeout.total_seconds()):
                 await self._event.wait()
         self._event.clear()
-        heard, self._heard = list(self._heard), {}
-        return heard
+        payloads, self._payloads = list(self._payloads), {}
+        return payloads
+
+    async def check(self) -> None:
+        """Raise when there is no connection that answers.
+
+        Raises:
+            StuckError: the listener does not even try to connect any more.
+            ConnectionError: it tries, and Postgres does not answer.
+        """
+        silent = self._now() - self._last_try
+        if silent > STUCK_AFTER:
+            raise StuckError(f"the listener to {self._channel} has done nothing for {silent.total_seconds():.0f} s")
+        if not self._is_connected:
+            raise ConnectionError(f"the listener to {self._channel} has no connection: is Postgres away?")
 
     async def _run(self) -> None:
         while True:
@@ -109,20 +147,29 @@ class Listener(_Running):
                 await self._listen()
             except DATABASE_ERRORS as exc:
                 log.warning("listener_lost_connection", channel=self._channel, error=repr(exc))
+            self._is_connected = False
+            self._last_try = self._now()
             await asyncio.sleep(RECONNECT_AFTER.total_seconds())
 
     async def _listen(self) -> None:
-        connection = await asyncpg.connect(self._dsn, timeout=CONNECT_TIMEOUT_S)
+        connection = await connect(self._dsn, purpose="listener", patience=self._heartbeat.patience)
         closed = asyncio.Event()
         connection.add_termination_listener(lambda _connection: closed.set())
         try:
             await connection.add_listener(self._channel, self._on_notify)
             self._on_notify(connection, 0, self._channel, "")
-            await closed.wait()
+            while not closed.is_set():
+                self._is_connected = True
+                self._last_try = self._now()
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(self._heartbeat.every.total_seconds()):
+                        await closed.wait()
+                        continue
+                await connection.execute("SELECT 1")
         finally:
             with suppress(*DATABASE_ERRORS):
                 await connection.close(timeout=1)
 
     def _on_notify(self, _connection: Any, _pid: int, _channel: str, payload: object) -> None:  # noqa: ANN401
-        self._heard[str(payload)] = None
+        self._payloads[str(payload)] = None
         self._event.set()

@@ -51,6 +51,7 @@ async def http_application(settings: HttpSettings, base: Foundation) -> AsyncIte
     problems.install(app)
     FastAPIInstrumentor.instrument_app(app, excluded_urls=UNTRACED, exclude_spans=["receive", "send"])
     async with Listener(base.dsn, CHANNEL) as listener:
+        base.health.add("listener", listener.check)
         listening = asyncio.create_task(listen(listener, base.pool, streams), name="listen")
         try:
             yield HttpApplication(app, streams)
