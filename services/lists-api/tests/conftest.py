@@ -20,5 +20,5 @@ def own_dsn(make_database: Callable[..., str]) -> str:
 @pytest.fixture
 async def api(dsn: str) -> AsyncIterator[Api]:
     async with running_api(dsn) as running:
-        await running.forget_everything()
+        await running.delete_everything()
         yield running

@@ -3,9 +3,7 @@ from typing import Any
 from uuid import uuid4
 
 from lists_api.lists.retention import sweep
-from lists_api.mirror_state.domain.results import record_of
-from lists_api.mirror_state.use_cases import record_result
-from lists_api.subscribers import GROUP
+from lists_api.mirror_state.domain.reports import record_of
 from lists_api.testing import AT, Api, delivered, movies
 from watchbuddy_contracts import (
     Item,
@@ -79,10 +77,10 @@ async def read(api: Api, list_id: int) -> dict[str, Any]:
 
 async def test_a_result_is_stored_with_the_list(api: Api) -> None:
     made = await api.create(items=movies(1, 9))
-    await api.hear(made_on_trakt(made["id"]))
+    await api.receive(made_on_trakt(made["id"]))
     one = await read(api, made["id"])
     assert (one["trakt_list_id"], one["mirror_state"]["state"]) == (501, "pending")
-    await api.hear(synced(made["id"], not_found=(UNKNOWN,), left_out=(UNKNOWN, UNKNOWN)))
+    await api.receive(synced(made["id"], not_found=(UNKNOWN,), left_out=(UNKNOWN, UNKNOWN)))
     one = await read(api, made["id"])
     assert one["trakt_list_id"] == 501
     assert one["mirror_state"] == {
@@ -100,22 +98,22 @@ async def test_a_result_is_stored_with_the_list(api: Api) -> None:
 
 async def test_a_result_is_of_its_version_and_a_newer_version_is_pending(api: Api) -> None:
     made = await api.create()
-    await api.hear(made_on_trakt(made["id"]), synced(made["id"]))
+    await api.receive(made_on_trakt(made["id"]), synced(made["id"]))
     await api.call("PATCH", f"/api/lists/{made['id']}", json={"title": "Capers"})
     one = await read(api, made["id"])
     assert (one["mirror_state"]["state"], one["mirror_state"]["version"], one["version"]) == ("pending", 1, 2)
-    await api.hear(synced(made["id"], version=2))
+    await api.receive(synced(made["id"], version=2))
     assert (await read(api, made["id"]))["mirror_state"]["state"] == "in_sync"
 
 
 async def test_a_failure_has_its_reason_and_stays_until_it_is_over(api: Api) -> None:
     made = await api.create()
-    await api.hear(made_on_trakt(made["id"]), failed(made["id"]))
+    await api.receive(made_on_trakt(made["id"]), failed(made["id"]))
     state = (await read(api, made["id"]))["mirror_state"]
     assert (state["state"], state["reason"], state["retry_at"]) == ("failed", "rejected", "2026-01-03T00:00:00Z")
     await api.call("PATCH", f"/api/lists/{made['id']}", json={"title": "Capers"})
     assert (await read(api, made["id"]))["mirror_state"]["state"] == "failed"
-    await api.hear(synced(made["id"], version=2))
+    await api.receive(synced(made["id"], version=2))
     one = await read(api, made["id"])
     assert (one["mirror_state"]["state"], one["mirror_state"]["reason"]) == ("in_sync", None)
     assert one["trakt_list_id"] == 501
@@ -123,37 +121,39 @@ async def test_a_failure_has_its_reason_and_stays_until_it_is_over(api: Api) -> 
 
 async def test_a_failure_that_ends_at_the_same_version_is_over(api: Api) -> None:
     made = await api.create()
-    await api.hear(failed(made["id"]), synced(made["id"]))
+    await api.receive(failed(made["id"]), synced(made["id"]))
     assert (await read(api, made["id"]))["mirror_state"]["state"] == "in_sync"
 
 
 async def test_an_older_result_changes_nothing(api: Api) -> None:
     made = await api.create()
     await api.call("PATCH", f"/api/lists/{made['id']}", json={"title": "Capers"})
-    await api.hear(synced(made["id"], version=2))
+    await api.receive(synced(made["id"], version=2))
     before = await read(api, made["id"])
-    await api.hear(made_on_trakt(made["id"], trakt_list_id=7), failed(made["id"]), synced(made["id"], trakt_list_id=7))
+    await api.receive(
+        made_on_trakt(made["id"], trakt_list_id=7), failed(made["id"]), synced(made["id"], trakt_list_id=7)
+    )
     assert await read(api, made["id"]) == before
 
 
 async def test_a_redelivered_result_changes_nothing(api: Api) -> None:
     made = await api.create()
     first = delivered(failed(made["id"]), at=AT, event_id=uuid4())
-    await record_result(api.pool, first, group=GROUP)
-    await api.hear(synced(made["id"]))
+    await api.mirror_state.record(first)
+    await api.receive(synced(made["id"]))
     before = await api.call("GET", f"/api/lists/{made['id']}")
-    await record_result(api.pool, first, group=GROUP)
+    await api.mirror_state.record(first)
     after = await api.call("GET", f"/api/lists/{made['id']}")
     assert (after.json(), after.headers["etag"]) == (before.json(), before.headers["etag"])
     assert after.json()["mirror_state"]["state"] == "in_sync"
 
 
 async def test_a_reader_with_the_old_mirror_state_gets_the_new_one(api: Api) -> None:
-    await api.hear(TraktAccountConnected(user_id="ada"))
+    await api.receive(TraktAccountConnected(user_id="ada"))
     made = await api.create()
     path = f"/api/lists/{made['id']}"
     etag = (await api.call("GET", path)).headers["etag"]
-    await api.hear(synced(made["id"]))
+    await api.receive(synced(made["id"]))
     fresh = await api.call("GET", path, headers={"If-None-Match": etag})
     assert fresh.status_code == 200
     assert (etag, fresh.headers["etag"]) == ('"1-1"', '"1-2"')
@@ -164,7 +164,7 @@ async def test_a_reader_with_the_old_mirror_state_gets_the_new_one(api: Api) -> 
 
 async def test_lists_without_a_trakt_list_are_found(api: Api) -> None:
     mirrored, fresh, broken = [(await api.create(title=title))["id"] for title in ("one", "two", "three")]
-    await api.hear(made_on_trakt(mirrored), failed(broken))
+    await api.receive(made_on_trakt(mirrored), failed(broken))
     for query, expected in (("true", [mirrored]), ("false", [broken, fresh])):
         answer = (await api.call("GET", f"/api/lists?mirrored={query}")).json()
         assert ([one["id"] for one in answer["lists"]], answer["total"]) == (expected, len(expected))
@@ -172,20 +172,20 @@ async def test_lists_without_a_trakt_list_are_found(api: Api) -> None:
 
 async def test_a_trakt_list_belongs_to_the_list_that_was_said_last_to_have_it(api: Api) -> None:
     old, new = (await api.create())["id"], (await api.create())["id"]
-    await api.hear(made_on_trakt(old), made_on_trakt(new))
+    await api.receive(made_on_trakt(old), made_on_trakt(new))
     assert [(await read(api, one))["trakt_list_id"] for one in (old, new)] == [None, 501]
 
 
 async def test_an_outdated_result_takes_no_trakt_list_away(api: Api) -> None:
     old, new = (await api.create())["id"], (await api.create())["id"]
-    await api.hear(synced(old, version=3, trakt_list_id=77), made_on_trakt(new), made_on_trakt(old, version=2))
+    await api.receive(synced(old, version=3, trakt_list_id=77), made_on_trakt(new), made_on_trakt(old, version=2))
     assert [(await read(api, one))["trakt_list_id"] for one in (old, new)] == [77, 501]
 
 
 async def test_results_of_unknown_lists_and_of_other_users_change_nothing(api: Api) -> None:
-    await api.hear(TraktAccountConnected(user_id="ada"))
+    await api.receive(TraktAccountConnected(user_id="ada"))
     made = await api.create()
-    await api.hear(made_on_trakt(made["id"], user_id="eve"), made_on_trakt(made["id"] + 1))
+    await api.receive(made_on_trakt(made["id"], user_id="eve"), made_on_trakt(made["id"] + 1))
     assert await read(api, made["id"]) == made
     assert await api.pool.fetchval("SELECT count(*) FROM mirror") == 0
 
@@ -196,14 +196,14 @@ async def test_events_that_say_nothing_of_a_mirror_are_passed_over(api: Api) -> 
         list_id=made["id"], user_id="ada", version=1, title="Heists", kind="items_edited", action="repaired"
     )
     assert record_of(drift, at=AT) is None
-    await api.hear(drift)
+    await api.receive(drift)
     assert await read(api, made["id"]) == made
 
 
 async def test_a_tombstone_stays_until_it_is_confirmed_and_some_days_have_passed(api: Api) -> None:
     made = await api.create(items=movies(1))
     await api.call("POST", f"/api/lists/{made['id']}/sync")
-    await api.hear(synced(made["id"], version=2))
+    await api.receive(synced(made["id"], version=2))
     await api.call("DELETE", f"/api/lists/{made['id']}")
 
     async def rows() -> list[int]:
@@ -215,7 +215,7 @@ async def test_a_tombstone_stays_until_it_is_confirmed_and_some_days_have_passed
     api.clock.advance(timedelta(days=8))
     await sweep(api.pool, api.settings, now=api.clock())
     assert await rows() == [1, 0, 1, 1]  # not confirmed; its items went with the deletion
-    await api.hear(gone(made["id"], version=3), synced(made["id"], version=3))
+    await api.receive(gone(made["id"], version=3), synced(made["id"], version=3))
     assert await api.pool.fetchrow("SELECT state, trakt_list_id FROM mirror") == ("deleted", None)
     assert (await sweep(api.pool, api.settings, now=api.clock() - timedelta(days=2)))["tombstones"] == 0
     assert (await sweep(api.pool, api.settings, now=api.clock()))["tombstones"] == 1

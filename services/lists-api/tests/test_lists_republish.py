@@ -14,12 +14,12 @@ async def confirm(api: Api, list_id: int, version: int) -> None:
         removed=0,
         unchanged=0,
     )
-    await api.hear(event)
+    await api.receive(event)
 
 
 async def confirm_deletion(api: Api, list_id: int, version: int) -> None:
     event = TraktListDeleted(list_id=list_id, user_id="ada", version=version, title="Heists")
-    await api.hear(event)
+    await api.receive(event)
 
 
 async def send_again(api: Api) -> int:

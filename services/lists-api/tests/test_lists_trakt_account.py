@@ -6,8 +6,6 @@ from typing import Any
 import pytest
 
 from lists_api.mirror_state.domain.mirror import AccountState, MirrorRecord, TraktAccount
-from lists_api.mirror_state.use_cases import record_result
-from lists_api.subscribers import GROUP
 from lists_api.testing import AT, Api, delivered
 from watchbuddy_contracts import (
     Event,
@@ -59,7 +57,7 @@ async def mirror_state(api: Api, made: dict[str, Any]) -> tuple[str, str | None]
 async def test_every_answer_says_why_a_list_waits_for_its_users_account(
     api: Api, heard: list[Event], reason: str | None
 ) -> None:
-    await api.hear(*heard)
+    await api.receive(*heard)
     made = await api.create()
     edited = (await api.call("PATCH", f"/api/lists/{made['id']}", json={"title": "Capers"})).json()
     read = (await api.call("GET", f"/api/lists/{made['id']}")).json()
@@ -70,7 +68,7 @@ async def test_every_answer_says_why_a_list_waits_for_its_users_account(
 
 async def test_a_list_in_sync_needs_no_account_until_it_is_edited(api: Api) -> None:
     made = await api.create()
-    await api.hear(CONNECTED, synced(made), DEAD)
+    await api.receive(CONNECTED, synced(made), DEAD)
     assert await mirror_state(api, made) == ("in_sync", None)
     await api.call("PATCH", f"/api/lists/{made['id']}", json={"title": "Capers"})
     assert await mirror_state(api, made) == ("pending", "auth")
@@ -78,33 +76,33 @@ async def test_a_list_in_sync_needs_no_account_until_it_is_edited(api: Api) -> N
 
 async def test_without_an_account_a_failure_stays_one_and_waiting_does_not_help(api: Api) -> None:
     made = await api.create()
-    await api.hear(CONNECTED, failed(made), DISCONNECTED)
+    await api.receive(CONNECTED, failed(made), DISCONNECTED)
     state = (await api.call("GET", f"/api/lists/{made['id']}")).json()["mirror_state"]
     assert (state["state"], state["reason"], state["retry_at"]) == ("failed", "not_connected", None)
-    await api.hear(CONNECTED)
+    await api.receive(CONNECTED)
     state = (await api.call("GET", f"/api/lists/{made['id']}")).json()["mirror_state"]
     assert (state["state"], state["reason"], state["retry_at"]) == ("failed", "rate_limited", "2026-01-02T01:00:00Z")
 
 
 async def test_another_users_account_says_nothing_of_mine(api: Api) -> None:
-    await api.hear(TraktAccountConnected(user_id="bob"))
+    await api.receive(TraktAccountConnected(user_id="bob"))
     assert await mirror_state(api, await api.create()) == ("pending", "not_connected")
 
 
 async def test_an_event_of_before_the_last_one_changes_nothing(api: Api) -> None:
     made = await api.create()
-    await api.hear(CONNECTED, at=LATER)
-    await api.hear(DEAD)
+    await api.receive(CONNECTED, at=LATER)
+    await api.receive(DEAD)
     assert await mirror_state(api, made) == ("pending", None)
 
 
 async def test_a_redelivered_event_changes_nothing(api: Api) -> None:
     made = await api.create()
     dead = delivered(DEAD, at=AT)
-    await record_result(api.pool, dead, group=GROUP)
-    await api.hear(CONNECTED)
+    await api.mirror_state.record(dead)
+    await api.receive(CONNECTED)
     before = await api.call("GET", f"/api/lists/{made['id']}")
-    await record_result(api.pool, dead, group=GROUP)
+    await api.mirror_state.record(dead)
     after = await api.call("GET", f"/api/lists/{made['id']}")
     assert (after.content, after.headers["etag"]) == (before.content, before.headers["etag"])
 
@@ -112,8 +110,8 @@ async def test_a_redelivered_event_changes_nothing(api: Api) -> None:
 @pytest.mark.parametrize("result", [on_trakt, synced])
 async def test_a_result_on_trakt_makes_up_for_a_lost_event_of_the_account(api: Api, result: Any) -> None:  # noqa: ANN401
     waiting, mirrored = await api.create(), await api.create()
-    await api.hear(DEAD)
-    await api.hear(result(mirrored), at=LATER)
+    await api.receive(DEAD)
+    await api.receive(result(mirrored), at=LATER)
     assert await mirror_state(api, waiting) == ("pending", None)
 
 
@@ -122,11 +120,11 @@ async def test_a_reader_sees_that_the_account_has_changed(api: Api) -> None:
     path = f"/api/lists/{made['id']}"
     etags = [(await api.call("GET", path)).headers["etag"]]
     for event in (CONNECTED, DEAD, CONNECTED, DISCONNECTED):
-        await api.hear(event)
+        await api.receive(event)
         fresh = await api.call("GET", path, headers={"If-None-Match": etags[-1]})
         assert fresh.status_code == 200
         etags.append(fresh.headers["etag"])
-    await api.hear(DISCONNECTED, at=LATER)  # said again: nothing new
+    await api.receive(DISCONNECTED, at=LATER)  # said again: nothing new
     assert (await api.call("GET", path, headers={"If-None-Match": etags[-1]})).status_code == 304
     assert len(set(etags)) == 5
     assert (await api.call("POST", "/api/lists", json={"title": "Two", "list_type": "manual"})).headers[
@@ -139,14 +137,14 @@ async def test_a_reader_sees_that_the_account_has_changed(api: Api) -> None:
 async def test_a_repeated_request_gets_the_answer_of_the_first_whatever_became_of_the_account(api: Api) -> None:
     body, key = {"title": "Heists", "list_type": "manual"}, {"Idempotency-Key": "one"}
     first = await api.call("POST", "/api/lists", json=body, headers=key)
-    await api.hear(CONNECTED)
+    await api.receive(CONNECTED)
     again = await api.call("POST", "/api/lists", json=body, headers=key)
     assert (again.content, again.headers["etag"]) == (first.content, first.headers["etag"])
 
 
 async def test_lists_without_a_trakt_list_are_found_whatever_the_account(api: Api) -> None:
     mirrored, waiting = await api.create(), await api.create()
-    await api.hear(on_trakt(mirrored), DISCONNECTED)
+    await api.receive(on_trakt(mirrored), DISCONNECTED)
     answers = [(await api.call("GET", f"/api/lists?mirrored={one}")).json()["lists"] for one in ("true", "false")]
     assert [[one["id"] for one in answer] for answer in answers] == [[mirrored["id"]], [waiting["id"]]]
 

@@ -102,7 +102,7 @@ async def test_its_lists_are_read_edited_and_told_as_before(upgraded: str) -> No
         synced = TraktListSynced(
             list_id=7, user_id="ada", version=3, title="Heists", trakt_list_id=501, added=1, removed=0, unchanged=2
         )
-        await api.hear(synced)
+        await api.receive(synced)
         assert (await api.call("GET", "/api/lists/7")).json()["mirror_state"]["state"] == "in_sync"
         assert (await sweep(api.pool, api.settings, now=api.clock()))["tombstones"] == 1
 

@@ -12,7 +12,7 @@ from lists_api.settings import HttpSettings, Settings
 COMMANDS = {
     "serve": process(app.serve, HttpSettings, "serve the HTTP API"),
     "relay": process(partial(run_relay, app.SERVICE), Settings, "send the outbox to Kafka"),
-    "consume": process(app.consume, Settings, "store what trakt-sync says of lists"),
+    "consume": process(app.consume, Settings, "store what trakt-sync reports of lists"),
     "republish": process(
         app.republish, Settings, "send again the newest state of every list that trakt-sync has not confirmed"
     ),

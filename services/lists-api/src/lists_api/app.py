@@ -1,4 +1,4 @@
-"""The composition root: what each process of lists-api is built of."""
+"""The composition root: builds what each process of lists-api consists of."""
 
 from datetime import UTC, datetime
 from typing import Final
@@ -21,6 +21,7 @@ from lists_api.http.api import router
 from lists_api.lists import republish as republishing
 from lists_api.lists import retention
 from lists_api.lists.use_cases import ListUseCases
+from lists_api.mirror_state.use_cases import MirrorStateUseCases
 from lists_api.settings import HttpSettings, Settings
 
 SERVICE: Final = "lists-api"
@@ -55,17 +56,17 @@ async def serve(settings: HttpSettings) -> None:
 
 
 async def consume(settings: Settings) -> None:
-    """Store what trakt-sync says of lists; forget what has had its time."""
+    """Store what trakt-sync reports, and delete what is past its retention."""
     async with bootstrap(SERVICE, settings) as base:
         broker = build_broker(settings, group=subscribers.GROUP)
-        subscribers.register(broker, base.pool)
+        subscribers.register(broker, MirrorStateUseCases(base.pool, subscribers.GROUP))
         base.health.add("consumer", ConsumerHealth(broker).check)
         sweeping = sweep_for_ever(lambda: retention.sweep(base.pool, settings, now=utc_now()))
         await run_worker(settings, base.health, consume_from(broker), sweeping)
 
 
 async def republish(settings: Settings) -> None:
-    """Send the newest states again that trakt-sync has not confirmed."""
+    """Send again the newest states that trakt-sync has not confirmed."""
     async with bootstrap(SERVICE, settings) as base, Waker(base.pool, outbox.CHANNEL) as waker:
         count = await republishing.republish(base.pool, wake=waker.wake, now=utc_now)
-    print(f"{count} lists sent again")  # noqa: T201 - what the command is asked for
+    print(f"{count} lists sent again")  # noqa: T201 - the result of the command

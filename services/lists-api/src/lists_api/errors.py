@@ -1,4 +1,4 @@
-"""What a caller of lists-api may get wrong.
+"""What is wrong with a request, as problems over HTTP.
 
 PermanentError (chassis)
 ├── NotFoundError (chassis)            404  "not-found"
@@ -17,7 +17,7 @@ from chassis.errors import NotFoundError, PermanentError, PreconditionFailedErro
 
 
 class ListNotFoundError(NotFoundError):
-    """The caller has no such list: it never was, it is deleted, or it is another user's."""
+    """The caller has no such list: there never was one, it is deleted, or it is another user's."""
 
     def __init__(self, list_id: int) -> None:
         super().__init__(f"You have no list {list_id}.")
@@ -47,7 +47,7 @@ class TooManyItemsError(PermanentError):
 
 
 class ListTypeUnavailableError(PermanentError):
-    """A list type that is known but cannot be made yet."""
+    """Lists of this type cannot be made yet."""
 
     slug = "list-type-unavailable"
 

@@ -1,4 +1,4 @@
-"""What lists-api hears from Kafka."""
+"""Kafka entry points."""
 
 from typing import Final
 
@@ -6,17 +6,16 @@ from faststream.kafka import KafkaBroker
 
 from chassis.envelope import Delivered
 from chassis.kafka import subscribe
-from chassis.postgres import Pool
-from lists_api.mirror_state.use_cases import record_result
+from lists_api.mirror_state.use_cases import MirrorStateUseCases
 from watchbuddy_contracts import TRAKT
 
 GROUP: Final = "lists-api"
-"""The consumer group, and the inbox's name for it."""
+"""The consumer group."""
 
 
-def register(broker: KafkaBroker, pool: Pool) -> None:
-    """Subscribe to what trakt-sync says."""
+def register(broker: KafkaBroker, cases: MirrorStateUseCases) -> None:
+    """Subscribe to the events of trakt-sync."""
 
     @subscribe(broker, TRAKT, group=GROUP)
     async def on_trakt_event(delivered: Delivered) -> None:
-        await record_result(pool, delivered, group=GROUP)
+        await cases.record(delivered)

@@ -17,7 +17,7 @@ from chassis.postgres import Pool, create_pool
 from chassis.testing import FakeClock
 from lists_api.app import build_app
 from lists_api.lists.use_cases import ListUseCases
-from lists_api.mirror_state.use_cases import record_result
+from lists_api.mirror_state.use_cases import MirrorStateUseCases
 from lists_api.settings import HttpSettings
 from lists_api.subscribers import GROUP
 from watchbuddy_contracts import EVENTS, Event, EventHeaders, ListEvent
@@ -28,7 +28,7 @@ AT = datetime(2026, 1, 2, tzinfo=UTC)
 
 
 def settings_for(dsn: str, **changes: object) -> HttpSettings:
-    """Return settings for a database, with others than the defaults in `changes`."""
+    """Return settings for a database. `changes` replaces defaults."""
     known: dict[str, Any] = {"database_url": dsn, "kafka_bootstrap_servers": "unused:9092", "auth_local_key": AUTH_KEY}
     return HttpSettings(**(known | changes))
 
@@ -60,7 +60,7 @@ class Stored:
 
 @dataclass(frozen=True, slots=True)
 class Api:
-    """The application and what stands behind it."""
+    """The running application, and its parts that tests look into."""
 
     app: FastAPI
     http: httpx.AsyncClient
@@ -68,6 +68,7 @@ class Api:
     clock: FakeClock
     waker: CountedWaker
     settings: HttpSettings
+    mirror_state: MirrorStateUseCases
     users: dict[str, dict[str, str]] = field(default_factory=dict)
 
     async def call(self, method: str, path: str, *, user: str = "ada", **request: Any) -> httpx.Response:  # noqa: ANN401
@@ -93,20 +94,20 @@ class Api:
         ]
         return [one for one in stored if list_id in (None, one.event.list_id)]
 
-    async def hear(self, *events: Event, at: datetime = AT) -> None:
-        """Take events of trakt-sync, in their order, each for the first time."""
+    async def receive(self, *events: Event, at: datetime = AT) -> None:
+        """Deliver events of trakt-sync, in this order, each for the first time."""
         for event in events:
-            await record_result(self.pool, delivered(event, at=at), group=GROUP)
+            await self.mirror_state.record(delivered(event, at=at))
 
-    async def forget_everything(self) -> None:
-        """Empty the database."""
+    async def delete_everything(self) -> None:
+        """Delete every row."""
         await self.pool.execute(
             "DELETE FROM list; DELETE FROM trakt_account; DELETE FROM idempotency_key; DELETE FROM outbox;"
             " DELETE FROM inbox"
         )
 
     async def relay_everything(self) -> None:
-        """Empty the outbox, as a relay does."""
+        """Delete the events of the outbox, as a relay does after sending them."""
         await self.pool.execute("DELETE FROM outbox")
 
 
@@ -120,7 +121,7 @@ async def running_api(dsn: str, **changes: object) -> AsyncIterator[Api]:
     try:
         transport = httpx.ASGITransport(app)
         async with httpx.AsyncClient(transport=transport, base_url="http://lists") as http:
-            yield Api(app, http, pool, clock, waker, settings)
+            yield Api(app, http, pool, clock, waker, settings, MirrorStateUseCases(pool, GROUP))
     finally:
         await pool.close()
 

@@ -13,7 +13,7 @@ PREFIX: Final = "/api/lists"
 
 
 def _digits(value: str) -> str:
-    # pydantic reads "1.0" and "+1" as 1 too; a list has one address
+    # pydantic takes "1.0" and "+1" for 1 too, but a list has one address
     if not (value.isascii() and value.isdigit()):
         raise ValueError("must be a whole number")
     return value
@@ -26,7 +26,7 @@ async def caller(request: Request) -> str:
 
 
 async def use_cases(request: Request) -> ListUseCases:
-    """Return what the application was built with. A plain function would cost a thread per request."""
+    """Return the use cases. FastAPI runs a function that is not async in a thread, at each request."""
     cases: ListUseCases = request.app.state.use_cases
     return cases
 

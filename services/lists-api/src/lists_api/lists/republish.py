@@ -1,6 +1,7 @@
-"""Sending again what trakt-sync has not confirmed: the embedded broker forgets at its end, and a topic may be lost.
+"""Sending again what trakt-sync has not confirmed, after a topic was lost. The embedded broker loses its at every end.
 
-Each list's newest state goes out once more under the id of its first sending: whoever has it already drops it.
+The newest state of each list is sent once more, under the event id of the first time. A consumer that has the event
+already drops it.
 """
 
 from collections.abc import Callable
@@ -14,13 +15,13 @@ from lists_api.lists.use_cases import SOURCE
 from lists_api.store import lists as store
 from lists_api.store import mirrors, runs
 
-PAGE: Final = 1000
+MAX_PAGE: Final = 1000
 
 
 async def republish(pool: Pool, *, wake: Callable[[], None], now: Callable[[], datetime]) -> int:
-    """Append the last state event of every list that is not confirmed to the outbox; return how many lists."""
+    """Append the last state event of every list that is not confirmed to the outbox. Return how many lists."""
     count, after = 0, 0
-    while list_ids := await mirrors.read_unconfirmed(pool, after=after, limit=PAGE):
+    while list_ids := await mirrors.read_unconfirmed(pool, after=after, limit=MAX_PAGE):
         for list_id in list_ids:
             count += await _republish_one(pool, list_id, now())
         wake()
@@ -30,10 +31,10 @@ async def republish(pool: Pool, *, wake: Callable[[], None], now: Callable[[], d
 
 async def _republish_one(pool: Pool, list_id: int, now: datetime) -> bool:
     async with pool.acquire() as connection, connection.transaction():
-        # Locked like any change, so that no newer version's event can be before this one in the outbox.
+        # Locked like any change, so that no event of a newer version can come before this one in the outbox.
         locked = await store.lock_list(connection, list_id, user_id=None)
         if locked is None:
-            return False  # swept meanwhile
+            return False  # deleted meanwhile
         event_id, event_type = locked.newest
         run = await runs.read_run_of_version(connection, list_id, locked.state.version)
         event = last_event(locked.state, event_type, run)

@@ -1,4 +1,4 @@
-"""Forgetting what has had its time."""
+"""Deleting what is past its retention."""
 
 from datetime import datetime
 
@@ -9,7 +9,7 @@ from lists_api.store import retention as store
 
 
 async def sweep(pool: Pool, settings: Settings, *, now: datetime) -> dict[str, int]:
-    """Delete what is past its retention; return how much of what."""
+    """Delete what is past its retention. Return how many rows of what."""
     return {
         "idempotency_keys": await store.delete_keys(pool, until=now - settings.idempotency_retention),
         "sync_runs": await store.delete_runs(pool, until=now - settings.run_retention),

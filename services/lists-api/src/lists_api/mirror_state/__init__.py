@@ -1,1 +1,1 @@
-"""How each list stands on Trakt, as trakt-sync tells it."""
+"""How each list stands on Trakt, as trakt-sync reports it."""

@@ -1,4 +1,6 @@
-"""What trakt-sync says is stored: one transaction for each event."""
+"""Storing what trakt-sync reports: one transaction for each event."""
+
+from dataclasses import dataclass
 
 import structlog
 
@@ -6,27 +8,38 @@ from chassis import inbox
 from chassis.envelope import Delivered
 from chassis.postgres import Connection, Pool
 from lists_api.mirror_state.domain.mirror import MirrorRecord
-from lists_api.mirror_state.domain.results import account_state_of, record_of
+from lists_api.mirror_state.domain.reports import account_state_of, record_of
 from lists_api.store import accounts, mirrors
 from watchbuddy_contracts import ListEvent
 
 log = structlog.get_logger()
 
 
-async def record_result(pool: Pool, delivered: Delivered, *, group: str) -> None:
-    """Store what trakt-sync said of a list, and what it showed of its user's account.
+@dataclass(frozen=True, slots=True)
+class MirrorStateUseCases:
+    """What can be done with the state of mirrors and Trakt accounts.
 
-    A second delivery to the consumer group, and what is older than the stored, change nothing.
+    Args:
+        group: the consumer group, under which the inbox knows the events.
     """
-    event, at = delivered.event, delivered.headers.time
-    async with pool.acquire() as connection, connection.transaction():
-        if not await inbox.is_first_delivery(connection, group, delivered.headers.event_id):
-            return
-        account_state = account_state_of(event)
-        if account_state is not None:
-            await accounts.record_account(connection, event.user_id, account_state, at=at)
-        if isinstance(event, ListEvent) and (record := record_of(event, at=at)) is not None:
-            await _record_mirror(connection, event, record)
+
+    pool: Pool
+    group: str
+
+    async def record(self, delivered: Delivered) -> None:
+        """Store what an event of trakt-sync reports of a list, and of its user's Trakt account.
+
+        A second delivery of the event changes nothing, and neither does an event that is older than what is stored.
+        """
+        event, at = delivered.event, delivered.headers.time
+        async with self.pool.acquire() as connection, connection.transaction():
+            if not await inbox.is_first_delivery(connection, self.group, delivered.headers.event_id):
+                return
+            account_state = account_state_of(event)
+            if account_state is not None:
+                await accounts.record_account(connection, event.user_id, account_state, at=at)
+            if isinstance(event, ListEvent) and (record := record_of(event, at=at)) is not None:
+                await _record_mirror(connection, event, record)
 
 
 async def _record_mirror(connection: Connection, event: ListEvent, record: MirrorRecord) -> None:

@@ -1,1 +1,1 @@
-"""The only part of lists-api that runs SQL. Each statement stands beside the function that runs it."""
+"""All SQL of lists-api. Each statement stands beside the function that runs it."""

@@ -1,4 +1,4 @@
-"""What trakt-sync said of each user's Trakt account."""
+"""The state of each user's Trakt account."""
 
 from datetime import datetime
 from typing import Final
@@ -8,7 +8,7 @@ import asyncpg
 from chassis.postgres import Connection
 from lists_api.mirror_state.domain.mirror import AccountState, TraktAccount
 
-# What happened later wins, however late the other is heard. At one moment Kafka's order counts.
+# What happened later wins, in whatever order the events come. Of events of one moment the later delivery wins.
 RECORD_ACCOUNT: Final = """
 INSERT INTO trakt_account (user_id, state, at, revision) VALUES ($1, $2, $3, 1)
 ON CONFLICT (user_id) DO UPDATE
@@ -18,7 +18,7 @@ WHERE trakt_account.at <= excluded.at"""
 
 
 async def record_account(connection: Connection, user_id: str, state: AccountState, *, at: datetime) -> None:
-    """Store the state that the account had then, unless a later one is stored."""
+    """Store the state that the account had then, unless a later state is stored."""
     await connection.execute(RECORD_ACCOUNT, user_id, state, at)
 
 

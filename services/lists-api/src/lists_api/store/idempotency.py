@@ -6,8 +6,8 @@ from typing import Final
 
 from chassis.postgres import Connection
 
-# A request with the same key at the same time waits here for the first one's transaction to end. An expired row is
-# taken over; a live one is locked and left as it is.
+# A second request with the key waits here until the transaction of the first one ends. An expired row is overwritten.
+# A live row is locked and stays.
 CLAIM_KEY: Final = """
 INSERT INTO idempotency_key (user_id, key, fingerprint, response, created_at)
 VALUES ($1, $2, $3, $4, $5)
@@ -33,9 +33,9 @@ class KeptResponse:
 async def claim_key(
     connection: Connection, user_id: str, key: str, new: KeptResponse, *, now: datetime, expired: datetime
 ) -> KeptResponse | None:
-    """Keep the response under the user's key, in the caller's transaction; or return the one that is there.
+    """Keep the response under the user's key, in the caller's transaction; or return the response that is there.
 
-    A key first used at `expired` or before counts as new.
+    A key that was first used at `expired` or before counts as new.
     """
     status = await connection.execute(CLAIM_KEY, user_id, key, new.fingerprint, new.response, now, expired)
     if status == "INSERT 0 1":

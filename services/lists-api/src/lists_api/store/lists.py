@@ -1,5 +1,7 @@
-"""Writing lists. Whoever changes a list locks its row first (`lock_list`) and only then takes ids of the outbox,
-so that the events of one list are sent in the order of their versions.
+"""Writing lists.
+
+A transaction that changes a list locks its row first (`lock_list`) and takes ids of the outbox afterwards. So the events
+of one list are sent in the order of their versions.
 """
 
 from collections.abc import Sequence
@@ -17,9 +19,10 @@ from lists_api.store.accounts import account_of
 from watchbuddy_contracts import Title
 
 NewestEvent = tuple[UUID, str]
-"""Id and CloudEvents type of the event that told the list's present state."""
+"""Id and CloudEvents type of the newest event that carries the list's state."""
 
-# Both in one statement, as the list and its items below: each round trip saved is a third more creations a second.
+# One statement for both, and one below for the list and its items: each round trip less is a third more creations a
+# second (measured).
 NEXT_LIST_ID: Final = """
 SELECT nextval(pg_get_serial_sequence('list', 'list_id')) AS list_id, state AS account_state,
        revision AS account_revision
@@ -27,7 +30,7 @@ FROM (SELECT) AS always LEFT JOIN trakt_account ON user_id = $1"""
 
 
 async def next_list_id(connection: Connection, *, user_id: str) -> tuple[int, TraktAccount]:
-    """Return an id for a new list, and its user's account. An id that is not used leaves a gap, which harms nothing."""
+    """Return an id for a new list, and its user's account. An id that is not used leaves a gap."""
     row = await connection.fetchrow(NEXT_LIST_ID, user_id)
     assert row is not None, "there is always a row"  # noqa: S101
     return row["list_id"], account_of(row)
@@ -89,14 +92,14 @@ SELECT position, media_type, trakt, tmdb, imdb FROM list_item WHERE list_id = $1
 
 
 async def lock_list(connection: Connection, list_id: int, *, user_id: str | None) -> LockedList | None:
-    """Lock the list and return it as it is then; None when the user has no such list.
+    """Lock the list and return it; None: the user has no such list.
 
-    With a `user_id` of None the list may be anybody's, and a tombstone.
+    With a `user_id` of None the list may be any user's, and a tombstone.
     """
     row = await connection.fetchrow(LOCK_LIST, list_id, user_id)
     if row is None:
         return None
-    # A statement of its own: one that had waited for the lock would show the items of before the wait.
+    # A second statement: the one that waited for the lock would see the items as they were before the wait.
     items = await connection.fetch(READ_ITEMS, list_id)
     state = MediaList(
         list_id=row["list_id"],

@@ -1,12 +1,12 @@
-"""What trakt-sync said of each list."""
+"""The state of each list's mirror."""
 
 from typing import Final
 
 from chassis.postgres import Connection, Pool
 from lists_api.mirror_state.domain.mirror import MirrorRecord
 
-# Trakt's ids are unique, so a list that still has this one has lost it: the account's list was made anew, or the
-# server forgot (a simulator does at its restart). A result too old to be recorded takes nothing away.
+# Trakt's ids are unique, so another list that still has this one has lost it: Trakt's list was made anew, or a
+# simulator was restarted without its state. A report that is too old to be recorded takes nothing away.
 RELEASE_TRAKT_LIST: Final = """
 UPDATE mirror SET trakt_list_id = NULL, revision = revision + 1
 WHERE trakt_list_id = $1 AND list_id <> $2
@@ -15,12 +15,12 @@ RETURNING list_id"""
 
 
 async def release_trakt_list(connection: Connection, trakt_list_id: int, *, list_id: int, version: int) -> list[int]:
-    """Take the Trakt list from every list but `list_id`; return the lists that had it."""
+    """Take the Trakt list from every list but `list_id`. Return the lists that had it."""
     return [row[0] for row in await connection.fetch(RELEASE_TRAKT_LIST, trakt_list_id, list_id, version)]
 
 
-# An older result never overwrites a newer one, and nothing overwrites the end. Results of one version follow each
-# other (failed, then in_sync) in Kafka's order; the inbox has dropped what comes twice.
+# An older report never overwrites a newer one, and nothing overwrites "deleted". Reports of one version (failed, then
+# in_sync) come in Kafka's order, and the inbox has dropped the second delivery of each.
 RECORD_MIRROR: Final = """
 INSERT INTO mirror (list_id, trakt_list_id, state, version, reason, retry_at, at, not_found, left_out, revision)
 SELECT list_id, $3, $4, $5, $6, $7, $8, $9, $10, 1 FROM list WHERE list_id = $1 AND user_id = $2
@@ -33,7 +33,7 @@ WHERE mirror.version <= excluded.version AND mirror.state <> 'deleted'"""
 
 
 async def record_mirror(connection: Connection, list_id: int, record: MirrorRecord, *, user_id: str) -> bool:
-    """Store what was said, unless something newer is stored or there is no such list; return whether it was."""
+    """Store the report, unless a newer one is stored or the user has no such list. Return whether it was stored."""
     status = await connection.execute(
         RECORD_MIRROR,
         list_id,
@@ -60,5 +60,5 @@ ORDER BY list_id LIMIT $2"""
 
 
 async def read_unconfirmed(pool: Pool, *, after: int, limit: int) -> list[int]:
-    """Return ids above `after`, rising, of lists and tombstones whose present version Trakt is not known to equal."""
+    """Return ids of lists and tombstones whose present version trakt-sync has not confirmed: those above `after`, rising."""
     return [row[0] for row in await pool.fetch(READ_UNCONFIRMED, after, limit)]

@@ -28,7 +28,7 @@ WHERE list_id = $1 AND run_id = $2 AND user_id = $3 AND deleted_at IS NULL"""
 
 
 async def read_run(pool: Pool, list_id: int, run_id: UUID, *, user_id: str) -> RunSummary | None:
-    """Return a run of the user's list, or None when there is no such run."""
+    """Return a run of the user's list; None: there is no such run."""
     row = await pool.fetchrow(READ_RUN, list_id, run_id, user_id)
     if row is None:
         return None
@@ -46,7 +46,7 @@ SELECT run_id, version, trigger, updated, removed, total FROM sync_run WHERE lis
 
 
 async def read_run_of_version(connection: Connection, list_id: int, version: int) -> SyncRun | None:
-    """Return the run that left the list at this version; None when no run did."""
+    """Return the run that left the list at this version; None: no run did."""
     row = await connection.fetchrow(READ_RUN_OF_VERSION, list_id, version)
     return None if row is None else _run(row)
 

@@ -1,4 +1,4 @@
-"""Reading lists. Each answer comes from one statement, so that it is of one moment and no edit is seen half-way."""
+"""Reading lists. Each function runs one statement, so that no reader sees half an edit."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -26,7 +26,7 @@ WHERE list.list_id = $1 AND user_id = $2 AND deleted_at IS NULL"""  # noqa: S608
 
 
 async def read_list(connection: "Connection | Pool", list_id: int, *, user_id: str) -> ListSummary | None:
-    """Return the user's list, or None when the user has no such list."""
+    """Return the user's list; None: the user has no such list."""
     row = await connection.fetchrow(READ_LIST, list_id, user_id)
     return None if row is None else _summary(row)
 
@@ -47,9 +47,9 @@ ORDER BY list.list_id DESC"""  # noqa: S608 - a constant of this module
 async def read_lists(
     pool: Pool, *, user_id: str, mirrored: bool | None, limit: int, offset: int
 ) -> tuple[list[ListSummary], int]:
-    """Return a page of the user's lists, newest first, and how many there are.
+    """Return a page of the user's lists, newest first, and how many lists there are.
 
-    `mirrored` takes only lists with a Trakt list (True) or without one (False); None: all.
+    `mirrored` selects lists with a Trakt list (True) or without one (False); None: all.
     """
     rows = await pool.fetch(READ_LISTS, user_id, mirrored, limit, offset)
     return [_summary(row) for row in rows if row["list_id"] is not None], rows[0]["total"]
@@ -68,7 +68,7 @@ ORDER BY item.position"""
 
 @dataclass(frozen=True, slots=True)
 class ItemsPage:
-    """Some items of a list, in order, with the list's version and its count of items at that moment."""
+    """Some items of a list, in order, with the version and the count of items that the list has then."""
 
     items: list[Title]
     version: int
@@ -76,7 +76,7 @@ class ItemsPage:
 
 
 async def read_items(pool: Pool, list_id: int, *, user_id: str, limit: int, offset: int) -> ItemsPage | None:
-    """Return a page of the list's items, or None when the user has no such list."""
+    """Return a page of the list's items; None: the user has no such list."""
     rows = await pool.fetch(READ_ITEMS_PAGE, list_id, user_id, limit, offset)
     if not rows:
         return None

@@ -76,7 +76,7 @@ async def _edit_items(
     changed = await cases.change(
         user_id, list_id, lambda current: decide(current, items), if_match=versions(if_match), size=len(items)
     )
-    assert changed.change.edit is not None, "an edit of items counts them"  # noqa: S101
+    assert changed.change.edit is not None, "`decide` edits items"  # noqa: S101
     summary = changed.summary_now
     response.headers["ETag"] = etag_of(summary)
     return changed.change.edit, summary.version

@@ -1,6 +1,5 @@
 """Routes of lists."""
 
-import hashlib
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Query, Request, Response
@@ -29,8 +28,7 @@ async def create_list(
     settings: HttpSettings = request.app.state.settings
     key = None
     if idempotency_key is not None:
-        fingerprint = hashlib.sha256(body.model_dump_json(exclude_unset=True).encode()).digest()
-        key = IdempotencyKey(idempotency_key, fingerprint, keep=settings.idempotency_retention)
+        key = IdempotencyKey(idempotency_key, body.fingerprint(), keep=settings.idempotency_retention)
     summary = await cases.create(user_id, body.to_properties(), body.to_titles(), key)
     response.headers["Location"] = f"{PREFIX}/{summary.list_id}"
     return _read(summary, response)

@@ -1,8 +1,7 @@
-"""Entity tags: `"7"` is version 7 of a list, `"7-2"` the same version with the second thing that trakt-sync said of it
-or of its user's account.
+"""Entity tags: `"7"` is version 7 of a list. `"7-2"` is the same version after two reports of trakt-sync.
 
-The part after the dash tells a reader that the mirror state moved (an If-None-Match of `"7-1"` gets a fresh answer). A
-writer insists on the version alone: If-Match accepts both forms.
+The part after the dash counts the reports of the list and the changes of its user's Trakt account. A reader with an older
+count gets the list anew (If-None-Match). A writer insists on the version alone: If-Match takes both forms.
 """
 
 import re
@@ -18,7 +17,7 @@ _VERSION: Final = re.compile(r"([0-9]{1,19})(?:-[0-9]{1,19})?", re.ASCII)
 
 def etag_of(summary: ListSummary) -> str:
     """Return the tag of the list as it is read."""
-    # Both only grow, so their sum moves with either.
+    # Both counts only grow, so their sum changes with either.
     return version_etag(summary.version, summary.mirrored.revision + summary.account.revision)
 
 
@@ -28,7 +27,7 @@ def version_etag(version: int, revision: int = 0) -> str:
 
 
 def versions(if_match: str | None) -> frozenset[int] | None:
-    """Return the versions that an If-Match header accepts; None: any. Weak tags match none (RFC 9110 13.1.1)."""
+    """Return the versions that an If-Match header accepts; None: any. A weak tag matches none (RFC 9110 13.1.1)."""
     if if_match is None or if_match.strip() == "*":
         return None
     tags = (tag for weak, tag in _TAG.findall(if_match) if not weak)
@@ -36,7 +35,7 @@ def versions(if_match: str | None) -> frozenset[int] | None:
 
 
 def is_known(if_none_match: str | None, etag: str) -> bool:
-    """Return whether the reader has this already; the comparison is weak (RFC 9110 13.1.2)."""
+    """Return whether the reader has this tag already. The comparison is weak (RFC 9110 13.1.2)."""
     if if_none_match is None:
         return False
     return if_none_match.strip() == "*" or any(f'"{tag}"' == etag for _, tag in _TAG.findall(if_none_match))

@@ -1,5 +1,6 @@
 """Lists, as lists-api takes them over HTTP."""
 
+import hashlib
 from dataclasses import replace
 from typing import Self, TypeVar
 
@@ -53,6 +54,10 @@ class ListIn(StrictModel):
 
     def to_titles(self) -> tuple[Title, ...]:
         return to_titles(self.items)
+
+    def fingerprint(self) -> bytes:
+        """Return a hash that is the same for the same JSON value, however it is written."""
+        return hashlib.sha256(self.model_dump_json(exclude_unset=True).encode()).digest()
 
 
 class ListPatch(StrictModel):

@@ -8,7 +8,7 @@ from uuid import UUID
 from watchbuddy_contracts import Trigger
 
 RunState = Literal["succeeded"]
-"""A manual list's run succeeds in the transaction that starts it; runs of smart lists add their states here."""
+"""The run of a manual list succeeds in the transaction that starts it. Runs of smart lists will add their states."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,8 +17,9 @@ class SyncRun:
 
     Args:
         version: the list's version that the run left.
-        updated, removed: items that the run changed and took out; none on a manual list, which only its owner fills.
-        total: items that the list then had.
+        updated: count of items that the run changed; 0 on a manual list, which only its owner fills.
+        removed: count of items that the run took out; 0 on a manual list.
+        total: count of items after the run.
     """
 
     run_id: UUID

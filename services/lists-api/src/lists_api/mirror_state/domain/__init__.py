@@ -1,1 +1,1 @@
-"""What trakt-sync's words mean. Pure: no I/O, no clock, no randomness."""
+"""The state of mirrors and Trakt accounts. Pure: no I/O, no clock, no randomness."""

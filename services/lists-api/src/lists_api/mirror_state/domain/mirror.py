@@ -1,4 +1,4 @@
-"""What trakt-sync said last of a list, and of its user's Trakt account."""
+"""The state of a list's mirror and of its user's Trakt account, as trakt-sync reported it last."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -7,7 +7,7 @@ from typing import Literal
 from watchbuddy_contracts import FailureReason
 
 MirrorState = Literal["pending", "in_sync", "failed", "deleted"]
-"""pending: trakt-sync has not told a result of this version yet; deleted: nothing is left on Trakt."""
+"""pending: trakt-sync has not reported a result of this version yet; deleted: nothing is left on Trakt."""
 MirrorReason = Literal["not_connected", FailureReason]
 """not_connected: the user has no Trakt account connected; the others are trakt-sync's."""
 AccountState = Literal["connected", "disconnected", "reauthorization_required"]
@@ -15,11 +15,11 @@ AccountState = Literal["connected", "disconnected", "reauthorization_required"]
 
 @dataclass(frozen=True, slots=True)
 class TraktAccount:
-    """What trakt-sync said last of a user's Trakt account.
+    """A user's Trakt account.
 
     Args:
-        state: None: it has said nothing, so that there is none.
-        revision: counts the changes of state, so that a reader sees that it is another answer.
+        state: None: trakt-sync has reported nothing, so the user has connected none.
+        revision: counts the changes of state. Entity tags are made with it.
     """
 
     state: AccountState | None = None
@@ -27,7 +27,7 @@ class TraktAccount:
 
     @property
     def obstacle(self) -> Literal["not_connected", "auth"] | None:
-        """Why no list can be mirrored; only the user can mend it. None: the account is there."""
+        """Why no list of the user can be mirrored until they do something. None: nothing is in the way."""
         match self.state:
             case "connected":
                 return None
@@ -39,15 +39,17 @@ class TraktAccount:
 
 @dataclass(frozen=True, slots=True)
 class MirrorRecord:
-    """What trakt-sync said last about a list.
+    """What trakt-sync reported last of a list.
 
     Args:
-        version: the list's version that it spoke of; None: it has said nothing yet.
-        reason: why it failed; None unless it did. As it is read (`as_of`): why it is not in sync, where that is known.
-        retry_at: when it is tried again by itself; None: only a change by the user helps, or nothing failed.
-        at: when it was said.
-        not_found, left_out: counts of items that Trakt does not know, and that are over the account's limit.
-        revision: counts what was said, so that a reader sees that it is another answer.
+        trakt_list_id: None: the list has no Trakt list.
+        version: the list's version that the report is about; None: there was no report yet.
+        reason: why it failed; None: it did not. In the result of `as_of`: why it is not in sync, where that is known.
+        retry_at: when trakt-sync tries again by itself; None: it did not fail, or waits for a change by the user.
+        at: when it happened.
+        not_found: count of items that Trakt does not know.
+        left_out: count of items over the account's limit.
+        revision: counts the reports. Entity tags are made with it.
     """
 
     trakt_list_id: int | None = None
@@ -61,10 +63,10 @@ class MirrorRecord:
     revision: int = 0
 
     def as_of(self, version: int, account: TraktAccount) -> "MirrorRecord":
-        """Return the record as it stands for a list of this version and its user's account.
+        """Return how a list of this version stands with its user's account as it is.
 
-        A failure stays until it is over: trakt-sync tells an incident once, not again for each version meanwhile.
-        Without an account that is the reason, whatever it was before, and waiting does not help.
+        A failure stays until trakt-sync reports that it is over, also for newer versions: an incident is reported
+        once. An account that is in the way is the reason, whatever was reported before, and waiting does not help.
         """
         state = "pending" if self.state == "in_sync" and self.version != version else self.state
         if state == "in_sync" or account.obstacle is None:

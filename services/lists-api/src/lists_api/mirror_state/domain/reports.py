@@ -1,4 +1,4 @@
-"""What trakt-sync's events mean for a list's mirror state and for its user's Trakt account. Pure."""
+"""What an event of trakt-sync reports of a list's mirror and of its user's Trakt account."""
 
 from datetime import datetime
 
@@ -17,9 +17,9 @@ from watchbuddy_contracts import (
 
 
 def account_state_of(event: Event) -> AccountState | None:
-    """Return the state in which the event shows its user's account, or None when it shows none."""
+    """Return the state of the user's account that the event reports; None: it reports none."""
     match event:
-        # Who mirrors a list has an account: should its own event have been lost, this mends it.
+        # A user with a mirrored list has an account. This makes up for a lost TraktAccountConnected.
         case TraktAccountConnected() | TraktListCreated() | TraktListSynced():
             return "connected"
         case TraktAccountDisconnected():
@@ -31,7 +31,7 @@ def account_state_of(event: Event) -> AccountState | None:
 
 
 def record_of(event: ListEvent, *, at: datetime) -> MirrorRecord | None:
-    """Return what to store of an event of that time, or None when it says nothing of the mirror's state."""
+    """Return what to store of an event that happened then; None: it reports nothing of the mirror's state."""
     match event:
         case TraktListCreated():
             return MirrorRecord(event.trakt_list_id, "pending", event.version, at=at)
