@@ -53,7 +53,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Gather the closing words; a parallel worker sends them to the process that prints."""
     said = [line for lines in session.config.hook.pytest_closing_words(config=session.config) for line in lines]
-    session.config.stash[CLOSING_WORDS] += said
+    session.config.stash[CLOSING_WORDS].extend(said)
     if hasattr(session.config, "workeroutput"):
         session.config.workeroutput["closing_words"] = said
 
@@ -61,11 +61,13 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: WorkerController) -> None:
     """Take the words of a worker (pytest-xdist) that ended; one that crashed said none."""
-    node.config.stash[CLOSING_WORDS] += getattr(node, "workeroutput", {}).get("closing_words", [])
+    said: list[str] = getattr(node, "workeroutput", {}).get("closing_words", [])
+    node.config.stash[CLOSING_WORDS].extend(said)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    for line in dict.fromkeys(config.stash[CLOSING_WORDS]):  # every worker chooses the parts, and says so
+    words: list[str] = config.stash[CLOSING_WORDS]
+    for line in dict.fromkeys(words):  # every worker chooses the parts, and says so
         terminalreporter.write_line(line)
 
 

@@ -86,7 +86,9 @@ def test_rotated_keys_open_what_older_ones_sealed_and_others_do_not() -> None:
         Vault([new]).open(sealed, NOW)
 
 
-@pytest.mark.parametrize("keys", ["", " , ", "short", f"{KEY},nonsense"])
+@pytest.mark.parametrize(
+    "keys", ["", " , ", "short", f"{KEY},nonsense"], ids=["none", "blank", "short", "a bad one after a good one"]
+)
 def test_bad_encryption_keys_end_the_start_and_are_not_shown(keys: str) -> None:
     with pytest.raises(ValidationError) as caught:
         make_settings("postgresql://x/y", "http://127.0.0.1:9", token_encryption_keys=keys)
