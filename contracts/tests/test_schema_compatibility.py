@@ -125,6 +125,6 @@ def test_a_producer_writes_every_default_but_null_and_nothing_unknown() -> None:
 
 
 def test_a_field_may_be_named_as_a_word_of_the_schema_language() -> None:
-    model = create_model("Model", default=(str, ...), anyOf=(int, ...), type=(str, "object"))  # type: ignore[call-overload]
+    model = create_model("Model", default=(str, ...), anyOf=(int, ...), type=(str, "object"))
     fields: JsonSchema = producer_view(model.model_json_schema())["properties"]
     assert set(fields) == {"default", "anyOf", "type"}

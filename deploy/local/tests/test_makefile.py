@@ -23,7 +23,7 @@ def interpreter(path: Path, version: str, *, supported: bool = True) -> Path:
 def clone(tmp_path: Path) -> Path:
     """Give a folder with the Makefile, and an environment of Python 3.11 that is up to date."""
     shutil.copy(ROOT / "Makefile", tmp_path)
-    for needed in ("requirements.lock", *(path.relative_to(ROOT) for path in ROOT.glob("*/*/pyproject.toml"))):
+    for needed in (Path("requirements.lock"), *(path.relative_to(ROOT) for path in ROOT.glob("*/*/pyproject.toml"))):
         (tmp_path / needed).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / needed).touch()
     (tmp_path / "contracts").mkdir()

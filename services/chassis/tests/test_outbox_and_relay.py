@@ -162,7 +162,7 @@ async def test_a_producer_that_fails_is_made_anew_and_nothing_overtakes(
     async def dying_at_first() -> AIOKafkaProducer:
         real = await start_producer(settings(kafka, dsn))
         made.append(Dying(real) if not made else real)
-        return made[-1]  # type: ignore[return-value]
+        return made[-1]
 
     relaying = asyncio.create_task(Relay(dsn, dying_at_first).run())
     subjects = [record["ce_subject"] for record in await received(kafka, 3)]

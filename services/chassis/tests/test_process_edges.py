@@ -24,7 +24,12 @@ KEY = "k" * 32
 
 
 def token(**changes: Any) -> str:  # noqa: ANN401
-    claims = {"user_id": "ada", "issuer": "watchbuddy", "audience": "watchbuddy", "lifetime": timedelta(hours=1)}
+    claims: dict[str, Any] = {
+        "user_id": "ada",
+        "issuer": "watchbuddy",
+        "audience": "watchbuddy",
+        "lifetime": timedelta(hours=1),
+    }
     return issue_token(changes.pop("key", KEY), **(claims | changes))
 
 
@@ -145,7 +150,8 @@ def test_kafka_settings_that_do_not_go_together_are_refused_in_one_line(env: dic
 
 @pytest.mark.parametrize("servers", ["kafka", "kafka:9092", "[::1]:9092", "10.0.0.1:9092, b.example:19092"])
 def test_kafka_may_be_named_as_its_clients_take_it(servers: str) -> None:
-    assert ServiceSettings(database_url="postgresql://h/d", kafka_bootstrap_servers=servers)
+    made = ServiceSettings(database_url="postgresql://h/d", kafka_bootstrap_servers=servers)
+    assert made.kafka_bootstrap_servers == servers
 
 
 def test_secrets_are_not_shown() -> None:
