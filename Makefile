@@ -3,6 +3,12 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PACKAGES := contracts services/chassis services/lists-api services/trakt-sync services/notifier deploy/trakt-simulator deploy/local
+# What is checked beside them. Each tests folder is checked alone: two of them may have files of the same name.
+SCRIPTS := benchmarks conftest.py deploy/lock.py deploy/containers/*.py
+TESTS := $(PACKAGES:%=%/tests) deploy/containers/tests tests/integration
+# The tests run in as many processes, each with servers of its own.
+WORKERS := 2
+PARALLEL := --numprocesses $(WORKERS) --dist loadgroup
 # Which Python the environment should have: PYTHON's version where it is given, else the one that is there. The stamp is
 # named after it, so that another Python makes another environment and never a mixture.
 GIVEN := $(if $(filter file,$(origin PYTHON)),,$(PYTHON))
@@ -11,7 +17,7 @@ VERSION := $(or $(call version,$(or $(GIVEN),$(BIN)/python)),$(call version,$(PY
 STAMP := $(VENV)/.installed-$(VERSION)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test lint types fmt schemas bench kafka up down containers token account accounts lock clean
+.PHONY: help setup demo run test check lint types fmt schemas bench kafka up down containers token account accounts lock clean
 
 help: ## list these commands
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -19,8 +25,8 @@ help: ## list these commands
 setup: $(STAMP) ## make the virtual environment (every other command does it by itself)
 
 $(STAMP): requirements.lock $(PACKAGES:%=%/pyproject.toml)
-	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null \
-		|| { echo "WatchBuddy needs Python 3.11, 3.12 or 3.13; $(PYTHON) is $(or $(call version,$(PYTHON)),not there)." \
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+		|| { echo "WatchBuddy needs Python 3.11 or newer; $(PYTHON) is $(or $(call version,$(PYTHON)),not there)." \
 			"Try: make $(strip $(MAKECMDGOALS) PYTHON=python3.13)"; exit 2; }
 	@echo "Setting up $(VENV) (once; a minute with an empty package cache)"
 	@$(PYTHON) -m venv --clear $(VENV)
@@ -38,7 +44,15 @@ run: $(STAMP) ## run the whole system for daily use, its data kept
 	@$(BIN)/python -m local_stack run
 
 test: $(STAMP) ## run every test
-	@$(BIN)/pytest
+	@$(BIN)/pytest $(PARALLEL) --durations 10
+
+check: $(STAMP) ## lint, types and tests of one package (make check PACKAGE=services/notifier)
+	@test -d "$(PACKAGE)/src" || { echo "Which package? One of: $(PACKAGES)." \
+		"Try: make check PACKAGE=services/notifier"; exit 2; }
+	@$(MAKE) --no-print-directory lint
+	@$(BIN)/mypy $(PACKAGE)/src
+	@$(BIN)/mypy $(PACKAGE)/tests
+	@$(BIN)/pytest $(PARALLEL) $(PACKAGE)
 
 lint: $(STAMP) ## ruff, import-linter, committed documents
 	@$(BIN)/ruff check .
@@ -48,7 +62,8 @@ lint: $(STAMP) ## ruff, import-linter, committed documents
 	@$(BIN)/python -m watchbuddy_contracts.asyncapi --check
 
 types: $(STAMP) ## mypy, strict
-	@$(BIN)/mypy $(PACKAGES:%=%/src) benchmarks deploy/lock.py deploy/containers/*.py
+	@$(BIN)/mypy $(PACKAGES:%=%/src) $(SCRIPTS)
+	@for tests in $(TESTS); do $(BIN)/mypy "$$tests" || exit; done
 
 fmt: $(STAMP) ## format the code
 	@$(BIN)/ruff check --fix-only --quiet .

@@ -87,6 +87,14 @@ def test_a_python_that_does_not_do_is_named_with_the_command_to_try(clone: Path,
     assert "not found" not in answer.stderr
 
 
+@pytest.mark.parametrize("given", [(), ("PACKAGE=services",), ("PACKAGE=notifier",)])
+def test_a_check_without_a_package_names_the_packages(clone: Path, given: tuple[str, ...]) -> None:
+    answer = make(clone, "check", *given)
+    assert answer.returncode == 2
+    assert "Which package? One of: contracts services/chassis " in answer.stdout
+    assert "Try: make check PACKAGE=services/notifier" in answer.stdout
+
+
 def test_packages_that_cannot_be_fetched_are_said_to_be_so(clone: Path) -> None:
     given = interpreter(clone / "python3.13", "3.13.0")
     interpreter(clone / ".venv" / "bin" / "python", "3.13.0", supported=False)  # whose pip fails
