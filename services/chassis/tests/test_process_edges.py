@@ -1,12 +1,9 @@
-"""What stands between a process and its surroundings: settings, tokens, health, problems, the command line."""
+"""What stands between a process and its surroundings: tokens, health, problems, logs, the command line."""
 
 import json
-import subprocess
-import sys
 from datetime import timedelta
 from typing import Annotated, Any
 
-import certifi
 import httpx
 import jwt
 import pytest
@@ -17,8 +14,8 @@ from chassis.auth import Authenticator, current_user, issue_token
 from chassis.errors import NotFoundError, TransientError, UnauthorizedError
 from chassis.health import STUCK_AFTER, Health, StuckError, routes
 from chassis.problems import install
-from chassis.settings import AuthSettings, ServiceSettings
-from chassis.testing import FakeClock
+from chassis.settings import AuthSettings
+from chassis.testing import FakeClock, run_python
 
 KEY = "k" * 32
 
@@ -65,104 +62,6 @@ async def test_anything_else_than_a_good_token_is_unauthorized(
 ) -> None:
     with pytest.raises(UnauthorizedError):
         await authenticator.user_id(header)
-
-
-def run(*arguments: str, **env: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(  # noqa: S603
-        [sys.executable, *arguments], env={"PATH": "/usr/bin", **env}, capture_output=True, text=True, check=False
-    )
-
-
-GOOD = {"DATABASE_URL": "postgresql://h/d", "KAFKA_BOOTSTRAP_SERVERS": "y:9092"}
-LOAD = "import chassis.settings as s\nclass Both(s.ServiceSettings, s.AuthSettings): pass\ns.load(Both)"
-
-
-@pytest.mark.parametrize(
-    ("env", "named"),
-    [
-        ({}, "DATABASE_URL"),
-        ({"DATABASE_URL": "postgresql://h/d"}, "KAFKA_BOOTSTRAP_SERVERS"),
-        (GOOD | {"HTTP_PORT": "http"}, "HTTP_PORT"),
-        (GOOD | {"KAFKA_BOOTSTRAP_SERVERS": "127.0.0.1:abc", "AUTH_LOCAL_KEY": KEY}, "KAFKA_BOOTSTRAP_SERVERS"),
-        (GOOD | {"KAFKA_BOOTSTRAP_SERVERS": "a:1,,b:2", "AUTH_LOCAL_KEY": KEY}, "KAFKA_BOOTSTRAP_SERVERS"),
-        (GOOD | {"KAFKA_BOOTSTRAP_SERVERS": "127.0.0.1:99999", "AUTH_LOCAL_KEY": KEY}, "KAFKA_BOOTSTRAP_SERVERS"),
-        (GOOD | {"AUTH_JWKS_URL": "foo"}, "AUTH_JWKS_URL"),
-        (GOOD | {"AUTH_LOCAL_KEY": "short"}, "AUTH_LOCAL_KEY"),
-        (GOOD, "AUTH_LOCAL_KEY or AUTH_JWKS_URL"),
-        (GOOD | {"DATABASE_URL": "nonsense", "AUTH_LOCAL_KEY": KEY}, "DATABASE_URL"),
-        (GOOD | {"DATABASE_URL": "postgresql://u:se/cret@h/d", "AUTH_LOCAL_KEY": KEY}, "DATABASE_URL"),
-        (GOOD | {"DATABASE_URL": "postgresql://u:se%2Fcret@h/d?sslrootcert=/nowhere/ca.pem"}, "/nowhere/ca.pem"),
-        (GOOD | {"LOG_LEVEL": "loud", "AUTH_LOCAL_KEY": KEY}, "LOG_LEVEL"),
-    ],
-)
-def test_bad_settings_end_the_process_with_one_line_that_names_the_variable(env: dict[str, str], named: str) -> None:
-    ended = run("-c", LOAD, **env)
-    assert ended.returncode == 2
-    assert named in ended.stderr
-    assert "se/cret" not in ended.stderr
-    assert len(ended.stderr.splitlines()) == 1
-
-
-@pytest.mark.parametrize(
-    ("env", "named"),
-    [
-        ({}, "KAFKA_BOOTSTRAP_SERVERS"),
-        ({"KAFKA_BOOTSTRAP_SERVERS": "127.0.0.1:99999"}, "KAFKA_BOOTSTRAP_SERVERS"),
-        ({"KAFKA_BOOTSTRAP_SERVERS": "k:9092", "KAFKA_REPLICATION": "many"}, "KAFKA_REPLICATION"),
-    ],
-)
-def test_the_topics_command_names_a_bad_setting_in_one_line(env: dict[str, str], named: str) -> None:
-    ended = run("-m", "chassis.topics", **env)
-    assert ended.returncode == 2
-    assert named in ended.stderr
-    assert len(ended.stderr.splitlines()) == 1
-
-
-SASL = {
-    "KAFKA_SECURITY_PROTOCOL": "SASL_SSL",
-    "KAFKA_SASL_MECHANISM": "SCRAM-SHA-512",
-    "KAFKA_SASL_USERNAME": "ada",
-    "KAFKA_SASL_PASSWORD": "s3cret",
-}
-
-
-@pytest.mark.parametrize(
-    ("env", "said"),
-    [
-        (SASL | {"KAFKA_SECURITY_PROTOCOL": "TLS"}, "KAFKA_SECURITY_PROTOCOL: Input should be 'PLAINTEXT', 'SSL'"),
-        (SASL | {"KAFKA_SASL_MECHANISM": ""}, "KAFKA_SASL_MECHANISM: KAFKA_SECURITY_PROTOCOL=SASL_SSL needs it"),
-        (SASL | {"KAFKA_SASL_MECHANISM": "GSSAPI"}, "KAFKA_SASL_MECHANISM: Input should be 'PLAIN', 'SCRAM-SHA-256'"),
-        (SASL | {"KAFKA_SASL_USERNAME": ""}, "KAFKA_SASL_USERNAME: KAFKA_SECURITY_PROTOCOL=SASL_SSL needs it"),
-        (SASL | {"KAFKA_SASL_PASSWORD": ""}, "KAFKA_SASL_PASSWORD: KAFKA_SECURITY_PROTOCOL=SASL_SSL needs it"),
-        ({"KAFKA_SASL_PASSWORD": "s3cret"}, "KAFKA_SASL_PASSWORD: only KAFKA_SECURITY_PROTOCOL=SASL_SSL or"),
-        (SASL | {"KAFKA_CA_FILE": "/nowhere/ca.pem"}, "KAFKA_CA_FILE: /nowhere/ca.pem: No such file or directory"),
-        (SASL | {"KAFKA_CA_FILE": __file__}, f"KAFKA_CA_FILE: {__file__} holds no certificate in PEM"),
-        ({"KAFKA_CA_FILE": certifi.where()}, "KAFKA_CA_FILE: only KAFKA_SECURITY_PROTOCOL=SSL or SASL_SSL uses it"),
-    ],
-)
-def test_kafka_settings_that_do_not_go_together_are_refused_in_one_line(env: dict[str, str], said: str) -> None:
-    ended = run("-m", "chassis.topics", KAFKA_BOOTSTRAP_SERVERS="k:9092", **env)
-    assert ended.returncode == 2
-    assert ended.stderr.startswith(f"bad settings: {said}")
-    assert "s3cret" not in ended.stderr
-    assert len(ended.stderr.splitlines()) == 1
-
-
-@pytest.mark.parametrize("servers", ["kafka", "kafka:9092", "[::1]:9092", "10.0.0.1:9092, b.example:19092"])
-def test_kafka_may_be_named_as_its_clients_take_it(servers: str) -> None:
-    made = ServiceSettings(database_url="postgresql://h/d", kafka_bootstrap_servers=servers)
-    assert made.kafka_bootstrap_servers == servers
-
-
-def test_secrets_are_not_shown() -> None:
-    settings = ServiceSettings(database_url="postgresql://u:secret@h/d", kafka_bootstrap_servers="k:9092")
-    assert "secret" not in repr(settings)
-
-
-def test_the_token_command_prints_a_token_the_services_accept() -> None:
-    ended = run("-m", "chassis.token", "--user", "ada", AUTH_LOCAL_KEY=KEY)
-    claims = jwt.decode(ended.stdout.strip(), KEY, algorithms=["HS256"], audience="watchbuddy", issuer="watchbuddy")
-    assert claims["sub"] == "ada"
 
 
 class Body(BaseModel):
@@ -281,12 +180,12 @@ main("demo", "A demo.", {"account show": Command(show, "show an account", add)})
 
 
 def test_the_command_line_explains_itself_and_gives_the_commands_status() -> None:
-    good = run("-c", COMMANDS, "account", "show", "--user", "ada")
+    good = run_python("-c", COMMANDS, "account", "show", "--user", "ada")
     assert (good.returncode, good.stdout) == (3, "shown ada\n")
-    bad = run("-c", COMMANDS, "acount")
+    bad = run_python("-c", COMMANDS, "acount")
     assert bad.returncode == 2
     assert "usage: python -m demo" in bad.stderr
-    assert "show an account" in run("-c", COMMANDS, "account", "--help").stdout
+    assert "show an account" in run_python("-c", COMMANDS, "account", "--help").stdout
 
 
 def test_logs_are_json_with_trace_ids() -> None:
@@ -297,7 +196,7 @@ def test_logs_are_json_with_trace_ids() -> None:
         "    structlog.get_logger().info('list_mirrored', list_id=7)\n"
         "logging.getLogger('other').warning('foreign %s', 1)\n"
     )
-    ours, foreign = (json.loads(line) for line in run("-c", code).stderr.splitlines())
+    ours, foreign = (json.loads(line) for line in run_python("-c", code).stderr.splitlines())
     assert (ours["event"], ours["list_id"], ours["level"]) == ("list_mirrored", 7, "info")
     assert len(ours["trace_id"]) == 32
     assert foreign["event"] == "foreign 1"
@@ -311,7 +210,7 @@ def test_a_logged_error_shows_its_place_and_no_local_variables() -> None:
         "try:\n    refresh('s3cret')\n"
         "except KeyError:\n    structlog.get_logger().exception('refresh_failed')\n"
     )
-    line = run("-c", code).stderr
+    line = run_python("-c", code).stderr
     assert json.loads(line)["exception"][0]["exc_type"] == "KeyError"
     assert "s3cret" not in line
 
@@ -324,7 +223,7 @@ def test_a_taken_port_ends_the_process_with_one_line() -> None:
         "settings = ServiceSettings(database_url='postgresql://h/d', kafka_bootstrap_servers='y:9092', http_port=taken.getsockname()[1])\n"
         "run(run_worker(settings, Health()))\n"
     )
-    ended = run("-c", code)
+    ended = run_python("-c", code)
     assert ended.returncode == 2
     assert "HTTP_PORT" in ended.stderr
     assert len(ended.stderr.splitlines()) == 1

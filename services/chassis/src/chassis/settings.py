@@ -1,7 +1,9 @@
-"""Settings from the environment. What is missing or wrong ends the process at its start, in one line."""
+"""Settings from the environment and from secret files. A wrong one ends the process at its start, in one line."""
 
 import logging
+import os
 import sys
+import warnings
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, NoReturn, Self, TypeVar
@@ -9,7 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from pydantic import AnyHttpUrl, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_core import PydanticCustomError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from chassis.kafka_settings import KafkaSettings
 
@@ -88,11 +90,24 @@ class AuthSettings(BaseSettings):
 
 
 def load(settings: type[S]) -> S:
-    """Return the settings, or end the process with status 2 and one line that names what is wrong."""
+    """Return the settings, or end the process with status 2 and one line that names what is wrong.
+
+    They come from the environment, and from the files of the directory that `SECRETS_DIR` names. A file has the name of
+    its setting, in small letters or capitals. The environment wins.
+    """
+    directory = os.environ.get("SECRETS_DIR") or None
+    if directory and not Path(directory).is_dir():
+        fail(f"SECRETS_DIR: there is no directory {directory}")
     try:
-        return settings()
+        with warnings.catch_warnings():
+            warnings.simplefilter(
+                "error", UserWarning
+            )  # a file that cannot be taken: pydantic-settings goes on without it
+            return settings(_secrets_dir=directory)
     except ValidationError as exc:
         fail("; ".join(_describe(error["loc"], error["msg"]) for error in exc.errors()))
+    except SettingsError as exc:
+        fail(f"SECRETS_DIR: {exc.__cause__ or exc}")
 
 
 def fail(text: str) -> NoReturn:

@@ -1,6 +1,8 @@
-"""For tests: a clock that is set by hand, waiting for a state."""
+"""For tests: a clock that is set by hand, waiting for a state, running Python with an environment of its own."""
 
 import asyncio
+import subprocess
+import sys
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
@@ -42,3 +44,10 @@ async def eventually(
         if loop.time() > deadline:
             raise AssertionError(f"not within {within.total_seconds():g} s; last seen: {last!r}")
         await asyncio.sleep(every.total_seconds())
+
+
+def run_python(*arguments: str, **env: str) -> subprocess.CompletedProcess[str]:
+    """Run this Python with the arguments and no other environment; return its status and what it printed."""
+    return subprocess.run(  # noqa: S603 - our own program
+        [sys.executable, *arguments], env={"PATH": "/usr/bin", **env}, capture_output=True, text=True, check=False
+    )

@@ -6,8 +6,22 @@ import sys
 from datetime import timedelta
 from typing import Final
 
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
 from chassis.auth import MAX_USER_ID, issue_token
 from chassis.env_file import EnvFileError, read_env_file
+from chassis.settings import load
+
+
+class TokenSettings(BaseSettings):
+    """What may stand in the environment or in secret files."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True)
+
+    auth_local_key: str = ""
+    auth_issuer: str = ""
+    auth_audience: str = ""
+
 
 MAX_DAYS: Final = 36_500
 
@@ -41,8 +55,9 @@ def _days(text: str) -> int:
 
 
 def _settings() -> tuple[str, str, str] | None:
-    """Return key, issuer, audience. As in Docker Compose, a variable of the environment wins over the one of .env."""
-    values = {**read_env_file(), **{name: value for name, value in os.environ.items() if value}}
+    """Return key, issuer and audience. As in Docker Compose, the environment wins over .env; .env wins over files."""
+    of_files = {name.upper(): value for name, value in load(TokenSettings).model_dump(exclude_unset=True).items()}
+    values = {**of_files, **read_env_file(), **{name: value for name, value in os.environ.items() if value}}
     key = values.get("AUTH_LOCAL_KEY")
     return (key, values.get("AUTH_ISSUER", "watchbuddy"), values.get("AUTH_AUDIENCE", "watchbuddy")) if key else None
 
