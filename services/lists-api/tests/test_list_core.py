@@ -17,6 +17,7 @@ from lists_api.lists.domain.properties import ListProperties
 from watchbuddy_contracts import (
     ListCreated,
     ListDeleted,
+    ListState,
     ListSynced,
     ListSyncStarted,
     ListUpdated,
@@ -118,12 +119,15 @@ def test_a_change_that_changes_nothing_makes_no_event_and_no_version(decide: Cal
 def test_another_order_alone_is_a_change() -> None:
     change = changes.replace_items(created(), [movie(2), movie(1)])
     assert change.after.version == 2
+    assert change.edit is not None
     assert (change.edit.added, change.edit.removed) == (0, 0)
 
 
 def test_the_last_item_can_go() -> None:
     change = changes.remove_items(created(), [movie(1), movie(2)])
-    assert change.events[-1].items == ()
+    (event,) = change.events
+    assert isinstance(event, ListState)
+    assert event.items == ()
 
 
 def test_a_sync_pushes_a_manual_list_as_it_is() -> None:
@@ -135,6 +139,7 @@ def test_a_sync_pushes_a_manual_list_as_it_is() -> None:
     assert (started.version, started.run_id, started.trigger) == (1, RUN, "watched_only")
     assert (synced.version, synced.run_id, synced.updated, synced.removed, synced.total) == (2, RUN, 0, 0, 2)
     assert synced.items == to_items(before.items)
+    assert change.run is not None
     assert change.run.version == change.after.version == 2
 
 

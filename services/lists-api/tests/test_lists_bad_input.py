@@ -39,7 +39,7 @@ async def test_no_route_is_open_without_a_token(api: Api) -> None:
     made = await api.create()
     for method, path, body in ROUTES:
         for token in (None, b"", b"Bearer", b"Bearer nonsense", b"Bearer n\xf6", b"Basic YWRhOmFkYQ=="):
-            headers = {} if token is None else {"Authorization": token}
+            headers = {} if token is None else {b"Authorization": token}
             response = await api.http.request(method, path.format(id=made["id"]), json=body, headers=headers)
             assert_problem(response, 401, "unauthorized")
 

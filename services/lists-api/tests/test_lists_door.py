@@ -15,6 +15,7 @@ from lists_api.http.json_route import SMALL_BODY
 from lists_api.http.schemas.item_requests import SLICE
 from lists_api.lists.domain.items import MAX_ITEMS
 from lists_api.testing import Api, running_api, token_of
+from watchbuddy_contracts import ListState
 
 GOOD = {"title": "Heists", "list_type": "manual"}
 ITEM = {"media_type": "movie", "ids": {"tmdb": 603}}
@@ -133,6 +134,7 @@ async def test_the_largest_good_list_is_taken_with_all_its_ids(api: Api) -> None
     response = await api.call("POST", "/api/lists", content=json.dumps(body, indent=4), headers=JSON)
     assert (response.status_code, response.json()["item_count"]) == (201, MAX_ITEMS)
     (stored,) = await api.outbox(response.json()["id"])
+    assert isinstance(stored.event, ListState)
     assert [item.model_dump() for item in stored.event.items] == body["items"]
 
 

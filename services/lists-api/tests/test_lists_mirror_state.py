@@ -216,7 +216,8 @@ async def test_a_tombstone_stays_until_it_is_confirmed_and_some_days_have_passed
     await sweep(api.pool, api.settings, now=api.clock())
     assert await rows() == [1, 0, 1, 1]  # not confirmed; its items went with the deletion
     await api.receive(gone(made["id"], version=3), synced(made["id"], version=3))
-    assert await api.pool.fetchrow("SELECT state, trakt_list_id FROM mirror") == ("deleted", None)
+    (row,) = await api.pool.fetch("SELECT state, trakt_list_id FROM mirror")
+    assert tuple(row) == ("deleted", None)
     assert (await sweep(api.pool, api.settings, now=api.clock() - timedelta(days=2)))["tombstones"] == 0
     assert (await sweep(api.pool, api.settings, now=api.clock()))["tombstones"] == 1
     assert await rows() == [0, 0, 0, 0]

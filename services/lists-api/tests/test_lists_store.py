@@ -8,6 +8,7 @@ import pytest
 from chassis.testing import eventually
 from lists_api.store import accounts, idempotency, lists, mirrors, retention, runs, views
 from lists_api.testing import Api, movies, running_api, tmdb_ids
+from watchbuddy_contracts import ListState
 
 WAITING = """
 SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"""
@@ -96,7 +97,9 @@ async def test_every_kind_of_edit_leaves_the_rows_that_its_event_tells(api: Api)
         ("POST", movies(11)),
     ):
         await api.call(method, path, json={"items": items})
-        told = [item.ids.model_dump() for item in (await api.outbox())[-1].event.items]
+        event = (await api.outbox())[-1].event
+        assert isinstance(event, ListState)
+        told = [item.ids.model_dump() for item in event.items]
         read = (await api.call("GET", path)).json()
         assert [item["ids"] for item in read["items"]] == told
         assert read["total"] == len(told)

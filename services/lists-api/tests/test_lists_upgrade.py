@@ -11,7 +11,7 @@ import pytest
 from chassis.postgres import migrate
 from lists_api.lists.retention import sweep
 from lists_api.testing import movies, running_api, tmdb_ids
-from watchbuddy_contracts import TraktListSynced
+from watchbuddy_contracts import ListState, TraktListSynced
 
 VERSION_0_1_0 = ("0001_lists.sql", "0002_trakt_accounts.sql")
 BODY: dict[str, Any] = {
@@ -97,6 +97,7 @@ async def test_its_lists_are_read_edited_and_told_as_before(upgraded: str) -> No
         assert (await api.call("POST", "/api/lists/7/items", json={"items": movies(9)})).json()["version"] == 3
         (stored,) = await api.outbox()
         assert tmdb_ids(stored.event) == [1, None, 9]
+        assert isinstance(stored.event, ListState)
         assert [item.ids.trakt for item in stored.event.items] == [None, 2**40, None]
         assert (await api.create())["id"] == 9
         synced = TraktListSynced(
