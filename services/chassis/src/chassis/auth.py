@@ -5,13 +5,14 @@ The user is the token's `sub`. No parameter of a request decides it.
 
 import asyncio
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Annotated, Any, Final
 
 import jwt
 from fastapi import Header, Request
 from fastapi.security import HTTPBearer
 
+from chassis.clock import Clock, utc_now
 from chassis.errors import TransientError, UnauthorizedError
 from chassis.settings import AuthSettings
 
@@ -91,8 +92,10 @@ async def current_user(
     return await authenticator.user_id(authorization)
 
 
-def issue_token(key: str, *, user_id: str, issuer: str, audience: str, lifetime: timedelta) -> str:
+def issue_token(
+    key: str, *, user_id: str, issuer: str, audience: str, lifetime: timedelta, now: Clock = utc_now
+) -> str:
     """Return a token signed with the local key."""
-    now = datetime.now(UTC)
-    claims = {"sub": user_id, "iss": issuer, "aud": audience, "iat": now, "exp": now + lifetime}
+    issued = now()
+    claims = {"sub": user_id, "iss": issuer, "aud": audience, "iat": issued, "exp": issued + lifetime}
     return jwt.encode(claims, key, algorithm=LOCAL_ALGORITHM)

@@ -2,12 +2,14 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
+
+from chassis.clock import Clock, utc_now
 
 Check = Callable[[], Awaitable[None]]
 CHECK_TIMEOUT_S: Final = 2.0
@@ -15,23 +17,23 @@ STUCK_AFTER: Final = timedelta(minutes=2)
 
 
 class StuckError(Exception):
-    """It hangs, though what it needs is there: a restart may help."""
+    """A part of the process hangs although what it needs is there. A restart may help."""
 
 
 class Health:
     """The checks of one process.
 
-    Ready: every check passes. Live: no check has raised `StuckError` without a break for `STUCK_AFTER`: then only a
-    restart helps, and the orchestrator is told so. That a dependency is away is no reason for a restart.
+    Ready means that every check passes. Live means that no check has raised `StuckError` for `STUCK_AFTER` without a
+    break; after that only a restart helps. A dependency that is away is no reason for a restart.
     """
 
-    def __init__(self, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+    def __init__(self, now: Clock = utc_now) -> None:
         self._now = now
         self._checks: dict[str, Check] = {}
         self._stuck_since: dict[str, datetime] = {}
 
     def add(self, name: str, check: Check) -> None:
-        """Add a check: a coroutine function that raises, with a text for people, when it is not well."""
+        """Add a check: a coroutine function that raises, with a text for people, when something is wrong."""
         self._checks[name] = check
 
     async def ready(self) -> dict[str, str]:
@@ -40,14 +42,14 @@ class Health:
         return dict(zip(self._checks, states, strict=True))
 
     async def live(self) -> dict[str, str]:
-        """Return the checks that have been stuck for too long, and what is wrong; empty: alive."""
+        """Return the checks that have been stuck for too long, and what is wrong. Empty means alive."""
         states = await self.ready()
         return {name: states[name] for name, since in self._stuck_since.items() if self._now() - since > STUCK_AFTER}
 
     async def _run(self, name: str, check: Check) -> str:
         try:
             await asyncio.wait_for(check(), CHECK_TIMEOUT_S)
-        except Exception as exc:  # noqa: BLE001 - whatever it is, it is the answer
+        except Exception as exc:  # noqa: BLE001 - whatever a check raises is its answer
             if isinstance(exc, StuckError):
                 self._stuck_since.setdefault(name, self._now())
             else:
@@ -58,7 +60,7 @@ class Health:
 
 
 def routes(health: Health) -> list[Route]:
-    """Return the routes for a Starlette or FastAPI application; both answer 200 or 503 with the checks' states."""
+    """Return two routes for Starlette or FastAPI. Both answer 200 or 503, with the checks' states."""
 
     async def live(_request: Request) -> JSONResponse:
         stuck = await health.live()
