@@ -1,4 +1,4 @@
-"""Bodies that no client means: nested without end, or broken off half-way."""
+"""Bodies that are nested too deeply, or that end half-way."""
 
 import asyncio
 

@@ -27,7 +27,7 @@ async def simulator() -> AsyncIterator[SimulatorProcess]:
 
 @pytest.fixture
 async def page() -> AsyncIterator[Page]:
-    """A page that fails the test when its script does."""
+    """A page. The test fails when the page's script fails."""
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
         opened = await browser.new_page(viewport={"width": 1280, "height": 900})
@@ -39,7 +39,7 @@ async def page() -> AsyncIterator[Page]:
 
 
 async def picture(page: Page, name: str) -> None:
-    """Keep a screenshot where the environment asks for it, to be looked at."""
+    """Save a screenshot in the folder that `SCREENSHOTS` names, if it is set."""
     folder = os.environ.get("SCREENSHOTS")
     if folder:
         await page.screenshot(path=f"{folder}/{name}.png", full_page=True)

@@ -1,4 +1,4 @@
-"""Titles: the shipped ones, files of others, and look-up by id."""
+"""Titles: those that are shipped, other catalogue files, and look-up by id."""
 
 import gzip
 import json

@@ -1,4 +1,4 @@
-"""Headers and tokens that a call needs, and input that is wrong."""
+"""The headers and tokens that a request needs, and wrong input."""
 
 import pytest
 
@@ -162,8 +162,9 @@ async def test_items_of_wrong_types_are_not_valid(unlimited: InProcessTrakt, bod
 @pytest.mark.parametrize(
     "element",
     [
-        {}, {"ids": {}}, {"ids": None}, {"ids": 5}, {"ids": {"trakt": "1"}}, {"ids": {"trakt": -1}}, {"ids": {"trakt": 0}},
-        {"ids": {"trakt": 2**70}}, {"ids": {"trakt": True}}, {"ids": {"imdb": 5}}, {"ids": {"tmdb": [862]}},
+        {}, {"ids": {}}, {"ids": None}, {"ids": 5}, {"ids": {"trakt": "1"}}, {"ids": {"trakt": -1}},
+        {"ids": {"trakt": 0}}, {"ids": {"trakt": 2**70}},
+        {"ids": {"trakt": True}}, {"ids": {"imdb": 5}}, {"ids": {"tmdb": [862]}},
         {"title": "No such title"}, {"title": 5, "year": "x"},
     ],
 )  # fmt: skip

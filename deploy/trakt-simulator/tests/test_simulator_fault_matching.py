@@ -1,4 +1,4 @@
-"""Which calls a fault meets: those that it fits and can change, and no others."""
+"""A fault affects the requests that it matches and can change, and no others."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""Each fault, shown; what breaks connections is in test_simulator_process."""
+"""Each kind of fault. Those that close connections are in test_simulator_process."""
 
 import httpx
 import pytest
@@ -7,6 +7,8 @@ from trakt_simulator.testing import SimulatorProcess
 from trakt_simulator.testing.in_process import InProcessTrakt
 
 LISTS = "/users/me/lists"
+VIP_URL = "https://trakt.tv/vip"
+HTML = "text/html; charset=UTF-8"
 ITEMS = f"{LISTS}/queue/items"
 
 
@@ -36,12 +38,12 @@ async def test_any_status_comes_before_the_write_or_after_it(unlimited: InProces
     ("kind", "status", "headers"),
     [
         ("account_limit", 420, {}),
-        ("account_limit_headers", 420, {"x-upgrade-url": "https://trakt.tv/vip", "x-account-limit": "250", "x-vip-user": "false"}),
+        ("account_limit_headers", 420, {"x-account-limit": "250", "x-vip-user": "false", "x-upgrade-url": VIP_URL}),
         ("locked", 423, {"x-account-locked": "true", "x-account-deactivated": "false"}),
-        ("vip_only", 426, {"x-upgrade-url": "https://trakt.tv/vip"}),
+        ("vip_only", 426, {"x-upgrade-url": VIP_URL}),
         ("rate_limited", 429, {"retry-after": "1", "content-type": "application/json"}),
-        ("rate_limited_html", 429, {"retry-after": "300", "server": "cloudflare", "content-type": "text/html; charset=UTF-8"}),
-        ("forbidden_html", 403, {"server": "cloudflare", "content-type": "text/html; charset=UTF-8"}),
+        ("rate_limited_html", 429, {"retry-after": "300", "server": "cloudflare", "content-type": HTML}),
+        ("forbidden_html", 403, {"server": "cloudflare", "content-type": HTML}),
     ],
 )  # fmt: skip
 async def test_refusals_have_their_headers(

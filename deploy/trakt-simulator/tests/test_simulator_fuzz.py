@@ -1,4 +1,4 @@
-"""Whatever is sent to any endpoint, the answer is one of Trakt's own: never a 500, always JSON or nothing."""
+"""Every request to every endpoint gets a response that Trakt could send: never 500, and JSON or an empty body."""
 
 import json
 
@@ -32,8 +32,8 @@ NAMES = st.sampled_from(
     [
         "ids", "trakt", "slug", "imdb", "tmdb", "tvdb", "title", "year", "seasons", "episodes", "number", "rating",
         "rated_at", "watched_at", "notes", "name", "description", "privacy", "rank", "sort_by", "sort_how",
-        "display_numbers", "allow_comments", "grant_type", "code", "client_id", "client_secret", "refresh_token", "token",
-        *PLURAL.values(),
+        "display_numbers", "allow_comments", "grant_type", "code", "client_id", "client_secret", "refresh_token",
+        "token", *PLURAL.values(),
     ]
 )  # fmt: skip
 VALUES = st.recursive(SCALARS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES, inner, max_size=4))
@@ -47,7 +47,10 @@ BODIES = st.one_of(
     st.binary(max_size=20),
 )
 PARTS = st.one_of(
-    st.sampled_from(["me", "demo", "list", "30000001", "1000000001", "1", "movie", "shows", "all", "imdb", "tmdb", "title", "desc", "5"]),
+    st.sampled_from([
+        "me", "demo", "list", "30000001", "1000000001", "1", "5", "movie", "shows", "all", "imdb", "tmdb", "title",
+        "desc",
+    ]),
     st.text(st.characters(exclude_characters="/"), min_size=1, max_size=12),
 )  # fmt: skip
 QUERIES = st.dictionaries(

@@ -1,4 +1,4 @@
-"""What was watched and rated."""
+"""History, watched titles and ratings."""
 
 from itertools import pairwise
 
@@ -71,8 +71,8 @@ async def test_history_is_filtered(unlimited: InProcessTrakt, path: str, count: 
 @pytest.mark.parametrize(
     ("path", "status", "count"),
     [
-        ("/movies/toy-story-1995", 200, 1), ("/movies/tt0114709", 200, 1), ("/all/1", 200, 1), ("/movies/no-such", 404, 0),
-        ("/movies/99999", 404, 0), ("/nonsense", 404, 0), ("/movies,nonsense", 404, 0),
+        ("/movies/toy-story-1995", 200, 1), ("/movies/tt0114709", 200, 1), ("/all/1", 200, 1),
+        ("/movies/no-such", 404, 0), ("/movies/99999", 404, 0), ("/nonsense", 404, 0), ("/movies,nonsense", 404, 0),
         ("?start_at=rubbish", 422, 0), ("?end_at=2026-13-01", 422, 0),
     ],
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Items of lists, as a client meets them."""
+"""Items of lists."""
 
 import httpx
 import pytest

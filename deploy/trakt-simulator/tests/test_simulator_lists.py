@@ -1,4 +1,4 @@
-"""Personal lists, as a client meets them."""
+"""Personal lists."""
 
 from typing import Any
 

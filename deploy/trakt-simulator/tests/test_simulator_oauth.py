@@ -1,4 +1,4 @@
-"""Logging in: device flow, authorization code with PKCE, rotation, revocation."""
+"""Login: device flow, authorization code with PKCE, rotation, revocation."""
 
 import base64
 import hashlib

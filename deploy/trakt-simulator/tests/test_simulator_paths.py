@@ -10,8 +10,8 @@ AUTHORIZE = "response_type=code&client_id=watchbuddy-local&redirect_uri=urn:ietf
 @pytest.mark.parametrize(
     "path",
     [
-        f"//oauth/authorize?{AUTHORIZE}", f"/oauth//authorize?{AUTHORIZE}", f"/oauth/authorize/?{AUTHORIZE}", "//activate",
-        "/activate/", "/activate//ABCD2345", "/_admin", "//_admin/", "/_admin//health/",
+        f"//oauth/authorize?{AUTHORIZE}", f"/oauth//authorize?{AUTHORIZE}", f"/oauth/authorize/?{AUTHORIZE}",
+        "//activate", "/activate/", "/activate//ABCD2345", "/_admin", "//_admin/", "/_admin//health/",
     ],
 )  # fmt: skip
 async def test_slashes_do_not_matter_for_pages_and_the_admin_api(unlimited: InProcessTrakt, path: str) -> None:

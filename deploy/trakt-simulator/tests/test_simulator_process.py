@@ -1,4 +1,4 @@
-"""The simulator as a process: readiness, broken connections, end."""
+"""The simulator as a process: readiness, closed connections, end."""
 
 import asyncio
 import json

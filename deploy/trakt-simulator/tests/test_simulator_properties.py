@@ -1,4 +1,4 @@
-"""Any sequence of list calls keeps what a list promises (checked against a plain model, and on the responses alone)."""
+"""Any sequence of requests to lists agrees with a plain model of a list."""
 
 import json
 from dataclasses import dataclass, field
@@ -36,7 +36,7 @@ class Model:
 
 
 class ListCalls(RuleBasedStateMachine):
-    """Calls on one account's lists, in any order."""
+    """Requests to one account's lists, in any order."""
 
     numbers = Bundle("numbers")
 

@@ -1,4 +1,4 @@
-"""pytrakt, a client that nobody of this project wrote, against a running simulator."""
+"""pytrakt, a client from outside this project, against a running simulator."""
 
 import asyncio
 import threading

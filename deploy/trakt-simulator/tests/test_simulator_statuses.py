@@ -1,4 +1,4 @@
-"""Every status of Trakt's official table is produced by at least one call (faults for those of an overloaded server)."""
+"""Every status of Trakt's official table is sent at least once. Faults send those of an overloaded server."""
 
 from collections.abc import Awaitable, Callable
 
@@ -96,8 +96,8 @@ def broken(status: int) -> Make:
     ("status", "make"),
     [
         (200, ok), (201, created), (204, no_content), (400, bad_request), (401, unauthorized), (403, forbidden),
-        (404, not_found), (405, no_method), (409, conflict), (412, precondition), (420, account_limit), (422, not_valid),
-        (423, locked), (426, vip_only), (429, rate_limited),
+        (404, not_found), (405, no_method), (409, conflict), (412, precondition), (420, account_limit),
+        (422, not_valid), (423, locked), (426, vip_only), (429, rate_limited),
         *((status, broken(status)) for status in (500, 502, 503, 504, 520, 521, 522)),
     ],
 )  # fmt: skip

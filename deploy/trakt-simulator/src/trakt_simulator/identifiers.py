@@ -9,9 +9,10 @@ _RUN = re.compile(r"[^a-z0-9]+")
 
 
 def slugify(name: str) -> str:
-    """Return the name in lower case, each run of other characters as one `-`, without `-` at the ends: `[TEST]netflix x` is `test-netflix-x`.
+    """Return the slug of a name: `[TEST]netflix x` is `test-netflix-x`.
 
-    Accents are removed first (`Amélie` is `amelie`). The slug is empty when nothing of the name remains.
+    Letters become lower case, and each run of other characters becomes one `-`, but none at the ends. Accents are
+    removed first (`Amélie` is `amelie`). The slug is empty when nothing of the name remains.
     """
     if not name.isascii():
         name = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()

@@ -59,9 +59,9 @@ class Fault(BaseModel):
     `null_years`, `null_ids` (imdb, tmdb, tvdb).
 
     Kinds that change the behaviour: `latency` (`delay_s`, spread by `distribution`), `stale_items` (items are read as
-    they were `delay_s` ago), `new_list_404` (a list is not found until it is `delay_s` old), `duplicate_rows` (each page
-    after the first begins with the last row of the page before, and lacks one), `reorder_noop` (a reorder reports
-    success and changes nothing), `account_limit_partial` (an add over the limit adds what fits, then answers 420).
+    they were `delay_s` ago), `new_list_404` (a list is not found until it is `delay_s` old), `duplicate_rows` (each
+    page after the first begins with the last row of the page before, and lacks one), `reorder_noop` (a reorder reports
+    success and changes nothing), `account_limit_partial` (an add over the limit adds what fits, then gets 420).
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")

@@ -15,8 +15,8 @@ _READY_AUTH = "trakt-simulator OAuth on "
 class SimulatorProcess:
     """The simulator as a child process, on a free port unless one is given.
 
-    `async with SimulatorProcess("--no-rate-limits") as simulator:` gives `url`, `auth_url` (with `--auth-port`), `admin`
-    and `pid`. The child process ends with the block.
+    `async with SimulatorProcess("--no-rate-limits") as simulator:` gives `url`, `auth_url` (with `--auth-port`),
+    `admin` and `pid`. The child process ends with the block.
 
     Raises:
         RuntimeError: it ended before it was ready; the reason is on its standard error stream.
