@@ -11,7 +11,7 @@ from starlette.types import Message
 
 from chassis.problems import MEDIA_TYPE
 from lists_api.http.body import MAX_VALUES
-from lists_api.http.json_route import SMALL_BODY
+from lists_api.http.json_route import MAX_BODY_ON_LOOP
 from lists_api.http.schemas.item_requests import SLICE
 from lists_api.lists.domain.items import MAX_ITEMS
 from lists_api.testing import Api, running_api, token_of
@@ -141,7 +141,7 @@ async def test_the_largest_good_list_is_taken_with_all_its_ids(api: Api) -> None
 @pytest.mark.parametrize(("count", "is_large"), [(MAX_ITEMS, True), (10, False)])
 async def test_the_loop_turns_while_a_large_body_is_parsed(api: Api, count: int, is_large: bool) -> None:
     body = json.dumps(GOOD | {"items": [*full_items(count - 1), {}]}).encode()
-    assert (len(body) > SMALL_BODY) is is_large
+    assert (len(body) > MAX_BODY_ON_LOOP) is is_large
     turns = 0
 
     async def turn() -> None:

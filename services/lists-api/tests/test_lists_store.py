@@ -40,11 +40,12 @@ async def test_a_title_is_on_a_list_once_whatever_the_code_does(api: Api) -> Non
         with pytest.raises(asyncpg.UniqueViolationError):
             await api.pool.execute(
                 "INSERT INTO list_item (list_id, position, media_type, trakt, tmdb, imdb, added_at) "
-                "VALUES ($1, 9, 'movie', $2, $3, $4, now())",
+                "VALUES ($1, 9, 'movie', $2, $3, $4, $5)",
                 made["id"],
                 trakt,
                 tmdb,
                 imdb,
+                api.clock(),
             )
 
 
@@ -77,7 +78,7 @@ async def test_an_edit_that_waited_for_a_deletion_finds_no_list(api: Api) -> Non
     async with api.pool.acquire() as connection:
         transaction = connection.transaction()
         await transaction.start()
-        await connection.execute("UPDATE list SET deleted_at = now() WHERE list_id = $1", made["id"])
+        await connection.execute("UPDATE list SET deleted_at = $2 WHERE list_id = $1", made["id"], api.clock())
         waiting = asyncio.create_task(api.call("PATCH", path, json={"title": "Late"}))
         await eventually(lambda: api.pool.fetchval(WAITING))
         await transaction.commit()

@@ -71,7 +71,14 @@ class Api:
     mirror_state: MirrorStateUseCases
     users: dict[str, dict[str, str]] = field(default_factory=dict)
 
-    async def call(self, method: str, path: str, *, user: str = "ada", **request: Any) -> httpx.Response:  # noqa: ANN401
+    async def call(
+        self,
+        method: str,
+        path: str,
+        *,
+        user: str = "ada",
+        **request: Any,  # noqa: ANN401 - httpx's arguments
+    ) -> httpx.Response:
         """Call a route as a user."""
         own = self.users.setdefault(user, {"Authorization": f"Bearer {token_of(user)}"})
         headers = {**own, **request.pop("headers", {})}

@@ -18,7 +18,7 @@ from chassis.problems import says_json
 from lists_api.http.body import parse_json, read_body
 from lists_api.settings import HttpSettings
 
-SMALL_BODY: Final = 16 * 1024
+MAX_BODY_ON_LOOP: Final = 16 * 1024
 """Bytes that are parsed without a thread: within a millisecond."""
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
@@ -60,7 +60,7 @@ async def _checked(request: Request, body: TypeAdapter[Any]) -> Request:
     content = await read_body(request, max_bytes=settings.max_body_bytes)
     if not content or not says_json(request):
         return _CheckedRequest(request, content)  # FastAPI refuses it
-    if len(content) <= SMALL_BODY:
+    if len(content) <= MAX_BODY_ON_LOOP:
         return _CheckedRequest(request, content, _parsed(content, body))
     return _CheckedRequest(request, content, await asyncio.to_thread(_parsed, content, body))
 

@@ -1,7 +1,7 @@
 """Writing lists.
 
-A transaction that changes a list locks its row first (`lock_list`) and takes ids of the outbox afterwards. So the events
-of one list are sent in the order of their versions.
+A transaction that changes a list locks its row first (`lock_list`) and takes ids of the outbox afterwards. So the
+events of one list are sent in the order of their versions.
 """
 
 from collections.abc import Sequence
@@ -38,8 +38,8 @@ async def next_list_id(connection: Connection, *, user_id: str) -> tuple[int, Tr
 
 INSERT_LIST: Final = f"""
 WITH new_list AS (
-    INSERT INTO list (list_id, user_id, {properties.COLUMNS}, version, item_count, last_event_id, last_event_type, created_at,
-                       updated_at)
+    INSERT INTO list (list_id, user_id, {properties.COLUMNS}, version, item_count, last_event_id, last_event_type,
+                      created_at, updated_at)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12)
 )
 INSERT INTO list_item (list_id, position, media_type, trakt, tmdb, imdb, added_at)
@@ -114,8 +114,9 @@ async def lock_list(connection: Connection, list_id: int, *, user_id: str | None
 
 UPDATE_LIST: Final = f"""
 UPDATE list
-SET ({properties.COLUMNS}) = ($2, $3, $4, $5, $6), version = $7, item_count = $8, last_event_id = $9, last_event_type = $10,
-    updated_at = $11, last_sync_at = CASE WHEN $12::boolean THEN $11 ELSE last_sync_at END,
+SET ({properties.COLUMNS}) = ($2, $3, $4, $5, $6), version = $7, item_count = $8,
+    last_event_id = $9, last_event_type = $10, updated_at = $11,
+    last_sync_at = CASE WHEN $12::boolean THEN $11 ELSE last_sync_at END,
     deleted_at = CASE WHEN $13::boolean THEN $11 END
 WHERE list_id = $1"""  # noqa: S608 - a constant
 

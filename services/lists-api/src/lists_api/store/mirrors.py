@@ -60,5 +60,5 @@ ORDER BY list_id LIMIT $2"""
 
 
 async def read_unconfirmed(pool: Pool, *, after: int, limit: int) -> list[int]:
-    """Return ids of lists and tombstones whose present version trakt-sync has not confirmed: those above `after`, rising."""
+    """Return ids above `after`, rising, of lists and tombstones whose version trakt-sync has not confirmed."""
     return [row[0] for row in await pool.fetch(READ_UNCONFIRMED, after, limit)]

@@ -1,7 +1,7 @@
 """Entity tags: `"7"` is version 7 of a list. `"7-2"` is the same version after two reports of trakt-sync.
 
-The part after the dash counts the reports of the list and the changes of its user's Trakt account. A reader with an older
-count gets the list anew (If-None-Match). A writer insists on the version alone: If-Match takes both forms.
+The part after the dash counts the reports of the list and the changes of its user's Trakt account. A reader with an
+older count gets the list anew (If-None-Match). A writer insists on the version alone: If-Match takes both forms.
 """
 
 import re
