@@ -10,7 +10,7 @@ SCRIPTS := benchmarks conftest.py deploy/lock.py deploy/containers/*.py
 TESTS := $(filter-out $(UNTYPED),$(PACKAGES:%=%/tests) deploy/containers/tests tests/integration)
 # The tests run in as many processes, each with servers of its own.
 WORKERS := 2
-PARALLEL := --numprocesses $(WORKERS) --dist loadgroup
+PARALLEL := --numprocesses $(WORKERS)
 # Which Python the environment should have: PYTHON's version where it is given, else the one that is there. The stamp is
 # named after it, so that another Python makes another environment and never a mixture.
 GIVEN := $(if $(filter file,$(origin PYTHON)),,$(PYTHON))

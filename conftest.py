@@ -13,6 +13,8 @@ import asyncpg
 import pytest
 import structlog
 from hypothesis import settings
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling, Scheduling
 from xdist.workermanage import WorkerController
 
 import watchbuddy_contracts  # noqa: F401 - before pytest finds the folder of that name, when it runs as `python -m pytest`
@@ -29,6 +31,8 @@ OURS = f"test_{uuid.uuid4().hex[:16]}_"
 """How the names of this run's databases begin: others may test on the same server."""
 
 
+ON_ONE_SYSTEM = "tests/integration/"
+"""Tests below this folder use one running system, one after the other."""
 CLOSING_WORDS = pytest.StashKey[list[str]]()
 """What the run says at its end; with parallel workers, what they said."""
 
@@ -56,6 +60,22 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     session.config.stash[CLOSING_WORDS].extend(said)
     if hasattr(session.config, "workeroutput"):
         session.config.workeroutput["closing_words"] = said
+
+
+class WorkersScheduling(LoadScopeScheduling):
+    """Gives each parallel worker one test after the other; the tests on one system go to one worker, and first.
+
+    Marks of `xdist_group` do nothing here: pytest-xdist 3.8 writes the group to an attribute that pytest 9.2 does not read.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        return ON_ONE_SYSTEM if nodeid.startswith(ON_ONE_SYSTEM) else nodeid
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Scheduling | None:
+    """Choose ours, unless the command line chooses one by --dist."""
+    return WorkersScheduling(config, log) if config.getoption("dist") == "load" else None
 
 
 @pytest.hookimpl(optionalhook=True)
