@@ -34,6 +34,11 @@ def visible_user(request: Request, sim: Simulator) -> Account:
     return user
 
 
+def viewed_account(request: Request, sim: Simulator) -> Account:
+    """Return the account in the path as `visible_user` does, or the caller on paths without one (`/sync/…`)."""
+    return visible_user(request, sim) if "id" in request.params else request.caller
+
+
 def own_user(request: Request, sim: Simulator) -> Account:
     """Return the account in the path, which must be the caller's: 403 for another's lists."""
     user = user_of(request, sim)

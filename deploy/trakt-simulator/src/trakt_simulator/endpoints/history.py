@@ -5,7 +5,7 @@ from http import HTTPStatus
 from trakt_simulator.catalogue.episodes import season_of, show_of
 from trakt_simulator.catalogue.media import Kind, kind_of
 from trakt_simulator.clock import iso, parse_iso
-from trakt_simulator.endpoints.access import visible_user
+from trakt_simulator.endpoints.access import viewed_account
 from trakt_simulator.endpoints.paging import page_of
 from trakt_simulator.endpoints.type_filter import known_kinds_of
 from trakt_simulator.http.errors import TraktError, invalid
@@ -13,20 +13,12 @@ from trakt_simulator.http.request import Request
 from trakt_simulator.http.response import Response, json_response
 from trakt_simulator.http.routing import Auth, Route
 from trakt_simulator.identifiers import number_in
-from trakt_simulator.state.account import Account
 from trakt_simulator.state.simulator import Simulator
 
 
-def get_own_history(request: Request, sim: Simulator) -> Response:
-    return _history(request, sim, request.caller)
-
-
 def get_history(request: Request, sim: Simulator) -> Response:
-    return _history(request, sim, visible_user(request, sim))
-
-
-def _history(request: Request, sim: Simulator, account: Account) -> Response:
     """Newest first. A show's or a season's plays are those of its episodes."""
+    account = viewed_account(request, sim)
     kinds = known_kinds_of(request.params.get("type", ""))
     start, end = _date(request, "start_at"), _date(request, "end_at")
     keys = _keys_of(sim, kinds or frozenset(Kind), request.params["item"]) if "item" in request.params else None
@@ -75,6 +67,6 @@ def _date(request: Request, name: str) -> int | None:
 
 _FORMS = ("", "/{type}", "/{type}/{item}")
 ROUTES = (
-    *(Route("GET", f"/sync/history{form}", get_own_history) for form in _FORMS),
+    *(Route("GET", f"/sync/history{form}", get_history) for form in _FORMS),
     *(Route("GET", f"/users/{{id}}/history{form}", get_history, Auth.OPTIONAL) for form in _FORMS),
 )

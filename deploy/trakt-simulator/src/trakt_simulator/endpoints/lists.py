@@ -6,7 +6,7 @@ from trakt_simulator.endpoints.access import is_visible, known_list, own_list, o
 from trakt_simulator.endpoints.list_fields import read_list_fields
 from trakt_simulator.endpoints.paging import page_of
 from trakt_simulator.endpoints.requests import read_rank
-from trakt_simulator.endpoints.responses import list_response, sort_headers
+from trakt_simulator.endpoints.responses import list_object, sort_headers
 from trakt_simulator.http.errors import TraktError, account_limit, invalid
 from trakt_simulator.http.request import Request
 from trakt_simulator.http.response import Response, json_response, no_content
@@ -18,7 +18,7 @@ def get_lists(request: Request, sim: Simulator) -> Response:
     owner = visible_user(request, sim)
     shown = [media_list for media_list in owner.lists.values() if is_visible(media_list, owner, request.account)]
     page = page_of(request, len(shown), sim.options)
-    return json_response([list_response(media_list, owner) for media_list in page.cut(shown)], headers=page.headers())
+    return json_response([list_object(media_list, owner) for media_list in page.cut(shown)], headers=page.headers())
 
 
 def create_list(request: Request, sim: Simulator) -> Response:
@@ -31,7 +31,7 @@ def create_list(request: Request, sim: Simulator) -> Response:
     media_list = sim.accounts.add_list(owner, fields.name, request.now_ms)
     fields.apply(media_list)
     # The contract shows `user` here. The Blueprint does not, and pytrakt fails on it.
-    shown = list_response(media_list, owner if sim.options.user_in_created_list else None)
+    shown = list_object(media_list, owner if sim.options.user_in_created_list else None)
     return json_response(shown, HTTPStatus.CREATED)
 
 
@@ -40,12 +40,12 @@ def get_list(request: Request, sim: Simulator) -> Response:
     media_list = known_list(request, owner)
     if not is_visible(media_list, owner, request.account):
         raise TraktError(HTTPStatus.NOT_FOUND)
-    return json_response(list_response(media_list, owner), headers=sort_headers(media_list))
+    return json_response(list_object(media_list, owner), headers=sort_headers(media_list))
 
 
 def get_public_list(request: Request, sim: Simulator) -> Response:
     owner, media_list = public_list(request, sim)
-    return json_response(list_response(media_list, owner), headers=sort_headers(media_list))
+    return json_response(list_object(media_list, owner), headers=sort_headers(media_list))
 
 
 def update_list(request: Request, sim: Simulator) -> Response:
@@ -57,7 +57,7 @@ def update_list(request: Request, sim: Simulator) -> Response:
     if fields.apply(media_list):
         media_list.touch(request.now_ms)
         sim.accounts.lists_changed(owner, request.now_ms)
-    return json_response(list_response(media_list, owner))
+    return json_response(list_object(media_list, owner))
 
 
 def delete_list(request: Request, sim: Simulator) -> Response:

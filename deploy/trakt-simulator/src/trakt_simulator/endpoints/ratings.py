@@ -4,7 +4,7 @@ from http import HTTPStatus
 
 from trakt_simulator.catalogue.media import PLURAL, Kind, kind_of
 from trakt_simulator.clock import iso, parse_iso
-from trakt_simulator.endpoints.access import visible_user
+from trakt_simulator.endpoints.access import viewed_account
 from trakt_simulator.endpoints.paging import page_of
 from trakt_simulator.endpoints.requests import Element, Match, counts, read_items
 from trakt_simulator.endpoints.type_filter import known_kinds_of
@@ -13,23 +13,16 @@ from trakt_simulator.http.request import Request
 from trakt_simulator.http.response import Response, json_response
 from trakt_simulator.http.routing import Auth, Route
 from trakt_simulator.identifiers import number_in
-from trakt_simulator.state.account import Account, Rating
+from trakt_simulator.state.account import Rating
 from trakt_simulator.state.simulator import Simulator
 
 _RATED = (Kind.MOVIE, Kind.SHOW, Kind.SEASON, Kind.EPISODE)
 MAX_RATING = 10
 
 
-def get_own_ratings(request: Request, sim: Simulator) -> Response:
-    return _ratings(request, sim, request.caller)
-
-
 def get_ratings(request: Request, sim: Simulator) -> Response:
-    return _ratings(request, sim, visible_user(request, sim))
-
-
-def _ratings(request: Request, sim: Simulator, account: Account) -> Response:
     """Newest first. `{rating}` may be a comma list; 404 when a part of it is no rating."""
+    account = viewed_account(request, sim)
     kinds = known_kinds_of(request.params.get("type", "")) or frozenset(_RATED)
     wanted = {number_in(text) for text in request.params["rating"].split(",")} if "rating" in request.params else set()
     if not wanted <= set(range(1, MAX_RATING + 1)):
@@ -88,7 +81,7 @@ def _rated_only(not_found: dict[str, list[Element]]) -> dict[str, list[Element]]
 
 _FORMS = ("", "/{type}", "/{type}/{rating}")
 ROUTES = (
-    *(Route("GET", f"/sync/ratings{form}", get_own_ratings) for form in _FORMS),
+    *(Route("GET", f"/sync/ratings{form}", get_ratings) for form in _FORMS),
     *(Route("GET", f"/users/{{id}}/ratings{form}", get_ratings, Auth.OPTIONAL) for form in _FORMS),
     Route("POST", "/sync/ratings", add_ratings),
     Route("POST", "/sync/ratings/remove", remove_ratings),

@@ -8,7 +8,7 @@ from trakt_simulator.state.account import Account
 from trakt_simulator.state.lists import MediaList
 
 
-def user_response(account: Account) -> dict[str, object]:
+def user_object(account: Account) -> dict[str, object]:
     return {
         "username": account.username,
         "private": account.is_private,
@@ -21,7 +21,7 @@ def user_response(account: Account) -> dict[str, object]:
     }
 
 
-def list_response(media_list: MediaList, owner: Account | None) -> dict[str, object]:
+def list_object(media_list: MediaList, owner: Account | None) -> dict[str, object]:
     """Return a list's object, without `user` when no owner is given."""
     shown: dict[str, object] = {
         **media_list.fields(),
@@ -35,7 +35,7 @@ def list_response(media_list: MediaList, owner: Account | None) -> dict[str, obj
         "ids": {"trakt": media_list.trakt, "slug": media_list.slug},
     }
     if owner is not None:
-        shown["user"] = user_response(owner)
+        shown["user"] = user_object(owner)
     return shown
 
 

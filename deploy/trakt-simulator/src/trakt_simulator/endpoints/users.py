@@ -4,7 +4,7 @@ import uuid
 
 from trakt_simulator.clock import iso
 from trakt_simulator.endpoints.access import visible_user
-from trakt_simulator.endpoints.responses import user_response
+from trakt_simulator.endpoints.responses import user_object
 from trakt_simulator.http.request import Request
 from trakt_simulator.http.response import Response, json_response
 from trakt_simulator.http.routing import Auth, Route
@@ -66,12 +66,12 @@ def get_settings(request: Request, sim: Simulator) -> Response:
 def get_profile(request: Request, sim: Simulator) -> Response:
     user = visible_user(request, sim)
     is_full = request.wants("full")
-    return json_response(_full_user(user) if is_full else user_response(user))
+    return json_response(_full_user(user) if is_full else user_object(user))
 
 
 def _full_user(account: Account) -> dict[str, object]:
     return {
-        **user_response(account),
+        **user_object(account),
         "ids": {
             "slug": account.slug,
             "trakt": account.number,

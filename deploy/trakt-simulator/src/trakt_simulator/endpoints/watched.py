@@ -1,4 +1,4 @@
-"""Play titles with their plays."""
+"""Watched titles with their plays."""
 
 from collections import Counter
 from dataclasses import dataclass, field
@@ -7,14 +7,13 @@ from http import HTTPStatus
 from trakt_simulator.catalogue.episodes import numbers_of, show_of
 from trakt_simulator.catalogue.media import SINGULAR, Kind, kind_of
 from trakt_simulator.clock import iso
-from trakt_simulator.endpoints.access import visible_user
+from trakt_simulator.endpoints.access import viewed_account
 from trakt_simulator.endpoints.paging import MAX_LIMIT, page_of
 from trakt_simulator.endpoints.type_filter import kinds_of
 from trakt_simulator.http.errors import TraktError
 from trakt_simulator.http.request import Request
 from trakt_simulator.http.response import Response, json_response
 from trakt_simulator.http.routing import Auth, Route
-from trakt_simulator.state.account import Account
 from trakt_simulator.state.simulator import Simulator
 
 # Pages with seasons are smaller since the summer of 2026.
@@ -35,15 +34,8 @@ class Plays:
         self.last_of[key] = max(self.last_of.get(key, 0), watched_ms)
 
 
-def get_own_watched(request: Request, sim: Simulator) -> Response:
-    return _watched(request, sim, request.caller)
-
-
 def get_watched(request: Request, sim: Simulator) -> Response:
-    return _watched(request, sim, visible_user(request, sim))
-
-
-def _watched(request: Request, sim: Simulator, account: Account) -> Response:
+    account = viewed_account(request, sim)
     kinds = kinds_of(request.params["type"])
     if kinds not in (frozenset({Kind.MOVIE}), frozenset({Kind.SHOW})):
         raise TraktError(HTTPStatus.NOT_FOUND)
@@ -90,6 +82,6 @@ def _seasons(plays: Plays) -> list[dict[str, object]]:
 
 
 ROUTES = (
-    Route("GET", "/sync/watched/{type}", get_own_watched),
+    Route("GET", "/sync/watched/{type}", get_watched),
     Route("GET", "/users/{id}/watched/{type}", get_watched, Auth.OPTIONAL),
 )
