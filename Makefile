@@ -62,6 +62,8 @@ lint: $(STAMP) ## ruff, import-linter, committed documents
 	@$(BIN)/lint-imports
 	@$(BIN)/python -m watchbuddy_contracts.schemas --check
 	@$(BIN)/python -m watchbuddy_contracts.asyncapi --check
+	@$(BIN)/python -m lists_api openapi --check docs/openapi/lists-api.json
+	@$(BIN)/python -m notifier openapi --check docs/openapi/notifier.json
 
 types: $(STAMP) ## mypy, strict
 	@$(BIN)/mypy $(PACKAGES:%=%/src) $(SCRIPTS)
@@ -71,9 +73,11 @@ fmt: $(STAMP) ## format the code
 	@$(BIN)/ruff check --fix-only --quiet .
 	@$(BIN)/ruff format .
 
-schemas: $(STAMP) ## write the documents that are made from the code: JSON Schemas, AsyncAPI
+schemas: $(STAMP) ## write the documents that are made from the code: JSON Schemas, AsyncAPI, OpenAPI
 	@$(BIN)/python -m watchbuddy_contracts.schemas
 	@$(BIN)/python -m watchbuddy_contracts.asyncapi
+	@$(BIN)/python -m lists_api openapi --write docs/openapi/lists-api.json
+	@$(BIN)/python -m notifier openapi --write docs/openapi/notifier.json
 
 bench: $(STAMP) ## measure, and print the figures beside their goals
 	@$(BIN)/python -m benchmarks

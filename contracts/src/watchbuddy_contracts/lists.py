@@ -19,7 +19,10 @@ Count = Annotated[int, Field(ge=0)]
 class MirrorSettings(BaseModel):
     """How a list is mirrored to Trakt, as its owner wants it."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore", use_attribute_docstrings=True)
+    # As written, the fields with a default are always there.
+    model_config = ConfigDict(
+        frozen=True, extra="ignore", use_attribute_docstrings=True, json_schema_serialization_defaults_required=True
+    )
 
     display_numbers: bool = True
     allow_comments: bool = False

@@ -268,6 +268,8 @@ async def test_the_openapi_document_names_every_route(api: Api) -> None:
         ("/api/lists/{list_id}/items", "delete"),
         ("/api/lists/{list_id}/sync", "post"),
         ("/api/lists/{list_id}/runs/{run_id}", "get"),
+        ("/health/live", "get"),
+        ("/health/ready", "get"),
     }
 
 
@@ -283,9 +285,9 @@ async def test_the_openapi_document_names_the_problems_of_each_route(api: Api) -
         for method, operation in methods.items()
     }
     anywhere = {401, 422, 500, 503}
-    assert problems["post", "/api/lists"] == anywhere | {413, 415}
+    assert problems["post", "/api/lists"] == anywhere | {400, 413, 415}
     assert problems["get", "/api/lists"] == anywhere
-    assert problems["patch", "/api/lists/{list_id}"] == anywhere | {404, 412, 413, 415}
+    assert problems["patch", "/api/lists/{list_id}"] == anywhere | {400, 404, 412, 413, 415}
     assert problems["get", "/api/lists/{list_id}/runs/{run_id}"] == anywhere | {404}
 
 

@@ -22,7 +22,9 @@ LEEWAY: Final = timedelta(seconds=30)
 MAX_USER_ID: Final = 255
 
 
-BEARER: Final = HTTPBearer(auto_error=False)
+BEARER: Final = HTTPBearer(
+    bearerFormat="JWT", description="The user is the token's `sub`.", scheme_name="token", auto_error=False
+)
 """For the OpenAPI document: a router's dependency. `current_user` is what checks the token."""
 
 

@@ -1,53 +1,37 @@
-"""HTTP errors as RFC 9457 problem documents: `{"type", "title", "status", "detail", …}`."""
+"""HTTP errors as RFC 9457 problem documents. Their kinds are in `chassis.problem_kinds`."""
 
 from collections.abc import Mapping
-from http import HTTPStatus
 from typing import Any, Final
 
 import asyncpg
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Match
 
 from chassis.errors import PermanentError, TransientError, UnauthorizedError
 from chassis.postgres import AWAY, is_away
+from chassis.problem_kinds import (
+    MEDIA_TYPE,
+    BadRequest,
+    MethodNotAllowed,
+    NotFound,
+    TooLarge,
+    Unauthorized,
+    UnsupportedMediaType,
+    problem_members,
+)
 
 log = structlog.get_logger()
 
-MEDIA_TYPE: Final = "application/problem+json"
-TYPE_PREFIX: Final = "urn:watchbuddy:problem:"
 MAX_ERRORS: Final = 20
 METHODS: Final = ("DELETE", "GET", "HEAD", "PATCH", "POST", "PUT")
 _SLUGS: Final[Mapping[int, str]] = {
-    400: "bad-request",
-    401: "unauthorized",
-    404: "not-found",
-    405: "method-not-allowed",
-    413: "too-large",
-    415: "unsupported-media-type",
+    kind.code(): kind.kind()
+    for kind in (BadRequest, Unauthorized, NotFound, MethodNotAllowed, TooLarge, UnsupportedMediaType)
 }
-
-
-class Problem(BaseModel):
-    """What went wrong (RFC 9457), as `application/problem+json`; some kinds have further members."""
-
-    type: str
-    slug: str
-    """The kind of problem, for programs."""
-    title: str
-    status: int
-    detail: str
-    """This occurrence, for people."""
-
-
-def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """Return what OpenAPI says of these answers: the `responses` of a route or router."""
-    content = {MEDIA_TYPE: {"schema": Problem.model_json_schema()}}
-    return {status: {"description": HTTPStatus(status).phrase, "content": content} for status in statuses}
 
 
 def problem(
@@ -57,20 +41,13 @@ def problem(
 
     Args:
         status: the HTTP status.
+        slug: the kind of problem, for programs.
+        detail: this occurrence, for people.
         headers: further headers of the answer.
-        slug: the kind of problem, for programs; `type` is `urn:watchbuddy:problem:<slug>`.
-        detail: this occurrence, for people. The title is the slug in words: it is the same for every occurrence.
         extra: further members.
     """
-    body = {
-        "type": TYPE_PREFIX + slug,
-        "slug": slug,
-        "title": slug.replace("-", " ").capitalize(),
-        "status": status,
-        "detail": detail,
-        **extra,
-    }
-    return JSONResponse(body, status, headers=headers, media_type=MEDIA_TYPE)
+    body = problem_members(slug, status, detail=detail)
+    return JSONResponse(body | extra, status, headers=headers, media_type=MEDIA_TYPE)
 
 
 def install(app: FastAPI) -> None:

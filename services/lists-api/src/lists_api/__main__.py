@@ -3,10 +3,13 @@
 from functools import partial
 
 from chassis.bootstrap import migrate_only
+from chassis.health import Health
+from chassis.openapi import openapi_command
 from chassis.process import main, process
 from chassis.relay import run_relay
 from chassis.settings import DatabaseSettings
 from lists_api import app
+from lists_api.http.api import http_api
 from lists_api.settings import HttpSettings, Settings
 
 COMMANDS = {
@@ -17,6 +20,7 @@ COMMANDS = {
         app.republish, Settings, "send again the newest state of every list that trakt-sync has not confirmed"
     ),
     "migrate": process(partial(migrate_only, app.SERVICE), DatabaseSettings, "bring the database up to date, and end"),
+    "openapi": openapi_command(partial(http_api, Health())),
 }
 
 if __name__ == "__main__":

@@ -7,17 +7,16 @@ from fastapi import FastAPI
 from opentelemetry.instrumentation.fastapi import FastAPIInstrumentor
 from uuid_utils.compat import uuid7
 
-from chassis import outbox, problems
+from chassis import outbox
 from chassis.auth import Authenticator
 from chassis.bootstrap import bootstrap, health_of
-from chassis.health import routes
 from chassis.kafka import ConsumerHealth, build_broker
 from chassis.kafka import consume as consume_from
 from chassis.process import run_worker, serve_http
 from chassis.retention import sweep_for_ever
 from chassis.wakeup import Waker
 from lists_api import subscribers
-from lists_api.http.api import router
+from lists_api.http.api import http_api
 from lists_api.lists import republish as republishing
 from lists_api.lists import retention
 from lists_api.lists.use_cases import ListUseCases
@@ -34,13 +33,10 @@ def utc_now() -> datetime:
 
 def build_app(settings: HttpSettings, cases: ListUseCases) -> FastAPI:
     """Return the HTTP application. It knows no Kafka: its transactions write the outbox."""
-    app = FastAPI(title="WatchBuddy lists", version="1", docs_url=None, redoc_url=None, redirect_slashes=False)
+    app = http_api(health_of(cases.pool))
     app.state.settings = settings
     app.state.authenticator = Authenticator(settings)
     app.state.use_cases = cases
-    app.include_router(router)
-    app.routes.extend(routes(health_of(cases.pool)))
-    problems.install(app)
     FastAPIInstrumentor.instrument_app(app, excluded_urls="health/live,health/ready", exclude_spans=["receive", "send"])
     return app
 

@@ -1,32 +1,51 @@
 """What the notifier gives over HTTP."""
 
-from datetime import datetime
+from datetime import UTC, datetime
+from typing import Final
 
 from pydantic import BaseModel, ConfigDict
 
+from chassis.examples import examples
 from notifier.messages import Severity
 
 
 class MessageOut(BaseModel):
-    model_config = ConfigDict(from_attributes=True)
+    """A message for a user."""
+
+    model_config = ConfigDict(from_attributes=True, use_attribute_docstrings=True)
 
     id: int
+    """Grows in the order of arrival."""
     text: str
     severity: Severity
     list_id: int | None
-    """None: about the user's Trakt account."""
+    """Null: the message is about the user's Trakt account."""
     created_at: datetime
     """When the cause happened, in UTC."""
     read: bool
 
 
+EXAMPLE: Final = MessageOut(
+    id=12,
+    text="Created list 'Heists' on Trakt",
+    severity="success",
+    list_id=7,
+    created_at=datetime(2026, 11, 20, 18, 4, 5, tzinfo=UTC),
+    read=False,
+)
+
+
 class MessagesOut(BaseModel):
     """A page of messages, newest first."""
+
+    model_config = ConfigDict(use_attribute_docstrings=True) | examples(
+        {"messages": [EXAMPLE.model_dump(mode="json")], "page": 1, "limit": 50, "total": 1, "unread": 1}
+    )
 
     messages: list[MessageOut]
     page: int
     limit: int
     total: int
-    """On all pages, as far as the filter lets them through."""
+    """How many the filter lets through, on all pages."""
     unread: int
-    """Of all messages, whatever the filter."""
+    """How many of all messages are unread, whatever the filter."""

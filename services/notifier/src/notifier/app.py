@@ -10,10 +10,8 @@ from typing import Final
 from fastapi import FastAPI
 from opentelemetry.instrumentation.fastapi import FastAPIInstrumentor
 
-from chassis import problems
 from chassis.auth import Authenticator
 from chassis.bootstrap import Foundation, bootstrap
-from chassis.health import routes
 from chassis.kafka import ConsumerHealth, build_broker
 from chassis.kafka import consume as consume_from
 from chassis.process import run_worker, serve_http
@@ -21,7 +19,7 @@ from chassis.retention import sweep_for_ever
 from chassis.wakeup import Listener, Waker
 from notifier import retention, subscribers
 from notifier.dispatch import CHANNEL, Dispatcher
-from notifier.routes import router
+from notifier.routes import http_api
 from notifier.settings import HttpSettings, Settings
 from notifier.stream import Streams, listen
 
@@ -41,14 +39,11 @@ class HttpApplication:
 async def http_application(settings: HttpSettings, base: Foundation) -> AsyncIterator[HttpApplication]:
     """Give the HTTP application, with its listener open."""
     streams = Streams()
-    app = FastAPI(title="WatchBuddy notifier", version="1", docs_url=None, redoc_url=None, redirect_slashes=False)
+    app = http_api(base.health)
     app.state.settings = settings
     app.state.authenticator = Authenticator(settings)
     app.state.pool = base.pool
     app.state.streams = streams
-    app.include_router(router)
-    app.routes.extend(routes(base.health))
-    problems.install(app)
     FastAPIInstrumentor.instrument_app(app, excluded_urls=UNTRACED, exclude_spans=["receive", "send"])
     async with Listener(base.dsn, CHANNEL) as listener:
         base.health.add("listener", listener.check)

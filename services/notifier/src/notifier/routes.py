@@ -6,19 +6,38 @@ from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Header, Path, Query, Request
 from fastapi.responses import StreamingResponse
+from pydantic.json_schema import SkipJsonSchema
 
+from chassis import health
 from chassis.auth import BEARER, current_user
+from chassis.openapi import HttpApi
 from chassis.postgres import Pool
-from chassis.problems import documented
+from chassis.problem_kinds import ANYWHERE, NotFound, documented
 from notifier import store
-from notifier.answers import MessageOut, MessagesOut
+from notifier.answers import EXAMPLE, MessageOut, MessagesOut
 from notifier.errors import MessageNotFoundError
-from notifier.schemas import MAX_ID, MessagesQuery, UpToQuery
+from notifier.schemas import MAX_ID, MessageId, MessagesQuery, UpToQuery
 from notifier.settings import HttpSettings
 from notifier.stream import Streams, Subscription, follow
 
 EVENT_STREAM: Final = "text/event-stream"
+STREAM: Final = {
+    "schema": {"type": "string", "description": "Events named `message`, whose data is a MessageOut as JSON."},
+    "example": f": connected\nid: 0\n\nevent: message\ndata: {EXAMPLE.model_dump_json()}\nid: {EXAMPLE.id}\n\n",
+}
 UNBUFFERED: Final = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}  # the second one is nginx's
+
+
+def http_api(checks: health.Health) -> HttpApi:
+    """Return the HTTP application with all its routes. The caller sets what it works with in `state`."""
+    app = HttpApi(
+        "WatchBuddy notifier",
+        description="What happened to a user's lists on Trakt, as messages: pages of them, and a live stream.",
+        tags={"notifications": "A user's messages.", health.TAG: "For probes; no token is needed."},
+    )
+    app.include_router(router)
+    app.include_router(health.router(checks))
+    return app
 
 
 async def database(request: Request) -> Pool:
@@ -32,8 +51,9 @@ Database = Annotated[Pool, Depends(database)]
 
 router = APIRouter(
     prefix="/api/notifications",
+    tags=["notifications"],
     dependencies=[Depends(BEARER)],
-    responses=documented(401, 422, 500, 503),
+    responses=documented(*ANYWHERE),
 )
 
 
@@ -56,7 +76,7 @@ async def mark_all_read(user_id: Caller, pool: Database, query: Annotated[UpToQu
     await store.mark_all_read(pool, user_id, up_to=query.up_to)
 
 
-@router.post("/{message_id}/read", status_code=204, responses=documented(404))
+@router.post("/{message_id}/read", status_code=204, responses=documented(NotFound))
 async def mark_read(user_id: Caller, pool: Database, message_id: Annotated[int, Path(ge=0, le=MAX_ID)]) -> None:
     """Mark one message as read."""
     if not await store.mark_read(pool, user_id, message_id):
@@ -64,7 +84,7 @@ async def mark_read(user_id: Caller, pool: Database, message_id: Annotated[int, 
 
 
 @router.delete("", status_code=204)
-async def clear(user_id: Caller, pool: Database, query: Annotated[UpToQuery, Query()]) -> None:
+async def clear_messages(user_id: Caller, pool: Database, query: Annotated[UpToQuery, Query()]) -> None:
     """Remove all messages, or those up to one."""
     await store.clear(pool, user_id, up_to=query.up_to)
 
@@ -73,7 +93,7 @@ async def subscription(
     request: Request,
     user_id: Caller,
     pool: Database,
-    last_event_id: Annotated[int | None, Header(ge=0, le=MAX_ID)] = None,
+    last_event_id: Annotated[MessageId | SkipJsonSchema[None], Header(alias="Last-Event-ID")] = None,
 ) -> AsyncIterator[Subscription]:
     """Give the caller's stream, joined before the answer's first byte.
 
@@ -92,7 +112,11 @@ async def subscription(
         yield Subscription(user_id, after, ends_at, wakeup)
 
 
-@router.get("/stream", response_class=StreamingResponse, responses={200: {"content": {EVENT_STREAM: {"schema": {}}}}})
+@router.get(
+    "/stream",
+    response_class=StreamingResponse,
+    responses={200: {"description": "Server-Sent Events", "content": {EVENT_STREAM: STREAM}}},
+)
 async def stream_messages(
     pool: Database, subscribed: Annotated[Subscription, Depends(subscription)]
 ) -> StreamingResponse:

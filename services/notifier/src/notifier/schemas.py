@@ -3,6 +3,7 @@
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
+from pydantic.json_schema import SkipJsonSchema
 
 from chassis.paging import PageQuery
 
@@ -13,6 +14,8 @@ MessageId = Annotated[int, Field(ge=0, le=MAX_ID)]
 class MessagesQuery(PageQuery):
     """Which messages to read, newest first."""
 
+    model_config = ConfigDict(use_attribute_docstrings=True)
+
     limit: Annotated[int, Field(ge=1, le=100)] = 50
     unread: bool = False
     """Unread ones only."""
@@ -21,7 +24,7 @@ class MessagesQuery(PageQuery):
 class UpToQuery(BaseModel):
     """How far an act on all messages goes."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
-    up_to: MessageId | None = None
-    """The newest message that the user has seen: later ones stay as they are. None: all there are now."""
+    up_to: MessageId | SkipJsonSchema[None] = None
+    """The newest message that the user has seen: later ones stay as they are. Left out: all there are now."""

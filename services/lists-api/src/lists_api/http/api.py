@@ -1,14 +1,30 @@
-"""All routes of lists-api."""
+"""The HTTP application with all its routes."""
 
 from typing import Final
 
 from fastapi import APIRouter, Depends
 
+from chassis import health
 from chassis.auth import BEARER
-from chassis.problems import documented
+from chassis.openapi import HttpApi
+from chassis.problem_kinds import ANYWHERE, documented
 from lists_api.http.routes import items, lists, runs
 
-router: Final = APIRouter(dependencies=[Depends(BEARER)], responses=documented(401, 422, 500, 503))
-router.include_router(lists.router)
-router.include_router(items.router)
-router.include_router(runs.router)
+TAGS: Final = {
+    "lists": "A user's lists.",
+    "items": "The movies and shows of a list, in order.",
+    "runs": "Sync runs of a list.",
+    health.TAG: "For probes; no token is needed.",
+}
+
+
+def http_api(checks: health.Health) -> HttpApi:
+    """Return the application. The caller sets what it works with in `state`."""
+    app = HttpApi("WatchBuddy lists", description="A user's lists, which are mirrored to Trakt.", tags=TAGS)
+    router = APIRouter(dependencies=[Depends(BEARER)], responses=documented(*ANYWHERE))
+    router.include_router(lists.router)
+    router.include_router(items.router)
+    router.include_router(runs.router)
+    app.include_router(router)
+    app.include_router(health.router(checks))
+    return app

@@ -6,9 +6,9 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Query, Response
 
 from chassis.paging import PageQuery
-from chassis.problems import documented
 from lists_api.errors import ListNotFoundError
 from lists_api.http.dependencies import PREFIX, Caller, Cases, IfMatch, ListId
+from lists_api.http.documentation import ABSENT, CHANGE, ETAG, ITEMS, with_headers
 from lists_api.http.json_route import JsonRoute
 from lists_api.http.schemas.etags import etag_of, version_etag, versions
 from lists_api.http.schemas.item_requests import AllItemsIn, ItemsIn
@@ -20,13 +20,15 @@ from lists_api.lists.use_cases import ListUseCases
 from lists_api.store import views
 from watchbuddy_contracts import Title
 
-router: Final = APIRouter(prefix=PREFIX, route_class=JsonRoute)
+router: Final = APIRouter(prefix=PREFIX, tags=["items"], route_class=JsonRoute)
+_DONE: Final = with_headers(200, "What was done.", ETAG)
 
 
-@router.get("/{list_id}/items", responses=documented(404))
+@router.get("/{list_id}/items", responses=ABSENT | with_headers(200, "A page of items.", ETAG))
 async def read_items(
     user_id: Caller, cases: Cases, list_id: ListId, query: Annotated[PageQuery, Query()], response: Response
 ) -> ItemsOut:
+    """Read a page of a list's items, in order."""
     page = await views.read_items(cases.pool, list_id, user_id=user_id, limit=query.limit, offset=query.offset)
     if page is None:
         raise ListNotFoundError(list_id)
@@ -35,28 +37,31 @@ async def read_items(
     return ItemsOut(items=items, page=query.page, limit=query.limit, total=page.total)
 
 
-@router.post("/{list_id}/items", responses=documented(404, 412, 413, 415))
+@router.post("/{list_id}/items", responses=CHANGE | ITEMS | _DONE)
 async def add_items(
     user_id: Caller, cases: Cases, list_id: ListId, body: ItemsIn, response: Response, if_match: IfMatch = None
 ) -> AddedOut:
+    """Append items that are not on the list yet."""
     edit, version = await _edit_items(user_id, cases, list_id, body.to_titles(), changes.add_items, response, if_match)
     return AddedOut(added=edit.added, skipped=edit.skipped, version=version)
 
 
-@router.delete("/{list_id}/items", responses=documented(404, 412, 413, 415))
+@router.delete("/{list_id}/items", responses=CHANGE | ITEMS | _DONE)
 async def remove_items(
     user_id: Caller, cases: Cases, list_id: ListId, body: ItemsIn, response: Response, if_match: IfMatch = None
 ) -> RemovedOut:
+    """Remove items."""
     edit, version = await _edit_items(
         user_id, cases, list_id, body.to_titles(), changes.remove_items, response, if_match
     )
     return RemovedOut(removed=edit.removed, skipped=edit.skipped, version=version)
 
 
-@router.put("/{list_id}/items", responses=documented(404, 412, 413, 415))
+@router.put("/{list_id}/items", responses=CHANGE | ITEMS | _DONE)
 async def replace_items(
     user_id: Caller, cases: Cases, list_id: ListId, body: AllItemsIn, response: Response, if_match: IfMatch = None
 ) -> ReplacedOut:
+    """Replace all items."""
     edit, version = await _edit_items(
         user_id, cases, list_id, body.to_titles(), changes.replace_items, response, if_match
     )

@@ -4,9 +4,9 @@ from typing import Annotated, Final
 
 from fastapi import APIRouter, Query, Request, Response
 
-from chassis.problems import documented
 from lists_api.errors import ListNotFoundError
 from lists_api.http.dependencies import PREFIX, Caller, Cases, IfMatch, IfNoneMatch, Key, ListId
+from lists_api.http.documentation import ABSENT, BODY, CHANGE, ETAG, LOCATION, NEW_LIST, with_headers
 from lists_api.http.json_route import JsonRoute
 from lists_api.http.schemas.etags import etag_of, is_known, versions
 from lists_api.http.schemas.queries import ListsQuery
@@ -18,13 +18,14 @@ from lists_api.lists.idempotency import IdempotencyKey
 from lists_api.settings import HttpSettings
 from lists_api.store import views
 
-router: Final = APIRouter(prefix=PREFIX, route_class=JsonRoute)
+router: Final = APIRouter(prefix=PREFIX, tags=["lists"], route_class=JsonRoute)
 
 
-@router.post("", status_code=201, responses=documented(413, 415))
+@router.post("", status_code=201, responses=NEW_LIST | with_headers(201, "The list was made.", ETAG, LOCATION))
 async def create_list(
     user_id: Caller, cases: Cases, request: Request, response: Response, body: ListIn, idempotency_key: Key = None
 ) -> ListOut:
+    """Make a list."""
     settings: HttpSettings = request.app.state.settings
     key = None
     if idempotency_key is not None:
@@ -36,6 +37,7 @@ async def create_list(
 
 @router.get("")
 async def read_lists(user_id: Caller, cases: Cases, query: Annotated[ListsQuery, Query()]) -> ListsOut:
+    """Read a page of the caller's lists, newest first."""
     page, total = await views.read_lists(
         cases.pool, user_id=user_id, mirrored=query.mirrored, limit=query.limit, offset=query.offset
     )
@@ -45,11 +47,14 @@ async def read_lists(user_id: Caller, cases: Cases, query: Annotated[ListsQuery,
 @router.get(
     "/{list_id}",
     response_model=ListOut,
-    responses=documented(404) | {304: {"description": "The reader has it already."}},
+    responses=ABSENT
+    | with_headers(200, "The list.", ETAG)
+    | with_headers(304, "The reader has it already: `If-None-Match` names its ETag.", ETAG),
 )
 async def read_list(
     user_id: Caller, cases: Cases, list_id: ListId, response: Response, if_none_match: IfNoneMatch = None
 ) -> ListOut | Response:
+    """Read a list without its items."""
     summary = await views.read_list(cases.pool, list_id, user_id=user_id)
     if summary is None:
         raise ListNotFoundError(list_id)
@@ -59,10 +64,11 @@ async def read_list(
     return _read(summary, response)
 
 
-@router.patch("/{list_id}", responses=documented(404, 412, 413, 415))
+@router.patch("/{list_id}", responses=CHANGE | BODY | with_headers(200, "The list after the change.", ETAG))
 async def edit_list(
     user_id: Caller, cases: Cases, list_id: ListId, body: ListPatch, response: Response, if_match: IfMatch = None
 ) -> ListOut:
+    """Change properties of a list."""
     changed = await cases.change(
         user_id,
         list_id,
@@ -72,8 +78,9 @@ async def edit_list(
     return _read(changed.summary_now, response)
 
 
-@router.delete("/{list_id}", status_code=204, responses=documented(404, 412))
+@router.delete("/{list_id}", status_code=204, responses=CHANGE)
 async def delete_list(user_id: Caller, cases: Cases, list_id: ListId, if_match: IfMatch = None) -> None:
+    """Delete a list, here and on Trakt."""
     await cases.change(user_id, list_id, changes.delete, if_match=versions(if_match))
 
 

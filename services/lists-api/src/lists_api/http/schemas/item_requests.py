@@ -4,6 +4,7 @@ from typing import Annotated, Final, Self
 
 from pydantic import (
     AfterValidator,
+    ConfigDict,
     Field,
     StringConstraints,
     ValidationError,
@@ -13,6 +14,7 @@ from pydantic import (
 )
 from pydantic_core import InitErrorDetails
 
+from chassis.examples import examples
 from lists_api.errors import TooManyItemsError
 from lists_api.http.schemas.strict import StrictModel
 from lists_api.lists.domain.items import MAX_ITEMS
@@ -35,7 +37,15 @@ ImdbId = Annotated[str, StringConstraints(pattern=r"^tt([0-9]{7}|[1-9][0-9]{7,11
 """IMDb fills its numbers with zeros to seven digits. Any other form of the number would be a second id of one title."""
 
 
+ITEM: Final = {"media_type": "movie", "ids": {"tmdb": 949, "imdb": "tt0113277"}}
+"""An item for examples."""
+
+
 class IdsIn(StrictModel):
+    """The ids under which catalogues know a title. At least one is given."""
+
+    model_config = ConfigDict(json_schema_extra={"minProperties": 1})
+
     trakt: NumericId | None = None
     tmdb: NumericId | None = None
     imdb: ImdbId | None = None
@@ -48,6 +58,8 @@ class IdsIn(StrictModel):
 
 
 class ItemIn(StrictModel):
+    """A movie or a show."""
+
     media_type: MediaType
     ids: IdsIn
 
@@ -98,7 +110,9 @@ SomeItems = Annotated[list[ItemIn], Field(min_length=1, json_schema_extra=_SCHEM
 
 
 class ItemsIn(StrictModel):
-    """Items to add or remove."""
+    """Items to add or remove. One id is enough to name an item."""
+
+    model_config = examples({"items": [ITEM]})
 
     items: SomeItems
 
@@ -108,6 +122,8 @@ class ItemsIn(StrictModel):
 
 class AllItemsIn(StrictModel):
     """A list's items as they shall be, in order. An empty array empties the list."""
+
+    model_config = examples({"items": [ITEM, {"media_type": "show", "ids": {"imdb": "tt2531336"}}]}, {"items": []})
 
     items: Items
 

@@ -2,18 +2,22 @@
 
 from typing import Self
 
-from pydantic import BaseModel
-
+from chassis.examples import examples
+from lists_api.http.schemas.strict import ResponseModel
 from watchbuddy_contracts import MediaType, Title
 
 
-class IdsOut(BaseModel):
+class IdsOut(ResponseModel):
+    """The ids that the list has of the title. At least one is there."""
+
     trakt: int | None
     tmdb: int | None
     imdb: str | None
 
 
-class ItemOut(BaseModel):
+class ItemOut(ResponseModel):
+    """An item at its place."""
+
     rank: int
     """1 is the first."""
     media_type: MediaType
@@ -25,28 +29,51 @@ class ItemOut(BaseModel):
         return cls(rank=rank, media_type=title.media_type, ids=ids)
 
 
-class ItemsOut(BaseModel):
+class ItemsOut(ResponseModel):
+    """A page of a list's items, in order."""
+
+    model_config = examples(
+        {
+            "items": [{"rank": 1, "media_type": "movie", "ids": {"trakt": None, "tmdb": 949, "imdb": "tt0113277"}}],
+            "page": 1,
+            "limit": 25,
+            "total": 1,
+        }
+    )
+
     items: list[ItemOut]
     page: int
     limit: int
     total: int
 
 
-class AddedOut(BaseModel):
+class AddedOut(ResponseModel):
+    """What an addition did."""
+
+    model_config = examples({"added": 1, "skipped": 0, "version": 2})
+
     added: int
     skipped: int
     """Items that were on the list already, by any of their ids."""
     version: int
 
 
-class RemovedOut(BaseModel):
+class RemovedOut(ResponseModel):
+    """What a removal did."""
+
+    model_config = examples({"removed": 1, "skipped": 0, "version": 3})
+
     removed: int
     skipped: int
     """Items that were not on the list."""
     version: int
 
 
-class ReplacedOut(BaseModel):
+class ReplacedOut(ResponseModel):
+    """What a replacement of all items did."""
+
+    model_config = examples({"added": 2, "removed": 1, "skipped": 0, "version": 4})
+
     added: int
     removed: int
     skipped: int

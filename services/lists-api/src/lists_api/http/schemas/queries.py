@@ -3,16 +3,23 @@
 from pydantic import BaseModel, ConfigDict
 
 from chassis.paging import PageQuery
+from lists_api.http.schemas.strict import NoneOmitted
 from watchbuddy_contracts import Trigger
 
 
 class ListsQuery(PageQuery):
-    mirrored: bool | None = None
+    """Which lists to read."""
+
+    model_config = ConfigDict(use_attribute_docstrings=True)
+
+    mirrored: bool | NoneOmitted = None
     """Only lists that have a Trakt list, or (false) that have none."""
 
 
 class SyncQuery(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    """What a sync run does."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
     force_full: bool = False
     """Rebuild from all candidates. A manual list has none: its run is the same with and without."""

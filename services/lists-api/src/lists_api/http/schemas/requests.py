@@ -6,8 +6,9 @@ from typing import Self, TypeVar
 
 from pydantic import BaseModel, Field, model_validator
 
-from lists_api.http.schemas.item_requests import Items, to_titles
-from lists_api.http.schemas.strict import StrictModel
+from chassis.examples import examples
+from lists_api.http.schemas.item_requests import ITEM, Items, to_titles
+from lists_api.http.schemas.strict import OMITTED, NoneOmitted, StrictModel, without_default
 from lists_api.http.schemas.texts import Description, TitleText
 from lists_api.lists.domain.properties import ListProperties
 from watchbuddy_contracts import ListType, MirrorSettings, Privacy, Title
@@ -25,9 +26,10 @@ def _without_null(body: _Model, *, nullable: str = "") -> _Model:
 class MirrorIn(StrictModel):
     """How the list is mirrored to Trakt. What is left out keeps its value, or its default in a new list."""
 
-    display_numbers: bool | None = None
-    allow_comments: bool | None = None
-    order: bool | None = None
+    display_numbers: bool | NoneOmitted = OMITTED
+    allow_comments: bool | NoneOmitted = OMITTED
+    order: bool | NoneOmitted = OMITTED
+    """Whether a change of order alone is sent. The first mirror is in order in any case."""
 
     @model_validator(mode="after")
     def _has_no_null(self) -> Self:
@@ -39,6 +41,18 @@ class MirrorIn(StrictModel):
 
 class ListIn(StrictModel):
     """A new list."""
+
+    model_config = examples(
+        {
+            "title": "Heists",
+            "list_type": "manual",
+            "description": "Plans that nearly work",
+            "privacy": "friends",
+            "items": [ITEM],
+            "mirror": {"order": True},
+        },
+        {"title": "Heists", "list_type": "manual"},
+    )
 
     title: TitleText
     list_type: ListType
@@ -63,10 +77,12 @@ class ListIn(StrictModel):
 class ListPatch(StrictModel):
     """New properties of a list. What is left out stays. A description of null goes back to WatchBuddy's own."""
 
-    title: TitleText | None = None
-    description: Description | None = None
-    privacy: Privacy | None = None
-    mirror: MirrorIn | None = None
+    model_config = examples({"title": "Noir", "mirror": {"order": True}}, {"description": None})
+
+    title: TitleText | NoneOmitted = OMITTED
+    description: Description | None = Field(default=None, json_schema_extra=without_default)
+    privacy: Privacy | NoneOmitted = OMITTED
+    mirror: MirrorIn | NoneOmitted = OMITTED
 
     @model_validator(mode="after")
     def _has_no_null(self) -> Self:

@@ -1,21 +1,44 @@
 """Sync runs, as lists-api gives them over HTTP."""
 
 from datetime import datetime
-from typing import Self
+from typing import Final, Self
 from uuid import UUID
 
-from pydantic import BaseModel
-
+from chassis.examples import examples
+from lists_api.http.schemas.strict import ResponseModel
 from lists_api.lists.domain.runs import RunState, RunSummary
 from watchbuddy_contracts import Trigger
 
+_RUN_ID: Final = "0198c0de-7a3b-7c11-9d55-3f2b6a1e4c06"
 
-class RunStartedOut(BaseModel):
+
+class RunStartedOut(ResponseModel):
+    """The run, and where to ask for it."""
+
+    model_config = examples({"run_id": _RUN_ID, "status_url": f"/api/lists/7/runs/{_RUN_ID}"})
+
     run_id: UUID
     status_url: str
 
 
-class RunOut(BaseModel):
+class RunOut(ResponseModel):
+    """A sync run. It is kept for 30 days."""
+
+    model_config = examples(
+        {
+            "run_id": _RUN_ID,
+            "list_id": 7,
+            "state": "succeeded",
+            "trigger": "manual",
+            "version": 2,
+            "updated": 0,
+            "removed": 0,
+            "total": 3,
+            "started_at": "2026-11-20T18:04:05Z",
+            "finished_at": "2026-11-20T18:04:05Z",
+        }
+    )
+
     run_id: UUID
     list_id: int
     state: RunState

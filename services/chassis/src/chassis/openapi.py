@@ -1,0 +1,120 @@
+"""An HTTP application that describes itself well enough to make clients from, and the command that prints the description.
+
+Operation ids are the names of the route functions. Problems are named components, as `application/problem+json`.
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+
+from chassis import problems
+from chassis.examples import with_nulls
+from chassis.problem_kinds import MEDIA_TYPE
+from chassis.process import Command
+
+Document = dict[str, Any]
+
+
+class HttpApi(FastAPI):
+    """FastAPI with the project's choices. It serves its document at `/openapi.json`, and no pages."""
+
+    def __init__(self, title: str, *, description: str, tags: Mapping[str, str]) -> None:
+        """Make an application without routes.
+
+        Args:
+            title: the service's name.
+            description: what the service does.
+            tags: what each tag of the operations means, in the order of the document.
+        """
+        super().__init__(
+            title=title,
+            version="1",
+            description=description,
+            openapi_tags=[{"name": name, "description": text} for name, text in tags.items()],
+            docs_url=None,
+            redoc_url=None,
+            redirect_slashes=False,
+            generate_unique_id_function=_name_of,
+        )
+        problems.install(self)
+
+    def openapi(self) -> Document:
+        """Return the OpenAPI document. It is made once."""
+        if self.openapi_schema is None:
+            self.openapi_schema = with_nulls(_with_whole_numbers(_with_problem_schemas(super().openapi())))
+        return self.openapi_schema
+
+
+def text_of(document: Document) -> str:
+    """Return the document as the committed file holds it."""
+    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+
+
+def openapi_command(build: Callable[[], FastAPI]) -> Command:
+    """Return the command that prints, writes or checks the document of the application that `build` returns.
+
+    The application needs no settings and no connections: only its routes are looked at.
+    """
+
+    async def run(arguments: argparse.Namespace) -> int:
+        return _print_write_or_check(text_of(build().openapi()), arguments.write, arguments.check)
+
+    return Command(run, "print the OpenAPI document of the HTTP API", _add_arguments)
+
+
+def _print_write_or_check(text: str, write: Path | None, check: Path | None) -> int:
+    if write is not None:
+        write.write_text(text, encoding="utf-8", newline="\n")
+    elif check is None:
+        print(text, end="")  # noqa: T201 - what the command is asked for
+    elif not check.exists() or check.read_bytes() != text.encode():
+        print(f"stale: {check}; write it with: make schemas", file=sys.stderr)  # noqa: T201
+        return 1
+    return 0
+
+
+def _add_arguments(parser: argparse.ArgumentParser) -> None:
+    what = parser.add_mutually_exclusive_group()
+    what.add_argument("--write", type=Path, metavar="FILE", help="write it to a file instead")
+    what.add_argument("--check", type=Path, metavar="FILE", help="exit 1 when the file holds another document")
+
+
+def _name_of(route: APIRoute) -> str:
+    return route.name
+
+
+def _with_problem_schemas(document: Document) -> Document:
+    for content in _contents(document):
+        if MEDIA_TYPE in content and "schema" not in content[MEDIA_TYPE]:
+            schema = content.pop("application/json")["schema"]
+            schema.pop("title", None)  # FastAPI names a union after its operation
+            content[MEDIA_TYPE] = {"schema": schema, **content[MEDIA_TYPE]}
+    return document
+
+
+def _with_whole_numbers(node: Any) -> Any:  # noqa: ANN401 - any node of a JSON document
+    """Write bounds as they are given. FastAPI makes floats of them, which cannot hold 2^63 - 1."""
+    match node:
+        case dict():
+            return {key: _with_whole_numbers(value) for key, value in node.items()}
+        case list():
+            return [_with_whole_numbers(part) for part in node]
+        case float() if node.is_integer():
+            return int(node)
+    return node
+
+
+def _contents(document: Document) -> Sequence[dict[str, Any]]:
+    return [
+        answer["content"]
+        for operations in document["paths"].values()
+        for operation in operations.values()
+        for answer in operation["responses"].values()
+        if "content" in answer
+    ]
