@@ -1,4 +1,4 @@
-"""Delivery on a broker: what is handled, redelivered, buried; and that the partition goes on."""
+"""Delivery on a broker: a record is handled, redelivered or dead-lettered, and its partition goes on."""
 
 import json
 from collections.abc import AsyncIterator, Callable
@@ -54,7 +54,7 @@ async def send(settings: ServiceSettings, *records: tuple[bytes | None, Headers]
 async def consuming(settings: ServiceSettings, handle: Callable[[Delivered], None]) -> AsyncIterator[ConsumerHealth]:
     broker = build_broker(settings, group=GROUP)
     delivery: Delivery = broker.context.get("delivery")
-    delivery._waits = Waits(first=timedelta(milliseconds=5), longest=timedelta(milliseconds=20))
+    delivery._waits = Waits(first=timedelta(milliseconds=5), max_wait=timedelta(milliseconds=20))
 
     @subscribe(broker, LISTS, group=GROUP)
     async def on_event(delivered: Delivered) -> None:
@@ -85,7 +85,9 @@ async def dead_letters(settings: ServiceSettings, count: int) -> list[dict[str, 
     return found
 
 
-async def test_poison_records_are_buried_with_their_reason_and_the_partition_goes_on(settings: ServiceSettings) -> None:
+async def test_poison_records_are_dead_lettered_with_their_reason_and_the_partition_goes_on(
+    settings: ServiceSettings,
+) -> None:
     value, headers = deletion(7)
     handled: list[int] = []
     async with consuming(settings, lambda delivered: handled.append(int(delivered.headers.subject))):
@@ -164,7 +166,9 @@ async def test_a_transient_failure_is_redelivered_until_it_passes_in_order(
         assert await eventually(handled, until=lambda all_: len(all_) == 9) == [1] * 8 + [2]
 
 
-async def test_a_permanent_failure_is_buried_at_once_and_a_defect_after_five_tries(settings: ServiceSettings) -> None:
+async def test_a_permanent_failure_is_dead_lettered_at_once_and_a_defect_after_five_tries(
+    settings: ServiceSettings,
+) -> None:
     seen: list[int] = []
 
     def fail(delivered: Delivered) -> None:
@@ -204,7 +208,7 @@ async def test_an_outage_uses_up_no_try_of_a_defect(settings: ServiceSettings) -
         assert await eventually(numbers) == [1]
 
 
-async def test_what_was_not_acknowledged_comes_again_after_a_restart(settings: ServiceSettings) -> None:
+async def test_a_record_that_was_not_acknowledged_is_delivered_again_after_a_restart(settings: ServiceSettings) -> None:
     seen: list[int] = []
 
     def fail_on_two(delivered: Delivered) -> None:

@@ -27,7 +27,7 @@ from chassis.env_file import EnvFileError, read_env_file
         ("\ufeffKEY=marked", "marked"),
     ],
 )
-def test_a_value_is_what_compose_takes_it_for(line: str, value: str, tmp_path: Path) -> None:
+def test_a_value_is_read_as_compose_reads_it(line: str, value: str, tmp_path: Path) -> None:
     path = tmp_path / ".env"
     path.write_bytes(f"{line}\n".encode())
     assert read_env_file(path)["KEY"] == value

@@ -1,4 +1,4 @@
-"""Tokens of an identity provider: its keys are read from its JWKS page, which may be away or broken."""
+"""Tokens of an identity provider. Its keys come from its JWKS page, which may be away or broken."""
 
 import base64
 import hashlib
@@ -92,14 +92,14 @@ async def test_another_key_issuer_audience_or_time_is_refused(provider: Provider
         await provider.authenticator.user_id(bearer(**changes))
 
 
-async def test_a_provider_that_is_away_is_no_fault_of_the_token(provider: Provider) -> None:
+async def test_a_provider_that_is_away_is_a_transient_error(provider: Provider) -> None:
     authenticator = provider.authenticator
     provider.server.server_close()
     with pytest.raises(TransientError):
         await authenticator.user_id(bearer())
 
 
-async def test_a_provider_that_shows_a_page_of_its_gateway_is_no_fault_of_the_token(provider: Provider) -> None:
+async def test_a_provider_whose_gateway_answers_with_a_page_is_a_transient_error(provider: Provider) -> None:
     provider.page = b"<html>maintenance"
     with pytest.raises(TransientError):
         await provider.authenticator.user_id(bearer())

@@ -182,19 +182,19 @@ async def test_a_wrong_password_is_one_log_line_and_processes_that_are_not_ready
     health.add("relay", relay.check)
     health.add("consumer", ConsumerHealth(broker).check)
 
-    async def is_told() -> bool:
+    async def is_refused() -> bool:
         states = await health.ready()
         return all("refuses us" in state and "uthentication failed" in state for state in states.values())
 
     with capture_logs() as lines:
         async with running(relay.run()), running(consume(broker)):
-            await eventually(is_told)
+            await eventually(is_refused)
             clock.advance(timedelta(seconds=30))
-            assert await is_told(), "they wait, and do not end"
+            assert await is_refused(), "they wait, and do not end"
             assert await health.live() == {}, "a restart would not help"
-    told = [line for line in lines if line["log_level"] in {"warning", "error"}]
-    assert [line["event"] for line in told] == ["kafka_refused"] * 2, "the relay's and the consumer's, once each"
-    assert all("uthentication failed" in line["error"] and "wrong" not in line["error"] for line in told)
+    logged = [line for line in lines if line["log_level"] in {"warning", "error"}]
+    assert [line["event"] for line in logged] == ["kafka_refused"] * 2, "the relay's and the consumer's, once each"
+    assert all("uthentication failed" in line["error"] and "wrong" not in line["error"] for line in logged)
     assert not [record for record in caplog.records if record.levelname in {"WARNING", "ERROR"}]
 
 

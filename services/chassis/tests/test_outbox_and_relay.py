@@ -1,4 +1,4 @@
-"""From the outbox to the broker: everything once written arrives, in order; what is rolled back never does."""
+"""From the outbox to the broker: every event that was committed arrives, in order. One that was rolled back never does."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -113,7 +113,7 @@ async def test_a_rolled_back_event_never_arrives(pool: Pool, dsn: str, kafka: Em
         assert [record["ce_subject"] for record in await received(kafka, 1)] == ["2"]
 
 
-async def test_a_wake_reaches_the_relay_before_its_next_look(pool: Pool, dsn: str, kafka: EmbeddedKafka) -> None:
+async def test_a_wake_reaches_the_relay_before_it_polls(pool: Pool, dsn: str, kafka: EmbeddedKafka) -> None:
     loop = asyncio.get_running_loop()
     async with relaying(kafka, dsn) as relay, Waker(pool, outbox.CHANNEL) as waker:
         await write(pool, 1)
@@ -126,18 +126,18 @@ async def test_a_wake_reaches_the_relay_before_its_next_look(pool: Pool, dsn: st
             waker.wake()
             await eventually(lambda: left(pool), until=lambda rows: rows == 0, every=timedelta(milliseconds=2))
             waits.append(loop.time() - began)
-    # five looks of its own would have taken 5 x 1 s, half of it on average
+    # Without the wakes, five polls would have taken half of 5 x 1 s on average.
     assert sum(waits) < 2.0
 
 
-async def test_an_id_that_waits_is_not_doubled(pool: Pool) -> None:
+async def test_an_event_id_that_still_waits_is_not_written_twice(pool: Pool) -> None:
     ids = await write(pool, 1)
     await write(pool, 1, event_ids=ids)
     assert await left(pool) == 1
 
 
 class Dying:
-    """A producer that sends one record, and from then on fails as aiokafka's does after an error (aiokafka 1017)."""
+    """A producer that sends one record. Then it fails for good, as aiokafka's may after an error (aiokafka 1017)."""
 
     def __init__(self, real: AIOKafkaProducer) -> None:
         self._real = real
@@ -153,7 +153,7 @@ class Dying:
         return await self._real.send(*arguments, **named)
 
 
-async def test_a_producer_that_fails_is_made_anew_and_nothing_overtakes(
+async def test_a_producer_that_fails_is_replaced_and_no_event_overtakes_another(
     pool: Pool, dsn: str, kafka: EmbeddedKafka
 ) -> None:
     await write(pool, 1, 2, 3)
@@ -194,20 +194,20 @@ async def test_events_written_while_the_broker_is_down_arrive_when_it_is_back(
     assert subjects == ["1", "2", "3"]
 
 
-async def test_a_listener_that_nobody_asks_keeps_each_payload_once(pool: Pool, dsn: str) -> None:
+async def test_a_listener_whose_caller_is_busy_keeps_each_payload_once(pool: Pool, dsn: str) -> None:
     async with Listener(dsn, "doors") as listener, Waker(pool, "doors") as waker:
         await eventually(lambda: listener.wait(timedelta(seconds=1)))
         for number in range(100):
             waker.wake("ada" if number % 2 else "bob")
             await pool.execute("SELECT pg_notify('doors', 'eve')")
         waker.wake("last")
-        heard: set[str] = set()
+        received: set[str] = set()
         lengths = []
-        while "last" not in heard:
-            now_heard = await listener.wait(timedelta(seconds=5))
-            lengths.append(len(now_heard))
-            heard.update(now_heard)
-    assert heard == {"ada", "bob", "eve", "last"}
+        while "last" not in received:
+            payloads = await listener.wait(timedelta(seconds=5))
+            lengths.append(len(payloads))
+            received.update(payloads)
+    assert received == {"ada", "bob", "eve", "last"}
     assert max(lengths) <= 4
 
 
@@ -221,7 +221,7 @@ async def test_only_one_relay_of_a_database_sends(pool: Pool, dsn: str, kafka: E
     assert subjects == [str(number) for number in range(1, 102)]
 
 
-async def test_an_event_too_large_for_any_broker_is_set_aside_and_holds_nobody_up(
+async def test_an_event_too_large_for_any_broker_is_rejected_and_the_next_ones_are_sent(
     pool: Pool, dsn: str, kafka: EmbeddedKafka
 ) -> None:
     huge = ListCreated(
@@ -241,7 +241,7 @@ async def test_an_event_too_large_for_any_broker_is_set_aside_and_holds_nobody_u
     assert await pool.fetchval("SELECT headers ->> 'ce_subject' FROM outbox_rejected") == "2"
 
 
-async def test_the_trace_of_the_cause_travels_as_it_was(pool: Pool, dsn: str, kafka: EmbeddedKafka) -> None:
+async def test_the_record_carries_the_traceparent_of_its_cause(pool: Pool, dsn: str, kafka: EmbeddedKafka) -> None:
     configure("test")
     with tracer().start_as_current_span("request") as span:
         await write(pool, 1)

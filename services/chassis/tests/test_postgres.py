@@ -28,7 +28,7 @@ async def pool(dsn: str) -> AsyncIterator[Pool]:
     await pool.close()
 
 
-async def test_migrations_run_once_also_when_processes_start_together(postgres_server: str) -> None:
+async def test_migrations_run_once_even_when_processes_start_together(postgres_server: str) -> None:
     dsn = postgres_server.replace("/postgres?", f"/fresh_{uuid4().hex}?")
     await asyncio.gather(*(migrate(dsn, "chassis") for _ in range(4)))
     connection = await connect(dsn, purpose="test")
@@ -48,7 +48,7 @@ async def test_jsonb_goes_in_and_out_as_python_objects(pool: Pool) -> None:
     await ping(pool)
 
 
-async def test_an_event_is_first_once_per_group_even_when_delivered_twice_at_the_same_time(pool: Pool) -> None:
+async def test_only_one_of_several_simultaneous_deliveries_is_a_groups_first(pool: Pool) -> None:
     event_id = uuid4()
 
     async def deliver(group: str, event: UUID) -> bool:
@@ -64,7 +64,7 @@ async def test_an_event_is_first_once_per_group_even_when_delivered_twice_at_the
     assert await inbox.sweep(pool, timedelta(0)) == 2
 
 
-async def test_a_delivery_that_fails_is_not_remembered(pool: Pool) -> None:
+async def test_a_delivery_that_fails_leaves_nothing_in_the_inbox(pool: Pool) -> None:
     event_id = uuid4()
     with contextlib.suppress(KeyError):
         async with pool.acquire() as connection, connection.transaction():

@@ -1,4 +1,4 @@
-"""What stands between a process and its surroundings: tokens, health, problems, logs, the command line."""
+"""The edges of a process: tokens, health, problems, logs, the command line."""
 
 import json
 from datetime import timedelta
@@ -57,9 +57,7 @@ async def test_the_user_is_the_tokens_sub(authenticator: Authenticator) -> None:
         f"Bearer {jwt.encode({'sub': 'ada', 'exp': 2**33}, '', algorithm='none')}",
     ],
 )
-async def test_anything_else_than_a_good_token_is_unauthorized(
-    authenticator: Authenticator, header: str | None
-) -> None:
+async def test_anything_but_a_good_token_is_unauthorized(authenticator: Authenticator, header: str | None) -> None:
     with pytest.raises(UnauthorizedError):
         await authenticator.user_id(header)
 
@@ -142,7 +140,7 @@ async def test_a_method_that_a_path_does_not_take_is_answered_with_all_that_it_t
     assert answer.json()["detail"] == "this path takes GET, POST"
 
 
-async def test_ready_names_what_is_not_well_and_live_waits_before_it_asks_for_a_restart() -> None:
+async def test_ready_names_the_checks_that_fail_and_live_fails_only_when_one_is_stuck() -> None:
     clock = FakeClock()
     health = Health(now=clock)
     broken: Exception | None = StuckError("has fetched nothing for 31 s")

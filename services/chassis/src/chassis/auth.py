@@ -1,4 +1,4 @@
-"""Who is calling: bearer JWTs, signed by an identity provider (JWKS) or with a local key (self-hosting).
+"""Who is calling. An identity provider (JWKS) or a local key (self-hosting) signs the bearer JWT.
 
 The user is the token's `sub`. No parameter of a request decides it.
 """
@@ -25,11 +25,11 @@ MAX_USER_ID: Final = 255
 BEARER: Final = HTTPBearer(
     bearerFormat="JWT", description="The user is the token's `sub`.", scheme_name="token", auto_error=False
 )
-"""For the OpenAPI document: a router's dependency. `current_user` is what checks the token."""
+"""A router's dependency, for the OpenAPI document alone. `current_user` checks the token."""
 
 
 class Authenticator:
-    """Checks tokens: signature, issuer, audience, expiry."""
+    """Checks a token's signature, issuer, audience and expiry."""
 
     def __init__(self, settings: AuthSettings) -> None:
         self._settings = settings
@@ -39,8 +39,8 @@ class Authenticator:
         """Return the user that an Authorization header names.
 
         Raises:
-            UnauthorizedError: no bearer token, or one that we do not accept; the text says which.
-            TransientError: the identity provider's keys cannot be read now.
+            UnauthorizedError: there is no bearer token, or we do not accept it. The text says which.
+            TransientError: the identity provider's keys cannot be read now. A retry may help.
         """
         scheme, _, token = (authorization or "").partition(" ")
         if scheme.lower() != "bearer" or not token.strip():
@@ -59,7 +59,7 @@ class Authenticator:
                 key = (await asyncio.to_thread(self._jwks.get_signing_key_from_jwt, token)).key
                 algorithms = list(JWKS_ALGORITHMS)
             else:
-                assert settings.auth_local_key is not None  # noqa: S101 - the settings see to it
+                assert settings.auth_local_key is not None  # noqa: S101 - the settings guarantee it
                 key, algorithms = settings.auth_local_key.get_secret_value(), [LOCAL_ALGORITHM]
             claims: dict[str, Any] = jwt.decode(
                 token,
@@ -70,7 +70,11 @@ class Authenticator:
                 leeway=LEEWAY,
                 options={"require": ["sub", "exp"]},
             )
-        except (jwt.PyJWKClientConnectionError, OSError, json.JSONDecodeError) as exc:  # away, or its gateway's page
+        except (
+            jwt.PyJWKClientConnectionError,
+            OSError,
+            json.JSONDecodeError,
+        ) as exc:  # it is away, or its gateway answers with a page
             raise TransientError("the identity provider's keys cannot be read at the moment") from exc
         except jwt.PyJWTError as exc:
             raise UnauthorizedError(f"the token is not accepted: {exc}") from exc
@@ -78,7 +82,7 @@ class Authenticator:
 
 
 def _is_user_id(text: str) -> bool:
-    """Whether Postgres can keep it: no NUL, no lone surrogate."""
+    """Whether Postgres can store it: it has no NUL and no lone surrogate."""
     try:
         text.encode()
     except UnicodeEncodeError:
@@ -89,7 +93,7 @@ def _is_user_id(text: str) -> bool:
 async def current_user(
     request: Request, authorization: Annotated[str | None, Header(include_in_schema=False)] = None
 ) -> str:
-    """Return the calling user's id: a FastAPI dependency; the Authenticator is in `app.state.authenticator`."""
+    """Return the calling user's id. A FastAPI dependency; it takes the Authenticator from `app.state.authenticator`."""
     authenticator: Authenticator = request.app.state.authenticator
     return await authenticator.user_id(authorization)
 

@@ -1,4 +1,4 @@
-"""What every process of a service stands on: telemetry, the migrated database, a pool, the health checks."""
+"""What every process of a service needs first: telemetry, the migrated database, a pool, the health checks."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -13,10 +13,10 @@ from chassis.settings import DatabaseSettings
 
 @dataclass(frozen=True, slots=True)
 class Foundation:
-    """Open for as long as the process works.
+    """What a process is built on. It stays open for as long as the process works.
 
     Args:
-        dsn: for connections of one's own: LISTEN, session locks.
+        dsn: for connections outside the pool: LISTEN, session locks.
         health: with the check "postgres".
     """
 
@@ -27,7 +27,7 @@ class Foundation:
 
 @asynccontextmanager
 async def bootstrap(service: str, settings: DatabaseSettings, *, connections: int = 4) -> AsyncIterator[Foundation]:
-    """Lay the foundation of one process of the service, whose package has its name with underscores."""
+    """Open the foundation of one process. The service's package has the service's name with underscores."""
     measuring = telemetry.configure(service, level=settings.log_level)
     try:
         dsn = settings.database_url.get_secret_value()
@@ -39,7 +39,7 @@ async def bootstrap(service: str, settings: DatabaseSettings, *, connections: in
 
 
 def health_of(pool: Pool) -> Health:
-    """Return the checks of a process that has a pool."""
+    """Return the health checks of a process that has a pool."""
     health = Health()
     health.add("postgres", partial(ping, pool))
     return health

@@ -1,11 +1,11 @@
-"""What becomes of a record: handled, redelivered, or a dead letter. No record blocks its partition for good.
+"""What happens to a record: it is handled, redelivered, or becomes a dead letter. None blocks its partition for good.
 
 | the handler raises | then |
 |---|---|
 | nothing | the offset is committed |
-| PoisonError (cannot be decoded), PermanentError | dead letter, committed |
-| TransientError, Postgres away | wait (growing, at most `MAX_WAIT`), redelivered, without a limit of tries |
-| anything else (a defect) | the same, at most `MAX_TRIES` times, then dead letter; an outage uses up none of them |
+| PoisonError (the record cannot be decoded), PermanentError | dead letter; the offset is committed |
+| TransientError, Postgres is away | a growing wait, at most `MAX_WAIT`; redelivered, with no limit of tries |
+| anything else (a defect) | the same, at most `MAX_TRIES` times; then a dead letter. An outage uses up no try |
 """
 
 import asyncio
@@ -32,7 +32,7 @@ log = structlog.get_logger()
 MAX_TRIES: Final = 5
 FIRST_WAIT: Final = timedelta(milliseconds=100)
 MAX_WAIT: Final = timedelta(seconds=5)
-"""Far below max.poll.interval (5 minutes), at which the broker would give the partition away."""
+"""Far below max.poll.interval (5 minutes). After that the broker would give the partition to another consumer."""
 MAX_TRACKED: Final = 1000
 
 Place = tuple[str, int, int]
@@ -42,7 +42,7 @@ StartProducer: TypeAlias = Callable[[], Awaitable[AIOKafkaProducer]]
 
 @dataclass(slots=True)
 class _Tries:
-    """How often a record was redelivered, and how often of that for a defect."""
+    """How often a record was redelivered, and how many of those times for a defect."""
 
     waits: int = 0
     defects: int = 0
@@ -50,15 +50,15 @@ class _Tries:
 
 @dataclass(frozen=True, slots=True)
 class Waits:
-    """How long redelivery waits, and how often an unexpected failure is tried."""
+    """How long a redelivery waits, and how often the handler is tried on a defect."""
 
     first: timedelta = FIRST_WAIT
-    longest: timedelta = MAX_WAIT
+    max_wait: timedelta = MAX_WAIT
     max_tries: int = MAX_TRIES
 
 
 class Delivery:
-    """The delivery rules of one consumer group; give it to the broker as its first (outermost) middleware."""
+    """The delivery rules of one consumer group. Give it to the broker as its first (outermost) middleware."""
 
     def __init__(self, group: str, start_producer: StartProducer, waits: Waits | None = None) -> None:
         self._group = group
@@ -78,34 +78,34 @@ class Delivery:
             self._producer = None
 
     async def handle(self, record: Record, call: Callable[[], Awaitable[Any]]) -> None:
-        """Run the handler's call and apply the rules. Returns: acknowledge.
+        """Run the handler's call and apply the rules. When it returns, FastStream commits the offset.
 
         Raises:
-            NackMessage: redeliver.
+            NackMessage: FastStream delivers the record again.
         """
         place = (record.topic, record.partition, record.offset)
         try:
             await call()
         except PoisonError as exc:
-            await self._bury_or_wait(record, exc.reason, exc)
+            await self._dead_letter_or_wait(record, exc.reason, exc)
         except PermanentError as exc:
-            await self._bury_or_wait(record, exc.slug, exc)
-        except Exception as exc:  # noqa: BLE001 - a defect of a handler must not stop its partition
+            await self._dead_letter_or_wait(record, exc.slug, exc)
+        except Exception as exc:  # noqa: BLE001 - a handler's defect must not stop its partition
             is_defect = not (isinstance(exc, TransientError) or is_away(exc))
             tries = self._tries.get(place, _Tries())
             if is_defect and tries.defects + 1 >= self._waits.max_tries:
-                await self._bury_or_wait(record, "handler_failed", exc)
+                await self._dead_letter_or_wait(record, "handler_failed", exc)
             else:
                 await self._wait(place, exc, is_defect=is_defect)
         self._tries.pop(place, None)
 
-    async def _bury_or_wait(self, record: Record, reason: str, cause: Exception) -> None:
+    async def _dead_letter_or_wait(self, record: Record, reason: str, cause: Exception) -> None:
         try:
-            await self._bury(record, reason, cause)
+            await self._dead_letter(record, reason, cause)
         except (KafkaError, OSError, TimeoutError) as exc:
             await self._wait((record.topic, record.partition, record.offset), exc)
 
-    async def _bury(self, record: Record, reason: str, cause: Exception) -> None:
+    async def _dead_letter(self, record: Record, reason: str, cause: Exception) -> None:
         if self._producer is None:
             self._producer = await self._start_producer()
         topic = dead_letter_topic(record.topic, self._group)
@@ -133,9 +133,9 @@ class Delivery:
         tries = self._tries.setdefault(place, _Tries())
         tries.waits += 1
         tries.defects += is_defect
-        if len(self._tries) > MAX_TRACKED:  # partitions that moved away leave their entries behind
+        if len(self._tries) > MAX_TRACKED:  # entries of partitions that moved to another consumer stay behind
             self._tries.pop(next(iter(self._tries)))
-        wait = min(self._waits.first * 2 ** min(tries.waits - 1, 16), self._waits.longest)
+        wait = min(self._waits.first * 2 ** min(tries.waits - 1, 16), self._waits.max_wait)
         log.warning(
             "record_redelivered",
             topic=place[0],

@@ -1,7 +1,7 @@
-"""Reading `.env`, the file from which Docker Compose takes its variables, as Compose reads it.
+"""Reads `.env`, the file from which Docker Compose takes its variables, as Compose reads it.
 
-Quotes, comments after a value and `export` mean what they mean to Compose. Two differences remain (python-dotenv 1.2):
-`$NAME` without braces stays as it is, and `${NAME}` is replaced within single quotes too.
+Quotes, comments after a value and `export` mean the same. Two differences remain (python-dotenv 1.2): `$NAME` without
+braces stays as it is, and `${NAME}` is replaced within single quotes too.
 """
 
 from pathlib import Path
@@ -14,7 +14,7 @@ ENV_FILE = Path(".env")
 
 
 class EnvFileError(PermanentError):
-    """The file is there and cannot be read; the text is one line for the user."""
+    """The file is there and cannot be read. The text is one line for the user."""
 
 
 def read_env_file(path: Path = ENV_FILE) -> dict[str, str]:

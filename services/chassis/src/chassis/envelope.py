@@ -1,4 +1,4 @@
-"""From a Kafka record to an event, without trust: any producer may write to a topic."""
+"""Makes an event of a Kafka record. It trusts nothing, for any producer may write to a topic."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ Reason = Literal["header_not_utf8", "header_invalid", "null_value", "not_json", 
 
 
 class Record(Protocol):
-    """A Kafka record, as aiokafka (which is not typed) gives it."""
+    """A Kafka record as aiokafka gives it. aiokafka has no types."""
 
     topic: str
     partition: int
@@ -23,7 +23,7 @@ class Record(Protocol):
 
 
 class PoisonError(Exception):
-    """The record can never be decoded; `reason` names why in a word."""
+    """The record can never be decoded. `reason` says why in a word."""
 
     def __init__(self, reason: Reason, detail: str) -> None:
         super().__init__(detail)
@@ -36,7 +36,7 @@ class Delivered:
 
     Args:
         headers: its CloudEvents attributes; `headers.event_id` is the same in every redelivery.
-        traceparent: the trace it belongs to; None when the producer was not traced.
+        traceparent: the trace that it belongs to. None when the producer was not traced.
     """
 
     event: Event
@@ -45,10 +45,10 @@ class Delivered:
 
 
 def decode(record: Record) -> Delivered | None:
-    """Return the event, or None when its type is not one we know (a newer producer's).
+    """Return the event, or None when we do not know its type. A newer producer may have sent it.
 
     Raises:
-        PoisonError: the record is no event of ours and never will be.
+        PoisonError: the record is not an event of ours. No retry helps.
     """
     headers: dict[str, str] = {}
     for name, raw in record.headers:

@@ -1,4 +1,4 @@
-"""Errors, in two kinds that decide everything that follows.
+"""Errors are of two kinds: a retry may help, or it cannot. The kind decides what happens next.
 
 Exception
 ├── TransientError          a retry may help                   503  "transient"
@@ -7,8 +7,8 @@ Exception
     ├── NotFoundError       not there, or not the caller's     404  "not-found"
     └── PreconditionFailedError  If-Match names another version  412  "version-mismatch"
 
-Services subclass them per cause; `chassis.problems` turns them into HTTP answers, `chassis.delivery`
-into redelivery or a dead letter.
+Services subclass them per cause. `chassis.problems` makes HTTP answers of them, `chassis.delivery` a redelivery or a
+dead letter.
 """
 
 from typing import ClassVar
@@ -16,14 +16,14 @@ from typing import ClassVar
 
 class _Error(Exception):
     def __init__(self, detail: str, **extra: object) -> None:
-        """Keep the text for people, and `extra` as members of a problem document."""
+        """Keep the text for people. `extra` becomes members of the problem document."""
         super().__init__(detail)
         self.detail = detail
         self.extra = extra
 
 
 class TransientError(_Error):
-    """A retry may help: a dependency is away, a lock is held."""
+    """A retry may help: a dependency is away, or somebody holds a lock."""
 
     slug: ClassVar[str] = "transient"
     status: ClassVar[int] = 503
@@ -37,21 +37,21 @@ class PermanentError(_Error):
 
 
 class UnauthorizedError(PermanentError):
-    """The request carries no token that we accept."""
+    """The request has no token that we accept."""
 
     slug = "unauthorized"
     status = 401
 
 
 class NotFoundError(PermanentError):
-    """There is no such thing, or it is another user's: the answer is the same, so that nothing can be guessed."""
+    """It does not exist, or belongs to another user. The answer is the same, so that nobody can guess which."""
 
     slug = "not-found"
     status = 404
 
 
 class PreconditionFailedError(PermanentError):
-    """If-Match names another version than the present one."""
+    """If-Match names another version than the current one."""
 
     slug = "version-mismatch"
     status = 412

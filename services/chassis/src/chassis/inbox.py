@@ -1,4 +1,4 @@
-"""The inbox: one effect per event, however often it is delivered."""
+"""The inbox: an event has its effect once, however often it is delivered."""
 
 from datetime import timedelta
 from uuid import UUID
@@ -7,9 +7,9 @@ from chassis.postgres import Connection, Pool, count_of
 
 
 async def is_first_delivery(connection: Connection, group: str, event_id: UUID) -> bool:
-    """Record the event for the consumer group, in the caller's transaction; return False when it was there before.
+    """Record the event for the consumer group in the caller's transaction. Return False when it was recorded before.
 
-    A second delivery at the same time waits for the first one's transaction to end.
+    A second delivery at the same time waits until the first one's transaction has ended.
     """
     status = await connection.execute(
         "INSERT INTO inbox (consumer_group, event_id) VALUES ($1, $2) ON CONFLICT DO NOTHING", group, event_id
@@ -18,8 +18,8 @@ async def is_first_delivery(connection: Connection, group: str, event_id: UUID) 
 
 
 async def sweep(pool: Pool, keep: timedelta) -> int:
-    """Forget events received longer ago than `keep`; return how many.
+    """Delete the ids of events received longer ago than `keep`; return how many.
 
-    `keep` must be longer than Kafka's retention plus the time an operator may replay.
+    `keep` must be longer than Kafka's retention plus the time within which an operator may replay.
     """
     return count_of(await pool.execute("DELETE FROM inbox WHERE received_at < now() - $1::interval", keep))

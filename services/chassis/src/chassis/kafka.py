@@ -33,7 +33,7 @@ log = structlog.get_logger()
 Handler = Callable[[Delivered], Awaitable[None]]
 
 MAX_REQUEST_BYTES: Final = 4 * 1024 * 1024
-"""A list of 10,000 items is about 1 MB; the topics take as much."""
+"""A list of 10,000 items is about 1 MB. The topics take records of the same size."""
 START_RETRY: Final = timedelta(seconds=1)
 SILENT_FOR: Final = timedelta(seconds=30)
 TROUBLE: Final = "kafka_trouble"
@@ -41,12 +41,12 @@ TROUBLE: Final = "kafka_trouble"
 
 
 def producer(settings: KafkaSettings) -> AIOKafkaProducer:
-    """Return a producer that waits for all replicas and cannot reorder or double what it sends itself."""
+    """Return a producer that waits for all replicas. It cannot reorder or double what it sends itself."""
     return AIOKafkaProducer(
         **connection_arguments(settings),
         acks="all",
         enable_idempotence=True,
-        linger_ms=0,  # a round of the relay fills its batches by itself while the first one is on its way
+        linger_ms=0,  # while the first batch is on its way, a round of the relay fills the next ones
         max_request_size=MAX_REQUEST_BYTES,
         request_timeout_ms=15_000,
     )
@@ -70,13 +70,13 @@ async def start_producer(settings: KafkaSettings) -> AIOKafkaProducer:
 
 
 def build_broker(settings: ServiceSettings, *, group: str) -> KafkaBroker:
-    """Return the broker of a consumer group: delivery rules outside, telemetry inside."""
+    """Return the broker of a consumer group. Its delivery rules are outermost; telemetry is inside them."""
     delivery = Delivery(group, partial(start_producer, settings))
     broker = KafkaBroker(
         settings.kafka_bootstrap_servers,
         security=security_of(settings),
         client_id=group,
-        consumer_only=True,  # events leave by the outbox, dead letters by their own producer
+        consumer_only=True,  # the relay sends events; dead letters have a producer of their own
         allow_auto_create_topics=False,
         graceful_timeout=10.0,
         apply_types=False,
@@ -91,9 +91,9 @@ def build_broker(settings: ServiceSettings, *, group: str) -> KafkaBroker:
 
 
 def subscribe(broker: KafkaBroker, *topics: Topic, group: str) -> Callable[[Handler], Handler]:
-    """Register the handler of the topics' events. A type that is not known is acknowledged and counted.
+    """Register the handler of the topics' events. An event of an unknown type is acknowledged and counted.
 
-    One subscriber for all topics of a group: two would rebalance each other at every start.
+    A group has one subscriber for all its topics. Two would rebalance each other at every start.
     """
     settings: ServiceSettings = broker.context.get("settings")
     unknown = meter().create_counter("watchbuddy.events.unknown", unit="{message}")
@@ -131,7 +131,7 @@ async def consume(broker: KafkaBroker) -> None:
     try:
         await asyncio.Event().wait()
     finally:
-        await broker.stop()  # waits for the record in hand, commits, leaves the group
+        await broker.stop()  # it waits for the current record, commits, and leaves the group
         delivery: Delivery = broker.context.get("delivery")
         await delivery.stop()
 
@@ -205,8 +205,8 @@ def _topics(subscriber: Any) -> list[str]:  # noqa: ANN401 - FastStream has no p
 
 
 async def _tolerant_parser(record: Record, original: Callable[[Record], Awaitable[StreamMessage[Record]]]) -> Any:  # noqa: ANN401
-    # FastStream's parser raises on a header that is null or not UTF-8, and the record is then skipped and committed.
-    # It gets a cleaned copy; `decode` looks at the record itself.
+    # FastStream's parser raises on a header that is null or not UTF-8. FastStream then skips and commits the record.
+    # So the parser gets a copy with clean headers. `decode` reads the record itself.
     readable = tuple((name, (raw or b"").decode(errors="backslashreplace").encode()) for name, raw in record.headers)
     message = await original(dataclasses.replace(record, headers=readable))  # type: ignore[type-var]
     message.raw_message = record

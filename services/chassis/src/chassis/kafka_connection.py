@@ -1,4 +1,4 @@
-"""How every Kafka client of this project connects: one function makes the arguments, one asks whether Kafka lets us in."""
+"""How every Kafka client connects. One function makes the arguments; another asks whether Kafka lets us in."""
 
 import asyncio
 import ssl
@@ -41,7 +41,7 @@ class KafkaRefusedError(ConnectionError):
 
 
 class Refusals:
-    """What a loop does that Kafka refuses: it logs each reason once, and waits."""
+    """For a loop that tries again after a refusal: it logs each reason once, and waits."""
 
     def __init__(self) -> None:
         self._logged = ""
@@ -54,15 +54,14 @@ class Refusals:
 
 
 def security_of(settings: KafkaSettings) -> BaseSecurity:
-    """Return what the settings say, in FastStream's form."""
+    """Return what the settings say, in FastStream's form. They have all of mechanism, user and password, or none."""
     context = ssl.create_default_context(cafile=settings.kafka_ca_file) if settings.uses_tls else None
-    if not settings.uses_sasl:
+    mechanism, user = settings.kafka_sasl_mechanism, settings.kafka_sasl_username
+    password = settings.kafka_sasl_password
+    if mechanism is None or user is None or password is None:
         return BaseSecurity(ssl_context=context)
-    mechanisms = {"PLAIN": SASLPlaintext, "SCRAM-SHA-256": SASLScram256, "SCRAM-SHA-512": SASLScram512}
-    assert settings.kafka_sasl_mechanism and settings.kafka_sasl_username and settings.kafka_sasl_password  # noqa: S101, PT018 - the settings see to it
-    return mechanisms[settings.kafka_sasl_mechanism](
-        settings.kafka_sasl_username, settings.kafka_sasl_password.get_secret_value(), ssl_context=context
-    )
+    forms = {"PLAIN": SASLPlaintext, "SCRAM-SHA-256": SASLScram256, "SCRAM-SHA-512": SASLScram512}
+    return forms[mechanism](user, password.get_secret_value(), ssl_context=context)
 
 
 def connection_arguments(settings: KafkaSettings) -> dict[str, Any]:

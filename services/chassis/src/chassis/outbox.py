@@ -1,4 +1,4 @@
-"""The transactional outbox: an event is written in the transaction of its cause, and cannot be lost or made up."""
+"""The transactional outbox: an event is written in the transaction of its cause. So it cannot get lost."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -12,7 +12,7 @@ from chassis.telemetry import current_traceparent
 from watchbuddy_contracts import Event, EventHeaders, partition_key
 
 CHANNEL: Final = "outbox"
-"""The channel that wakes the relay: wake it after the commit."""
+"""The channel of the relay. Wake it after the commit."""
 
 _APPEND = """
 INSERT INTO outbox (event_id, topic, key, value, headers, traceparent, created_at)
@@ -31,17 +31,17 @@ async def append(
     event_ids: Sequence[UUID] | None = None,
     traceparent: str | None = None,
 ) -> list[UUID]:
-    """Write the events to the outbox, in the caller's transaction and in this order; return their ids.
+    """Write the events to the outbox in the caller's transaction, in this order; return their ids.
 
-    The caller holds a lock on what the events speak of (the list's row), so that ids follow versions.
+    The caller holds a lock on the row that the events describe, so that the outbox has them in the order of versions.
 
     Args:
-        connection: inside a transaction.
+        connection: it is inside a transaction.
         events: in the order in which they happened.
         source: the producing service, e.g. "/lists-api".
         now: the time of the cause.
-        event_ids: given when events are sent again under their first ids; an id that still waits is not doubled.
-        traceparent: the trace to go on with; None: the current span's.
+        event_ids: for events that are sent again under their first ids. An id that still waits is not written twice.
+        traceparent: the trace to continue. None: the current span's.
     """
     ids = list(event_ids) if event_ids is not None else [uuid7() for _ in events]
     headers = [

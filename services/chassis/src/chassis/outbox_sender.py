@@ -64,7 +64,7 @@ class OutboxSender:
     async def _send_all(
         self, producer: AIOKafkaProducer, rows: Iterable["asyncpg.Record"]
     ) -> tuple[list["asyncio.Future[Any]"], BaseException | None]:
-        """Hand the rows to the producer, up to one that it does not take; return their answers to come, and its error."""
+        """Hand the rows to the producer, up to one that it does not take; return the answers to come, and its error."""
         sent: list[asyncio.Future[Any]] = []
         for row in rows:
             try:

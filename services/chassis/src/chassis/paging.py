@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 
 class PageQuery(BaseModel):
-    """Which page, from 1, and how much of it; a route that takes less by default says so in a subclass."""
+    """Which page, from 1, and how many of its entries. A route with another default has a subclass."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

@@ -25,17 +25,17 @@ Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
 AWAY: Final[tuple[type[Exception], ...]] = (
     OSError,  # refused, reset; TimeoutError too
     asyncpg.PostgresConnectionError,
-    asyncpg.OperatorInterventionError,  # shuts down, starts up, recovers; a statement that took too long
+    asyncpg.OperatorInterventionError,  # it shuts down, starts, recovers; a statement took too long
     asyncpg.InsufficientResourcesError,  # too many connections, a full disk, no memory
-    asyncpg.PostgresSystemError,  # an error of its disk
+    asyncpg.PostgresSystemError,  # its disk fails
     asyncpg.ReadOnlySQLTransactionError,  # a standby, before or after a failover
     asyncpg.TransactionRollbackError,  # a deadlock
     asyncpg.LockNotAvailableError,
     asyncpg.IdleInTransactionSessionTimeoutError,
 )
-"""What is raised while Postgres cannot do it: a retry will help. `is_away` knows one kind more."""
+"""What asyncpg raises while Postgres is unable to work. A retry will help. `is_away` knows one kind more."""
 DATABASE_ERRORS: Final[tuple[type[Exception], ...]] = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
-"""Whatever may come of a statement. For loops that must go on, and try again later."""
+"""Whatever a statement may raise. For loops that must go on and try again later."""
 MIGRATION_LOCK = 0x57425F4D  # any number, the same in every process: "WB_M"
 CONNECT_TIMEOUT_S = 10.0
 COMMAND_TIMEOUT_S: Final = 60.0
@@ -49,7 +49,7 @@ KEEPALIVE: Final = {
     "tcp_keepalives_count": "3",
 }
 SESSION: Final = {
-    # A process that is frozen inside a transaction must not stop everybody who wants the same row, and with them all
+    # A process may freeze inside a transaction. It must not stop everybody who wants the same row, and with them all
     # connections of the pool. Our transactions take milliseconds.
     "lock_timeout": "5s",
     "idle_in_transaction_session_timeout": "30s",
@@ -69,20 +69,20 @@ CREATE TABLE IF NOT EXISTS schema_migrations (
 def is_away(error: BaseException) -> bool:
     """Whether Postgres is the reason, so that a retry will help.
 
-    asyncpg tells a connection that is closed, and several defects of ours, by one class.
+    asyncpg has one class for a closed connection and for several defects of ours. The text tells them apart.
     """
     return isinstance(error, AWAY) or (isinstance(error, asyncpg.InterfaceError) and "clos" in str(error))
 
 
 class MigrationError(Exception):
-    """A migration that was applied has been edited since; migrations only go forward."""
+    """Somebody edited a migration after it had been applied. Migrations only go forward."""
 
 
 async def create_pool(dsn: str, *, min_size: int = 1, max_size: int = 10) -> Pool:
     """Return a pool whose connections take and give jsonb as Python objects.
 
-    The pool's reset is a no-op: it saves a round trip a release (x1.2 to x1.4 writes a second).
-    So nobody may leave session state on a pooled connection: LISTEN and session locks have connections of their own.
+    The pool does not reset a released connection. That saves a round trip (x1.2 to x1.4 writes a second). So nobody may
+    leave session state on a pooled connection; LISTEN and session locks have connections of their own (`connect`).
     """
     return await asyncpg.create_pool(
         dsn,
@@ -102,7 +102,7 @@ async def connect(
     """Return a connection outside the pool, for LISTEN and session locks.
 
     Args:
-        dsn: where.
+        dsn: the database's address.
         purpose: Postgres shows it behind the process's name (`application_name`).
         patience: the longest that connecting or a statement may take. TimeoutError is raised then, also when the
             connection is half open: the network dropped it and told nobody.
@@ -118,9 +118,9 @@ async def connect(
 
 
 async def migrate(dsn: str, *packages: str) -> None:
-    """Bring the database up to date: each package's `migrations/*.sql`, by name, each once, in one transaction each.
+    """Bring the database up to date: apply each package's `migrations/*.sql` once, by name, each in its transaction.
 
-    Creates the database when the server has none of that name. Processes that start together wait for one another.
+    It makes the database when the server has none of that name. Processes that start together wait for one another.
 
     Raises:
         MigrationError: an applied file has changed.
@@ -132,7 +132,7 @@ async def migrate(dsn: str, *packages: str) -> None:
         for package in packages:
             await _migrate_package(connection, package)
     finally:
-        await connection.close()  # ends the session, and with it the lock
+        await connection.close()  # the lock ends with the session
 
 
 async def _migrate_package(connection: "asyncpg.Connection[asyncpg.Record]", package: str) -> None:
@@ -159,7 +159,7 @@ async def _migrate_package(connection: "asyncpg.Connection[asyncpg.Record]", pac
 
 
 async def _connect_at_start(dsn: str) -> "asyncpg.Connection[asyncpg.Record]":
-    """Connect, with patience while Postgres starts; end the process in one line when it cannot be."""
+    """Connect; wait while Postgres starts. End the process in one line when Postgres refuses or stays away."""
     until = asyncio.get_running_loop().time() + START_PATIENCE_S
     while True:
         try:
@@ -203,7 +203,7 @@ async def _keep(_connection: Any) -> None:  # noqa: ANN401
 
 
 def count_of(status: str) -> int:
-    """Return how many rows a statement touched, by the status that Postgres gave ("DELETE 3")."""
+    """Return how many rows a statement changed, from the status that Postgres gave ("DELETE 3")."""
     return int(status.rsplit(" ", 1)[1])
 
 

@@ -1,4 +1,4 @@
-"""Running one process: a command line, signals, a graceful end, and a health server beside the work."""
+"""How one process runs: its command line, signals, a graceful end, and a health server beside the work."""
 
 import argparse
 import asyncio
@@ -27,12 +27,12 @@ S = TypeVar("S", bound=DatabaseSettings)
 
 GRACEFUL_S = 5
 KEEP_ALIVE_S = 75
-"""Longer than clients and proxies keep an idle connection: who closes first must not be who answers."""
+"""Longer than clients and proxies keep an idle connection. If the server closed first, it could cut off a request."""
 
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A subcommand: what it does, its arguments, one line of help. Its result is the exit status, None for 0."""
+    """A subcommand: what it does, its arguments, one line of help. It returns the exit status; None means 0."""
 
     run: Callable[[argparse.Namespace], Awaitable[int | None]]
     help: str
@@ -40,7 +40,7 @@ class Command:
 
 
 def process(run: Callable[[S], Awaitable[int | None]], settings: type[S], help: str) -> Command:  # noqa: A002
-    """Return a command that takes nothing but its settings."""
+    """Return a command that takes no arguments, only settings."""
 
     async def run_with_settings(_arguments: argparse.Namespace) -> int | None:
         return await run(load(settings))
@@ -49,7 +49,7 @@ def process(run: Callable[[S], Awaitable[int | None]], settings: type[S], help: 
 
 
 def main(service: str, description: str, commands: Mapping[str, Command]) -> None:
-    """Parse the command line and run the command; a command name may have two words ("account import")."""
+    """Parse the command line and run the command. A command's name may have two words ("account import")."""
     parser = argparse.ArgumentParser(prog=f"python -m {service}", description=description)
     subparsers = parser.add_subparsers(required=True, metavar="COMMAND")
     groups: dict[str, Any] = {}
@@ -81,9 +81,9 @@ def run(work: Awaitable[int | None]) -> int | None:
 
 
 async def serve_http(app: ASGIApp, settings: ServiceSettings, *, on_stop: Callable[[], None] = lambda: None) -> None:
-    """Serve until SIGTERM or SIGINT; requests in hand get `GRACEFUL_S` seconds to end.
+    """Serve until SIGTERM or SIGINT. Requests that are under way get `GRACEFUL_S` seconds to end.
 
-    `on_stop` is called first then, to end what would never end by itself (live streams).
+    `on_stop` is called first. It ends what would never end by itself, such as live streams.
     """
     # What start-up made is never garbage. Full collections that walk over it stop every request for 140 ms (measured
     # with bodies of 10,000 items); without it, for less than 20 ms.
@@ -103,9 +103,9 @@ async def serve_http(app: ASGIApp, settings: ServiceSettings, *, on_stop: Callab
 
 
 async def run_worker(settings: ServiceSettings, health: Health, *work: Coroutine[Any, Any, None]) -> None:
-    """Run the coroutines, with a health server beside them, until SIGTERM or SIGINT, then cancel them.
+    """Run the coroutines and a health server until SIGTERM or SIGINT; then cancel them.
 
-    A coroutine that ends or raises by itself ends the process: half a worker is worse than a restart.
+    A coroutine that ends or raises by itself ends the process. Half a worker is worse than a restart.
     """
     server, listener = _server(Starlette(routes=routes(health)), settings)
     stop = _stop_event()
@@ -128,7 +128,7 @@ async def run_worker(settings: ServiceSettings, health: Health, *work: Coroutine
 class _Server(uvicorn.Server):
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
-        yield  # signals are ours: uvicorn would end the process before pools and spans are closed
+        yield  # we handle signals: uvicorn would end the process before pools and spans are closed
 
 
 def _server(app: ASGIApp, settings: ServiceSettings) -> tuple[_Server, socket.socket]:

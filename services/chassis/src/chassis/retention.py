@@ -1,4 +1,4 @@
-"""Forgetting, from time to time, what has had its time."""
+"""Deletes what is past its retention, from time to time."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
@@ -15,7 +15,7 @@ SWEEP_EVERY: Final = timedelta(hours=1)
 
 
 async def sweep_for_ever(sweep: Callable[[], Awaitable[Mapping[str, int]]], every: timedelta = SWEEP_EVERY) -> None:
-    """Call `sweep`, now and every hour, until cancelled; it deletes, and returns how much of what.
+    """Call `sweep` now and every hour, until cancelled. It deletes, and returns how many of each kind.
 
     Several processes may do so at the same time.
     """
@@ -23,5 +23,5 @@ async def sweep_for_ever(sweep: Callable[[], Awaitable[Mapping[str, int]]], ever
         try:
             log.info("swept", **await sweep())
         except DATABASE_ERRORS as exc:
-            log.warning("sweep_failed", error=repr(exc))  # the next one makes up for it
+            log.warning("sweep_failed", error=repr(exc))  # the next sweep deletes the same rows
         await asyncio.sleep(every.total_seconds())

@@ -21,7 +21,7 @@ MIN_KEY_LENGTH = 32  # RFC 7518 3.2: an HS256 key has at least 256 bits
 
 
 class DatabaseSettings(BaseSettings):
-    """What every command of a service needs. Names are the environment's, in capitals."""
+    """What every command of a service needs. The environment has the names in capitals."""
 
     model_config = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True)
 
@@ -31,7 +31,7 @@ class DatabaseSettings(BaseSettings):
     @field_validator("database_url")
     @classmethod
     def _is_an_address(cls, value: SecretStr) -> SecretStr:
-        # The text must not repeat the value: there is a password in it.
+        # The text must not repeat the value, for it holds a password.
         try:
             parts = urlsplit(value.get_secret_value())
             is_good = parts.scheme in {"postgresql", "postgres"} and (parts.port is None or parts.port > 0)
@@ -67,11 +67,11 @@ class ServiceSettings(DatabaseSettings, KafkaSettings):
     kafka_session_timeout: Annotated[timedelta, Field(ge=timedelta(seconds=1))] = timedelta(seconds=10)
     http_host: str = "127.0.0.1"
     http_port: Port = 0
-    """0: a free port, which is logged."""
+    """0: any free port. The process logs which."""
 
 
 class AuthSettings(BaseSettings):
-    """Who may say which user is calling: a JWKS URL (an identity provider), or a local key (self-hosting)."""
+    """Who signs the users' tokens: an identity provider (its JWKS URL), or a local key (self-hosting)."""
 
     model_config = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True)
 

@@ -1,4 +1,4 @@
-"""For tests: a clock that is set by hand, waiting for a state, running Python with an environment of its own."""
+"""For tests: a clock that is set by hand, a wait for a state, a Python with an environment of its own."""
 
 import asyncio
 import subprocess
@@ -11,7 +11,7 @@ T = TypeVar("T")
 
 
 class FakeClock:
-    """A clock that stands still until it is moved."""
+    """A clock that stands still until a test moves it."""
 
     def __init__(self, now: datetime | None = None) -> None:
         self.now = now or datetime(2026, 1, 1, tzinfo=UTC)
@@ -30,10 +30,10 @@ async def eventually(
     within: timedelta = timedelta(seconds=10),
     every: timedelta = timedelta(milliseconds=25),
 ) -> T:
-    """Call `probe` until its result satisfies `until`, and return it.
+    """Call `probe` until its result satisfies `until`; return that result.
 
     Raises:
-        AssertionError: it did not within the time; the text shows the last result.
+        AssertionError: no result did within the time. The text shows the last one.
     """
     loop = asyncio.get_running_loop()
     deadline = loop.time() + within.total_seconds()

@@ -1,4 +1,4 @@
-"""`python -m chassis.topics`: create the topics and their dead-letter topics. Run it as often as you like."""
+"""`python -m chassis.topics`: create the topics and their dead-letter topics. It may run as often as you like."""
 
 import argparse
 import asyncio
@@ -20,18 +20,18 @@ SIZE: Final = "max.message.bytes"
 
 
 class TooSmallError(Exception):
-    """A topic was made by somebody else, with Kafka's default of 1 MiB a record."""
+    """Somebody else made a topic, with Kafka's default of 1 MiB a record."""
 
 
 class TopicSettings(KafkaSettings):
-    """What the command needs."""
+    """What the topics command needs."""
 
     kafka_replication: Annotated[int, Field(ge=1)] = 1
     """Copies of each new topic: 3 on a cluster."""
 
 
 def wanted(replication: int) -> list[NewTopic]:
-    """Return every topic as it is provisioned."""
+    """Return every topic with its partitions, replicas and settings."""
     topics = []
     retention_ms = str(int(DEAD_LETTER_RETENTION.total_seconds() * 1000))
     for topic in TOPICS:
@@ -44,12 +44,12 @@ def wanted(replication: int) -> list[NewTopic]:
 
 
 async def create(settings: KafkaSettings, *, replication: int = 1) -> list[str]:
-    """Create what is missing; return the names of the new topics.
+    """Create the topics that are missing; return their names.
 
     Raises:
         ConnectionError: Kafka does not answer, or does not let us in (KafkaRefusedError).
         KafkaError: the broker refuses to make them.
-        TooSmallError: a topic that was there takes no event of the size that ours may have.
+        TooSmallError: a topic that was there does not take events as large as ours may be.
     """
     await knock(settings)
     admin = AIOKafkaAdminClient(**connection_arguments(settings))

@@ -49,7 +49,7 @@ class _Running(ABC):
 
 
 class Waker(_Running):
-    """Wakes the listeners of a channel. It sends the first call at once, and those within `SPACING` after it together."""
+    """Wakes the listeners of a channel. The first call is sent at once, those within `SPACING` after it together."""
 
     def __init__(self, pool: Pool, channel: str) -> None:
         super().__init__(f"waker {channel}")
