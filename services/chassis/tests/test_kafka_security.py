@@ -204,6 +204,11 @@ async def test_a_broker_whose_certificate_another_ca_signed_is_refused(secured: 
         await topics.create(settings)
 
 
+async def test_one_server_that_answers_is_enough(secured: Secured) -> None:
+    servers = f"127.0.0.1:{free_port()},{secured.broker.bootstrap_servers}"
+    await knock(secured.settings(kafka_bootstrap_servers=servers))
+
+
 async def test_a_client_without_tls_is_told_where_to_look(secured: Secured) -> None:
     without = {"kafka_sasl_mechanism": None, "kafka_sasl_username": None, "kafka_sasl_password": None}
     settings = secured.settings(kafka_security_protocol="PLAINTEXT", kafka_ca_file=None, **without)

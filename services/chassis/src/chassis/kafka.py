@@ -36,6 +36,8 @@ MAX_REQUEST_BYTES: Final = 4 * 1024 * 1024
 """A list of 10,000 items is about 1 MB. The topics take records of the same size."""
 START_RETRY: Final = timedelta(seconds=1)
 SILENT_FOR: Final = timedelta(seconds=30)
+PROBE_TIMEOUT: Final = timedelta(seconds=1)
+"""Below the health checks' own limit of two seconds."""
 TROUBLE: Final = "kafka_trouble"
 """The broker's context holds under this name why its consumers have not started."""
 
@@ -184,7 +186,7 @@ class ConsumerHealth:
             if silent > SILENT_FOR:
                 text = f"the consumer of {names} has fetched nothing for {silent.total_seconds():.0f} s"
                 try:
-                    await knock(self._broker.context.get("settings"))
+                    await knock(self._broker.context.get("settings"), within=PROBE_TIMEOUT)
                 except ConnectionError as exc:
                     raise ConnectionError(f"{text}: {exc}") from exc
                 raise StuckError(text)

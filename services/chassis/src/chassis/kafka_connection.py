@@ -23,8 +23,8 @@ from chassis.kafka_settings import KafkaSettings, kafka_addresses
 
 log = structlog.get_logger()
 
-PROBE_TIMEOUT: Final = timedelta(seconds=1)
-"""Below the health checks' own limit of two seconds."""
+KNOCK_TIMEOUT: Final = timedelta(seconds=15)
+"""A broker that is busy or far away takes seconds for TLS and SASL. As long as a producer waits for an answer."""
 REFUSED_RETRY: Final = timedelta(seconds=10)
 """Until somebody mends the password or the certificate. A broker may lock an account after many tries."""
 REFUSALS: Final = (
@@ -69,28 +69,38 @@ def connection_arguments(settings: KafkaSettings) -> dict[str, Any]:
     return {"bootstrap_servers": settings.kafka_bootstrap_servers, **parse_security(security_of(settings))}
 
 
-async def knock(settings: KafkaSettings) -> None:
-    """Connect to the servers as a client would, ask for the cluster's brokers, and close the connections.
+async def knock(settings: KafkaSettings, within: timedelta = KNOCK_TIMEOUT) -> None:
+    """Connect to a server as a client would, ask it for the cluster's brokers, and close the connection.
+
+    All servers are tried at once; the first answer counts.
 
     Raises:
         KafkaRefusedError: no server lets us in, and one says why.
-        ConnectionError: no server answers within a second.
+        ConnectionError: no server answers in time.
     """
     security = parse_security(security_of(settings))
     addresses = kafka_addresses(settings.kafka_bootstrap_servers)
-    answers = await asyncio.gather(*(_knock_at(host, port, security) for host, port in addresses))
-    problems = [answer for answer in answers if answer is not None]
-    if len(problems) < len(answers):
-        return
+    tasks = [asyncio.create_task(_knock_at(host, port, security, within)) for host, port in addresses]
+    problems: list[ConnectionError] = []
+    try:
+        for answer in asyncio.as_completed(tasks):
+            problem = await answer
+            if problem is None:
+                return
+            problems.append(problem)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
     raise next((problem for problem in problems if isinstance(problem, KafkaRefusedError)), problems[0])
 
 
-async def _knock_at(host: str, port: int, security: Mapping[str, Any]) -> ConnectionError | None:
+async def _knock_at(host: str, port: int, security: Mapping[str, Any], within: timedelta) -> ConnectionError | None:
     """Return None when this server answers, else what is wrong."""
     connection: AIOKafkaConnection | None = None
-    limit_ms = int(PROBE_TIMEOUT.total_seconds() * 1000)
+    limit_ms = int(within.total_seconds() * 1000)
     try:
-        async with asyncio.timeout(PROBE_TIMEOUT.total_seconds()):
+        async with asyncio.timeout(within.total_seconds()):
             connection = await create_conn(host, port, request_timeout_ms=limit_ms, **security)
             # A listener that wants SASL closes here on a client without it.
             await connection.send(MetadataRequest([]))
