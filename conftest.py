@@ -19,8 +19,8 @@ from xdist.workermanage import WorkerController
 
 import watchbuddy_contracts  # noqa: F401 - before pytest finds the folder of that name, when it runs as `python -m pytest`
 from chassis.postgres import migrate
-from local_stack.embedded_postgres import PostgresServer
-from local_stack.postgres_binaries import PostgresBinaries
+from local_stack.postgres.binaries import PostgresBinaries
+from local_stack.postgres.server import PostgresServer
 
 # How long an example takes depends on what else the machine does.
 settings.register_profile("patient", deadline=None)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from benchmarks.figures import Figure, at_most, percentile
 from benchmarks.system import User, movies, running
-from local_stack.system import KafkaKind
+from local_stack.system.description import KafkaKind
 
 EDITS_A_SECOND = 20
 SECONDS = 30

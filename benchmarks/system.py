@@ -14,14 +14,15 @@ from pathlib import Path
 import httpx
 
 from chassis.auth import issue_token
-from local_stack import table
-from local_stack.apache_kafka import ApacheKafka, KafkaDistribution
-from local_stack.embedded_kafka import EmbeddedKafka
-from local_stack.embedded_postgres import PostgresServer
-from local_stack.home import Home
-from local_stack.postgres_binaries import PostgresBinaries
-from local_stack.stack import Kafka, Parts, Stack
-from local_stack.system import AUDIENCE, ISSUER, KafkaKind, System
+from local_stack.kafka.apache import ApacheKafka
+from local_stack.kafka.distribution import KafkaDistribution
+from local_stack.kafka.embedded import EmbeddedKafka
+from local_stack.postgres.binaries import PostgresBinaries
+from local_stack.postgres.server import PostgresServer
+from local_stack.system import table
+from local_stack.system.description import AUDIENCE, ISSUER, KafkaKind, System
+from local_stack.system.home import Home
+from local_stack.system.stack import BackingServices, Kafka, Stack
 from trakt_simulator.testing import SimulatorAdmin
 
 ANY_PORTS: Mapping[str, int] = dict.fromkeys(table.WANTED_PORTS, 0)
@@ -131,7 +132,7 @@ async def running(
         postgres = PostgresServer(binaries, home.data / "postgres", log=home.logs / "postgres.log", durable=True)
         stack = Stack(
             "demo",
-            Parts(postgres, kafka, kafka_kind),
+            BackingServices(postgres, kafka, kafka_kind),
             home=home,
             display=Silent(),
             outside=outside,

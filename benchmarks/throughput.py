@@ -13,7 +13,7 @@ from pathlib import Path
 from benchmarks.figures import Figure
 from benchmarks.latency import Edited, _first_mirrors, _hear, _once
 from benchmarks.system import User, movies, running
-from local_stack.system import KafkaKind
+from local_stack.system.description import KafkaKind
 
 SECONDS = 20
 USERS = 8

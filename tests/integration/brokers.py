@@ -14,13 +14,14 @@ from chassis.kafka_connection import connection_arguments
 from chassis.kafka_settings import KafkaSettings
 from chassis.testing import eventually
 from chassis.topics import create, wanted
-from local_stack import apache_kafka
-from local_stack.embedded_kafka import EmbeddedKafka
-from local_stack.ports import LOOPBACK, free_port
-from local_stack.system import KafkaKind
+from local_stack.kafka.apache import ApacheKafka
+from local_stack.kafka.distribution import VERSION, KafkaDistribution
+from local_stack.kafka.embedded import EmbeddedKafka
+from local_stack.processes.ports import LOOPBACK, free_port
+from local_stack.system.description import KafkaKind
 
 ANSWERS_WITHIN: Final = timedelta(seconds=60)
-KAFKA_IMAGE: Final = f"apache/kafka:{apache_kafka.VERSION}"
+KAFKA_IMAGE: Final = f"apache/kafka:{VERSION}"
 
 
 class Broker(Protocol):
@@ -87,7 +88,7 @@ class GivenBroker:
 class ContainerBroker:
     """The image apache/kafka."""
 
-    described = f"Apache Kafka {apache_kafka.VERSION} (container {KAFKA_IMAGE})"
+    described = f"Apache Kafka {VERSION} (container {KAFKA_IMAGE})"
     kind: KafkaKind = "apache"
     is_ours = True
 
@@ -124,12 +125,12 @@ class ContainerBroker:
 class LocalBroker:
     """Apache Kafka from Maven, as a process."""
 
-    described = f"Apache Kafka {apache_kafka.VERSION} (local process)"
+    described = f"Apache Kafka {VERSION} (local process)"
     kind: KafkaKind = "apache"
     is_ours = True
 
-    def __init__(self, distribution: apache_kafka.KafkaDistribution, folder: Path) -> None:
-        self._kafka = apache_kafka.ApacheKafka(distribution, folder / "kafka", log=folder / "kafka.log")
+    def __init__(self, distribution: KafkaDistribution, folder: Path) -> None:
+        self._kafka = ApacheKafka(distribution, folder / "kafka", log=folder / "kafka.log")
 
     @property
     def bootstrap_servers(self) -> str:

@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from local_stack.ports import LOOPBACK, free_port
+from local_stack.processes.ports import LOOPBACK, free_port
 
 KEPT: Final = 5_000
 """Exports; older ones go."""

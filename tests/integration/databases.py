@@ -8,9 +8,9 @@ from urllib.parse import urlsplit, urlunsplit
 from testcontainers.community.postgres import PostgresContainer
 
 from integration.brokers import publish_on_loopback
-from local_stack.embedded_postgres import PostgresServer
-from local_stack.ports import LOOPBACK, free_port
-from local_stack.postgres_binaries import PostgresBinaries
+from local_stack.postgres.binaries import PostgresBinaries
+from local_stack.postgres.server import PostgresServer
+from local_stack.processes.ports import LOOPBACK, free_port
 
 POSTGRES_IMAGE: Final = "postgres:17"
 # Eight processes with a pool each, and what the tests open; the machine's end is not what is tested.

@@ -19,8 +19,8 @@ from testcontainers.core.config import testcontainers_config
 
 from integration.brokers import KAFKA_IMAGE, Broker, ContainerBroker, EmbeddedBroker, GivenBroker, LocalBroker
 from integration.databases import POSTGRES_IMAGE, ContainerServer, GivenServer, Server, embedded, of_machine
-from local_stack.apache_kafka import KafkaDistribution
 from local_stack.errors import PartError
+from local_stack.kafka.distribution import KafkaDistribution
 
 FORCED_BY: Final = "WATCHBUDDY_TEST_PARTS"
 SOURCES: Final = ("environment", "containers", "local", "embedded")

@@ -24,13 +24,15 @@ from integration.databases import Server
 from integration.parts import Parts
 from integration.records import Records
 from integration.users import User
-from local_stack import children, table
-from local_stack.embedded_postgres import DATABASES
 from local_stack.errors import PartFailedError
-from local_stack.ports import choose_ports
-from local_stack.processes import ProcessSpec, ServiceProcess, together
-from local_stack.system import AUDIENCE, ISSUER, Keys, System
-from local_stack.trakt_choice import simulated
+from local_stack.postgres.server import DATABASES
+from local_stack.processes import children
+from local_stack.processes.concurrently import together
+from local_stack.processes.ports import choose_ports
+from local_stack.processes.service import ProcessSpec, ServiceProcess
+from local_stack.system import table
+from local_stack.system.description import AUDIENCE, ISSUER, Keys, System
+from local_stack.system.trakt import simulated
 from trakt_simulator.testing import SimulatorAdmin
 
 SIMULATOR: Final = "simulator"

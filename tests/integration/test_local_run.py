@@ -18,7 +18,7 @@ import pytest_asyncio
 from chassis.testing import eventually
 from integration.catalogue import movies
 from integration.users import User
-from local_stack import children
+from local_stack.processes import children
 from trakt_simulator.testing import SimulatorAdmin
 
 READY_WITHIN: Final = timedelta(seconds=90)

@@ -17,8 +17,9 @@ from chassis.postgres import create_pool
 from chassis.relay import Relay
 from chassis.settings import ServiceSettings
 from chassis.testing import eventually
-from local_stack.apache_kafka import ApacheKafka, KafkaDistribution
 from local_stack.errors import MissingProgramError
+from local_stack.kafka.apache import ApacheKafka
+from local_stack.kafka.distribution import KafkaDistribution
 from local_stack.testing import is_running
 from watchbuddy_contracts import LISTS, ListDeleted
 

@@ -11,10 +11,10 @@ import asyncpg
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
-from local_stack.drain import drain
-from local_stack.embedded_kafka import EmbeddedKafka
-from local_stack.embedded_postgres import PostgresServer
-from local_stack.postgres_binaries import PostgresBinaries
+from local_stack.kafka.embedded import EmbeddedKafka
+from local_stack.postgres.binaries import PostgresBinaries
+from local_stack.postgres.server import PostgresServer
+from local_stack.system.drain import drain
 from watchbuddy_contracts import LISTS
 
 AT_ONCE = timedelta(seconds=0)

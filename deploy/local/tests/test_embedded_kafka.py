@@ -8,8 +8,8 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.client import AIOKafkaClient
 from aiokafka.errors import KafkaError
 
-from local_stack.embedded_kafka import EmbeddedKafka
 from local_stack.errors import PartFailedError
+from local_stack.kafka.embedded import EmbeddedKafka
 from local_stack.testing import is_running
 from watchbuddy_contracts import LISTS, TOPICS, dead_letter_topic
 

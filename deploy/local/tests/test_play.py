@@ -1,6 +1,6 @@
 """What the demo's play sees on Trakt, and what it costs to look."""
 
-from local_stack.play import OnTrakt
+from local_stack.demo.views import OnTrakt
 from local_stack.testing import a_system
 from trakt_simulator.testing import SimulatorProcess
 

@@ -8,10 +8,10 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from local_stack.embedded_postgres import DATABASES, PostgresServer
 from local_stack.errors import MissingProgramError, PartFailedError
-from local_stack.ports import free_port
-from local_stack.postgres_binaries import PostgresBinaries, _copy, _version
+from local_stack.postgres.binaries import PostgresBinaries, _copy, _version
+from local_stack.postgres.server import DATABASES, PostgresServer
+from local_stack.processes.ports import free_port
 from local_stack.testing import is_running
 
 

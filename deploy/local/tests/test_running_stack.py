@@ -12,11 +12,11 @@ from pathlib import Path
 import jwt
 import pytest
 
-from local_stack import system
 from local_stack.errors import NoStackError
-from local_stack.guide import guide
-from local_stack.home import Home
-from local_stack.system import System
+from local_stack.screen.guide import guide
+from local_stack.system import stack_file
+from local_stack.system.description import AUDIENCE, ISSUER, System
+from local_stack.system.home import Home
 from local_stack.testing import a_system
 
 COMPOSE_KEY = "compose-key-compose-key-compose-key-1234"
@@ -28,7 +28,7 @@ def running(tmp_path: Path) -> Iterator[System]:
     """Give a system whose stack.json is in tmp_path, as if its processes ran."""
     with Home(None, tmp_path / ".local") as home:
         there = a_system(home.keys())
-        system.write(there, [], home.stack_file)
+        stack_file.write(there, [], home.stack_file)
         yield there
 
 
@@ -36,7 +36,7 @@ def running(tmp_path: Path) -> Iterator[System]:
 def killed(tmp_path: Path) -> Path:
     """Give the stack.json of a stack that could not remove it."""
     with Home(None, tmp_path / ".local") as home:
-        system.write(a_system(home.keys()), [], home.stack_file)
+        stack_file.write(a_system(home.keys()), [], home.stack_file)
         return home.stack_file
 
 
@@ -59,7 +59,7 @@ def local_stack(folder: Path, *arguments: str) -> "subprocess.CompletedProcess[s
 
 
 def user_of(token: str, key: str) -> str:
-    claims = jwt.decode(token.strip(), key, algorithms=["HS256"], audience=system.AUDIENCE, issuer=system.ISSUER)
+    claims = jwt.decode(token.strip(), key, algorithms=["HS256"], audience=AUDIENCE, issuer=ISSUER)
     return str(claims["sub"])
 
 
@@ -80,7 +80,7 @@ def test_a_token_is_of_the_containers_when_the_stack_here_was_killed(killed: Pat
     "written", [f'"{COMPOSE_KEY}"', f"'{COMPOSE_KEY}'", f"{COMPOSE_KEY} # signs the tokens", f"  {COMPOSE_KEY}  "]
 )
 def test_a_key_in_quotes_or_before_a_comment_is_the_key_that_compose_takes(written: str, tmp_path: Path) -> None:
-    (tmp_path / ".env").write_text(f'AUTH_LOCAL_KEY={written}\nAUTH_AUDIENCE="{system.AUDIENCE}" # ours\n')
+    (tmp_path / ".env").write_text(f'AUTH_LOCAL_KEY={written}\nAUTH_AUDIENCE="{AUDIENCE}" # ours\n')
     answer = local_stack(tmp_path, "token", "--user", "ada")
     assert user_of(answer.stdout, COMPOSE_KEY) == "ada"
 
@@ -96,18 +96,18 @@ def test_an_env_file_that_is_no_text_is_said_in_one_line(tmp_path: Path) -> None
 def test_a_killed_stack_has_no_accounts(killed: Path, tmp_path: Path, arguments: tuple[str, ...]) -> None:
     assert killed.exists()
     answer = local_stack(tmp_path, *arguments)
-    assert (answer.returncode, answer.stderr) == (2, NO_STACK.format(system.FILE))
+    assert (answer.returncode, answer.stderr) == (2, NO_STACK.format(stack_file.FILE))
 
 
 def test_a_killed_stack_costs_nothing_to_be_measured(killed: Path, tmp_path: Path) -> None:
     assert killed.exists()
     answer = run(tmp_path, sys.executable, "-m", "local_stack.footprint", "--seconds", "0.1")
-    assert (answer.returncode, answer.stderr) == (1, NO_STACK.format(system.FILE))
+    assert (answer.returncode, answer.stderr) == (1, NO_STACK.format(stack_file.FILE))
 
 
 def test_no_stack_is_read_before_it_is_ready(tmp_path: Path) -> None:
     with Home(None, tmp_path), pytest.raises(NoStackError, match="no stack runs here"):
-        system.read(tmp_path / "stack.json")
+        stack_file.read(tmp_path / "stack.json")
 
 
 def test_the_printed_export_works_in_a_folder_with_keys_of_something_else(
@@ -163,5 +163,5 @@ def test_on_a_terminal_it_is_said_that_a_token_pair_is_waited_for(tmp_path: Path
     finally:
         os.close(keyboard)
         os.close(terminal)
-    assert answer.stderr.startswith("the token pair as JSON, then Ctrl-D:\n")
+    assert answer.stderr.startswith("Paste the token pair as JSON, then press Ctrl-D:\n")
     assert answer.returncode == 2

@@ -14,7 +14,7 @@ import pytest
 
 from chassis.testing import eventually
 from local_stack.footprint import measure
-from local_stack.home import Home
+from local_stack.system.home import Home
 from local_stack.testing import is_running
 
 

@@ -11,10 +11,13 @@ from pathlib import Path
 import pytest
 from cryptography.fernet import Fernet
 
-from local_stack import children, system, table, trakt_choice
 from local_stack.errors import CannotStartError
-from local_stack.home import TEMPORARY_PREFIX, Home, state_folder, sweep_temporary
-from local_stack.ports import choose_ports
+from local_stack.processes import children
+from local_stack.processes.ports import choose_ports
+from local_stack.system import stack_file, table
+from local_stack.system.description import trakt as trakt_choice
+from local_stack.system.home import Home, state_folder
+from local_stack.system.temporary import TEMPORARY_PREFIX, sweep_temporary
 from local_stack.testing import a_system
 
 
@@ -35,7 +38,7 @@ def test_a_free_port_is_given_as_wanted() -> None:
 
 def test_stack_json_is_for_its_owner_alone_and_names_every_process(tmp_path: Path) -> None:
     path = tmp_path / "stack.json"
-    system.write(a_system(), [], path)
+    stack_file.write(a_system(), [], path)
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert set(json.loads(path.read_text())) == {
         "kind", "pid", "lists_api", "notifier", "trakt", "kafka", "postgres", "auth", "demo", "encryption_keys",

@@ -13,12 +13,13 @@ from pathlib import Path
 import pytest
 
 from chassis.testing import eventually
-from local_stack import children
 from local_stack.errors import PartFailedError
-from local_stack.home import sweep_temporary
-from local_stack.ports import free_port
-from local_stack.processes import ProcessSpec, ServiceProcess, is_ready
-from local_stack.supervisor import RESTART_DELAYS_S, Supervisor, restart_delay_s
+from local_stack.processes import children
+from local_stack.processes.health import is_ready
+from local_stack.processes.ports import free_port
+from local_stack.processes.service import ProcessSpec, ServiceProcess
+from local_stack.processes.supervisor import RESTART_DELAYS_S, Supervisor, restart_delay_s
+from local_stack.system.temporary import sweep_temporary
 from local_stack.testing import RecordingDisplay, is_running
 
 HEALTHY = """
@@ -153,13 +154,13 @@ async def test_a_child_that_ignores_sigterm_is_killed_after_the_grace(tmp_path: 
 
 SUPERVISOR = """
 import asyncio, pathlib, sys
-from local_stack.embedded_kafka import EmbeddedKafka
-from local_stack.embedded_postgres import PostgresServer
-from local_stack.home import Home
-from local_stack.postgres_binaries import PostgresBinaries
-from local_stack.processes import ProcessSpec, ServiceProcess
-from local_stack.progress import PlainDisplay
-from local_stack.supervisor import Supervisor
+from local_stack.kafka.embedded import EmbeddedKafka
+from local_stack.postgres.server import PostgresServer
+from local_stack.system.home import Home
+from local_stack.postgres.binaries import PostgresBinaries
+from local_stack.processes.service import ProcessSpec, ServiceProcess
+from local_stack.screen.progress import PlainDisplay
+from local_stack.processes.supervisor import Supervisor
 
 async def main():
     logs = pathlib.Path(sys.argv[1])
@@ -209,7 +210,9 @@ def iter_until_pids(supervisor: "subprocess.Popen[str]") -> list[str]:
 
 def test_where_the_kernel_does_not_tie_them_the_watchdog_ends_the_children() -> None:
     kept, ended = (subprocess.Popen(["sleep", "60"]) for _ in range(2))  # noqa: S607 - coreutils
-    watchdog = subprocess.Popen([sys.executable, "-m", "local_stack.watchdog"], stdin=subprocess.PIPE, text=True)
+    watchdog = subprocess.Popen(
+        [sys.executable, "-m", "local_stack.processes.watchdog"], stdin=subprocess.PIPE, text=True
+    )
     watchdog.communicate(f"{kept.pid} 15\n{ended.pid} 15\n{kept.pid} 0\n")  # its input ends, as when we die
     assert ended.wait(timeout=5) == -signal.SIGTERM
     assert kept.poll() is None

@@ -16,7 +16,7 @@ from chassis.errors import PermanentError, TransientError
 from chassis.kafka import ConsumerHealth, build_broker, producer, subscribe
 from chassis.settings import ServiceSettings
 from chassis.testing import eventually
-from local_stack.embedded_kafka import EmbeddedKafka
+from local_stack.kafka.embedded import EmbeddedKafka
 from watchbuddy_contracts import LISTS, EventHeaders, ListDeleted, dead_letter_topic
 
 GROUP = "trakt-sync"

@@ -19,7 +19,7 @@ from chassis.relay import POLL_EVERY, Relay
 from chassis.settings import ServiceSettings
 from chassis.testing import FakeClock, eventually
 from chassis.wakeup import Heartbeat, Listener, Waker
-from local_stack.embedded_kafka import EmbeddedKafka
+from local_stack.kafka.embedded import EmbeddedKafka
 from watchbuddy_contracts import LISTS, ListDeleted
 
 QUICK = Heartbeat(every=timedelta(milliseconds=100), patience=timedelta(milliseconds=400))

@@ -26,9 +26,10 @@ from chassis.postgres import create_pool
 from chassis.relay import Relay
 from chassis.settings import ServiceSettings
 from chassis.testing import FakeClock, eventually
-from local_stack.apache_kafka import ApacheKafka, KafkaDistribution
 from local_stack.errors import MissingProgramError
-from local_stack.ports import free_port
+from local_stack.kafka.apache import ApacheKafka
+from local_stack.kafka.distribution import KafkaDistribution
+from local_stack.processes.ports import free_port
 from watchbuddy_contracts import LISTS, ListDeleted, dead_letter_topic
 
 pytestmark = pytest.mark.real_kafka

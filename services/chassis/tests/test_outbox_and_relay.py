@@ -19,7 +19,7 @@ from chassis.settings import ServiceSettings
 from chassis.telemetry import configure, tracer
 from chassis.testing import eventually
 from chassis.wakeup import Listener, Waker
-from local_stack.embedded_kafka import EmbeddedKafka
+from local_stack.kafka.embedded import EmbeddedKafka
 from watchbuddy_contracts import LISTS, Item, ItemIds, ListCreated, ListDeleted
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)

@@ -25,11 +25,11 @@ from chassis.relay import Relay
 from chassis.settings import ServiceSettings
 from chassis.testing import eventually
 from chassis.wakeup import Listener, Waker
-from local_stack.embedded_kafka import EmbeddedKafka
-from local_stack.embedded_postgres import PostgresServer
 from local_stack.errors import MissingProgramError
-from local_stack.ports import free_port
-from local_stack.postgres_binaries import PostgresBinaries
+from local_stack.kafka.embedded import EmbeddedKafka
+from local_stack.postgres.binaries import PostgresBinaries
+from local_stack.postgres.server import PostgresServer
+from local_stack.processes.ports import free_port
 from watchbuddy_contracts import LISTS, ListDeleted
 
 SOON = timedelta(seconds=5)

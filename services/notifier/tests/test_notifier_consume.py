@@ -11,7 +11,7 @@ from aiokafka import AIOKafkaProducer
 
 from chassis.postgres import Pool
 from chassis.testing import eventually
-from local_stack.embedded_kafka import EmbeddedKafka
+from local_stack.kafka.embedded import EmbeddedKafka
 from notifier import store
 from notifier.testing import sync_started
 from watchbuddy_contracts import Event, EventHeaders, ListDeleted, TraktListDeleted, partition_key

@@ -6,9 +6,10 @@ import os
 import sys
 from pathlib import Path
 
-from local_stack import running
+from local_stack.commands.account import connect, show
+from local_stack.commands.token import token
 from local_stack.errors import CannotStartError, PartError
-from local_stack.system import FILE
+from local_stack.system.stack_file import FILE
 
 HIGHEST_PORT = 65535
 
@@ -22,9 +23,9 @@ def _options(arguments: list[str]) -> argparse.Namespace:
     play = commands.add_parser("demo", help="run the system on embedded parts and play the main job; nothing is kept")
     daily = commands.add_parser("run", help="run the system for daily use; its data are kept")
     broker = commands.add_parser("kafka", help="run a real Apache Kafka on one node (needs Java and Maven)")
-    token = commands.add_parser("token", help="print a token for a user of the running stack")
-    token.add_argument("--user", required=True, help="the user's id: the token's sub")
-    token.add_argument("--stack", type=Path, help=f"the stack's file (default: {FILE}, else AUTH_LOCAL_KEY, .env)")
+    signed = commands.add_parser("token", help="print a token for a user of the running stack")
+    signed.add_argument("--user", required=True, help="the user's id: the token's sub")
+    signed.add_argument("--stack", type=Path, help=f"the stack's file (default: {FILE}, else AUTH_LOCAL_KEY, .env)")
     account = commands.add_parser("account", help="connect a user's Trakt account on the running stack")
     whose = account.add_mutually_exclusive_group(required=True)
     whose.add_argument("--user", help="the user; the token pair comes as JSON from standard input")
@@ -71,13 +72,16 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _on_running(chosen: argparse.Namespace) -> int:
     if chosen.command == "token":
-        return running.token(chosen.user, chosen.stack)
-    return running.list_accounts(chosen.stack) if chosen.list else running.connect(chosen.user, chosen.stack)
+        return token(chosen.user, chosen.stack)
+    return show(chosen.stack) if chosen.list else connect(chosen.user, chosen.stack)
 
 
 def _until_its_end(chosen: argparse.Namespace) -> int:
     # Here, so that --help and the small commands are quick, and a Ctrl-C meanwhile ends without a trace.
-    from local_stack.commands import Options, demo, kafka, run  # noqa: PLC0415
+    from local_stack.commands.demo import demo  # noqa: PLC0415
+    from local_stack.commands.kafka import kafka  # noqa: PLC0415
+    from local_stack.commands.options import Options  # noqa: PLC0415
+    from local_stack.commands.run import run  # noqa: PLC0415
 
     environment = dict(os.environ)
     if chosen.command == "kafka":

@@ -1,23 +1,20 @@
 """`python -m local_stack.footprint`: what the running stack costs while nobody uses it.
 
-Processor time as a share of one core over 20 s, and memory as PSS (a page that n processes share counts 1/n in each), per part
-with all its child processes. Linux only: it reads /proc.
+It looks at each part with all its child processes, for 20 s. Processor time is a share of one core. Memory is PSS: a page
+that n processes share counts 1/n in each. Where the system has no PSS (not Linux), it is the memory of the process alone.
 """
 
 import argparse
 import json
-import os
 import time
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from local_stack.errors import NoStackError
-from local_stack.system import FILE, read
+import psutil
 
-PROC = Path("/proc")
-_TICKS_A_SECOND = os.sysconf("SC_CLK_TCK")
-# Places after the command's closing bracket in /proc/PID/stat (proc_pid_stat(5), fields 4 and 14-17).
-_PARENT, _TIMES = 1, slice(11, 15)
+from local_stack.errors import NoStackError
+from local_stack.system.stack_file import FILE, read
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,17 +27,17 @@ class Cost:
     pss_mb: float
 
 
-def measure(roots: dict[str, int], seconds: float) -> list[Cost]:
+def measure(roots: Mapping[str, int], seconds: float) -> list[Cost]:
     """Return the cost of each part, its descendants included. Args: roots: name → process id."""
-    before = {name: _cpu_s(_family(pid)) for name, pid in roots.items()}
+    before = {name: cpu_s(_family(pid)) for name, pid in roots.items()}
     begin = time.monotonic()
     time.sleep(seconds)
     passed = time.monotonic() - begin
     costs = []
     for name, pid in roots.items():
         family = _family(pid)
-        share = (_cpu_s(family) - before[name]) / passed * 100
-        costs.append(Cost(name, len(family), round(share, 2), round(sum(_pss_mb(member) for member in family), 1)))
+        share = (cpu_s(family) - before[name]) / passed * 100
+        costs.append(Cost(name, len(family), round(share, 2), round(sum(map(_pss_mb, family)), 1)))
     return costs
 
 
@@ -55,44 +52,33 @@ def parts_of_stack(path: Path = FILE) -> dict[str, int]:
     return {**roots, "supervisor": content["pid"]}
 
 
-def _family(root: int) -> list[int]:
-    """Return the process and its descendants; the supervisor's family is itself, as its children have names of their own."""
-    parents = {pid: _stat(pid)[_PARENT] for pid in _pids()}
-    if root not in parents or _is_supervisor(root):
-        return [root] if root in parents else []
-    family = [root]
-    for member in family:  # grows while it is walked
-        family += [pid for pid, parent in parents.items() if parent == str(member)]
-    return family
+def cpu_s(processes: Sequence[psutil.Process]) -> float:
+    """Return the seconds of processor time of these processes, and of their children that ended."""
+    total = 0.0
+    for process in processes:
+        try:
+            times = process.cpu_times()
+        except psutil.NoSuchProcess:
+            continue
+        total += times.user + times.system + times.children_user + times.children_system
+    return total
 
 
-def _is_supervisor(pid: int) -> bool:
-    arguments = (PROC / str(pid) / "cmdline").read_bytes().split(b"\0")
-    return b"local_stack" in arguments
-
-
-def _pids() -> list[int]:
-    return [int(entry.name) for entry in PROC.iterdir() if entry.name.isdigit()]
-
-
-def _stat(pid: int) -> list[str]:
+def _family(root: int) -> list[psutil.Process]:
+    """Return the process and its descendants. The supervisor counts alone: its children are parts of their own."""
     try:
-        return (PROC / str(pid) / "stat").read_text().rpartition(")")[2].split()
-    except (FileNotFoundError, ProcessLookupError):
-        return ["Z", "0"] + ["0"] * 20
+        process = psutil.Process(root)
+        return [process] if "local_stack" in process.cmdline() else [process, *process.children(recursive=True)]
+    except psutil.NoSuchProcess:
+        return []
 
 
-def _cpu_s(family: list[int]) -> float:
-    """Return the seconds of processor time of the family, and of its children that ended."""
-    return sum(sum(map(int, _stat(pid)[_TIMES])) for pid in family) / _TICKS_A_SECOND
-
-
-def _pss_mb(pid: int) -> float:
+def _pss_mb(process: psutil.Process) -> float:
     try:
-        lines = (PROC / str(pid) / "smaps_rollup").read_text().splitlines()
-    except (FileNotFoundError, ProcessLookupError):
+        memory = process.memory_full_info()
+    except (psutil.NoSuchProcess, psutil.ZombieProcess):
         return 0.0
-    return next(int(line.split()[1]) * 1024 / 1e6 for line in lines if line.startswith("Pss:"))
+    return float(getattr(memory, "pss", memory.uss)) / 1e6
 
 
 def main() -> None:

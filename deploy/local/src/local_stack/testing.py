@@ -1,22 +1,19 @@
 """For tests of the stack and on it: processes that still live, a system, a display that remembers."""
 
-import contextlib
-import os
 from datetime import timedelta
-from pathlib import Path
 
-from local_stack.system import Keys, System
-from local_stack.trakt_choice import simulated
+import psutil
+
+from local_stack.system.description import Keys, System
+from local_stack.system.trakt import simulated
 
 
 def is_running(pid: int) -> bool:
-    """Return whether a process runs; one that ended and was not yet collected by its parent does not."""
-    with contextlib.suppress(FileNotFoundError, ProcessLookupError):
-        if Path("/proc/self").exists():
-            return (Path("/proc") / str(pid) / "stat").read_text().rpartition(")")[2].split()[0] != "Z"
-        os.kill(pid, 0)
-        return True
-    return False
+    """Return whether a process runs. One that ended, and that its parent has not collected yet, does not."""
+    try:
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 
 def a_system(keys: Keys | None = None, *, trakt_url: str = "http://127.0.0.1:8900") -> System:

@@ -14,9 +14,9 @@ from chassis.openapi import HttpApi
 from chassis.postgres import Pool
 from chassis.problem_kinds import ANYWHERE, NotFound, documented
 from notifier import store
-from notifier.answers import EXAMPLE, MessageOut, MessagesOut
 from notifier.errors import MessageNotFoundError
-from notifier.schemas import MAX_ID, MessageId, MessagesQuery, UpToQuery
+from notifier.requests import MAX_ID, MessageId, MessagesQuery, UpToQuery
+from notifier.responses import EXAMPLE, MessageOut, MessagesOut
 from notifier.settings import HttpSettings
 from notifier.stream import Streams, Subscription, follow
 

@@ -17,7 +17,7 @@ from fastapi.sse import KEEPALIVE_COMMENT, format_sse_event
 from chassis.postgres import DATABASE_ERRORS, Pool
 from chassis.wakeup import Listener
 from notifier import store
-from notifier.answers import MessageOut
+from notifier.responses import MessageOut
 
 log = structlog.get_logger()
 

@@ -4,7 +4,7 @@ import shlex
 import sys
 from pathlib import Path
 
-from local_stack.system import System
+from local_stack.system.description import System
 
 
 def guide(system: System, stack_file: Path) -> str:

@@ -9,7 +9,7 @@ import asyncpg
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
-from local_stack import children
+from local_stack.processes import children
 from watchbuddy_contracts import TOPICS
 
 WITH_OUTBOX = ("lists_api", "trakt_sync")

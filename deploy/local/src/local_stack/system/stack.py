@@ -9,16 +9,19 @@ from typing import Protocol
 
 import httpx
 
-from local_stack import children, system, table
-from local_stack.drain import drain
-from local_stack.embedded_postgres import DATABASES
 from local_stack.errors import PartFailedError
-from local_stack.home import Home
-from local_stack.ports import choose_ports
-from local_stack.processes import Part, ServiceProcess, together
-from local_stack.supervisor import Display, Supervisor
-from local_stack.system import KafkaKind, Kind, System, Trakt
-from local_stack.trakt_choice import simulated
+from local_stack.postgres.server import DATABASES
+from local_stack.processes import children
+from local_stack.processes.concurrently import together
+from local_stack.processes.part import Part
+from local_stack.processes.ports import choose_ports
+from local_stack.processes.service import ServiceProcess
+from local_stack.processes.supervisor import Display, Supervisor
+from local_stack.system import stack_file, table
+from local_stack.system.description import AUDIENCE, ISSUER, KafkaKind, Kind, System, Trakt
+from local_stack.system.drain import drain
+from local_stack.system.home import Home
+from local_stack.system.trakt import simulated
 
 ONCE_TIMEOUT = timedelta(seconds=60)
 DRAIN_TIMEOUT = timedelta(seconds=10)
@@ -34,8 +37,8 @@ class Postgres(Part, Protocol):
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Parts:
-    """What the services stand on. Args: trakt: None: a simulator is started with the rest."""
+class BackingServices:
+    """What our services need, not started. Args: trakt: None: the stack starts a simulator."""
 
     postgres: Postgres
     kafka: Kafka
@@ -49,7 +52,7 @@ class Stack:
     def __init__(
         self,
         kind: Kind,
-        parts: Parts,
+        backing: BackingServices,
         *,
         home: Home,
         display: Display,
@@ -61,7 +64,7 @@ class Stack:
 
         Args:
             kind: what stack.json says of it.
-            parts: what the services stand on.
+            backing: what our services need.
             home: where data and logs go; when it is kept, so is the simulator's state.
             display: where progress is said.
             outside: the environment that the processes inherit.
@@ -72,8 +75,8 @@ class Stack:
             CannotStartError: the keys of kept data are damaged.
         """
         self._kind, self._home, self._display, self._outside = kind, home, display, dict(outside)
-        self._kafka, self._kafka_kind = parts.kafka, parts.kafka_kind
-        self._postgres, self._trakt = parts.postgres, parts.trakt
+        self._kafka, self._kafka_kind = backing.kafka, backing.kafka_kind
+        self._postgres, self._trakt = backing.postgres, backing.trakt
         self._wanted, self.file = wanted_ports, home.stack_file
         self._keys = home.keys()
         self._is_started = False
@@ -187,10 +190,10 @@ class Stack:
     async def _connect_user(self) -> None:
         """Give the stack's user a token of ours, and on a simulator an account of Trakt."""
         user = self.system.user
-        key = {"AUTH_LOCAL_KEY": self.system.keys.local_key, "AUTH_ISSUER": system.ISSUER}
+        key = {"AUTH_LOCAL_KEY": self.system.keys.local_key, "AUTH_ISSUER": ISSUER}
 
         async def sign() -> None:
-            token = await self.once("token", f"chassis.token --user {user}", {**key, "AUTH_AUDIENCE": system.AUDIENCE})
+            token = await self.once("token", f"chassis.token --user {user}", {**key, "AUTH_AUDIENCE": AUDIENCE})
             self._system = dataclasses.replace(self.system, token=token.strip())
 
         await together(sign(), self._import_account(user))
@@ -232,4 +235,4 @@ class Stack:
         return next(spec.environment for spec in specs if spec.name == process)
 
     def _write(self) -> None:
-        system.write(self.system, self.supervisor.parts, self.file)
+        stack_file.write(self.system, self.supervisor.parts, self.file)

@@ -1,6 +1,6 @@
 """The embedded Kafka: librdkafka's mock cluster in a child process. It forgets everything when it ends.
 
-`python -m local_stack.embedded_kafka [TOPIC:PARTITIONS …]` prints `bootstrap ADDRESS` and obeys the lines of its standard
+`python -m local_stack.kafka.embedded [TOPIC:PARTITIONS …]` prints `bootstrap ADDRESS` and obeys the lines of its standard
 input until that ends: `down`, `up`, `latency MILLISECONDS`, `errors API_KEY CODE…`, `topic NAME PARTITIONS`; each is answered
 by `ok` or `error REASON`. Without arguments it has the topics of the contracts.
 """
@@ -13,9 +13,9 @@ import sys
 from datetime import timedelta
 from pathlib import Path
 
-from local_stack import children
 from local_stack.errors import PartFailedError
-from local_stack.mock_cluster import MockCluster
+from local_stack.kafka.mock_cluster import MockCluster
+from local_stack.processes import children
 
 START_TIMEOUT = timedelta(seconds=20)
 ANSWER_TIMEOUT = timedelta(seconds=10)
@@ -61,7 +61,7 @@ class EmbeddedKafka:
         """
         argv = [f"{name}:{partitions}" for name, partitions in self._topics.items()]
         self._child = children.spawn(
-            [sys.executable, "-m", "local_stack.embedded_kafka", *argv], log=self.log, piped=True
+            [sys.executable, "-m", "local_stack.kafka.embedded", *argv], log=self.log, piped=True
         )
         try:
             self.bootstrap_servers = (await self._read(START_TIMEOUT)).removeprefix("bootstrap ")

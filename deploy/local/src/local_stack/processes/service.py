@@ -1,47 +1,19 @@
-"""The parts of a running system: what each one can do, and those that are processes with a health address."""
+"""A process with a health address and a log file of its own."""
 
 import asyncio
-import contextlib
 import signal
 import subprocess
-from collections.abc import Coroutine, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, Protocol
-from urllib.parse import urlsplit
 
-from local_stack import children
 from local_stack.errors import PartFailedError
+from local_stack.processes import children
+from local_stack.processes.health import is_ready
 
 READY_TIMEOUT = timedelta(seconds=60)
-READY_ANSWER = timedelta(seconds=3)
 STOP_GRACE = timedelta(seconds=8)
-_HTTP_OK = b"200"
-
-
-class Part(Protocol):
-    """What the supervisor needs to know of a part."""
-
-    name: str
-    log: Path | None
-
-    @property
-    def health_url(self) -> str | None:
-        """Answers 200 when the part is ready; None: it has no HTTP."""
-
-    @property
-    def pid(self) -> int | None: ...
-
-    def exit_status(self) -> int | None:
-        """Return how it ended; None: it runs, or was never started."""
-
-    async def start(self) -> None:
-        """Return when it is ready; raise PartFailedError when it does not get there."""
-
-    async def stop(self) -> None: ...
-
-    async def kill(self) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,34 +80,3 @@ class ServiceProcess:
     async def kill(self) -> None:
         if self._child is not None:
             await children.end(self._child, grace=timedelta(0), first=signal.SIGKILL)
-
-
-async def is_ready(url: str, within: timedelta = READY_ANSWER) -> bool:
-    """Return whether a GET is answered by 200.
-
-    By hand: this runs in the supervisor all the time, and a client library would bring a pool of connections along.
-    """
-    address = urlsplit(url)
-    try:
-        async with asyncio.timeout(within.total_seconds()):
-            reader, writer = await asyncio.open_connection(address.hostname, address.port)
-            try:
-                writer.write(f"GET {address.path} HTTP/1.0\r\nHost: {address.netloc}\r\n\r\n".encode())
-                return (await reader.readline()).split()[1:2] == [_HTTP_OK]
-            finally:
-                writer.close()
-                with contextlib.suppress(OSError):
-                    await writer.wait_closed()
-    except (OSError, TimeoutError):
-        return False
-
-
-async def together(*coroutines: Coroutine[Any, Any, None]) -> None:
-    """Run side by side; when one fails, or we are cancelled, the others are cancelled and its error is raised."""
-    tasks = [asyncio.create_task(coroutine) for coroutine in coroutines]
-    try:
-        await asyncio.gather(*tasks)
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)

@@ -6,46 +6,27 @@ import secrets
 import shutil
 import signal
 import subprocess
-import tempfile
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 
 import asyncpg
 
-from local_stack import children
-from local_stack.errors import PartError, PartFailedError
-from local_stack.postgres_binaries import PostgresBinaries
+from local_stack.errors import PartFailedError
+from local_stack.postgres.binaries import PostgresBinaries
+from local_stack.postgres.configuration import (
+    locale_options,
+    on_loopback,
+    on_socket,
+    server_options,
+    socket_folder,
+)
+from local_stack.processes import children
 
 DATABASES = ("lists_api", "trakt_sync", "notifier")
 SUPERUSER = "postgres"
 START_TIMEOUT = timedelta(seconds=30)
 STOP_GRACE = timedelta(seconds=10)
-_SOCKET_PATH_LIMIT = 100  # of 107 bytes (sun_path), the NUL and some air left
-_BUILTIN_LOCALE_SINCE = 17
-
-# Small: one user, three databases of some megabytes. Each setting here is memory or an idle process saved.
-SETTINGS = {
-    "shared_buffers": "32MB",
-    "max_connections": "120",  # eight processes with a pool of up to ten, and their listeners
-    "work_mem": "4MB",
-    "maintenance_work_mem": "32MB",
-    "max_wal_size": "256MB",
-    "min_wal_size": "32MB",
-    "wal_level": "minimal",
-    "max_wal_senders": "0",
-    "max_logical_replication_workers": "0",
-    "max_parallel_workers_per_gather": "0",
-    "autovacuum_max_workers": "1",
-    "jit": "off",
-    "huge_pages": "off",
-    "dynamic_shared_memory_type": "mmap",  # /dev/shm is 64 MB in some containers
-    "timezone": "UTC",
-    "log_timezone": "UTC",
-}
-_IO_METHOD_SINCE = 18
-# Not synchronous_commit: without it a commit is lost when the processes are killed, not only when the machine is.
-_NOT_DURABLE = {"fsync": "off", "full_page_writes": "off"}
 
 
 class PostgresServer:
@@ -110,9 +91,9 @@ class PostgresServer:
         if self._port is not None:
             self._password = self._password_file.read_text().strip()
         elif self._sockets is None:
-            self._sockets = self._private(_short_folder())
+            self._sockets = self._private(socket_folder())
         self._child = children.spawn(
-            self._command(),
+            [str(self._binaries.folder / "postgres"), "-D", str(self.data), *self._options()],
             environment={"PATH": os.environ.get("PATH", ""), "LC_ALL": "C"},
             log=self.log,
             account=self._binaries.account,
@@ -140,12 +121,6 @@ class PostgresServer:
 
     async def _initialise(self) -> None:
         self._private(self.data)
-        # Text compares by code point on every machine, and lower() knows more than ASCII.
-        provider = (
-            ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
-            if self._binaries.major >= _BUILTIN_LOCALE_SINCE
-            else ["--locale=C.UTF-8" if os.uname().sysname == "Linux" else "--locale=C"]
-        )
         authentication = ["--auth=trust"]
         if self._port is not None:
             self._password_file.write_text(secrets.token_urlsafe(24))
@@ -162,7 +137,7 @@ class PostgresServer:
             str(self.data),
         ]
         status, _ = await children.run_to_end(
-            [*command, *provider, *authentication],
+            [*command, *locale_options(self._binaries.major), *authentication],
             within=START_TIMEOUT,
             log=self.log,
             account=self._binaries.account,
@@ -172,21 +147,10 @@ class PostgresServer:
         if status != 0:
             raise PartFailedError(self.name, f"initdb ended with status {status}{self._reachable_hint()}", self.log)
 
-    def _command(self) -> list[str]:
-        settings = dict(SETTINGS)
-        if self._binaries.major >= _IO_METHOD_SINCE:
-            settings["io_method"] = "sync"  # saves three idle processes
-        if not self._durable:
-            settings |= _NOT_DURABLE
-        if self._port is not None:
-            settings |= {"listen_addresses": "127.0.0.1", "port": str(self._port), "unix_socket_directories": ""}
-        else:
-            settings |= {"listen_addresses": "", "unix_socket_directories": str(self._sockets)}
-        settings |= self._settings
-        command = [str(self._binaries.folder / "postgres"), "-D", str(self.data)]
-        for name, value in settings.items():
-            command += ["-c", f"{name}={value}"]
-        return command
+    def _options(self) -> list[str]:
+        listens = on_loopback(self._port) if self._port is not None else on_socket(str(self._sockets))
+        settings = {**listens, **self._settings}
+        return server_options(self._binaries.major, settings, durable=self._durable)
 
     async def _make_databases(self) -> None:
         connection = await self._connect()
@@ -233,14 +197,3 @@ class PostgresServer:
         return (
             f": {closed[-1]} is closed to the account {account.name}, which PostgreSQL runs as; choose another folder"
         )
-
-
-def _short_folder() -> Path:
-    """Return a new folder whose path is short enough for a Unix socket."""
-    folder = Path(tempfile.mkdtemp(prefix=f"wb-pg-{os.getpid()}-"))
-    if len(str(folder / ".s.PGSQL.5432")) > _SOCKET_PATH_LIMIT:
-        folder.rmdir()
-        folder = Path(tempfile.mkdtemp(prefix=f"wb-pg-{os.getpid()}-", dir="/tmp"))
-    if len(str(folder)) > _SOCKET_PATH_LIMIT:
-        raise PartError(f"{folder} is too long for a Unix socket; set TMPDIR to a shorter one")
-    return folder

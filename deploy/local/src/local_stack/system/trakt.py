@@ -5,7 +5,7 @@ from pathlib import Path
 
 from chassis.env_file import ENV_FILE, EnvFileError, read_env_file
 from local_stack.errors import CannotStartError
-from local_stack.system import Trakt
+from local_stack.system.description import Trakt
 
 API_URL = "https://api.trakt.tv"
 AUTH_URL = "https://auth.trakt.tv"

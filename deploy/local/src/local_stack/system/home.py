@@ -1,24 +1,21 @@
 """Folders: where a stack keeps its data, its keys and its logs."""
 
-import contextlib
 import fcntl
 import json
 import os
-import re
 import secrets
 import shutil
-import tempfile
 from base64 import urlsafe_b64encode
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Self
 
-from local_stack import system
-from local_stack.children import Account
 from local_stack.errors import CannotStartError
-from local_stack.system import Keys, write_private
-
-TEMPORARY_PREFIX = "watchbuddy-demo-"
+from local_stack.processes.children import Account
+from local_stack.system import stack_file
+from local_stack.system.description import Keys
+from local_stack.system.stack_file import write_private
+from local_stack.system.temporary import new_temporary
 
 
 class Home:
@@ -29,12 +26,11 @@ class Home:
         folder: for the logs and stack.json.
     """
 
-    def __init__(self, data: Path | None, folder: Path = system.FILE.parent) -> None:
+    def __init__(self, data: Path | None, folder: Path = stack_file.FILE.parent) -> None:
         self.is_kept = data is not None
-        # mkdtemp rather than a fixed name: nobody else can have put something there.
-        self.data = (data or Path(tempfile.mkdtemp(prefix=f"{TEMPORARY_PREFIX}{os.getpid()}-"))).absolute()
+        self.data = (data or new_temporary()).absolute()
         self.logs = folder.absolute() / "logs"
-        self.stack_file = folder.absolute() / system.FILE.name
+        self.stack_file = folder.absolute() / stack_file.FILE.name
         self._locks: list[int] = []
 
     def __enter__(self) -> Self:
@@ -75,7 +71,7 @@ class Home:
 
     def _lock(self, folder: Path) -> None:
         """Claim a folder until we end, however we end."""
-        self._locks.append(os.open(folder / system.LOCK, os.O_WRONLY | os.O_CREAT, 0o600))
+        self._locks.append(os.open(folder / stack_file.LOCK, os.O_WRONLY | os.O_CREAT, 0o600))
         try:
             fcntl.flock(self._locks[-1], fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
@@ -112,22 +108,3 @@ def state_folder(environment: Mapping[str, str]) -> Path:
         # PostgreSQL does not run as root, and other accounts cannot look into root's home.
         return Path("/var/lib/watchbuddy")
     return Path.home() / ".local" / "state" / "watchbuddy"
-
-
-def sweep_temporary() -> None:
-    """Remove the folders of demos that were killed and could not do it themselves."""
-    for pattern in (f"{TEMPORARY_PREFIX}*-*", "wb-pg-*-*"):
-        for folder in Path(tempfile.gettempdir()).glob(pattern):
-            found = re.search(r"-(\d+)-[^-]*$", folder.name)
-            if found and not _is_alive(int(found[1])):
-                shutil.rmtree(folder, ignore_errors=True)
-
-
-def _is_alive(pid: int) -> bool:
-    with contextlib.suppress(ProcessLookupError):
-        try:
-            os.kill(pid, 0)
-        except PermissionError:  # somebody else's
-            return True
-        return True
-    return False

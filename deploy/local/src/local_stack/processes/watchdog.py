@@ -18,7 +18,7 @@ class Watchdog:
 
     def __init__(self) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "local_stack.watchdog"], stdin=subprocess.PIPE, start_new_session=True
+            [sys.executable, "-m", "local_stack.processes.watchdog"], stdin=subprocess.PIPE, start_new_session=True
         )
 
     @classmethod

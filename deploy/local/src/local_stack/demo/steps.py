@@ -1,22 +1,15 @@
-"""The demo's play of the main job, by HTTP alone: what a user does, and what he then sees on Trakt and in his messages.
-
-It waits by the simulator's admin API, whose requests stand in no log and count against no limit: what Trakt was asked is
-what the system asked. Only the new list is then read by Trakt's own API, as its user would.
-"""
+"""The steps of the play. Each one acts over HTTP, as a user does, then waits until the user sees what it did."""
 
 import asyncio
-import json
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
 
 import httpx
 
-from local_stack.system import System
-from trakt_simulator.testing import SimulatorAdmin
+from local_stack.demo.errors import StepFailedError
+from local_stack.demo.views import Heard, OnTrakt
 
 Say = Callable[[str], None]
 LOCAL_LIMIT = timedelta(seconds=5)
@@ -40,67 +33,6 @@ HEAT, STING, DOGS, KILLING, SUSPECTS, BROWN, LUPIN = (
 )
 FIRST_ITEMS = [HEAT, STING, DOGS, KILLING, LUPIN]
 LATER_ITEMS = [HEAT, STING, DOGS, KILLING, SUSPECTS, BROWN]  # Lupin goes, two come
-
-
-class StepFailedError(Exception):
-    """A step was not seen within its time; the text says which, and what was seen last."""
-
-
-@dataclass(frozen=True, slots=True)
-class Heard:
-    """The messages of the live stream, in the order of their arrival."""
-
-    texts: list[str]
-
-
-async def play(system: System, say: Say) -> None:
-    """Play the main job; every step is said with how long it took.
-
-    Raises:
-        StepFailedError: a step was not seen within its time, or a server did not answer.
-    """
-    try:
-        await _play(system, say)
-    except httpx.HTTPError as error:
-        raise StepFailedError(f"no answer: {type(error).__name__} {error}") from error
-
-
-async def _play(system: System, say: Say) -> None:
-    bearer = {"Authorization": f"Bearer {system.token}"}
-    async with (
-        httpx.AsyncClient(base_url=system.lists_api_url, headers=bearer, timeout=10) as lists,
-        httpx.AsyncClient(base_url=system.notifier_url, headers=bearer, timeout=10) as notifier,
-        SimulatorAdmin(system.trakt.api_url) as admin,
-        _listening(notifier) as heard,
-    ):
-        stage = Stage(lists, OnTrakt(system, admin), heard, say)
-        list_id = await stage.create()
-        await stage.change_items(list_id)
-        await stage.rename(list_id)
-        await stage.delete(list_id)
-
-
-class OnTrakt:
-    """What the user has on a simulated Trakt."""
-
-    def __init__(self, system: System, admin: SimulatorAdmin) -> None:
-        self._system, self._admin = system, admin
-
-    async def lists(self) -> dict[str, list[str]]:
-        """Return name → IMDb ids in order, as the simulator knows them."""
-        there = await self._admin.lists_of(self._system.user)
-        return {found.name: [str(item.ids["imdb"]) for item in found.items] for found in there}
-
-    async def as_its_user_sees_it(self, name: str) -> tuple[dict[str, Any], list[str]]:
-        """Return a list and the IMDb ids of its items in order, by Trakt's API, as if he looked by another application."""
-        trakt = self._system.trakt
-        headers = (await self._admin.account(self._system.user)).headers(trakt.client_id)
-        async with httpx.AsyncClient(base_url=trakt.api_url, headers=headers, timeout=10) as http:
-            lists = (await http.get("/users/me/lists")).raise_for_status().json()
-            (there,) = (found for found in lists if found["name"] == name)
-            answer = await http.get(f"/users/me/lists/{there['ids']['trakt']}/items", params={"limit": 250})
-            items = sorted(answer.raise_for_status().json(), key=lambda item: item["rank"])
-            return there, [item[item["type"]]["ids"]["imdb"] for item in items]
 
 
 class Stage:
@@ -191,33 +123,6 @@ class Stage:
             await self._see("message", heard, MESSAGE_LIMIT)
         except StepFailedError as error:
             raise StepFailedError(f"{error}: {text!r}; heard: {self._heard.texts}") from error
-
-
-@asynccontextmanager
-async def _listening(notifier: httpx.AsyncClient) -> AsyncIterator[Heard]:
-    """Hear the live stream of messages while the block runs."""
-    heard = Heard([])
-    is_open = asyncio.Event()
-
-    async def listen() -> None:
-        async with notifier.stream("GET", "/api/notifications/stream", timeout=None) as stream:
-            stream.raise_for_status()
-            is_open.set()
-            async for line in stream.aiter_lines():
-                if line.startswith("data:"):
-                    heard.texts.append(json.loads(line.removeprefix("data:"))["text"])
-
-    listening = asyncio.create_task(listen())
-    opening = asyncio.create_task(is_open.wait())
-    try:
-        await asyncio.wait({listening, opening}, timeout=10, return_when=asyncio.FIRST_COMPLETED)
-        if not is_open.is_set():
-            raise StepFailedError("the live stream of messages did not open")
-        yield heard
-    finally:
-        for task in (listening, opening):
-            task.cancel()
-        await asyncio.gather(listening, opening, return_exceptions=True)
 
 
 def _imdb_ids_of(items: list[dict[str, Any]]) -> list[str]:

@@ -1,0 +1,32 @@
+"""`python -m local_stack token`: a token for a user of the running stack."""
+
+from pathlib import Path
+
+from local_stack.commands.subcommand import run_module
+from local_stack.errors import NoStackError
+from local_stack.system import stack_file
+
+
+def token(user: str, stack: Path | None) -> int:
+    """Print a token that the stack accepts; return the exit status.
+
+    Args:
+        user: the token's `sub`.
+        stack: its stack.json; None: the stack of this folder. Where none runs, the key is the one of the environment or
+            of .env.
+
+    Raises:
+        NoStackError: no stack is ready at `stack`.
+    """
+    environment = {}
+    try:
+        auth = stack_file.read(stack or stack_file.FILE)["auth"]
+        environment = {
+            "AUTH_LOCAL_KEY": auth["local_key"],
+            "AUTH_ISSUER": auth["issuer"],
+            "AUTH_AUDIENCE": auth["audience"],
+        }
+    except NoStackError:
+        if stack is not None:
+            raise
+    return run_module(environment, "chassis.token", "--user", user)

@@ -1,0 +1,1 @@
+"""The demo's play of the main job."""

@@ -1,0 +1,1 @@
+"""Brokers: the embedded one (librdkafka's mock cluster) and Apache Kafka."""

@@ -1,0 +1,1 @@
+"""PostgreSQL servers: their binaries, their configuration, their life."""

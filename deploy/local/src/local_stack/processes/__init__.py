@@ -1,0 +1,1 @@
+"""Child processes: started, watched, asked for their health, ended."""
