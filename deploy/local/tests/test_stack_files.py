@@ -15,7 +15,7 @@ from local_stack.errors import CannotStartError
 from local_stack.processes import children
 from local_stack.processes.ports import choose_ports
 from local_stack.system import stack_file, table
-from local_stack.system.description import trakt as trakt_choice
+from local_stack.system import trakt as trakt_choice
 from local_stack.system.home import Home, state_folder
 from local_stack.system.temporary import TEMPORARY_PREFIX, sweep_temporary
 from local_stack.testing import a_system
