@@ -6,7 +6,7 @@ PACKAGES := contracts services/chassis services/lists-api services/trakt-sync se
 # Tests that are not typed yet.
 UNTYPED := services/trakt-sync/tests
 # What is checked beside them. Each tests folder is checked alone: two of them may have files of the same name.
-SCRIPTS := benchmarks conftest.py deploy/lock.py deploy/containers/*.py
+SCRIPTS := benchmarks conftest.py deploy/lock.py deploy/version.py deploy/containers/*.py
 TESTS := $(filter-out $(UNTYPED),$(PACKAGES:%=%/tests) deploy/containers/tests tests/integration)
 # The tests run in as many processes, each with servers of its own.
 WORKERS := 2
@@ -19,7 +19,7 @@ VERSION := $(or $(call version,$(or $(GIVEN),$(BIN)/python)),$(call version,$(PY
 STAMP := $(VENV)/.installed-$(VERSION)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test check lint types fmt schemas bench kafka up down containers token account accounts lock clean
+.PHONY: help setup demo run test check lint documents types fmt schemas bench kafka up down containers token account accounts lock version clean
 
 help: ## list these commands
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -56,14 +56,18 @@ check: $(STAMP) ## lint, types and tests of one package (make check PACKAGE=serv
 	@for tests in $(filter-out $(UNTYPED),$(PACKAGE)/tests); do $(BIN)/mypy "$$tests" || exit; done
 	@$(BIN)/pytest $(PARALLEL) $(PACKAGE)
 
-lint: $(STAMP) ## ruff, import-linter, committed documents
+lint: $(STAMP) documents ## ruff, import-linter, committed documents
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/lint-imports
+
+# For `make lint` and the hooks before a commit.
+documents: $(STAMP)
 	@$(BIN)/python -m watchbuddy_contracts.schemas --check
 	@$(BIN)/python -m watchbuddy_contracts.asyncapi --check
 	@$(BIN)/python -m lists_api openapi --check docs/openapi/lists-api.json
 	@$(BIN)/python -m notifier openapi --check docs/openapi/notifier.json
+	@$(BIN)/python deploy/version.py --check
 
 types: $(STAMP) ## mypy, strict
 	@$(BIN)/mypy $(PACKAGES:%=%/src) $(SCRIPTS)
@@ -106,6 +110,9 @@ accounts: $(STAMP) ## show the Trakt accounts of the running stack
 
 lock: $(STAMP) ## compile requirements.lock anew
 	@$(BIN)/python deploy/lock.py
+
+version: $(STAMP) ## write the version that stands in VERSION into every package and image
+	@$(BIN)/python deploy/version.py
 
 clean: ## remove what these commands made, but the state of `make run`
 	rm -rf $(VENV) .local .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

@@ -65,7 +65,8 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 class WorkersScheduling(LoadScopeScheduling):
     """Gives each parallel worker one test after the other; the tests on one system go to one worker, and first.
 
-    Marks of `xdist_group` do nothing here: pytest-xdist 3.8 writes the group to an attribute that pytest 9.2 does not read.
+    A mark of `xdist_group` does nothing here: pytest-xdist 3.8 writes the group to an attribute of the test that
+    pytest 9.2 does not read.
     """
 
     def _split_scope(self, nodeid: str) -> str:
@@ -122,7 +123,7 @@ def postgres_server() -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def make_database(postgres_server: str) -> MakeDatabase:
-    """Return a maker of databases: `make_database("chassis", "lists_api")` gives a DSN, migrated, used by nobody else."""
+    """Return a maker of databases: `make_database("chassis", "lists_api")` gives the DSN of a new, migrated one."""
     templates: dict[tuple[str, ...], str] = {}
 
     def make(*packages: str) -> str:

@@ -1,6 +1,7 @@
-"""Check the containers for real: `python3 deploy/containers/check.py`. Needs a Docker engine with Compose; nothing else.
+"""Check the containers for real: `python3 deploy/containers/check.py`. It needs a Docker engine with Compose.
 
-Brings the whole system of docker-compose.yml up with the settings of .env.example, in a project and on ports of its own;
+Brings the whole system of docker-compose.yml up with the settings of .env.example, in a project of its own on its own
+ports;
 makes a list, sees it on the simulator and in the messages; stops everything with a change on its way; starts it again;
 sees that nothing is lost and nothing is done twice; removes what it made. Exit status 0 only if all of it was seen.
 """  # noqa: INP001 - a script, not a package

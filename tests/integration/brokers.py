@@ -54,7 +54,7 @@ class Broker(Protocol):
 class GivenBroker:
     """At an address from the environment. What is in our topics there is thrown away.
 
-    TEST_KAFKA_SECURITY_PROTOCOL, TEST_KAFKA_SASL_… and TEST_KAFKA_CA_FILE say how to connect, as those without TEST_ do.
+    TEST_KAFKA_SECURITY_PROTOCOL, TEST_KAFKA_SASL_… and TEST_KAFKA_CA_FILE say how to connect.
     """
 
     kind: KafkaKind = "apache"
@@ -93,8 +93,8 @@ class ContainerBroker:
     is_ours = True
 
     def __init__(self) -> None:
-        # A port of our choice, where KafkaContainer takes a random one and tells it to a start script: this one is the same
-        # after a crash and a new start.
+        # We choose the port, so that it is the same after a crash and a new start. KafkaContainer takes a random one
+        # and tells it to a start script.
         self._port = free_port()
         self._container = DockerContainer(KAFKA_IMAGE).with_envs(**_container_settings(self._port))
         publish_on_loopback(self._container, 9092, self._port)

@@ -65,7 +65,7 @@ class ContainerServer:
 
 
 class ProcessServer:
-    """PostgreSQL's own binaries, as a process: the machine's packages on a TCP port, or the wheel's on a Unix socket."""
+    """PostgreSQL as a process: of the machine's packages on a TCP port, or of the wheel on a Unix socket."""
 
     def __init__(self, binaries: PostgresBinaries, folder: Path, *, described: str, port: int | None = None) -> None:
         self.described = f"PostgreSQL {binaries.major} ({described})"

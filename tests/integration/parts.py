@@ -1,7 +1,7 @@
 """Which Kafka and which Postgres: addresses in the environment, else containers, else local processes, else embedded.
 
-`WATCHBUDDY_TEST_PARTS=containers|local|embedded` forces one. The choice is made when tests of this folder were collected,
-so that tests which need a real broker can be left out by name; nothing is started by it.
+`WATCHBUDDY_TEST_PARTS=containers|local|embedded` forces one. The choice is made after the tests of this folder are
+collected, so that tests which need a real broker are left out by name. The choice starts nothing.
 """
 
 import asyncio

@@ -1,4 +1,4 @@
-"""What `make run` runs: stopped in the middle of work and started again, it goes on, also on the broker that forgets."""
+"""`make run` is stopped in the middle of work and started again: it goes on, on the broker that forgets too."""
 
 import json
 import os

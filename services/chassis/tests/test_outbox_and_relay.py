@@ -1,4 +1,4 @@
-"""From the outbox to the broker: every event that was committed arrives, in order. One that was rolled back never does."""
+"""From the outbox to the broker: every committed event arrives, in order. One that was rolled back never does."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable

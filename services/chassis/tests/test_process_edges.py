@@ -218,7 +218,8 @@ def test_a_taken_port_ends_the_process_with_one_line() -> None:
         "import socket, asyncio; from chassis.health import Health; from chassis.process import run, run_worker\n"
         "from chassis.settings import ServiceSettings\n"
         "taken = socket.create_server(('127.0.0.1', 0))\n"
-        "settings = ServiceSettings(database_url='postgresql://h/d', kafka_bootstrap_servers='y:9092', http_port=taken.getsockname()[1])\n"
+        "port = taken.getsockname()[1]\n"
+        "settings = ServiceSettings(database_url='postgresql://h/d', kafka_bootstrap_servers='y:1', http_port=port)\n"
         "run(run_worker(settings, Health()))\n"
     )
     ended = run_python("-c", code)

@@ -1,4 +1,4 @@
-"""An HTTP application that describes itself well enough to make clients from, and the command that prints the description.
+"""An HTTP application whose description is good enough to make clients from, and the command that prints it.
 
 Operation ids are the names of the route functions. Problems are named components, as `application/problem+json`.
 """

@@ -113,7 +113,7 @@ async def _on_http(request: Request, exc: Exception) -> Response:
 
 
 def _methods(request: Request) -> list[str]:
-    """Return the methods that the path takes; Starlette's answer names those of the first route alone (RFC 9110 15.5.6)."""
+    """Return the methods of the path (RFC 9110 15.5.6). Starlette's answer names those of the first route alone."""
     return [
         method
         for method in METHODS
