@@ -7,7 +7,7 @@ PACKAGES := contracts services/chassis services/lists-api services/trakt-sync se
 UNTYPED := services/trakt-sync/tests
 # What is checked beside them. Each tests folder is checked alone: two of them may have files of the same name.
 SCRIPTS := benchmarks conftest.py deploy/lock.py deploy/version.py deploy/containers/*.py
-TESTS := $(filter-out $(UNTYPED),$(PACKAGES:%=%/tests) deploy/containers/tests tests/integration)
+TESTS := $(filter-out $(UNTYPED),$(PACKAGES:%=%/tests) deploy/containers/tests $(wildcard tests/*))
 # The tests run in as many processes, each with servers of its own.
 WORKERS := 2
 PARALLEL := --numprocesses $(WORKERS)
