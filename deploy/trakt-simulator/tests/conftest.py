@@ -7,11 +7,11 @@ from trakt_simulator.testing.in_process import InProcessTrakt
 
 @pytest.fixture
 def trakt() -> InProcessTrakt:
-    """As Trakt is: with all limits on."""
+    """A simulator with all limits on, as Trakt has them."""
     return InProcessTrakt()
 
 
 @pytest.fixture
 def unlimited() -> InProcessTrakt:
-    """Without rate limits, for tests of something else."""
+    """A simulator without rate limits."""
     return InProcessTrakt(rate_limits=False)

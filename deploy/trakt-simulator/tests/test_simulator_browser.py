@@ -14,7 +14,7 @@ CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
 APP = {"client_id": "watchbuddy-local", "client_secret": "watchbuddy-local-secret"}
 CALLBACK = "http://127.0.0.1:8000/callback"
 
-pytestmark = pytest.mark.skipif(  # a page can only be looked at in a browser
+pytestmark = pytest.mark.skipif(  # only a browser can show a page
     not CHROMIUM.exists(), reason=f"no browser at {CHROMIUM} (Debian: apt install chromium)"
 )
 

@@ -84,7 +84,7 @@ async def test_invented_titles_never_take_each_others_number_and_a_reset_forgets
     trakt = InProcessTrakt(rate_limits=False, unknown_ids_exist=True)
     client = await trakt.client()
     await client.post("/users/me/lists", json={"name": "a"})
-    # The first is a number that a client kept from before a reset, and the one that the second would get.
+    # A client kept the first id from before a reset. The second title would get the same id.
     for ids in ({"trakt": 900_000_002}, {"tmdb": 77_777_777}, {"tmdb": 77_777_778}):
         response = await client.post("/users/me/lists/a/items", json={"movies": [{"ids": ids}]})
         assert response.json()["added"]["movies"] == 1

@@ -238,7 +238,7 @@ async def test_a_rotated_token_is_forgotten_though_one_that_lives_longer_was_rot
     unlimited.pass_time(20)
     held = len(unlimited.sim.tokens._by_access)
     await unlimited.account("demo")
-    # One came, one went.
+    # One list was created, and one was deleted.
     assert len(unlimited.sim.tokens._by_access) == held
 
 

@@ -27,7 +27,7 @@ SCALARS = st.one_of(
     st.text(max_size=8),
     st.sampled_from([1, 2, 30_000_001, 1_000_000_001, "tt0114709", "unknown", "released", "2026-01-01", "rank"]),
 )
-# The names that endpoints look for, so that the values are really read.
+# The names that endpoints read.
 NAMES = st.sampled_from(
     [
         "ids", "trakt", "slug", "imdb", "tmdb", "tvdb", "title", "year", "seasons", "episodes", "number", "rating",

@@ -117,5 +117,5 @@ async def test_nobody_gets_another_budget_by_naming_another_address() -> None:
             ).status_code
             for last in range(4)
         ]
-        # One is let pass; two, should a window end between them.
+        # One request is allowed, or two when a window ends between them.
         assert statuses.count(429) >= 2

@@ -18,7 +18,7 @@ from trakt_simulator.state.simulator import Simulator
 from trakt_simulator.testing import api_headers
 from trakt_simulator.testing.in_process import START_S, shipped_titles
 
-# Few titles, movies and shows of the same numbers, and one number that nobody has.
+# A few movies and shows with the same ids, and one id that does not exist.
 TITLES = st.lists(
     st.tuples(st.sampled_from(["movies", "shows"]), st.one_of(st.integers(1, 12), st.just(99_999))), max_size=14
 )
@@ -28,7 +28,7 @@ Item = tuple[str, int]
 
 @dataclass
 class Model:
-    """A list as it should be."""
+    """The expected list."""
 
     name: str
     description: str | None = None
@@ -143,12 +143,12 @@ class ListCalls(RuleBasedStateMachine):
         assert status == (204 if self.model.pop(number, None) else 404)
 
     def is_gone(self, number: int, status: int) -> bool:
-        """Tell whether the list does not exist, which every call must say alike."""
+        """Tell whether the list does not exist. Every request must agree."""
         assert (status == 404) == (number not in self.model)
         return status == 404
 
     def agrees(self, number: int, state: dict[str, object]) -> None:
-        """The answer to a change says what a read says."""
+        """The response to a change agrees with a read."""
         _, _, shown = self.send("GET", f"/{number}")
         assert state == {"updated_at": shown["updated_at"], "item_count": shown["item_count"]}
 
@@ -189,7 +189,7 @@ class ListCalls(RuleBasedStateMachine):
 
 
 def in_order(titles: list[Item]) -> list[Item]:
-    """Bodies are read array by array: movies first."""
+    """Return the titles in the order in which a body is read: movies first."""
     return [title for name in ("movies", "shows") for title in titles if title[0] == name]
 
 

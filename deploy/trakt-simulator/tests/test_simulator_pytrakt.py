@@ -27,7 +27,7 @@ async def simulator() -> AsyncIterator[SimulatorProcess]:
 
 @pytest.fixture
 def pytrakt(simulator: SimulatorProcess, tmp_path: Path) -> Iterator[None]:
-    """Point pytrakt at the simulator; it has one configuration a process."""
+    """Configure pytrakt for the simulator. Its configuration is global."""
     core = trakt.core
     before = (core.BASE_URL, core.CONFIG_PATH, core.CLIENT_ID, core.CLIENT_SECRET, core.OAUTH_TOKEN)
     core.BASE_URL = f"{simulator.url}/"

@@ -23,7 +23,7 @@ LISTS = "/users/me/lists"
 async def filled(path: Path) -> tuple[InProcessTrakt, httpx.AsyncClient, StateFile]:
     trakt = InProcessTrakt(rate_limits=False, unknown_ids_exist=True)
     file = StateFile(trakt.sim, path)
-    # In a process the application does this with every answer.
+    # In a process, the application does this before every response.
     trakt.save_with(file.save)
     client = await trakt.client("an.kah", vip=True, private=True, friends=["bob"])
     await client.post(LISTS, json={"name": "Queue", "description": "d", "sort_by": "added"})
@@ -44,7 +44,7 @@ def files_in(folder: Path) -> list[str]:
 
 
 async def restarted(after: InProcessTrakt, path: Path, client: httpx.AsyncClient) -> httpx.AsyncClient:
-    """Return a client with the same token of a simulator that took the file's state over."""
+    """Load the file into this simulator; return a client of it with the same token."""
     file = StateFile(after.sim, path)
     file.load()
     file.close()

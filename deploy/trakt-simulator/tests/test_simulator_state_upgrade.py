@@ -17,7 +17,7 @@ TOKENS = RECORDED["tokens"]
 
 @pytest.fixture
 def upgraded(tmp_path: Path) -> InProcessTrakt:
-    """A simulator that took the file over, and wrote and read it once itself."""
+    """A simulator that loaded the file after this version wrote it once."""
     path = tmp_path / "state"
     shutil.copyfile(DATA / "state-0.1.0.sqlite", path)
     start(path)
@@ -25,7 +25,7 @@ def upgraded(tmp_path: Path) -> InProcessTrakt:
 
 
 def start(path: Path) -> InProcessTrakt:
-    """Take the file over, and write all of it again."""
+    """Load the file, and write all of it again."""
     trakt = InProcessTrakt(rate_limits=False, unknown_ids_exist=True)
     # The file was written a minute after the start of the simulated time.
     trakt.pass_time(60)
