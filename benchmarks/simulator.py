@@ -6,12 +6,12 @@ machine; the wall-clock rate of the same run is in the note.
 
 import asyncio
 import json
-import os
 import re
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from pathlib import Path
+
+import psutil
 
 from benchmarks.figures import Figure, at_least, at_most
 from trakt_simulator.testing import SimulatorProcess, TokenPair
@@ -20,7 +20,6 @@ CONNECTIONS = 32
 SECONDS = 5.0
 MOST_REQUESTS = 30_000
 ACCOUNTS, LISTS_EACH, ITEMS_EACH = 10_000, 5, 100
-TICKS_A_SECOND = os.sysconf("SC_CLK_TCK")
 _LENGTH = re.compile(rb"\r\ncontent-length: (\d+)\r\n")
 
 
@@ -143,10 +142,9 @@ async def _send_all(url: str, requests: Iterator[bytes], until: float | None = N
 
 
 def _cpu_s(pid: int) -> float:
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / TICKS_A_SECOND
+    times = psutil.Process(pid).cpu_times()
+    return float(times.user + times.system)
 
 
 def _resident_mb(pid: int) -> float:
-    status = Path(f"/proc/{pid}/status").read_text()
-    return int(re.findall(r"VmRSS:\s+(\d+) kB", status)[0]) / 1024
+    return float(psutil.Process(pid).memory_info().rss) / 2**20

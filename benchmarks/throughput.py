@@ -8,17 +8,18 @@ import asyncio
 import os
 import shutil
 import time
-from pathlib import Path
+
+import psutil
 
 from benchmarks.figures import Figure
 from benchmarks.latency import Edited, _first_mirrors, _hear, _once
 from benchmarks.system import User, movies, running
+from local_stack.footprint import cpu_s
 from local_stack.system.description import KafkaKind
 
 SECONDS = 20
 USERS = 8
 LISTS_EACH = 6
-TICKS_A_SECOND = os.sysconf("SC_CLK_TCK")
 
 
 async def run() -> list[Figure]:
@@ -72,16 +73,6 @@ async def _again_and_again(edited: Edited, until: float) -> int:
 
 
 def _cpu_s(root: int) -> float:
-    """Return the seconds of processor time of a process and its descendants."""
-    stats = {}
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            try:
-                stats[int(entry.name)] = (entry / "stat").read_text().rpartition(")")[2].split()
-            except (FileNotFoundError, ProcessLookupError):
-                continue
-    family = [root]
-    if root != os.getpid():
-        for member in family:  # grows while it is walked
-            family += [pid for pid, fields in stats.items() if fields[1] == str(member)]
-    return sum(sum(map(int, stats[pid][11:15])) for pid in family if pid in stats) / TICKS_A_SECOND
+    """Return the seconds of processor time of a process and its descendants; of this process alone when it is ours."""
+    process = psutil.Process(root)
+    return cpu_s([process] if root == os.getpid() else [process, *process.children(recursive=True)])

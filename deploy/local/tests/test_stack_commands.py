@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
+import psutil
 import pytest
 
 from chassis.testing import eventually
@@ -41,13 +42,13 @@ def open_folder() -> Iterator[Path]:
 def processes_with(text: str) -> list[int]:
     """Return the processes that have the text in their command line or environment."""
     found = []
-    for entry in Path("/proc").glob("[0-9]*"):
+    for process in psutil.process_iter():
         try:
-            content = (entry / "cmdline").read_bytes() + (entry / "environ").read_bytes()
-        except OSError:
+            content = [*process.cmdline(), *process.environ().values()]
+        except (psutil.NoSuchProcess, psutil.AccessDenied):
             continue
-        if text.encode() in content and is_running(int(entry.name)):
-            found.append(int(entry.name))
+        if any(text in part for part in content) and is_running(process.pid):
+            found.append(process.pid)
     return found
 
 

@@ -96,18 +96,16 @@ async def test_an_event_that_the_inbox_forgot_is_still_one_message(pool: Pool, d
 async def test_what_is_past_its_retention_is_swept_from_messages_and_inbox(
     dsn: str, pool: Pool, dispatcher: Dispatcher
 ) -> None:
-    await dispatcher.dispatch(delivered(sync_started(title="old")))
-    await pool.execute("UPDATE messages SET created_at = now() - interval '91 days'")
+    await dispatcher.dispatch(delivered(sync_started(title="old"), time=TIME - timedelta(days=91)))
     await pool.execute("UPDATE inbox SET received_at = now() - interval '91 days'")
-    kept = delivered(sync_started(title="young"))
+    kept = delivered(sync_started(title="young"), time=TIME)
     await dispatcher.dispatch(kept)
-    await pool.execute("UPDATE messages SET created_at = now() WHERE text LIKE '%young%'")
-    await sweep(pool, settings_for(dsn))
+    await sweep(pool, settings_for(dsn), lambda: TIME)
     assert [message.text for message in await messages_of(pool)] == ["Syncing 'young'..."]
     assert await pool.fetchval("SELECT array_agg(event_id) FROM inbox") == [kept.headers.event_id]
 
 
-async def test_the_users_name_is_rung_after_the_message_is_there(dsn: str, pool: Pool, dispatcher: Dispatcher) -> None:
+async def test_the_user_is_woken_after_their_message_is_stored(dsn: str, pool: Pool, dispatcher: Dispatcher) -> None:
     async with Listener(dsn, CHANNEL) as listener:
         assert await listener.wait(timedelta(seconds=5)) == [""]  # it listens
         await dispatcher.dispatch(delivered(sync_started(user_id="zoë")))

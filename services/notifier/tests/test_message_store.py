@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 import asyncpg
@@ -10,10 +10,10 @@ from notifier.messages import Message
 from notifier.testing import TIME
 
 
-async def add(pool: Pool, text: str, *, user_id: str = "ada") -> int:
+async def add(pool: Pool, text: str, *, user_id: str = "ada", created_at: datetime = TIME) -> int:
     async with pool.acquire() as connection:
         message_id = await store.add(
-            connection, Message(text, "info", 7), event_id=uuid4(), user_id=user_id, created_at=TIME
+            connection, Message(text, "info", 7), event_id=uuid4(), user_id=user_id, created_at=created_at
         )
     assert message_id is not None
     return message_id
@@ -95,11 +95,9 @@ async def test_messages_after_an_id_come_oldest_first_and_are_the_users_own(pool
 
 
 async def test_only_messages_past_their_retention_are_swept(pool: Pool) -> None:
-    await add(pool, "old")
-    await pool.execute("UPDATE messages SET created_at = now() - interval '90 days 1 minute'")
-    await add(pool, "young")
-    await pool.execute("UPDATE messages SET created_at = now() - interval '89 days' WHERE text = 'young'")
-    assert await store.sweep(pool, timedelta(days=90)) == 1
+    await add(pool, "old", created_at=TIME - timedelta(days=90, minutes=1))
+    await add(pool, "young", created_at=TIME - timedelta(days=89))
+    assert await store.sweep(pool, TIME - timedelta(days=90)) == 1
     assert await texts(pool) == ["young"]
 
 

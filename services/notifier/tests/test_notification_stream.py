@@ -210,7 +210,7 @@ async def test_a_message_whose_ring_was_lost_arrives_by_the_next_look(dsn: str, 
         assert await listener.wait(timedelta(seconds=5)) == [""]
         listening = asyncio.create_task(listen(listener, pool, streams, look_every=timedelta(milliseconds=20)))
         with streams.joined("ada") as wakeup:
-            await tell(Dispatcher(pool, Waker(pool, CHANNEL), group=GROUP), "unheard")  # this waker is never rung
+            await tell(Dispatcher(pool, Waker(pool, CHANNEL), group=GROUP), "unheard")  # this waker never runs
             assert await wakeup.wait(asyncio.get_running_loop().time() + 5)
         listening.cancel()
         await asyncio.gather(listening, return_exceptions=True)
@@ -242,8 +242,8 @@ async def test_a_stream_survives_the_loss_of_its_processs_listening_connection(
             " WHERE datname = current_database() AND query LIKE 'LISTEN%'"
         )
         assert lost == 1
-        await tell(dispatcher, "rung while nobody listened")
-        assert title_of(await stream.next_message()) == "rung while nobody listened"
+        await tell(dispatcher, "woken while nobody listened")
+        assert title_of(await stream.next_message()) == "woken while nobody listened"
 
 
 async def test_an_invalid_token_opens_no_stream(url: str, http: HttpApplication) -> None:

@@ -1,4 +1,4 @@
-"""The composition root: what each process of the notifier is built of."""
+"""The composition root: it builds the processes of the notifier."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -12,6 +12,7 @@ from opentelemetry.instrumentation.fastapi import FastAPIInstrumentor
 
 from chassis.auth import Authenticator
 from chassis.bootstrap import Foundation, bootstrap
+from chassis.clock import utc_now
 from chassis.kafka import ConsumerHealth, build_broker
 from chassis.kafka import consume as consume_from
 from chassis.process import run_worker, serve_http
@@ -64,10 +65,10 @@ async def serve(settings: HttpSettings) -> None:
 
 
 async def consume(settings: Settings) -> None:
-    """Turn events into messages; forget what has had its time."""
+    """Turn events into messages; delete old ones."""
     async with bootstrap(SERVICE, settings) as base, Waker(base.pool, CHANNEL) as waker:
         broker = build_broker(settings, group=subscribers.GROUP)
         subscribers.register(broker, Dispatcher(base.pool, waker, group=subscribers.GROUP))
         base.health.add("consumer", ConsumerHealth(broker).check)
-        sweep = partial(retention.sweep, base.pool, settings)
+        sweep = partial(retention.sweep, base.pool, settings, utc_now)
         await run_worker(settings, base.health, consume_from(broker), sweep_for_ever(sweep))

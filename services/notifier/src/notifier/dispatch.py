@@ -1,4 +1,4 @@
-"""From an event to its stored message: once, however often and by however many consumers it is delivered."""
+"""An event becomes one stored message, however often it is delivered and by however many consumers."""
 
 from typing import Final
 
@@ -15,11 +15,11 @@ from notifier.messages import Message, message_of
 log = structlog.get_logger()
 
 CHANNEL: Final = "messages"
-"""Rung with a user's id when the user has a new message."""
+"""The channel of Postgres NOTIFY; its payload is the id of a user who has a new message."""
 
 
 class Dispatcher:
-    """Tells users what happened. `group` is the consumer group, and the inbox's name for it."""
+    """Stores messages for users. `group` is the consumer group; the inbox keeps event ids by it."""
 
     def __init__(self, pool: Pool, waker: Waker, *, group: str) -> None:
         self._pool = pool

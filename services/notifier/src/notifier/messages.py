@@ -1,4 +1,4 @@
-"""What a user is told of an event: one table, with the texts that WatchBuddy's users and scripts know by heart."""
+"""The message of each event, in one table. Users and scripts know these texts: they do not change."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -111,13 +111,13 @@ WORDINGS: Final[Mapping[type[Event], Callable[[Any], Wording]]] = {
 
 SILENT: Final[frozenset[type[Event]]] = frozenset(
     {
-        # The user's own act, answered by the API already; the mirror's outcome is told when it is there.
+        # The API has answered the user's own act. The result on Trakt has a message of its own.
         ListCreated,
         ListUpdated,
-        # The user's own act on a page that says so.
+        # The user's own act: the page that they used confirms it.
         TraktAccountConnected,
         TraktAccountDisconnected,
-        # Follows with the policies for hand edits; there is no text for it yet.
+        # There is no text for it yet; it comes with the policies for edits by hand.
         TraktDriftFound,
     }
 )

@@ -1,4 +1,4 @@
-"""What the notifier takes over HTTP; what it gives is in `answers.py`."""
+"""The parameters of the notifier's HTTP requests."""
 
 from typing import Annotated
 

@@ -1,4 +1,4 @@
-"""What the notifier gives over HTTP."""
+"""The bodies of the notifier's HTTP responses."""
 
 from datetime import UTC, datetime
 from typing import Final

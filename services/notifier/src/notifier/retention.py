@@ -1,14 +1,15 @@
-"""Forgetting what has had its time."""
+"""Deleting old messages and old entries of the inbox."""
 
 from chassis import inbox
+from chassis.clock import Clock
 from chassis.postgres import Pool
 from notifier import store
 from notifier.settings import Settings
 
 
-async def sweep(pool: Pool, settings: Settings) -> dict[str, int]:
-    """Delete what is past its retention; return how much of what."""
+async def sweep(pool: Pool, settings: Settings, now: Clock) -> dict[str, int]:
+    """Delete what is past its retention; return the number of rows by table."""
     return {
-        "messages": await store.sweep(pool, settings.message_retention),
+        "messages": await store.sweep(pool, now() - settings.message_retention),
         "inbox": await inbox.sweep(pool, settings.inbox_retention),
     }

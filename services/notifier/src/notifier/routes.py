@@ -102,7 +102,7 @@ async def subscription(
     settings: HttpSettings = request.app.state.settings
     streams: Streams = request.app.state.streams
     with streams.joined(user_id) as wakeup:
-        # An id from before a restore may be above all there are: a stream after it would be deaf.
+        # After a restore, Last-Event-ID can exceed the newest id: clamp it.
         after = (
             await store.newest_of(pool, user_id)
             if last_event_id is None

@@ -14,13 +14,13 @@ class Settings(ServiceSettings):
     """What each of the notifier's processes needs."""
 
     message_retention: Retention = timedelta(days=90)
-    """Counted from when the cause happened. A season: longer than anybody scrolls back."""
+    """Counted from the time of the cause. Three months: longer than users scroll back."""
     inbox_retention: Retention = timedelta(days=90)
-    """Must outlast the topics' retention and an operator's replay: an event forgotten here would speak twice."""
+    """Longer than the topics' retention and an operator's replay: an event deleted here would make a second message."""
 
 
 class HttpSettings(Settings, AuthSettings):
-    """What `serve` needs beside: whose messages a caller may read."""
+    """What `serve` needs in addition: how it knows its callers."""
 
     stream_lifetime: Annotated[timedelta, Field(ge=timedelta(seconds=1))] = timedelta(hours=1)
-    """A stream ends then, and the client's next connection shows a valid token again; it misses nothing."""
+    """A stream ends after it. The client reconnects with a valid token and misses no message."""

@@ -1,7 +1,7 @@
-"""The notifier's SQL. Every statement names the user: nobody reads or changes another's messages."""
+"""The notifier's SQL. Every statement of a request names the user: no user reads or changes another's messages."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -41,10 +41,10 @@ LOCK_USER: Final = "SELECT pg_advisory_xact_lock(hashtextextended('messages of '
 
 
 async def lock_user(connection: Connection, user_id: str) -> None:
-    """Wait until no other transaction adds messages for the user; the lock goes with the transaction.
+    """Wait until no other transaction adds messages for the user. The end of the transaction releases the lock.
 
-    So a user's ids become visible in their order: without it, a stream that has sent message 8 would never see
-    message 7, whose transaction was the slower one.
+    So a user's ids become visible in their order. Without the lock, message 8 can be committed before message 7, and a
+    stream that has sent 8 never sends 7.
     """
     await connection.execute(LOCK_USER, user_id)
 
@@ -145,7 +145,7 @@ WHERE user_id = $1 AND read_at IS NULL AND ($2::bigint IS NULL OR id <= $2)"""
 
 
 async def mark_all_read(pool: Pool, user_id: str, *, up_to: int | None) -> None:
-    """Mark the user's messages as read, later ones than `up_to` not; None: all there are now."""
+    """Mark the user's messages up to `up_to` as read; None: all that exist now."""
     await pool.execute(READ_ALL, user_id, up_to)
 
 
@@ -155,17 +155,16 @@ WHERE user_id = $1 AND ($2::bigint IS NULL OR id <= $2)"""
 
 
 async def clear(pool: Pool, user_id: str, *, up_to: int | None) -> None:
-    """Remove the user's messages, later ones than `up_to` not. The inbox remembers their events."""
+    """Delete the user's messages up to `up_to`; None: all that exist now. The inbox still knows their events."""
     await pool.execute(CLEAR, user_id, up_to)
 
 
-SWEEP: Final = "DELETE FROM messages WHERE created_at < now() - $1::interval"
+SWEEP: Final = "DELETE FROM messages WHERE created_at < $1"
 
 
-async def sweep(pool: Pool, keep: timedelta) -> int:
-    """Remove all users' messages of causes older than `keep`; return how many."""
-    status = await pool.execute(SWEEP, keep)
-    return count_of(status)
+async def sweep(pool: Pool, before: datetime) -> int:
+    """Delete the messages of all users whose cause happened before this time; return how many."""
+    return count_of(await pool.execute(SWEEP, before))
 
 
 def _stored(row: asyncpg.Record) -> StoredMessage:

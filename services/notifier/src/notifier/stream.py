@@ -1,7 +1,7 @@
-"""Server-Sent Events: each stream reads its user's messages from the database, and sleeps until it is woken.
+"""Server-Sent Events: each stream reads its user's messages from the database, then waits for a wake.
 
-A stream holds no queue and no connection while it sleeps or while its client is slow: all it has is the id of the
-last message it sent. So a slow client holds up nobody, and none is dropped.
+A stream keeps only the id of the last message that it sent. While it waits, or while its client is slow, it has no queue
+and no database connection. So a slow client delays nobody, and no stream is dropped.
 """
 
 import asyncio
@@ -25,32 +25,32 @@ BATCH: Final = 100
 HEARTBEAT: Final = timedelta(seconds=15)
 """Shorter than the time after which proxies drop a silent connection (30 s and more)."""
 LOOK_EVERY: Final = timedelta(minutes=1)
-"""How late a message may be whose wake was lost with a connection."""
+"""How late a message can be when its wake was lost with the listener's connection."""
 
 
 class Wakeup:
-    """Wakes one stream."""
+    """Wakes one stream, or ends it."""
 
     def __init__(self) -> None:
-        self._rung = asyncio.Event()
+        self._woken = asyncio.Event()
         self.is_ended = False
         """Whether the process wants the stream to end."""
 
     def wake(self) -> None:
-        self._rung.set()
+        self._woken.set()
 
     def end(self) -> None:
         self.is_ended = True
-        self._rung.set()
+        self._woken.set()
 
     async def wait(self, until: float) -> bool:
-        """Wait for a wake since the last wait; return False when there was none up to the loop's time `until`."""
+        """Return True at the first wake since the last call, or False at the event loop's time `until`."""
         try:
             async with asyncio.timeout_at(until):
-                await self._rung.wait()
+                await self._woken.wait()
         except TimeoutError:
             return False
-        self._rung.clear()
+        self._woken.clear()
         return True
 
 
@@ -63,7 +63,7 @@ class Streams:
 
     @contextmanager
     def joined(self, user_id: str) -> Iterator[Wakeup]:
-        """Give a stream of the user its wakeup, for as long as it lives."""
+        """Register a stream of the user while the block runs; give its wakeup."""
         wakeup = Wakeup()
         if self._ended:
             wakeup.end()
@@ -87,7 +87,7 @@ class Streams:
             self.wake(user_id)
 
     def end(self) -> None:
-        """End all streams, and those that still come: the process shuts down."""
+        """End every stream, and those that open later: the process shuts down."""
         self._ended = True
         for wakeups in self._wakeups.values():
             for wakeup in wakeups:
@@ -95,9 +95,9 @@ class Streams:
 
 
 async def listen(listener: Listener, pool: Pool, streams: Streams, *, look_every: timedelta = LOOK_EVERY) -> None:
-    """Pass what the listener hears on to the streams, until cancelled.
+    """Wake the streams of the users that the listener names, until cancelled.
 
-    Whether a wake was lost is seen by one query of the whole process, not by one of each stream.
+    A wake can be lost. One query per process, not per stream, finds messages without a wake.
     """
     loop = asyncio.get_running_loop()
     newest, looked_at = 0, loop.time()
@@ -105,7 +105,7 @@ async def listen(listener: Listener, pool: Pool, streams: Streams, *, look_every
         for user_id in await listener.wait(look_every):
             if user_id:
                 streams.wake(user_id)
-            else:  # the connection is new: wakes may have been lost before it
+            else:  # the connection is new, and wakes before it can be lost
                 streams.wake_all()
         if loop.time() - looked_at < look_every.total_seconds():
             continue
@@ -126,7 +126,7 @@ class Subscription:
 
     Args:
         after: the id of the last message that the client has.
-        ends_at: when the stream ends at the latest, in the loop's time.
+        ends_at: the latest end of the stream, as time of the event loop.
     """
 
     user_id: str
@@ -141,29 +141,29 @@ class Subscription:
 async def follow(pool: Pool, subscription: Subscription, *, heartbeat: timedelta = HEARTBEAT) -> AsyncIterator[bytes]:
     """Yield the messages after `subscription.after`, then each new one, until the stream's end.
 
-    FastAPI can stream what a route yields by itself, but then every client that leaves while something is on its way
-    to it is logged as a failed request (fastapi 0.165: BrokenResourceError out of its keep-alive task).
+    FastAPI's own streaming logs a failed request whenever a client leaves while data are on their way to it (fastapi 0.165:
+    BrokenResourceError from its keep-alive task). This generator does not.
     """
     last = subscription.after
-    # An id without data: the browser dispatches nothing but remembers the id, so that the gap is replayed even to a
-    # client whose connection breaks before its first message (WHATWG HTML, 9.2.6).
+    # An id without data: the browser dispatches no event, but it remembers the id (WHATWG HTML, 9.2.6). So the gap is
+    # replayed even to a client whose connection breaks before its first message.
     yield format_sse_event(id=str(last), comment="connected")
     while not subscription.is_over():
         try:
             messages = await store.after(pool, subscription.user_id, last, limit=BATCH)
         except DATABASE_ERRORS as exc:
             log.warning("stream_interrupted", error=repr(exc))
-            return  # the client comes back, and goes on where it stood
+            return  # the client reconnects and continues after its last id
         for message in messages:
             body = MessageOut.model_validate(message)
             yield format_sse_event(event="message", id=str(message.id), data_str=body.model_dump_json())
             last = message.id
         if len(messages) == BATCH:
             continue
-        while not await _rung(subscription, heartbeat) and not subscription.is_over():
+        while not await _woken(subscription, heartbeat) and not subscription.is_over():
             yield KEEPALIVE_COMMENT
 
 
-async def _rung(subscription: Subscription, heartbeat: timedelta) -> bool:
+async def _woken(subscription: Subscription, heartbeat: timedelta) -> bool:
     until = asyncio.get_running_loop().time() + heartbeat.total_seconds()
     return await subscription.wakeup.wait(min(until, subscription.ends_at))

@@ -1,4 +1,4 @@
-"""What the notifier hears from Kafka: every event of both topics goes to the dispatcher."""
+"""The notifier's Kafka entry point: every event of both topics goes to the dispatcher."""
 
 from typing import Final
 
@@ -9,9 +9,9 @@ from notifier.dispatch import Dispatcher
 from watchbuddy_contracts import LISTS, TRAKT
 
 GROUP: Final = "notifier"
-"""The consumer group, and the inbox's name for it."""
+"""The consumer group; the inbox keeps event ids by it."""
 
 
 def register(broker: KafkaBroker, dispatcher: Dispatcher) -> None:
-    """Subscribe to what lists-api and trakt-sync say."""
+    """Subscribe to the topics of lists-api and trakt-sync."""
     subscribe(broker, LISTS, TRAKT, group=GROUP)(dispatcher.dispatch)
