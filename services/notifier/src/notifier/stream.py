@@ -1,7 +1,7 @@
 """Server-Sent Events: each stream reads its user's messages from the database, then waits for a wake.
 
-A stream keeps only the id of the last message that it sent. While it waits, or while its client is slow, it has no queue
-and no database connection. So a slow client delays nobody, and no stream is dropped.
+A stream keeps only the id of the last message that it sent. While it waits, or while its client is slow, it has no
+queue and no database connection. So a slow client delays nobody, and no stream is dropped.
 """
 
 import asyncio
@@ -141,8 +141,8 @@ class Subscription:
 async def follow(pool: Pool, subscription: Subscription, *, heartbeat: timedelta = HEARTBEAT) -> AsyncIterator[bytes]:
     """Yield the messages after `subscription.after`, then each new one, until the stream's end.
 
-    FastAPI's own streaming logs a failed request whenever a client leaves while data are on their way to it (fastapi 0.165:
-    BrokenResourceError from its keep-alive task). This generator does not.
+    FastAPI's own streaming logs a failed request whenever a client leaves while data are on their way to it (fastapi
+    0.165: BrokenResourceError from its keep-alive task). This generator does not.
     """
     last = subscription.after
     # An id without data: the browser dispatches no event, but it remembers the id (WHATWG HTML, 9.2.6). So the gap is
