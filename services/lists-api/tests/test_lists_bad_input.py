@@ -308,3 +308,25 @@ async def test_the_longest_title_and_the_largest_id_are_fine(api: Api) -> None:
     )
     page = (await api.call("GET", f"/api/lists/{made['id']}/items")).json()
     assert page["items"][0]["ids"] == {"trakt": 2**31 - 1, "tmdb": None, "imdb": "tt123456789012"}
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "headers", "field"),
+    [
+        ("PATCH", LIST, {"title": 5}, {}, "body.title"),
+        ("PATCH", LIST, {"privacy": "secret"}, {}, "body.privacy"),
+        ("PATCH", LIST, {"mirror": {"order": 1}}, {}, "body.mirror.order"),
+        ("POST", "/api/lists", GOOD | {"mirror": {"order": "yes"}}, {}, "body.mirror.order"),
+        ("GET", "/api/lists?mirrored=maybe", None, {}, "query.mirrored"),
+        ("PATCH", LIST, {}, {"If-Match": "1"}, "header.If-Match"),
+        ("GET", LIST, None, {"If-None-Match": "1"}, "header.If-None-Match"),
+        ("POST", "/api/lists", GOOD, {"Idempotency-Key": ""}, "header.Idempotency-Key"),
+    ],
+)
+async def test_one_mistake_is_one_error_that_names_its_field(
+    api: Api, method: str, path: str, body: object, headers: dict[str, str], field: str
+) -> None:
+    made = await api.create()
+    response = await api.call(method, path.format(id=made["id"]), json=body, headers=headers)
+    assert_problem(response, 422, "invalid-request")
+    assert [error["field"] for error in response.json()["errors"]] == [field]

@@ -6,7 +6,7 @@ from fastapi import Depends, Header, Path, Request
 from pydantic import BeforeValidator, Field, StringConstraints
 
 from lists_api.http.schemas.etags import IF_HEADER
-from lists_api.http.schemas.strict import NoneOmitted
+from lists_api.http.schemas.strict import Omittable
 from lists_api.lists.use_cases import ListUseCases
 
 MAX_LIST_ID: Final = 2**63 - 1
@@ -37,6 +37,6 @@ Cases = Annotated[ListUseCases, Depends(use_cases)]
 ListId = Annotated[int, Field(ge=1, le=MAX_LIST_ID), BeforeValidator(_digits), Path()]
 _Printable = Annotated[str, StringConstraints(min_length=1, max_length=255, pattern=r"^[\x20-\x7e]+$")]
 _Tags = Annotated[str, StringConstraints(pattern=IF_HEADER)]
-Key = Annotated[_Printable | NoneOmitted, Header(alias="Idempotency-Key")]
-IfMatch = Annotated[_Tags | NoneOmitted, Header(alias="If-Match")]
-IfNoneMatch = Annotated[_Tags | NoneOmitted, Header(alias="If-None-Match")]
+Key = Annotated[Omittable[_Printable], Header(alias="Idempotency-Key")]
+IfMatch = Annotated[Omittable[_Tags], Header(alias="If-Match")]
+IfNoneMatch = Annotated[Omittable[_Tags], Header(alias="If-None-Match")]

@@ -3,7 +3,7 @@
 from pydantic import BaseModel, ConfigDict
 
 from chassis.paging import PageQuery
-from lists_api.http.schemas.strict import NoneOmitted
+from lists_api.http.schemas.strict import Omittable
 from watchbuddy_contracts import Trigger
 
 
@@ -12,7 +12,7 @@ class ListsQuery(PageQuery):
 
     model_config = ConfigDict(use_attribute_docstrings=True)
 
-    mirrored: bool | NoneOmitted = None
+    mirrored: Omittable[bool] = None
     """Only lists that have a Trakt list, or (false) that have none."""
 
 

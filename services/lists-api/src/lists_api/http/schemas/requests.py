@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field, model_validator
 
 from chassis.examples import examples
 from lists_api.http.schemas.item_requests import ITEM, Items, to_titles
-from lists_api.http.schemas.strict import OMITTED, NoneOmitted, StrictModel, without_default
+from lists_api.http.schemas.strict import OMITTED, Omittable, StrictModel, without_default
 from lists_api.http.schemas.texts import Description, TitleText
 from lists_api.lists.domain.properties import ListProperties
 from watchbuddy_contracts import ListType, MirrorSettings, Privacy, Title
@@ -26,9 +26,9 @@ def _without_null(body: _Model, *, nullable: str = "") -> _Model:
 class MirrorIn(StrictModel):
     """How the list is mirrored to Trakt. What is left out keeps its value, or its default in a new list."""
 
-    display_numbers: bool | NoneOmitted = OMITTED
-    allow_comments: bool | NoneOmitted = OMITTED
-    order: bool | NoneOmitted = OMITTED
+    display_numbers: Omittable[bool] = OMITTED
+    allow_comments: Omittable[bool] = OMITTED
+    order: Omittable[bool] = OMITTED
     """Whether a change of order alone is sent. The first mirror is in order in any case."""
 
     @model_validator(mode="after")
@@ -79,10 +79,10 @@ class ListPatch(StrictModel):
 
     model_config = examples({"title": "Noir", "mirror": {"order": True}}, {"description": None})
 
-    title: TitleText | NoneOmitted = OMITTED
+    title: Omittable[TitleText] = OMITTED
     description: Description | None = Field(default=None, json_schema_extra=without_default)
-    privacy: Privacy | NoneOmitted = OMITTED
-    mirror: MirrorIn | NoneOmitted = OMITTED
+    privacy: Omittable[Privacy] = OMITTED
+    mirror: Omittable[MirrorIn] = OMITTED
 
     @model_validator(mode="after")
     def _has_no_null(self) -> Self:

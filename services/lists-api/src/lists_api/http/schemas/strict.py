@@ -1,12 +1,25 @@
 """The bases of request and response bodies."""
 
-from typing import Any, Final
+from typing import Annotated, Any, Final, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field
-from pydantic.json_schema import SkipJsonSchema
+from pydantic import BaseModel, ConfigDict, Field, GetJsonSchemaHandler
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
-NoneOmitted = SkipJsonSchema[None]
-"""None for a field that was left out. Null is no value of it, so the schema does not name it."""
+_T = TypeVar("_T")
+
+
+class _WithoutNull:
+    """Takes null out of the schema. `SkipJsonSchema[None]` would make a union, whose errors name its parts."""
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        value = handler(schema)
+        kinds = [kind for kind in value.get("anyOf", []) if kind != {"type": "null"}]
+        return value if len(kinds) != 1 else {name: one for name, one in value.items() if name != "anyOf"} | kinds[0]
+
+
+Omittable = Annotated[_T | None, _WithoutNull()]
+"""A value that may be left out, which is None. Null is no value of it, so the schema does not name it."""
 
 
 def without_default(schema: dict[str, Any]) -> None:
