@@ -25,19 +25,24 @@ def _options(arguments: list[str]) -> argparse.Namespace:
     broker = commands.add_parser("kafka", help="run a real Apache Kafka on one node (needs Java and Maven)")
     signed = commands.add_parser("token", help="print a token for a user of the running stack")
     signed.add_argument("--user", required=True, help="the user's id: the token's sub")
-    signed.add_argument("--stack", type=Path, help=f"the stack's file (default: {FILE}, else AUTH_LOCAL_KEY, .env)")
+    signed.add_argument(
+        "--stack",
+        type=Path,
+        help=f"the stack's file (default: {FILE}; without a running stack, AUTH_LOCAL_KEY of the environment or .env)",
+    )
     account = commands.add_parser("account", help="connect a user's Trakt account on the running stack")
     whose = account.add_mutually_exclusive_group(required=True)
-    whose.add_argument("--user", help="the user; the token pair comes as JSON from standard input")
+    whose.add_argument("--user", help="the user's id; the command reads the token pair as JSON from standard input")
     whose.add_argument("--list", action="store_true", help="show the connected accounts instead")
     account.add_argument("--stack", type=Path, default=FILE, help=f"the stack's file (default: {FILE})")
-    for command in (play, daily):
+    brokers = {play: "embedded", daily: "apache where Java and Maven are installed, else embedded"}
+    for command, default in brokers.items():
         command.add_argument(
             "--kafka",
             choices=("embedded", "apache"),
-            help="which broker (default: demo embedded; run apache where Java and Maven are there)",
+            help=f"which broker (default: {default})",
         )
-    play.add_argument("--no-play", action="store_true", help="only start the system, and leave it running")
+    play.add_argument("--no-play", action="store_true", help="start the system without the play, and leave it running")
     play.add_argument("--once", action="store_true", help="end after the play (as ONCE=1, or without a terminal)")
     daily.add_argument(
         "--state-dir", type=Path, help="where the data are (default: $XDG_STATE_HOME or ~/.local/state, /watchbuddy)"

@@ -13,11 +13,11 @@ TAIL_LINES = 15
 
 
 class PartError(Exception):
-    """A part of the stack cannot do its work."""
+    """A part of the stack has failed, or cannot start."""
 
 
 class CannotStartError(PartError):
-    """The options or the machine forbid it; the text is one line for the user."""
+    """The options or the machine do not allow it. The text is one line for the user."""
 
 
 class MissingProgramError(CannotStartError):

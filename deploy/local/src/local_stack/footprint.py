@@ -1,7 +1,8 @@
 """`python -m local_stack.footprint`: what the running stack costs while nobody uses it.
 
-It looks at each part with all its child processes, for 20 s. Processor time is a share of one core. Memory is PSS: a page
-that n processes share counts 1/n in each. Where the system has no PSS (not Linux), it is the memory of the process alone.
+It measures each part with all its child processes for 20 s. Processor time is a share of one core. Memory is PSS: a
+page that n processes share counts 1/n in each. Systems without PSS (all but Linux) show the memory that one process
+does not share.
 """
 
 import argparse
@@ -83,7 +84,7 @@ def _pss_mb(process: psutil.Process) -> float:
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m local_stack.footprint", description=__doc__)
-    parser.add_argument("--seconds", type=float, default=20.0, help="how long to look (default: 20)")
+    parser.add_argument("--seconds", type=float, default=20.0, help="how long to measure (default: 20)")
     parser.add_argument("--json", action="store_true", help="print JSON")
     arguments = parser.parse_args()
     try:

@@ -1,4 +1,4 @@
-"""For tests of the stack and on it: processes that still live, a system, a display that remembers."""
+"""For tests: whether a process runs, a described system, a display that keeps its lines."""
 
 from datetime import timedelta
 
@@ -17,7 +17,7 @@ def is_running(pid: int) -> bool:
 
 
 def a_system(keys: Keys | None = None, *, trakt_url: str = "http://127.0.0.1:8900") -> System:
-    """Return a described system, on a simulator; nothing of it runs."""
+    """Return the description of a system on a simulator. Nothing of it runs."""
     return System(
         kind="demo",
         lists_api_url="http://127.0.0.1:8001",
@@ -32,7 +32,7 @@ def a_system(keys: Keys | None = None, *, trakt_url: str = "http://127.0.0.1:890
 
 
 class RecordingDisplay:
-    """Remembers what would stand on the screen."""
+    """Keeps what the screen would show."""
 
     def __init__(self) -> None:
         self.lines: list[str] = []

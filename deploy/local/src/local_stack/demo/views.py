@@ -1,7 +1,7 @@
 """What a user sees: their lists on Trakt, and their messages.
 
-The play waits by the simulator's admin API, which counts against no limit and is in no log: what Trakt was asked is what
-the system asked. Only the new list is read by Trakt's own API, as its user would.
+The play waits by the simulator's admin API. Those requests count against no limit and are in no log, so the log holds
+only the system's requests. The play reads only the new list by Trakt's own API, as its user would.
 """
 
 import asyncio
@@ -32,7 +32,7 @@ class OnTrakt:
         self._system, self._admin = system, admin
 
     async def lists(self) -> dict[str, list[str]]:
-        """Return name → IMDb ids in order, as the simulator knows them."""
+        """Return name → IMDb ids in their order, by the admin API."""
         there = await self._admin.lists_of(self._system.user)
         return {found.name: [str(item.ids["imdb"]) for item in found.items] for found in there}
 

@@ -1,8 +1,8 @@
 """The embedded Kafka: librdkafka's mock cluster in a child process. It forgets everything when it ends.
 
-`python -m local_stack.kafka.embedded [TOPIC:PARTITIONS …]` prints `bootstrap ADDRESS` and obeys the lines of its standard
-input until that ends: `down`, `up`, `latency MILLISECONDS`, `errors API_KEY CODE…`, `topic NAME PARTITIONS`; each is answered
-by `ok` or `error REASON`. Without arguments it has the topics of the contracts.
+`python -m local_stack.kafka.embedded [TOPIC:PARTITIONS …]` prints `bootstrap ADDRESS`. It then reads commands from its
+standard input until that ends: `down`, `up`, `latency MILLISECONDS`, `errors API_KEY CODE…`, `topic NAME PARTITIONS`.
+It answers each by `ok` or `error REASON`. Without arguments it makes the topics of the contracts.
 """
 
 import asyncio
@@ -33,7 +33,7 @@ def all_topics() -> dict[str, int]:
 
 
 class EmbeddedKafka:
-    """The child process, seen from the process that uses it."""
+    """The broker's child process."""
 
     name = "kafka"
     health_url = None
@@ -54,7 +54,7 @@ class EmbeddedKafka:
         return self._child.poll() if self._child else None
 
     async def start(self) -> None:
-        """Start it on a free port: another one, and empty, each time.
+        """Start it on a free port. After each start the port is another one, and the broker is empty.
 
         Raises:
             PartFailedError: it gave no address within 20 s.
@@ -117,7 +117,9 @@ def _obey(cluster: MockCluster, line: str) -> None:
 
 
 def main(arguments: list[str]) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the terminal's Ctrl-C is for the stack, which ends us when due
+    signal.signal(
+        signal.SIGINT, signal.SIG_IGN
+    )  # the stack gets the terminal's Ctrl-C, and ends this process in its order
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     topics = {name: int(partitions) for name, _, partitions in (argument.rpartition(":") for argument in arguments)}
     with MockCluster() as cluster, contextlib.suppress(BrokenPipeError):

@@ -1,8 +1,11 @@
 """librdkafka's mock Kafka cluster, driven through the C library that the confluent-kafka wheel carries.
 
-What it is not (librdkafka 2.16, rdkafka_mock.c): its records live in memory, at most 5 MiB (or 100,000 batches) a partition,
-a limit without a setting; the oldest go first. Topics are made here alone: it has no CreateTopics. Its transactions are hollow.
-A second plain consumer of one group does not get in; the local stack runs one process per group.
+Its limits (librdkafka 2.16, rdkafka_mock.c):
+
+- Records live in memory, at most 5 MiB (or 100,000 batches) a partition. No setting changes that. The oldest go first.
+- It has no CreateTopics: only this class makes topics.
+- Its transactions do nothing.
+- A second plain consumer of a group cannot join. The local stack runs one process for each group.
 """
 
 import ctypes
@@ -37,7 +40,7 @@ _SIGNATURES = {
 
 
 def _library() -> ctypes.CDLL:
-    # Looked up, not imported: the Python client in front of it would cost 10 MB and is not used.
+    # Found without an import: importing the Python client, which nothing here uses, costs 10 MB.
     spec = importlib.util.find_spec("confluent_kafka")
     if spec is None or spec.origin is None:
         raise ImportError("the embedded Kafka needs the package confluent-kafka")
@@ -60,7 +63,7 @@ class MockCluster:
         self._c = _library()
         error = ctypes.create_string_buffer(512)
         configuration = self._c.rd_kafka_conf_new()
-        # Errors alone: it warns that this client, which only carries the cluster, has no broker.
+        # Errors only: otherwise it warns that this client, which only holds the cluster, has no broker.
         self._c.rd_kafka_conf_set(configuration, b"log_level", b"3", error, len(error))
         self._handle = self._c.rd_kafka_new(RD_KAFKA_PRODUCER, configuration, error, len(error))
         if not self._handle:
@@ -68,7 +71,7 @@ class MockCluster:
         self._cluster = self._c.rd_kafka_mock_cluster_new(self._handle, BROKER)
         if not self._cluster:
             raise OSError("librdkafka: no port for the mock cluster")
-        # By default the first member of a group waits 3 s for others; here nobody else comes.
+        # By default the first member of a group waits 3 s for others. Here each group has one member.
         self._c.rd_kafka_mock_group_initial_rebalance_delay_ms(self._cluster, 0)
 
     @property

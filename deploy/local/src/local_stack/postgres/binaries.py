@@ -23,7 +23,7 @@ class PostgresBinaries:
     Args:
         folder: holds `initdb` and `postgres`.
         major: 18 for PostgreSQL 18.4; data folders of two majors do not fit each other.
-        account: who it must run as; None: we.
+        account: the account that runs it; None: ours.
     """
 
     folder: Path
@@ -34,8 +34,9 @@ class PostgresBinaries:
     def embedded(cls, copies: Path) -> "PostgresBinaries":
         """Return the wheel's PostgreSQL.
 
-        As root, the account it runs as may not reach a virtual environment below a private folder like /root. The wheel's
-        own starter then opens every parent folder to everybody; here the binaries are copied (40 MB) below `copies` instead.
+        As root, PostgreSQL runs as another account, which may not reach a virtual environment below a private folder
+        like /root. The wheel's own starter then opens every parent folder to everybody. This method copies the
+        binaries (40 MB) below `copies` instead.
 
         Raises:
             MissingProgramError: the wheel is not there, or has no binaries for this machine.
@@ -93,7 +94,7 @@ def _version(folder: Path, account: Account | None) -> int | None:
 
 
 def _copy(package: Path, copies: Path) -> Path:
-    """Copy the binaries with the libraries that they find relative to themselves; a finished copy is used again."""
+    """Copy the binaries, and the libraries that they find by relative paths. A complete copy is used again."""
     target = copies / "postgres-binaries"
     if not target.exists():
         unfinished = copies / f"postgres-binaries.{os.getpid()}"

@@ -1,4 +1,4 @@
-"""One PostgreSQL server of our own, as a direct child: made, started, stopped and, in tests, killed."""
+"""A PostgreSQL server as a direct child process."""
 
 import contextlib
 import os
@@ -107,7 +107,7 @@ class PostgresServer:
             raise
 
     async def stop(self) -> None:
-        """End it in order: connections are cut, what was committed is on disk."""
+        """Stop it: it cuts its connections, and committed data are on disk."""
         if self._child is not None:
             await children.end(self._child, grace=STOP_GRACE, first=signal.SIGINT)
         if self._sockets is not None:
@@ -115,7 +115,7 @@ class PostgresServer:
             self._sockets = None
 
     async def kill(self) -> None:
-        """End it as a crash would. The socket's folder stays: a later start answers at the same address."""
+        """Kill it, as a crash would. The socket's folder stays, so a later start has the same address."""
         if self._child is not None:
             await children.end(self._child, grace=timedelta(0), first=signal.SIGKILL)
 

@@ -1,4 +1,4 @@
-"""Child processes that never outlive us, not even when we are killed with SIGKILL."""
+"""Child processes that end when this process ends, even by SIGKILL."""
 
 import asyncio
 import contextlib
@@ -51,7 +51,7 @@ def spawn(
     piped: bool = False,
     folder: Path | None = None,
 ) -> "subprocess.Popen[bytes]":
-    """Start a program, in a session of its own so that the terminal's Ctrl-C reaches us alone.
+    """Start a program in a session of its own, so that the terminal's Ctrl-C does not reach it.
 
     Call it from the main thread: Linux ends the child when the thread that started it ends.
 
@@ -59,8 +59,8 @@ def spawn(
         argv: the program and its arguments.
         environment: all of its variables; None: ours.
         log: file for both of its outputs, appended to; None: they are dropped.
-        account: who it runs as; None: we.
-        death_signal: what it gets when we die.
+        account: the account that runs it; None: ours.
+        death_signal: the signal that it gets when this process ends.
         piped: its standard input and output are pipes; only its errors go to the log.
         folder: working folder; None: ours.
     """
@@ -69,7 +69,7 @@ def spawn(
     def tie_to_parent() -> None:
         if _libc is not None:
             _libc.prctl(PR_SET_PDEATHSIG, int(death_signal), 0, 0, 0)
-            if os.getppid() != parent:  # we died between fork and prctl
+            if os.getppid() != parent:  # the parent ended between fork and prctl
                 os._exit(1)
 
     with log.open("ab") if log else open(os.devnull, "ab") as output:  # noqa: PTH123 - os.devnull is no Path
@@ -104,18 +104,18 @@ async def until(condition: Callable[[], bool], within: timedelta, *, every_s: fl
 
 
 def deadline(timeout: timedelta) -> Callable[[], bool]:
-    """Return a question to ask again and again: whether the timeout, counted from now, is over."""
+    """Return a function that says whether the timeout, counted from now, is over."""
     end_at = time.monotonic() + timeout.total_seconds()
     return lambda: time.monotonic() > end_at
 
 
 async def pause() -> None:
-    """Wait as long as between two looks at something that is about to happen."""
+    """Wait `POLL_S`, between two checks of something that happens soon."""
     await asyncio.sleep(POLL_S)
 
 
 async def end(child: "subprocess.Popen[bytes]", *, grace: timedelta, first: signal.Signals = signal.SIGTERM) -> bool:
-    """End a child by its process id, with SIGKILL when the grace is over; return whether it went by itself."""
+    """Send a signal, and SIGKILL when the grace is over. Return whether the child ended within the grace."""
     if child.poll() is None:
         child.send_signal(first)
     went = await until(lambda: child.poll() is not None, grace)

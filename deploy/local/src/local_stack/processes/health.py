@@ -12,7 +12,7 @@ _HTTP_OK = b"200"
 async def is_ready(url: str, within: timedelta = ANSWER_TIMEOUT) -> bool:
     """Return whether a GET is answered by 200.
 
-    By hand: this runs in the supervisor all the time, and a client library would bring a pool of connections along.
+    The supervisor asks all the time. A client library would add a pool of connections to it.
     """
     address = urlsplit(url)
     try:

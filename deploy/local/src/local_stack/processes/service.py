@@ -23,13 +23,13 @@ class ProcessSpec:
     Args:
         environment: all of its variables.
         health_url: answers 200 when the process is ready; None: ready when started.
-        live_url: answers 200 unless the process hangs and should be started again; None: it is not asked.
-        death_signal: what it gets when the supervisor is killed. Whatever is told to survive SIGKILL gets that.
+        live_url: answers 200 unless the process hangs; then it is restarted. None: it is not asked.
+        death_signal: the signal that it gets when the supervisor is killed.
     """
 
     name: str
     command: tuple[str, ...]
-    environment: Mapping[str, str] = field(repr=False)  # holds secrets
+    environment: Mapping[str, str] = field(repr=False)  # it holds secrets
     health_url: str | None
     live_url: str | None = None
     death_signal: signal.Signals = signal.SIGKILL
@@ -41,7 +41,7 @@ class ServiceProcess:
     def __init__(self, spec: ProcessSpec, *, logs: Path) -> None:
         self.name = spec.name
         self.log: Path | None = logs / f"{spec.name.replace(' ', '-')}.log"
-        self.spec = spec  # a restart takes the environment that is here then
+        self.spec = spec  # a restart uses the spec that is set then
         self._child: subprocess.Popen[bytes] | None = None
 
     @property
@@ -70,7 +70,7 @@ class ServiceProcess:
                 await self.kill()
                 raise PartFailedError(self.name, f"not ready within {READY_TIMEOUT.total_seconds():.0f} s", self.log)
             await asyncio.sleep(0.05)
-        if self.exit_status() is not None:  # the answer came from another process at our port
+        if self.exit_status() is not None:  # another process has answered at this port
             raise PartFailedError(self.name, f"ended with status {self.exit_status()}", self.log)
 
     async def stop(self) -> None:

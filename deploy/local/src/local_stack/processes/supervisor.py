@@ -1,4 +1,4 @@
-"""Parts started together, watched, restarted, ended."""
+"""Starts parts together, watches them, restarts and ends them."""
 
 import asyncio
 import time
@@ -16,14 +16,14 @@ RESTART_DELAYS_S = (0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
 """Waits before the 1st, 2nd, … restart in a row; the last one is repeated."""
 LOOK_EVERY_S = 0.25
 LIVENESS_EVERY_S = 15.0
-"""How often a process is asked whether it is alive; silent `SILENT_TIMES` in a row, it is killed and started again."""
+"""Between two liveness checks. After `SILENT_TIMES` failed checks in a row the process is killed and restarted."""
 SILENT_TIMES = 3
 STEADY_S = 60.0
-"""A part that lived this long has recovered: the next wait is the first one again."""
+"""A part that ran this long has recovered: the next wait is the first one again."""
 
 
 class Display(Protocol):
-    """Where the supervisor says what it does."""
+    """Shows what the supervisor does."""
 
     def starting(self, name: str) -> None: ...
 
@@ -84,7 +84,7 @@ class Supervisor:
         self._display.ready(part.name, timedelta(seconds=time.monotonic() - begin))
 
     async def watch(self) -> None:
-        """Look after the parts, for ever.
+        """Watch the parts until cancelled.
 
         Raises:
             PartFailedError: one ended by itself, and restarts are off.
@@ -106,7 +106,7 @@ class Supervisor:
             await asyncio.gather(asking, *restarts.values(), return_exceptions=True)
 
     async def _end_what_hangs(self) -> None:
-        """Kill a process that runs and does not work, as an orchestrator's liveness probe would."""
+        """Kill a process that runs and does not answer, as an orchestrator does after its liveness probes."""
         silent: dict[str, int] = {}
         while True:
             await asyncio.sleep(self._liveness_every_s)
@@ -135,14 +135,14 @@ class Supervisor:
             await part.start()
         except PartFailedError as error:
             self._display.say(str(error))
-            return  # it is seen as ended again
+            return  # the watch finds it ended again
         if self.after_restart is not None:
             await self.after_restart(part)
         self._display.say(f"{part.name} is ready again")
         self._on_change()
 
     async def stop(self, names: Iterable[str] | None = None) -> None:
-        """Stop these parts side by side; None: every one that still runs, the last started first, one after the other."""
+        """Stop these parts side by side. None: stop all, one after the other, the last started first."""
         if names is None:
             for part in reversed(self.parts):
                 self._wanted.discard(part.name)
@@ -153,7 +153,7 @@ class Supervisor:
         await asyncio.gather(*(part.stop() for part in chosen))
 
     async def kill(self) -> None:
-        """End all parts at once, without their say."""
+        """Kill all parts at once."""
         self._wanted.clear()
         await asyncio.gather(*(part.kill() for part in self.parts))
 

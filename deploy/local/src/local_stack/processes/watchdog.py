@@ -1,6 +1,6 @@
-"""Where the kernel cannot tie a child to its parent (not Linux): a process that ends the children when we die.
+"""A process that ends the children when their parent has ended, for systems whose kernel cannot (all but Linux).
 
-It holds the reading end of a pipe whose writing end only we hold; the pipe's end is our end.
+It reads from a pipe that only the parent writes to. The pipe closes when the parent ends.
 """
 
 import contextlib
@@ -36,12 +36,12 @@ class Watchdog:
 
     @classmethod
     def forget(cls, pid: int) -> None:
-        """The child ended: its id may soon be another's."""
+        """Forget a child that ended: another process may get its id."""
         if cls._shared is not None:
             cls._shared.watch(pid, NO_SIGNAL)
 
     def close(self) -> None:
-        """End it without ending the children."""
+        """End the watchdog; the children go on."""
         self._process.kill()
         self._process.wait()
         if self._process.stdin is not None:

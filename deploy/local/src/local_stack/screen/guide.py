@@ -1,4 +1,4 @@
-"""What the screen says once the system runs: addresses, the token, commands to try."""
+"""The text for the user of a running system: addresses, the token, commands to try."""
 
 import shlex
 import sys
@@ -8,7 +8,7 @@ from local_stack.system.description import System
 
 
 def guide(system: System, stack_file: Path) -> str:
-    """Return the text; its commands work as they stand, in any shell and folder."""
+    """Return the text. Its commands can be copied into any shell, in any folder."""
     local_stack = f"{shlex.quote(sys.executable)} -m local_stack"
     user = f"--user {system.user} --stack {shlex.quote(str(stack_file))}"
     trakt = system.trakt

@@ -1,4 +1,4 @@
-"""What the screen shows while the parts start: a live table on a terminal, plain lines elsewhere."""
+"""Shows the start of the parts: a live table on a terminal, plain lines elsewhere."""
 
 import sys
 import time
@@ -35,7 +35,7 @@ class PlainDisplay:
 
 
 class LiveDisplay:
-    """A table that fills while the parts start; lines said meanwhile stand above it."""
+    """A table of the parts that start. Other lines appear above it."""
 
     def __init__(self, console: Console) -> None:
         self._console = console

@@ -27,7 +27,7 @@ class Trakt:
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """Secrets that must outlive the processes: tokens of users and of Trakt are signed and encrypted with them.
+    """Secrets that are kept with the data.
 
     Args:
         local_key: signs the users' tokens (HS256).
@@ -40,7 +40,7 @@ class Keys:
 
 @dataclass(frozen=True, slots=True)
 class System:
-    """All of it. `postgres` maps a database's name to its address."""
+    """The running system. `postgres` maps a database's name to its address."""
 
     kind: Kind
     lists_api_url: str

@@ -1,4 +1,4 @@
-"""Before the embedded broker goes, and with it all it holds: wait until every event was sent and read."""
+"""Waits until every event is sent and read, before the embedded broker ends and its records are lost."""
 
 import asyncio
 from collections.abc import Iterable, Mapping
@@ -19,8 +19,8 @@ LOOK_EVERY_S = 0.1
 async def drain(postgres: Mapping[str, str], bootstrap_servers: str, *, within: timedelta) -> str | None:
     """Wait until the outboxes are empty and every consumer group has committed everything.
 
-    Whatever is left after that time is not lost: outbox rows stay in Postgres, and at the next start lists-api sends
-    again what trakt-sync did not confirm.
+    Nothing is lost when the time is over: outbox rows stay in Postgres, and at the next start lists-api sends again
+    what trakt-sync has not confirmed.
 
     Args:
         postgres: database → address.
@@ -44,7 +44,7 @@ async def drain(postgres: Mapping[str, str], bootstrap_servers: str, *, within: 
 
 
 async def _left(postgres: Mapping[str, str], groups: "_Groups") -> str | None:
-    # An unread record may yet become an outbox row, so the outboxes are looked at after the groups as well.
+    # An unread record can become an outbox row, so the outboxes are counted again after the groups.
     unsent = await _unsent(postgres)
     unread = 0 if unsent else await groups.unread()
     unsent = unsent or await _unsent(postgres)
@@ -63,7 +63,7 @@ async def _unsent(postgres: Mapping[str, str]) -> int:
 
 
 class _Groups:
-    """Looks at the committed offsets of every group, without joining any."""
+    """Reads the committed offsets of every group, without joining one."""
 
     def __init__(self, bootstrap_servers: str) -> None:
         partitions: dict[str, list[TopicPartition]] = {}

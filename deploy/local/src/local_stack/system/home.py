@@ -19,7 +19,7 @@ from local_stack.system.temporary import new_temporary
 
 
 class Home:
-    """A data folder, ours alone while this object is open.
+    """A data folder that no other stack uses while this object is open.
 
     Args:
         data: kept at the end; None: a new one below the temporary folder, gone at the end.
@@ -48,13 +48,13 @@ class Home:
     def _claim(self) -> None:
         self.logs.parent.mkdir(parents=True, exist_ok=True)
         self._lock(self.logs.parent)
-        if not self.is_kept or not self.data.exists():  # a folder that the user made keeps its mode
+        if not self.is_kept or not self.data.exists():  # a folder that the user made keeps its permissions
             self.data.mkdir(parents=True, exist_ok=True)
             # As root, PostgreSQL's account must pass through to its own folder, which it alone can read.
             self.data.chmod(0o711 if Account.unprivileged() else 0o700)
         self._lock(self.data)
         self.stack_file.unlink(missing_ok=True)  # of a stack that was killed
-        if self.logs.exists():  # one generation is kept: the last run may have ended badly
+        if self.logs.exists():  # the logs of the run before are kept: it may have failed
             older = self.logs.with_suffix(".old")
             shutil.rmtree(older, ignore_errors=True)
             self.logs.rename(older)
@@ -70,7 +70,7 @@ class Home:
             shutil.rmtree(self.data, ignore_errors=True)
 
     def _lock(self, folder: Path) -> None:
-        """Claim a folder until we end, however we end."""
+        """Lock a folder. The kernel releases the lock when this process ends, however it ends."""
         self._locks.append(os.open(folder / stack_file.LOCK, os.O_WRONLY | os.O_CREAT, 0o600))
         try:
             fcntl.flock(self._locks[-1], fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -113,17 +113,17 @@ class Stack:
         self._system = self._describe()
         await together(self._start_services(), self._connect_user())
         if self._home.is_kept:
-            # An embedded broker has forgotten what was not read, and the one before this may have been embedded.
+            # The broker of the run before may have been embedded, and then its unread records are lost.
             await self.once("republish", "lists_api republish", self.environment("lists-api"))
         self._write()
         self._is_started = True
         return self.system
 
     async def stop(self) -> None:
-        """Stop everything, so that nothing is on its way when the broker goes; Postgres goes last."""
+        """Stop everything in an order that leaves no event in the embedded broker. Postgres stops last."""
         self.file.unlink(missing_ok=True)
         await self.supervisor.stop(table.HTTP_AND_WORK)
-        # What a start that failed has not sent is sent by the next one.
+        # After a failed start there is nothing to wait for: the next start sends what was not sent.
         if self._home.is_kept and self._kafka_kind == "embedded" and self._is_started:
             self._display.say("waiting until every event was sent and read")
             left = await drain(self.system.postgres, self.system.bootstrap_servers, within=DRAIN_TIMEOUT)
@@ -214,12 +214,12 @@ class Stack:
         )
 
     async def _has_account(self, user: str) -> bool:
-        """Whether the kept data have one: it may be the user's own choice."""
+        """Return whether the kept data have an account: the user may have connected another one."""
         listed = await self.once("account", "trakt_sync account list", self.environment("trakt-sync work"))
         return any(line.split()[:1] == [user] for line in listed.splitlines())
 
     async def _after_restart(self, part: Part) -> None:
-        """The embedded broker comes back empty and on another port: tell its clients, and say everything again."""
+        """After a restart the embedded broker is empty, on another port: restart its clients, and republish."""
         if part.name != self._kafka.name or self._kafka_kind != "embedded":
             return
         await self.supervisor.stop(table.ON_KAFKA)

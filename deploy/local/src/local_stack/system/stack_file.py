@@ -13,7 +13,7 @@ from local_stack.system.description import AUDIENCE, ISSUER, System
 
 FILE = Path(".local") / "stack.json"
 LOCK = "lock"
-"""The file beside it, which the stack holds locked as long as it lives."""
+"""A file beside it that the stack holds locked while it runs."""
 
 
 class _Process(Protocol):
@@ -63,7 +63,7 @@ def read(path: Path = FILE) -> dict[str, Any]:
     """Return stack.json as `write` wrote it.
 
     Raises:
-        NoStackError: no stack is ready there; a stack that was killed leaves its file, which counts for nothing.
+        NoStackError: no stack is ready there. The file of a stack that was killed does not count.
     """
     if not path.exists() or not _is_locked(path.with_name(LOCK)):
         raise NoStackError(f"no stack runs here ({path}): make demo, make run")
@@ -72,7 +72,7 @@ def read(path: Path = FILE) -> dict[str, Any]:
 
 
 def _is_locked(path: Path) -> bool:
-    """Whether a process holds the lock: the kernel takes it from one that ends, however it ends."""
+    """Return whether a process holds the lock. The kernel releases it when the process ends."""
     with contextlib.suppress(FileNotFoundError), path.open() as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)

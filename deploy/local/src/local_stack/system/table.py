@@ -21,13 +21,13 @@ WANTED_PORTS: Mapping[str, int] = {
     "notifier consume": 0,
 }
 HTTP_AND_WORK = ("lists-api", "notifier", "trakt-sync work")
-"""What makes new events: stopped first."""
+"""The processes that make new events. They stop first."""
 ON_KAFKA = ("lists-api relay", "lists-api consume", "trakt-sync consume", "trakt-sync relay", "notifier consume")
 
-# The embedded broker's long poll is not woken by a new record, so its wait is latency (twice a hop at the worst), and short
-# waits cost processor time: at 60 ms 95 % of the edits reach their message within 160 ms and the idle stack costs 5.0 % of
-# a core, at 90 ms it is 204 ms and 4.8 % (python -m benchmarks latency footprint). Apache Kafka wakes it at once: there a
-# long wait costs nothing and saves processor time.
+# A new record does not end the embedded broker's long poll, so a wait is latency: at worst twice for each hop. Short
+# waits cost processor time. Measured (python -m benchmarks latency footprint): at 60 ms, 95 % of the edits reach their
+# message within 160 ms and the idle stack takes 5.0 % of a core; at 90 ms, 204 ms and 4.8 %. Apache Kafka ends the poll
+# at once, so a long wait costs no time and saves processor time.
 FETCH_MAX_WAIT: Mapping[KafkaKind, timedelta] = {
     "embedded": timedelta(milliseconds=90),
     "apache": timedelta(seconds=5),
@@ -104,9 +104,9 @@ def trakt_environment(system: System) -> dict[str, str]:
 
 
 def inherited(outside: Mapping[str, str]) -> dict[str, str]:
-    """Return what the processes take over from the caller's environment."""
-    # One service's database is not another's. The stack's users have tokens of the local key alone. Its broker listens
-    # on loopback, without TLS and SASL.
+    """Return what the processes inherit from the caller's environment."""
+    # Each service has a database of its own. The local key signs all tokens of the stack's users. The stack's broker
+    # listens on loopback, without TLS and SASL.
     return {name: value for name, value in outside.items() if name not in NOT_INHERITED}
 
 
