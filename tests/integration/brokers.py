@@ -1,4 +1,4 @@
-"""Kafka for these tests, in four makes that look the same to them."""
+"""Kafka for these tests: four kinds of broker with one interface."""
 
 import asyncio
 from contextlib import suppress
@@ -45,14 +45,14 @@ class Broker(Protocol):
         """End the session."""
 
     async def interrupt(self) -> None:
-        """Take it away as a crash would; its records stay."""
+        """Stop it, as a crash would; its records stay."""
 
     async def resume(self) -> None:
-        """Bring it back at the same address, answering; nothing when it is not away."""
+        """Start it again at the same address, and wait until it answers. Do nothing when it runs."""
 
 
 class GivenBroker:
-    """At an address from the environment. What is in our topics there is thrown away.
+    """At an address from the environment. The records of our topics there are deleted.
 
     TEST_KAFKA_SECURITY_PROTOCOL, TEST_KAFKA_SASL_… and TEST_KAFKA_CA_FILE say how to connect.
     """
@@ -66,7 +66,7 @@ class GivenBroker:
         self.described = f"Kafka at {bootstrap_servers} (TEST_KAFKA_BOOTSTRAP_SERVERS)"
 
     async def start(self) -> None:
-        # List ids begin with 1 in our fresh databases: events of another run would speak of the same ids.
+        # List ids begin with 1 in fresh databases, so the events of another run would have the same ids.
         admin = AIOKafkaAdminClient(**connection_arguments(self.settings))
         await admin.start()
         try:

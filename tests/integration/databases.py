@@ -1,4 +1,4 @@
-"""Postgres for these tests, in four makes that look the same to them."""
+"""Postgres for these tests: four kinds of server with one interface."""
 
 import asyncio
 from pathlib import Path
@@ -13,7 +13,7 @@ from local_stack.postgres.server import PostgresServer
 from local_stack.processes.ports import LOOPBACK, free_port
 
 POSTGRES_IMAGE: Final = "postgres:17"
-# Eight processes with a pool each, and what the tests open; the machine's end is not what is tested.
+# Eight processes have a pool each, and the tests open more. No test ends the machine, so fsync is off.
 _SERVER_OPTIONS: Final = "postgres -c max_connections=200 -c fsync=off -c full_page_writes=off"
 
 

@@ -43,20 +43,20 @@ class Chosen(Generic[P]):
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What the tests stand on."""
+    """The Kafka and the Postgres of the tests."""
 
     kafka: Chosen[Broker]
     postgres: Chosen[Server]
 
     def described(self) -> str:
-        """Return one line that says what was used, and why nothing better."""
+        """Return one line: what is used, and what the machine lacks for something better."""
         text = f"{self.kafka.part.described}; {self.postgres.part.described}"
         lacking = dict.fromkeys((*self.kafka.lacking, *self.postgres.lacking))
         return f"{text} [{'; '.join(lacking)}]" if lacking else text
 
 
 def choose(folder: Path, environment: Mapping[str, str] = os.environ) -> Parts:
-    """Return the best parts of this machine.
+    """Return the best parts that this machine has.
 
     Args:
         folder: for the data of local processes; accounts other than ours must be able to pass through it.
@@ -98,7 +98,7 @@ def _first(forced: str | None, sources: Mapping[str, Callable[[], P]]) -> Chosen
         try:
             return Chosen(make(), tuple(lacking))
         except (NotHereError, PartError) as error:
-            if name != "environment":  # addresses are an offer; nobody misses them
+            if name != "environment":  # addresses are optional: without them nothing is lacking
                 lacking.append(str(error))
     raise NotHereError(f"{FORCED_BY}={forced}: {'; '.join(lacking) or 'no address is given'}")
 
@@ -122,7 +122,7 @@ def _of_image(image: str, make: Callable[[], P]) -> P:
                 engine.images.pull(image)
             except DockerException as error:
                 raise NotHereError(f"Docker cannot bring {image}") from error
-        # Its reaper removes containers of a run that was killed. Without its image there is none.
+        # Ryuk removes the containers of a run that was killed. It needs its image.
         testcontainers_config.ryuk_disabled = not _has_image(engine, testcontainers_config.ryuk_image)
     testcontainers_config.tc_host_override = "127.0.0.1"
     return make()

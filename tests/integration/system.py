@@ -1,4 +1,4 @@
-"""The running system as a test sees it: processes that it can kill, a Trakt that it can break, users that act."""
+"""The running system for tests: its processes, its simulated Trakt, its users."""
 
 import asyncio
 import dataclasses
@@ -94,7 +94,7 @@ class RunningSystem:
             raise AssertionError(f"{failure}\n{failure.tail()}") from failure
 
     async def stop_processes(self, *names: str) -> None:
-        """End them in order, as an operator would."""
+        """Stop them by SIGTERM, as an operator does."""
         self._taken_away.update(names)
         await asyncio.gather(*(self.processes[name].stop() for name in names))
 
@@ -120,7 +120,7 @@ class RunningSystem:
 
     @asynccontextmanager
     async def stalled(self, database: str) -> AsyncIterator[Callable[[], Awaitable[int]]]:
-        """Lock every table of a service for the length of the block; give a count of those that wait for one."""
+        """Lock every table of a service while the block runs; give a function that counts the waiting transactions."""
         connection = await asyncpg.connect(self._system.postgres[database])
         try:
             tables = await connection.fetchval(
@@ -151,7 +151,7 @@ class RunningSystem:
         )
 
     def user(self, name: str | None = None) -> User:
-        """Return a user of whom nobody has heard yet, without a Trakt account."""
+        """Return a new user, without a Trakt account."""
         name = name or f"user-{uuid.uuid4().hex[:12]}"
         headers = {"Authorization": f"Bearer {self.token(name)}"}
         lists, notes = (
@@ -181,13 +181,13 @@ class RunningSystem:
         )
 
     def mark_logs(self) -> None:
-        """A test begins: what is in the logs so far is not its."""
+        """Mark the end of each log: a test begins."""
         for process in self.processes.values():
             if process.log is not None and process.log.exists():
                 self._read_from[process.name] = process.log.stat().st_size
 
     def log_tails(self) -> dict[str, str]:
-        """Return each process's last words since `mark_logs`."""
+        """Return the last lines of each process since `mark_logs`."""
         tails = {}
         for process in self.processes.values():
             if process.log is not None:
@@ -195,7 +195,7 @@ class RunningSystem:
         return {name: tail for name, tail in tails.items() if tail}
 
     async def put_right(self) -> list[str]:
-        """Bring back what a test took away; return the names of processes that ended by themselves."""
+        """Restart what a test stopped. Return the names of the processes that ended by themselves."""
         if self.broker.is_ours:
             await self.broker.resume()
         ended = [name for name, process in self.processes.items() if process.exit_status() is not None]
@@ -217,7 +217,7 @@ class RunningSystem:
 
 
 def _described(postgres: Server, broker: Broker, ports: Mapping[str, int]) -> System:
-    run = secrets.token_hex(4)  # databases of our own on a server that others may use
+    run = secrets.token_hex(4)  # others may use the server: these databases are ours alone
     return System(
         kind="run",
         lists_api_url=f"http://127.0.0.1:{ports['lists-api']}",
