@@ -29,9 +29,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     ours = [item for item in items if HERE in item.path.parents]
     if not ours:
         return
-    for item in filter(pytest_asyncio.is_async_test, ours):
+    for test in filter(pytest_asyncio.is_async_test, ours):
         # One event loop for all: the system's clients live as long as the system.
-        item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
+        test.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
     if config.option.collectonly:
         return
     folder = Path(tempfile.mkdtemp(prefix="wb-it-"))

@@ -6,6 +6,7 @@ collected, so that tests which need a real broker are left out by name. The choi
 
 import asyncio
 import contextlib
+import fcntl
 import os
 import socket
 from collections.abc import Callable, Mapping
@@ -146,5 +147,8 @@ def _has_image(engine: docker.DockerClient, image: str) -> bool:
 
 def _distribution() -> KafkaDistribution:
     distribution = KafkaDistribution.find()
-    asyncio.run(distribution.download(print))
+    distribution.folder.parent.mkdir(parents=True, exist_ok=True)
+    with distribution.folder.with_name(f"{distribution.folder.name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # parallel workers choose at the same time; one of them downloads
+        asyncio.run(distribution.download(print))
     return distribution
