@@ -164,7 +164,7 @@ steps = st.one_of(
 
 
 @given(st.lists(steps, max_size=8))
-def test_versions_count_the_changes_and_the_last_event_can_be_told_again_from_the_state(
+def test_versions_count_the_changes_and_the_last_event_can_be_made_again_from_the_state(
     taken: list[Callable[[MediaList], Change]],
 ) -> None:
     change: Change = changes.create(ListProperties("A", "manual"), [movie(1)], list_id=7, user_id="ada")
@@ -180,6 +180,6 @@ def test_versions_count_the_changes_and_the_last_event_can_be_told_again_from_th
     assert last_event(deleted.after, ListDeleted.ce_type, None) == deleted.events[-1]
 
 
-def test_an_event_without_state_cannot_be_told_again() -> None:
+def test_an_event_without_state_cannot_be_made_again() -> None:
     with pytest.raises(ValueError, match="sync_started"):
         last_event(created(), ListSyncStarted.ce_type, None)

@@ -1,4 +1,4 @@
-"""Whatever is wrong with a request is answered with a problem document that says so, never with a 500."""
+"""Every mistake in a request gets a problem document that names it, and never a 500."""
 
 import json
 from collections.abc import AsyncIterator

@@ -7,7 +7,7 @@ WAITING = """
 SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"""
 
 
-async def test_a_request_that_loses_its_connection_is_told_to_come_again_and_is_then_served(api: Api) -> None:
+async def test_a_request_that_loses_its_connection_gets_a_503_and_succeeds_when_repeated(api: Api) -> None:
     made = await api.create()
     path = f"/api/lists/{made['id']}"
     async with api.pool.acquire() as connection, connection.transaction():

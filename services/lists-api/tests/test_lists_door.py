@@ -60,7 +60,7 @@ async def test_a_stranger_learns_nothing_of_the_body(api: Api, content: bytes) -
     assert (response.status_code, response.json()["slug"]) == (401, "unauthorized")
 
 
-async def test_a_stranger_with_too_large_a_body_is_told_of_the_token(dsn: str) -> None:
+async def test_a_stranger_with_too_large_a_body_gets_the_problem_of_the_token(dsn: str) -> None:
     async with running_api(dsn, max_body_bytes=2048) as api:
         response = await api.http.post("/api/lists", content=b"x" * 3000, headers=JSON)
         assert response.status_code == 401

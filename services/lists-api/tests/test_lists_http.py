@@ -118,7 +118,7 @@ async def test_an_edit_that_changes_nothing_leaves_version_and_outbox_alone(api:
     assert api.waker.wakes == 1
 
 
-async def test_a_deleted_list_is_gone_from_every_read_and_told_once(api: Api) -> None:
+async def test_a_deleted_list_is_gone_from_every_read_and_has_one_event(api: Api) -> None:
     made = await api.create(items=movies(1))
     path = f"/api/lists/{made['id']}"
     run = (await api.call("POST", f"{path}/sync")).json()["status_url"]

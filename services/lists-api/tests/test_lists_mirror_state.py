@@ -170,7 +170,7 @@ async def test_lists_without_a_trakt_list_are_found(api: Api) -> None:
         assert ([one["id"] for one in answer["lists"]], answer["total"]) == (expected, len(expected))
 
 
-async def test_a_trakt_list_belongs_to_the_list_that_was_said_last_to_have_it(api: Api) -> None:
+async def test_a_trakt_list_belongs_to_the_list_that_was_reported_last_to_have_it(api: Api) -> None:
     old, new = (await api.create())["id"], (await api.create())["id"]
     await api.receive(made_on_trakt(old), made_on_trakt(new))
     assert [(await read(api, one))["trakt_list_id"] for one in (old, new)] == [None, 501]
@@ -223,7 +223,7 @@ async def test_a_tombstone_stays_until_it_is_confirmed_and_some_days_have_passed
     assert await rows() == [0, 0, 0, 0]
 
 
-async def test_old_runs_are_forgotten_but_for_the_one_that_may_have_to_be_told_again(api: Api) -> None:
+async def test_old_runs_are_deleted_except_the_one_whose_event_may_be_sent_again(api: Api) -> None:
     made = await api.create()
     runs = [(await api.call("POST", f"/api/lists/{made['id']}/sync")).json()["status_url"] for _ in range(2)]
     api.clock.advance(timedelta(days=31))

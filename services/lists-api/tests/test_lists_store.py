@@ -49,7 +49,7 @@ async def test_a_title_is_on_a_list_once_whatever_the_code_does(api: Api) -> Non
             )
 
 
-async def test_parallel_edits_of_one_list_are_told_in_the_order_of_their_versions_and_none_is_lost(api: Api) -> None:
+async def test_events_of_parallel_edits_are_in_the_order_of_their_versions_and_none_is_lost(api: Api) -> None:
     made = await api.create(items=movies(1000))
     path = f"/api/lists/{made['id']}"
     edits = [api.call("POST", f"{path}/items", json={"items": movies(number)}) for number in range(1, 31)]
@@ -86,7 +86,7 @@ async def test_an_edit_that_waited_for_a_deletion_finds_no_list(api: Api) -> Non
     assert len(await api.outbox()) == 1
 
 
-async def test_every_kind_of_edit_leaves_the_rows_that_its_event_tells(api: Api) -> None:
+async def test_every_kind_of_edit_leaves_the_rows_that_its_event_carries(api: Api) -> None:
     made = await api.create(items=movies(*range(1, 11)))
     path = f"/api/lists/{made['id']}/items"
     for method, items in (
@@ -100,10 +100,10 @@ async def test_every_kind_of_edit_leaves_the_rows_that_its_event_tells(api: Api)
         await api.call(method, path, json={"items": items})
         event = (await api.outbox())[-1].event
         assert isinstance(event, ListState)
-        told = [item.ids.model_dump() for item in event.items]
+        sent = [item.ids.model_dump() for item in event.items]
         read = (await api.call("GET", path)).json()
-        assert [item["ids"] for item in read["items"]] == told
-        assert read["total"] == len(told)
+        assert [item["ids"] for item in read["items"]] == sent
+        assert read["total"] == len(sent)
 
 
 async def test_a_failure_half_way_leaves_nothing_behind(own_dsn: str) -> None:

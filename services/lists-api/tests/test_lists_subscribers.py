@@ -33,7 +33,7 @@ async def publish(broker: KafkaBroker, event: Event, *, event_id: UUID | None = 
     await broker.publish(event.to_json(), event.topic, key=partition_key(event), headers=headers)
 
 
-async def test_a_list_tells_its_user_what_it_waits_for_until_it_is_on_trakt(api: Api, broker: KafkaBroker) -> None:
+async def test_a_list_shows_what_it_waits_for_until_it_is_on_trakt(api: Api, broker: KafkaBroker) -> None:
     made = await api.create()
     path = f"/api/lists/{made['id']}"
 

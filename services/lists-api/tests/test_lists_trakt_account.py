@@ -44,7 +44,7 @@ async def mirror_state(api: Api, made: dict[str, Any]) -> tuple[str, str | None]
 
 
 @pytest.mark.parametrize(
-    ("heard", "reason"),
+    ("events", "reason"),
     [
         ([], "not_connected"),
         ([CONNECTED], None),
@@ -54,10 +54,10 @@ async def mirror_state(api: Api, made: dict[str, Any]) -> tuple[str, str | None]
         ([DEAD, DISCONNECTED], "not_connected"),
     ],
 )
-async def test_every_answer_says_why_a_list_waits_for_its_users_account(
-    api: Api, heard: list[Event], reason: str | None
+async def test_every_response_has_the_reason_why_a_list_waits_for_its_users_account(
+    api: Api, events: list[Event], reason: str | None
 ) -> None:
-    await api.receive(*heard)
+    await api.receive(*events)
     made = await api.create()
     edited = (await api.call("PATCH", f"/api/lists/{made['id']}", json={"title": "Capers"})).json()
     read = (await api.call("GET", f"/api/lists/{made['id']}")).json()
@@ -84,7 +84,7 @@ async def test_without_an_account_a_failure_stays_one_and_waiting_does_not_help(
     assert (state["state"], state["reason"], state["retry_at"]) == ("failed", "rate_limited", "2026-01-02T01:00:00Z")
 
 
-async def test_another_users_account_says_nothing_of_mine(api: Api) -> None:
+async def test_another_users_account_does_not_count(api: Api) -> None:
     await api.receive(TraktAccountConnected(user_id="bob"))
     assert await mirror_state(api, await api.create()) == ("pending", "not_connected")
 
@@ -124,7 +124,7 @@ async def test_a_reader_sees_that_the_account_has_changed(api: Api) -> None:
         fresh = await api.call("GET", path, headers={"If-None-Match": etags[-1]})
         assert fresh.status_code == 200
         etags.append(fresh.headers["etag"])
-    await api.receive(DISCONNECTED, at=LATER)  # said again: nothing new
+    await api.receive(DISCONNECTED, at=LATER)  # reported again: nothing new
     assert (await api.call("GET", path, headers={"If-None-Match": etags[-1]})).status_code == 304
     assert len(set(etags)) == 5
     assert (await api.call("POST", "/api/lists", json={"title": "Two", "list_type": "manual"})).headers[

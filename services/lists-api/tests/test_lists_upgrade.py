@@ -82,7 +82,7 @@ async def upgraded(empty: str) -> str:
     return empty
 
 
-async def test_its_lists_are_read_edited_and_told_as_before(upgraded: str) -> None:
+async def test_its_lists_are_read_and_edited_and_make_events_as_before(upgraded: str) -> None:
     async with running_api(upgraded) as api:
         (one,) = (await api.call("GET", "/api/lists")).json()["lists"]
         assert (one["id"], one["title"], one["privacy"], one["version"]) == (7, "Heists", "friends", 2)

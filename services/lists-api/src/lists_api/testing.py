@@ -24,7 +24,7 @@ from watchbuddy_contracts import EVENTS, Event, EventHeaders, ListEvent
 
 AUTH_KEY = "a key of the tests, long enough for HS256"
 AT = datetime(2026, 1, 2, tzinfo=UTC)
-"""When trakt-sync's events happened, unless a test says otherwise."""
+"""When trakt-sync's events happened, unless a test gives another time."""
 
 
 def settings_for(dsn: str, **changes: object) -> HttpSettings:

@@ -1,4 +1,4 @@
-"""What users can do with their lists: one transaction each, with the events that tell of it."""
+"""What users can do with their lists: one transaction each, which writes the events too."""
 
 import asyncio
 from collections.abc import Callable, Sequence

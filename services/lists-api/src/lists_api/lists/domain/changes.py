@@ -1,4 +1,4 @@
-"""What may happen to a list, and the events that tell of it.
+"""What may happen to a list, and the events of it.
 
 Every function takes the list as it is and returns a `Change`. A change that changes nothing has no event and keeps
 the version. Any other change counts the version up by one, and its last event carries the whole new state.

@@ -25,7 +25,7 @@ def last_event(current: MediaList, event_type: str, run: SyncRun | None) -> List
     for model in (ListCreated, ListUpdated):
         if event_type == model.ce_type:
             return state_event(current, model)
-    raise ValueError(f"list {current.list_id} cannot be told again by {event_type}")
+    raise ValueError(f"list {current.list_id} has no state event of type {event_type}")
 
 
 def state_event(current: MediaList, model: type[ListCreated] | type[ListUpdated]) -> ListCreated | ListUpdated:

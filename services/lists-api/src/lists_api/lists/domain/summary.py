@@ -13,7 +13,7 @@ class ListSummary:
 
     Args:
         last_sync_at: when the last sync run ended; None: there was none.
-        mirrored: what trakt-sync said last; `MirrorRecord.as_of` returns how the list stands now.
+        mirrored: what trakt-sync reported last; `MirrorRecord.as_of` returns how the list stands now.
         account: the owner's.
     """
 
