@@ -80,6 +80,8 @@ BAD: dict[str, bytes] = {
     "unknown fields in every item": list_of(
         ",".join([json.dumps({f"field {one}": 1 for one in range(31)})] * (MAX_VALUES // 33))
     ),
+    "a very long field name": b'{"' + b"x" * 8 * MEGABYTE + b'": 1}',
+    "many long field names": list_of(",".join(['{"' + "x" * 400 + '": 1}'] * MAX_ITEMS)),
     "long numbers": b"[" + b",".join([b"9" * 4000] * 1000) + b"]",
     "one very long number": b'{"title": ' + b"9" * 8 * MEGABYTE + b"}",
     "a very long title": b'{"list_type": "manual", "title": "' + b"x" * 8 * MEGABYTE + b'"}',

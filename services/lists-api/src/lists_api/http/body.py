@@ -1,4 +1,4 @@
-"""Reading a request body within bounds: bytes, values, the width of an object, the digits of a number.
+"""Reading a request body within bounds: bytes, values, the fields of an object, the digits of a number.
 
 A body that no list needs is refused before it is parsed, or while it is, so that it costs no more than a good one.
 """
@@ -16,6 +16,8 @@ MAX_VALUES: Final = 2**16
 """Most `{`, `[` and `,` of a body. 10,000 items with three ids each have 60,003, and the longest texts 4,255 more."""
 MAX_FIELDS: Final = 32
 """Most fields of an object. No object of ours has more than ten."""
+MAX_NAME: Final = 64
+"""Most characters of a field's name."""
 MAX_DIGITS: Final = 20
 """Digits of a number that are read. Numbers of 20 digits are refused wherever numbers are taken."""
 
@@ -49,7 +51,7 @@ def parse_json(content: bytes) -> Any:  # noqa: ANN401 - any JSON value
     Raises:
         HTTPException: 400, the body is not UTF-8.
         RequestValidationError: it is no JSON, nested too deep, has more than `MAX_VALUES` values, or has an object
-            of more than `MAX_FIELDS` fields.
+            of more than `MAX_FIELDS` fields or a field name of more than `MAX_NAME` characters.
     """
     if content.count(b",") + content.count(b"{") + content.count(b"[") > MAX_VALUES:
         raise _refused(f"has more than {MAX_VALUES} values; a list of 10,000 items has fewer")
@@ -61,17 +63,19 @@ def parse_json(content: bytes) -> Any:  # noqa: ANN401 - any JSON value
         raise _no_json(exc) from exc
     except RecursionError as exc:
         raise _refused("is nested too deep") from exc
-    except _TooWideError as exc:
-        raise _refused(f"has an object of more than {MAX_FIELDS} fields") from exc
+    except _ObjectError as exc:
+        raise _refused(str(exc)) from exc
 
 
-class _TooWideError(Exception):
+class _ObjectError(Exception):
     pass
 
 
 def _object(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
     if len(pairs) > MAX_FIELDS:
-        raise _TooWideError
+        raise _ObjectError(f"has an object of more than {MAX_FIELDS} fields")
+    if any(len(name) > MAX_NAME for name, _ in pairs):  # an error would repeat it
+        raise _ObjectError(f"has a field name of more than {MAX_NAME} characters")
     return dict(pairs)
 
 
