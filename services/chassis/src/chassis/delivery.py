@@ -25,6 +25,8 @@ from chassis.envelope import PoisonError, Record
 from chassis.errors import PermanentError, TransientError
 from chassis.postgres import is_away
 from chassis.telemetry import meter
+from chassis.telemetry_names import DEAD_LETTERS
+from chassis.trace_context import TraceContext
 from watchbuddy_contracts import dead_letter_topic
 
 log = structlog.get_logger()
@@ -66,7 +68,7 @@ class Delivery:
         self._producer: AIOKafkaProducer | None = None
         self._waits = waits or Waits()
         self._tries: dict[Place, _Tries] = {}
-        self._dead = meter().create_counter("watchbuddy.dead_letters", unit="{message}")
+        self._dead = meter().create_counter(DEAD_LETTERS, unit="{message}")
 
     def __call__(self, message: Any, /, *, context: Any) -> "_DeliveryScope":  # noqa: ANN401 - FastStream's protocol
         return _DeliveryScope(message, context=context, delivery=self)
@@ -96,14 +98,14 @@ class Delivery:
             if is_defect and tries.defects + 1 >= self._waits.max_tries:
                 await self._dead_letter_or_wait(record, "handler_failed", exc)
             else:
-                await self._wait(place, exc, is_defect=is_defect)
+                await self._wait(record, exc, is_defect=is_defect)
         self._tries.pop(place, None)
 
     async def _dead_letter_or_wait(self, record: Record, reason: str, cause: Exception) -> None:
         try:
             await self._dead_letter(record, reason, cause)
         except (KafkaError, OSError, TimeoutError) as exc:
-            await self._wait((record.topic, record.partition, record.offset), exc)
+            await self._wait(record, exc)
 
     async def _dead_letter(self, record: Record, reason: str, cause: Exception) -> None:
         if self._producer is None:
@@ -124,12 +126,11 @@ class Delivery:
             "record_dead_lettered",
             reason=reason,
             error=added["dlq_error"],
-            topic=record.topic,
-            partition=record.partition,
-            offset=record.offset,
+            **_place_and_trace(record),
         )
 
-    async def _wait(self, place: Place, cause: Exception, *, is_defect: bool = False) -> None:
+    async def _wait(self, record: Record, cause: Exception, *, is_defect: bool = False) -> None:
+        place = (record.topic, record.partition, record.offset)
         tries = self._tries.setdefault(place, _Tries())
         tries.waits += 1
         tries.defects += is_defect
@@ -138,15 +139,20 @@ class Delivery:
         wait = min(self._waits.first * 2 ** min(tries.waits - 1, 16), self._waits.max_wait)
         log.warning(
             "record_redelivered",
-            topic=place[0],
-            partition=place[1],
-            offset=place[2],
+            **_place_and_trace(record),
             tries=tries.waits,
             wait_s=wait.total_seconds(),
             error=f"{type(cause).__name__}: {cause}"[:1000],
         )
         await asyncio.sleep(wait.total_seconds())
         raise NackMessage from cause
+
+
+def _place_and_trace(record: Record) -> dict[str, Any]:
+    """Return what every event of these rules says. They stand outside the record's span, so its headers are asked."""
+    trace_id = TraceContext.of_headers(record.headers).trace_id
+    place = {"topic": record.topic, "partition": record.partition, "offset": record.offset}
+    return place if trace_id is None else place | {"trace_id": trace_id}
 
 
 class _DeliveryScope(BaseMiddleware):

@@ -5,6 +5,7 @@ FastStream's and aiokafka's defaults lose messages: ACK_FIRST, `auto_offset_rese
 
 import asyncio
 import dataclasses
+import logging
 from collections.abc import Awaitable, Callable, Collection
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -15,17 +16,20 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.errors import KafkaError
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker
-from faststream.kafka.opentelemetry import KafkaTelemetryMiddleware
 from faststream.message import StreamMessage
 
 from chassis.clock import Clock, utc_now
 from chassis.delivery import Delivery
 from chassis.envelope import Delivered, Record, decode
+from chassis.exporters import is_exported
+from chassis.framework_log import FrameworkLog
 from chassis.health import StuckError
 from chassis.kafka_connection import KafkaRefusedError, Refusals, connection_arguments, knock, security_of
 from chassis.kafka_settings import KafkaSettings
+from chassis.messaging_telemetry import DESTINATION, ProcessTelemetry
 from chassis.settings import ServiceSettings
 from chassis.telemetry import meter
+from chassis.telemetry_names import UNKNOWN_EVENTS
 from watchbuddy_contracts import Topic
 
 log = structlog.get_logger()
@@ -84,8 +88,9 @@ def build_broker(settings: ServiceSettings, *, group: str) -> KafkaBroker:
         apply_types=False,
         parser=_tolerant_parser,
         decoder=_undecoded,
-        middlewares=(delivery, KafkaTelemetryMiddleware()),
-        logger=None,
+        middlewares=(delivery, ProcessTelemetry(group, is_traced=is_exported("TRACES"))),
+        logger=FrameworkLog(),
+        log_level=logging.DEBUG,  # of its lines for each record
     )
     broker.context.set_global("delivery", delivery)
     broker.context.set_global("settings", settings)
@@ -98,7 +103,7 @@ def subscribe(broker: KafkaBroker, *topics: Topic, group: str) -> Callable[[Hand
     A group has one subscriber for all its topics. Two would rebalance each other at every start.
     """
     settings: ServiceSettings = broker.context.get("settings")
-    unknown = meter().create_counter("watchbuddy.events.unknown", unit="{message}")
+    unknown = meter().create_counter(UNKNOWN_EVENTS, unit="{message}")
     session_ms = int(settings.kafka_session_timeout.total_seconds() * 1000)
     subscriber = broker.subscriber(
         *(topic.name for topic in topics),
@@ -115,7 +120,7 @@ def subscribe(broker: KafkaBroker, *topics: Topic, group: str) -> Callable[[Hand
         async def on_record(message: StreamMessage[Record]) -> None:
             delivered = decode(message.raw_message)
             if delivered is None:
-                unknown.add(1, {"messaging.destination.name": message.raw_message.topic})
+                unknown.add(1, {DESTINATION: message.raw_message.topic})
                 log.info("event_skipped", reason="unknown type", ce_type=message.headers.get("ce_type"))
                 return
             await handler(delivered)

@@ -8,15 +8,15 @@ from uuid import UUID
 from uuid_utils.compat import uuid7
 
 from chassis.postgres import Connection
-from chassis.telemetry import current_traceparent
+from chassis.trace_context import TraceContext
 from watchbuddy_contracts import Event, EventHeaders, partition_key
 
 CHANNEL: Final = "outbox"
 """The channel of the relay. Wake it after the commit."""
 
 _APPEND = """
-INSERT INTO outbox (event_id, topic, key, value, headers, traceparent, created_at)
-SELECT event_id, topic, key, value, headers, $6, $7
+INSERT INTO outbox (event_id, topic, key, value, headers, traceparent, tracestate, created_at)
+SELECT event_id, topic, key, value, headers, $6, $7, $8
 FROM unnest($1::uuid[], $2::text[], $3::bytea[], $4::bytea[], $5::jsonb[])
     WITH ORDINALITY AS event (event_id, topic, key, value, headers, place)
 ORDER BY place
@@ -29,7 +29,7 @@ async def append(
     source: str,
     now: datetime,
     event_ids: Sequence[UUID] | None = None,
-    traceparent: str | None = None,
+    traceparent: TraceContext | str | None = None,
 ) -> list[UUID]:
     """Write the events to the outbox in the caller's transaction, in this order; return their ids.
 
@@ -41,13 +41,16 @@ async def append(
         source: the producing service, e.g. "/lists-api".
         now: the time of the cause.
         event_ids: for events that are sent again under their first ids. An id that still waits is not written twice.
-        traceparent: the trace to continue. None: the current span's.
+        traceparent: the trace to continue, as a value or as its text. None: the current span's.
     """
     ids = list(event_ids) if event_ids is not None else [uuid7() for _ in events]
     headers = [
         EventHeaders.of(event, event_id=event_id, source=source, time=now).to_headers()
         for event, event_id in zip(events, ids, strict=True)
     ]
+    trace = traceparent if isinstance(traceparent, TraceContext) else TraceContext.of_text(traceparent)
+    if trace.traceparent is None:
+        trace = TraceContext.current()
     await connection.execute(
         _APPEND,
         ids,
@@ -55,7 +58,8 @@ async def append(
         [partition_key(event) for event in events],
         [event.to_json() for event in events],
         headers,
-        traceparent or current_traceparent(),
+        trace.traceparent,
+        trace.tracestate,
         now,
     )
     return ids

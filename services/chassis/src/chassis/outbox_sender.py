@@ -8,10 +8,13 @@ import asyncpg
 import structlog
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError, MessageSizeTooLargeError, RecordListTooLargeError
-from opentelemetry.trace import SpanKind
 
 from chassis.clock import Clock
-from chassis.telemetry import EVENT_TYPE, context_of, meter, tracer
+from chassis.exporters import is_exported
+from chassis.messaging_telemetry import DESTINATION, SENT, SYSTEM, end_send_with, fail, start_send
+from chassis.telemetry import meter
+from chassis.telemetry_names import OUTBOX_DELAY
+from chassis.trace_context import TraceContext
 
 log = structlog.get_logger()
 
@@ -20,15 +23,15 @@ BATCH: Final = 500
 REFUSED: Final = (MessageSizeTooLargeError, RecordListTooLargeError)
 """Kafka refuses the event for its size. No further try helps."""
 
-_NEXT = "SELECT id, topic, key, value, headers, traceparent, created_at FROM outbox ORDER BY id LIMIT $1"
+_NEXT = "SELECT id, topic, key, value, headers, traceparent, tracestate, created_at FROM outbox ORDER BY id LIMIT $1"
 _DONE = "DELETE FROM outbox WHERE id = ANY($1::bigint[])"
 _REJECT = """
 WITH gone AS (
     DELETE FROM outbox WHERE id = $1
-    RETURNING id, event_id, topic, key, value, headers, traceparent, created_at
+    RETURNING id, event_id, topic, key, value, headers, traceparent, tracestate, created_at
 )
-INSERT INTO outbox_rejected (id, event_id, topic, key, value, headers, traceparent, created_at, error)
-SELECT id, event_id, topic, key, value, headers, traceparent, created_at, $2 FROM gone"""
+INSERT INTO outbox_rejected (id, event_id, topic, key, value, headers, traceparent, tracestate, created_at, error)
+SELECT id, event_id, topic, key, value, headers, traceparent, tracestate, created_at, $2 FROM gone"""
 
 
 class OutboxSender:
@@ -36,8 +39,9 @@ class OutboxSender:
 
     def __init__(self, now: Clock) -> None:
         self._now = now
-        self._sent = meter().create_counter("messaging.client.sent.messages", unit="{message}")
-        self._delay = meter().create_histogram("watchbuddy.outbox.delay", unit="s")
+        self._sent = meter().create_counter(SENT, unit="{message}")
+        self._delay = meter().create_histogram(OUTBOX_DELAY, unit="s")
+        self._is_traced = is_exported("TRACES")
 
     async def send_next(self, connection: "asyncpg.Connection[asyncpg.Record]", producer: AIOKafkaProducer) -> int:
         """Send up to `BATCH` rows; return how many left the outbox.
@@ -87,32 +91,30 @@ class OutboxSender:
         self._observe(done)
 
     async def _send(self, producer: AIOKafkaProducer, row: "asyncpg.Record") -> "asyncio.Future[Any]":
-        headers = [(name, value.encode()) for name, value in row["headers"].items()]
-        if row["traceparent"]:
-            headers.append(("traceparent", row["traceparent"].encode()))
-        with tracer().start_as_current_span(
-            f"send {row['topic']}",
-            context=context_of(row["traceparent"]),
-            kind=SpanKind.PRODUCER,
-            attributes={
-                "messaging.system": "kafka",
-                "messaging.operation.name": "send",
-                "messaging.operation.type": "send",
-                "messaging.destination.name": row["topic"],
-                "messaging.message.id": row["headers"]["ce_id"],
-                EVENT_TYPE: row["headers"]["ce_type"],
-            },
-        ):
-            future: asyncio.Future[Any] = await producer.send(
-                row["topic"], value=row["value"], key=row["key"], headers=headers
-            )
-        return future
+        cause = TraceContext(row["traceparent"], row["tracestate"])
+        if not self._is_traced:
+            return await _hand_over(producer, row, cause)
+        span, trace = start_send(row["topic"], row["headers"], cause)
+        try:
+            answer = await _hand_over(producer, row, trace)
+        except BaseException as exc:
+            fail(span, exc)
+            span.end()
+            raise
+        end_send_with(span, answer)
+        return answer
 
     def _observe(self, rows: Sequence["asyncpg.Record"]) -> None:
         now = self._now()
         for row in rows:
-            self._sent.add(1, {"messaging.destination.name": row["topic"]})
+            self._sent.add(1, {SYSTEM: "kafka", DESTINATION: row["topic"]})
             self._delay.record((now - row["created_at"]).total_seconds())
+
+
+async def _hand_over(producer: AIOKafkaProducer, row: "asyncpg.Record", trace: TraceContext) -> "asyncio.Future[Any]":
+    headers = [(name, value.encode()) for name, value in (row["headers"] | trace.to_headers()).items()]
+    answer: asyncio.Future[Any] = await producer.send(row["topic"], value=row["value"], key=row["key"], headers=headers)
+    return answer
 
 
 def _failed(error: Exception) -> "asyncio.Future[Any]":

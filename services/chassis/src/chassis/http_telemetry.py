@@ -1,0 +1,29 @@
+"""HTTP spans and metrics by the stable semantic conventions: `http.server.request.duration` in seconds, `http.route`."""
+
+import os
+from collections.abc import MutableMapping
+from typing import Any
+
+from fastapi.telemetry import TelemetryConfig
+
+
+def server_telemetry(*untraced: str) -> TelemetryConfig:
+    """Return what FastAPI takes as `telemetry`: one span a request, and its duration as a metric.
+
+    The probes (`/health/…`) are left out. FastAPI's log records are off, for a failed validation is no event of ours,
+    and so are its spans for dependencies and serialization.
+
+    Args:
+        untraced: ends of further paths to leave out, e.g. "/notifications/stream", a request that lasts an hour.
+    """
+    ends = ("/health/live", "/health/ready", *untraced)
+
+    def is_untraced(scope: MutableMapping[str, Any]) -> bool:
+        return str(scope.get("path", "")).endswith(ends)
+
+    return {"logs": False, "operation_spans": False, "auto_configure": False, "exclude": is_untraced}
+
+
+def prefer_stable_conventions() -> None:
+    """Let the instrumentation of HTTP clients follow the stable conventions. It asks the environment, once."""
+    os.environ.setdefault("OTEL_SEMCONV_STABILITY_OPT_IN", "http")
