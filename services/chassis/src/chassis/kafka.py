@@ -35,6 +35,7 @@ from watchbuddy_contracts import Topic
 log = structlog.get_logger()
 
 Handler = Callable[[Delivered], Awaitable[None]]
+Parser = Callable[[Record, Callable[[Record], Awaitable[StreamMessage[Record]]]], Awaitable[Any]]
 
 MAX_REQUEST_BYTES: Final = 4 * 1024 * 1024
 """A list of 10,000 items is about 1 MB. The topics take records of the same size."""
@@ -75,8 +76,12 @@ async def start_producer(settings: KafkaSettings) -> AIOKafkaProducer:
     return made
 
 
-def build_broker(settings: ServiceSettings, *, group: str) -> KafkaBroker:
-    """Return the broker of a consumer group. Its delivery rules are outermost; telemetry is inside them."""
+def build_broker(settings: ServiceSettings, *, group: str, parser: Parser | None = None) -> KafkaBroker:
+    """Return the broker of a consumer group. Its delivery rules are outermost; telemetry is inside them.
+
+    Args:
+        parser: None: ours, which takes headers of any bytes.
+    """
     delivery = Delivery(group, partial(start_producer, settings))
     broker = KafkaBroker(
         settings.kafka_bootstrap_servers,
@@ -86,7 +91,7 @@ def build_broker(settings: ServiceSettings, *, group: str) -> KafkaBroker:
         allow_auto_create_topics=False,
         graceful_timeout=10.0,
         apply_types=False,
-        parser=_tolerant_parser,
+        parser=parser or _tolerant_parser,
         decoder=_undecoded,
         middlewares=(delivery, ProcessTelemetry(group, is_traced=is_exported("TRACES"))),
         logger=FrameworkLog(),

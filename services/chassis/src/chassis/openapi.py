@@ -15,6 +15,7 @@ from fastapi.routing import APIRoute
 
 from chassis import problems
 from chassis.examples import with_nulls
+from chassis.http_telemetry import server_telemetry
 from chassis.problem_kinds import MEDIA_TYPE
 from chassis.process import Command
 
@@ -24,13 +25,14 @@ Document = dict[str, Any]
 class HttpApi(FastAPI):
     """FastAPI with the project's choices. It serves its document at `/openapi.json`, and no pages."""
 
-    def __init__(self, title: str, *, description: str, tags: Mapping[str, str]) -> None:
+    def __init__(self, title: str, *, description: str, tags: Mapping[str, str], untraced: Sequence[str] = ()) -> None:
         """Make an application without routes.
 
         Args:
             title: the service's name.
             description: what the service does.
             tags: what each tag of the operations means, in the order of the document.
+            untraced: ends of paths without telemetry, beside the probes.
         """
         super().__init__(
             title=title,
@@ -41,6 +43,7 @@ class HttpApi(FastAPI):
             redoc_url=None,
             redirect_slashes=False,
             generate_unique_id_function=_name_of,
+            telemetry=server_telemetry(*untraced),
         )
         problems.install(self)
 

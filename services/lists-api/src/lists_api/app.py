@@ -4,7 +4,6 @@ from datetime import UTC, datetime
 from typing import Final
 
 from fastapi import FastAPI
-from opentelemetry.instrumentation.fastapi import FastAPIInstrumentor
 from uuid_utils.compat import uuid7
 
 from chassis import outbox
@@ -37,7 +36,6 @@ def build_app(settings: HttpSettings, cases: ListUseCases) -> FastAPI:
     app.state.settings = settings
     app.state.authenticator = Authenticator(settings)
     app.state.use_cases = cases
-    FastAPIInstrumentor.instrument_app(app, excluded_urls="health/live,health/ready", exclude_spans=["receive", "send"])
     return app
 
 

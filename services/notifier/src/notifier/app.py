@@ -8,7 +8,6 @@ from functools import partial
 from typing import Final
 
 from fastapi import FastAPI
-from opentelemetry.instrumentation.fastapi import FastAPIInstrumentor
 
 from chassis.auth import Authenticator
 from chassis.bootstrap import Foundation, bootstrap
@@ -25,7 +24,6 @@ from notifier.settings import HttpSettings, Settings
 from notifier.stream import Streams, listen
 
 SERVICE: Final = "notifier"
-UNTRACED: Final = "health/live,health/ready,notifications/stream"  # probes; and requests that last an hour
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +43,6 @@ async def http_application(settings: HttpSettings, base: Foundation) -> AsyncIte
     app.state.authenticator = Authenticator(settings)
     app.state.pool = base.pool
     app.state.streams = streams
-    FastAPIInstrumentor.instrument_app(app, excluded_urls=UNTRACED, exclude_spans=["receive", "send"])
     async with Listener(base.dsn, CHANNEL) as listener:
         base.health.add("listener", listener.check)
         listening = asyncio.create_task(listen(listener, base.pool, streams), name="listen")

@@ -34,6 +34,7 @@ def http_api(checks: health.Health) -> HttpApi:
         "WatchBuddy notifier",
         description="What happened to a user's lists on Trakt, as messages: pages of them, and a live stream.",
         tags={"notifications": "A user's messages.", health.TAG: "For probes; no token is needed."},
+        untraced=("/notifications/stream",),  # a request lasts an hour
     )
     app.include_router(router)
     app.include_router(health.router(checks))

@@ -1,0 +1,97 @@
+"""What a process says of itself to OpenTelemetry, and what it refuses to be told."""
+
+import json
+from collections.abc import Iterator
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from opentelemetry.sdk.metrics import MeterProvider
+from opentelemetry.sdk.metrics.export import InMemoryMetricReader
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+
+from chassis.http_telemetry import server_telemetry
+from chassis.testing import run_python
+
+CONFIGURE = "from chassis.telemetry import configure; configure('lists-api')"
+RESOURCE = """
+import json
+from chassis.identity import identify
+from chassis.telemetry import configure
+identify("lists_api", "relay")
+print(json.dumps(dict(configure("lists-api").tracer_provider.resource.attributes)))
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "allowed"),
+    [
+        ("OTEL_TRACES_EXPORTER", "jaeger", "otlp or console or none"),
+        ("OTEL_METRICS_EXPORTER", "prometheus", "otlp or console or none"),
+        ("OTEL_LOGS_EXPORTER", "otlp", "console or none"),
+        ("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc", "http/protobuf"),
+        ("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "grpc", "http/protobuf"),
+        ("OTEL_EXPORTER_OTLP_METRICS_PROTOCOL", "http/json", "http/protobuf"),
+    ],
+)
+def test_an_exporter_or_protocol_that_we_do_not_have_is_refused_in_one_line(
+    name: str, value: str, allowed: str
+) -> None:
+    ended = run_python("-c", CONFIGURE, **{name: value})
+    assert ended.returncode == 2
+    assert ended.stderr == f"bad settings: {name}: {value} is not supported, use {allowed}\n"
+    assert run_python("-c", CONFIGURE, **{name: value, "OTEL_SDK_DISABLED": "true"}).returncode == 0
+
+
+def test_spans_are_printed_on_demand() -> None:
+    code = f"{CONFIGURE}.tracer_provider.get_tracer('x').start_span('told').end()"
+    assert '"name": "told"' in run_python("-c", code, OTEL_TRACES_EXPORTER="console").stdout
+
+
+def test_the_resource_names_service_version_namespace_and_role() -> None:
+    found = json.loads(run_python("-c", RESOURCE).stdout)
+    assert found["service.name"] == "lists-api"
+    assert found["service.namespace"] == "watchbuddy"
+    assert found["service.version"]
+    assert found["watchbuddy.process.role"] == "relay"
+    named = {"OTEL_RESOURCE_ATTRIBUTES": "service.namespace=mine", "OTEL_SERVICE_NAME": "lists"}
+    found = json.loads(run_python("-c", RESOURCE, **named).stdout)
+    assert (found["service.name"], found["service.namespace"]) == ("lists", "mine")
+
+
+@pytest.fixture
+def spans() -> Iterator[InMemorySpanExporter]:
+    exporter = InMemorySpanExporter()
+    yield exporter
+    exporter.shutdown()
+
+
+async def test_a_request_is_one_span_and_one_duration_by_the_stable_conventions(spans: InMemorySpanExporter) -> None:
+    reader = InMemoryMetricReader()
+    tracers = TracerProvider()
+    tracers.add_span_processor(SimpleSpanProcessor(spans))
+    telemetry = server_telemetry("/stream")
+    telemetry["tracer_provider"] = tracers
+    telemetry["meter_provider"] = MeterProvider(metric_readers=[reader])
+    app = FastAPI(telemetry=telemetry)
+
+    @app.get("/lists/{list_id}")
+    @app.get("/health/live")
+    @app.get("/other/stream")
+    async def answer(list_id: int = 0) -> None: ...
+
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as client:
+        for path in ("/lists/7", "/health/live", "/other/stream"):
+            assert (await client.get(path)).status_code == 200
+    (span,) = spans.get_finished_spans()
+    assert span.name == "GET /lists/{list_id}"
+    attributes = dict(span.attributes or {})
+    assert (attributes["http.route"], attributes["http.request.method"]) == ("/lists/{list_id}", "GET")
+    data = reader.get_metrics_data()
+    assert data is not None
+    metrics = {one.name: one for part in data.resource_metrics for scope in part.scope_metrics for one in scope.metrics}
+    duration = metrics["http.server.request.duration"]
+    assert duration.unit == "s"
+    assert [dict(point.attributes or {})["http.route"] for point in duration.data.data_points] == ["/lists/{list_id}"]
