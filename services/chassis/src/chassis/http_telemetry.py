@@ -1,4 +1,4 @@
-"""HTTP spans and metrics by the stable semantic conventions: `http.server.request.duration` in seconds, `http.route`."""
+"""HTTP spans and metrics by the stable conventions: `http.server.request.duration` in seconds, `http.route`."""
 
 import os
 from collections.abc import MutableMapping

@@ -79,8 +79,7 @@ async def start_producer(settings: KafkaSettings) -> AIOKafkaProducer:
 def build_broker(settings: ServiceSettings, *, group: str, parser: Parser | None = None) -> KafkaBroker:
     """Return the broker of a consumer group. Its delivery rules are outermost; telemetry is inside them.
 
-    Args:
-        parser: None: ours, which takes headers of any bytes.
+    Without a parser it has ours, which takes headers of any bytes.
     """
     delivery = Delivery(group, partial(start_producer, settings))
     broker = KafkaBroker(

@@ -1,4 +1,4 @@
-"""Traces and metrics of a process, by OTLP when the standard `OTEL_*` variables name an endpoint; its logs in `logs`."""
+"""Traces and metrics of a process, by OTLP when the standard `OTEL_*` variables name an endpoint."""
 
 from contextlib import suppress
 from dataclasses import dataclass
