@@ -8,7 +8,7 @@ import asyncpg
 import pytest
 
 from trakt_simulator.testing import SimulatorAdmin
-from trakt_sync.testing import Stand, stand
+from trakt_sync.testing import Harness, harness
 
 MakeDatabase = Callable[..., str]
 
@@ -41,16 +41,18 @@ async def dsn(database: str) -> str:
     """The session's database, emptied: a database of its own would cost each test half a second."""
     connection = await asyncpg.connect(database)
     try:
-        await connection.execute("TRUNCATE account, mirror, ledger, left_behind, outbox, inbox")
+        await connection.execute(
+            "TRUNCATE account, desired_list, mirror, ledger, work_queue, last_result, outbox, inbox"
+        )
     finally:
         await connection.close()
     return database
 
 
 @pytest.fixture
-async def running(dsn: str, simulator_url: str, admin: SimulatorAdmin) -> AsyncIterator[Stand]:
+async def running(dsn: str, simulator_url: str, admin: SimulatorAdmin) -> AsyncIterator[Harness]:
     """A running worker with the account of user "ada" connected, and Trakt reset."""
-    async with stand(dsn, simulator_url) as made:
+    async with harness(dsn, simulator_url) as made:
         pair = await admin.account("ada", vip=True)
         await made.connect("ada", pair.model_dump_json())
         async with made.worker():

@@ -16,11 +16,12 @@ from pydantic import SecretStr, ValidationError
 from chassis.postgres import Pool
 from chassis.testing import eventually
 from trakt_simulator.testing import SimulatorAdmin
-from trakt_sync.accounts import Tokens, Vault, parse_tokens
-from trakt_sync.app import now
+from trakt_sync.accounts.token_import import parse_tokens
+from trakt_sync.accounts.vault import Vault
 from trakt_sync.errors import BadTokensError
-from trakt_sync.store_accounts import AccountStore
-from trakt_sync.testing import CLIENT, KEY, Stand, make_settings, movies, stand, unwanted, wanted
+from trakt_sync.store.accounts import AccountStore
+from trakt_sync.testing import CLIENT, KEY, Harness, harness, make_settings, movies, unwanted, wanted
+from trakt_sync.trakt.tokens import Tokens
 from watchbuddy_contracts import (
     TraktAccountConnected,
     TraktDriftFound,
@@ -96,7 +97,7 @@ def test_bad_encryption_keys_end_the_start_and_are_not_shown(keys: str) -> None:
     assert KEY not in str(caught.value)
 
 
-async def test_database_holds_no_token_in_the_clear(running: Stand, admin: SimulatorAdmin) -> None:
+async def test_database_holds_no_token_in_the_clear(running: Harness, admin: SimulatorAdmin) -> None:
     pair = await admin.account("ada")
     await running.connect("ada", pair.model_dump_json())
     row = await running.pool.fetchrow("SELECT * FROM account")
@@ -104,7 +105,7 @@ async def test_database_holds_no_token_in_the_clear(running: Stand, admin: Simul
     assert pair.refresh_token not in str(row)
 
 
-async def test_tokens_sealed_with_a_lost_key_hold_up_nobody_else(running: Stand, admin: SimulatorAdmin) -> None:
+async def test_tokens_sealed_with_a_lost_key_hold_up_nobody_else(running: Harness, admin: SimulatorAdmin) -> None:
     await running.pool.execute("UPDATE account SET tokens = '\\x00'")
     await running.connect("bob", (await admin.account("bob")).model_dump_json())
     await running.want(wanted(1, items=movies(1)), wanted(2, items=movies(2), user="bob"))
@@ -114,7 +115,7 @@ async def test_tokens_sealed_with_a_lost_key_hold_up_nobody_else(running: Stand,
 
 @pytest.mark.parametrize("is_identified", [True, False], ids=["asked at the import", "asked by the worker"])
 async def test_another_trakt_account_gets_all_lists_anew_and_no_lie_is_told(
-    running: Stand, admin: SimulatorAdmin, *, is_identified: bool
+    running: Harness, admin: SimulatorAdmin, *, is_identified: bool
 ) -> None:
     await running.connect("ada", (await admin.account("ada")).model_dump_json(), is_identified=is_identified)
     await running.want(wanted(1, items=movies(1, 2)), wanted(2, items=movies(3)), wanted(3), wanted(4))
@@ -127,7 +128,7 @@ async def test_another_trakt_account_gets_all_lists_anew_and_no_lie_is_told(
     await admin.remove_fault(fault)
     await running.want(wanted(2, version=2, items=movies(3)), unwanted(3))
     await running.settled(1, 2, 3, 4)
-    await running.told(TraktListSynced, count=6)
+    await running.sent(TraktListSynced, count=6)
     shown = sorted([item.ids["trakt"] for item in one.items] for one in await admin.lists_of("bob"))
     assert shown == [[1, 2], [3]]
     assert {one.ids["trakt"] for one in await admin.lists_of("ada")} == left
@@ -138,7 +139,7 @@ async def test_another_trakt_account_gets_all_lists_anew_and_no_lie_is_told(
 
 @pytest.mark.parametrize("is_identified", [True, False], ids=["asked at the import", "asked by the worker"])
 async def test_lists_are_taken_up_again_on_a_trakt_account_that_the_user_comes_back_to(
-    running: Stand, admin: SimulatorAdmin, *, is_identified: bool
+    running: Harness, admin: SimulatorAdmin, *, is_identified: bool
 ) -> None:
     async def move_to(name: str) -> None:
         pair = await admin.account(name, vip=True)
@@ -159,7 +160,7 @@ async def test_lists_are_taken_up_again_on_a_trakt_account_that_the_user_comes_b
     await eventually(lambda: shown("ada"), until=lambda lists: lists == [[2, 5], [3]])
     await running.settled(1, 2, 3)
     assert await shown("ada") == [[2, 5], [3]]
-    assert (await running.row(1))["trakt_list_id"] == mine
+    assert (await running.job(1)).trakt_list_id == mine
     synced = [event for event in await running.events(TraktListSynced) if event.list_id == 1][-1]
     assert (synced.trakt_list_id, synced.added, synced.removed) == (mine, 1, 1)
     assert await running.events(TraktDriftFound) == []
@@ -168,7 +169,7 @@ async def test_lists_are_taken_up_again_on_a_trakt_account_that_the_user_comes_b
     await eventually(lambda: shown("bob"), until=lambda lists: lists == [[2, 5]])
 
 
-async def test_list_that_is_gone_when_the_user_comes_back_is_made_anew(running: Stand, admin: SimulatorAdmin) -> None:
+async def test_list_that_is_gone_when_the_user_comes_back_is_made_anew(running: Harness, admin: SimulatorAdmin) -> None:
     pairs = {name: await admin.account(name, vip=True) for name in ("ada", "bob")}
     await running.connect("ada", pairs["ada"].model_dump_json())
     await running.want(wanted(items=movies(1)))
@@ -184,7 +185,7 @@ async def test_list_that_is_gone_when_the_user_comes_back_is_made_anew(running: 
     assert [item.ids["trakt"] for item in shown.items] == [1]
 
 
-async def test_same_trakt_account_keeps_its_lists(running: Stand, admin: SimulatorAdmin) -> None:
+async def test_same_trakt_account_keeps_its_lists(running: Harness, admin: SimulatorAdmin) -> None:
     await running.want(wanted(items=movies(1)))
     await running.settled()
     for is_identified in (False, True):
@@ -213,21 +214,23 @@ class AwayPool:
 async def test_renewed_tokens_are_saved_though_postgres_was_away(
     dsn: str, simulator_url: str, admin: SimulatorAdmin
 ) -> None:
-    fresh = Tokens(SecretStr("secret-a"), SecretStr("secret-r"), now() + timedelta(days=7))
-    async with stand(dsn, simulator_url) as one:
+    fresh = Tokens(SecretStr("secret-a"), SecretStr("secret-r"), datetime.now(UTC) + timedelta(days=7))
+    async with harness(dsn, simulator_url) as one:
         await one.connect("ada", (await admin.account("ada")).model_dump_json())
         await one.want(wanted(items=movies(1)))
         accounts = AccountStore(one.pool, Vault([KEY]), timedelta(seconds=10))
-        (account,) = await accounts.claim(now(), 1)
+        (account,) = await accounts.claim(one.clock(), 1)
         away = AwayPool(one.pool, failures=3)
-        await AccountStore(cast("Pool", away), Vault([KEY]), accounts.lease_for).save_tokens(account, fresh, now())
+        await AccountStore(cast("Pool", away), Vault([KEY]), accounts.lease_for).save_tokens(
+            account, fresh, one.clock()
+        )
         assert away.failures == 0
         await accounts.release(account)
-        (account,) = await accounts.claim(now(), 1)
+        (account,) = await accounts.claim(one.clock(), 1)
         assert account.tokens == fresh
 
 
-async def test_times_of_a_clock_that_was_ahead_hold_nobody_up(running: Stand, admin: SimulatorAdmin) -> None:
+async def test_times_of_a_clock_that_was_ahead_hold_nobody_up(running: Harness, admin: SimulatorAdmin) -> None:
     await running.pool.execute(
         "UPDATE account SET next_write_at = now() + interval '1 day', lease_until = now() + interval '1 day'"
     )
@@ -258,7 +261,7 @@ async def test_import_connects_an_account_and_its_lists_go_on(
     dsn: str, simulator_url: str, admin: SimulatorAdmin
 ) -> None:
     pair = await admin.account("ada")
-    async with stand(dsn, simulator_url) as one, one.worker():
+    async with harness(dsn, simulator_url) as one, one.worker():
         await one.want(wanted(items=movies(1)))
         status, out, err = await command(dsn, "account", "import", "--user", "ada", text=pair.model_dump_json())
         assert (status, out) == (0, "connected the Trakt account (ada) of ada\n"), err
@@ -293,7 +296,7 @@ async def test_import_says_so_when_trakt_refuses_the_access_token(
     assert status == 0, err
     assert "connected" not in out
     assert "refuses the access token" in out
-    async with stand(dsn, simulator_url) as one, one.worker():
+    async with harness(dsn, simulator_url) as one, one.worker():
         await one.want(wanted(items=movies(1)))
         await one.settled()
     assert len(await admin.lists_of("ada")) == 1
@@ -303,7 +306,7 @@ async def test_account_list_shows_each_account_and_neither_token(
     dsn: str, simulator_url: str, admin: SimulatorAdmin
 ) -> None:
     pair = await admin.account("ada")
-    async with stand(dsn, simulator_url) as one:
+    async with harness(dsn, simulator_url) as one:
         await one.connect("ada", pair.model_dump_json())
         await one.want(wanted(items=movies(1)))
     status, out, err = await command(dsn, "account", "list")

@@ -4,18 +4,19 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
 from chassis.testing import eventually
 from trakt_simulator.testing import SimulatorAdmin
-from trakt_sync import store_mirrors
-from trakt_sync.accounts import Permit, Tokens, Vault
-from trakt_sync.app import now
+from trakt_sync.accounts.vault import Vault
 from trakt_sync.errors import TraktUnreachableError
-from trakt_sync.store_accounts import AccountStore
-from trakt_sync.testing import KEY, Stand, movies, stand, unwanted, wanted
-from trakt_sync.trakt import Trakt
+from trakt_sync.mirroring.progress import Staleness
+from trakt_sync.store import mirrors
+from trakt_sync.store.accounts import AccountStore
+from trakt_sync.testing import KEY, Harness, harness, movies, unwanted, wanted
+from trakt_sync.trakt.api import Trakt, WriteLease
+from trakt_sync.trakt.tokens import Tokens
 from watchbuddy_contracts import TraktListDeleted, TraktListSynced, TraktReauthorizationRequired, TraktSyncFailed
 
 LEASE = timedelta(milliseconds=300)
@@ -26,7 +27,7 @@ class Held:
 
     Args:
         is_sent: held up on its way back.
-        is_slow: held up on its way to Trakt, past our last look at the permit.
+        is_slow: held up on its way to Trakt, past our last look at the lease.
         fails: without having been sent.
     """
 
@@ -55,24 +56,24 @@ class Held:
 
         return call
 
-    async def _held(self, permit: object, *arguments: object) -> object:
+    async def _held(self, lease: object, *arguments: object) -> object:
         if self._is_slow:
-            permit = replace(cast("Permit", permit), until=now() + timedelta(hours=1))
+            lease = replace(cast("WriteLease", lease), until=datetime.max.replace(tzinfo=UTC))
         call = getattr(self._real, self._method)
-        answer = await call(permit, *arguments) if self._is_sent else None
+        answer = await call(lease, *arguments) if self._is_sent else None
         self.begun.set()
         await self.go_on.wait()
         if self._fails:
             raise TraktUnreachableError("no connection to Trakt")
-        return answer if self._is_sent else await call(permit, *arguments)
+        return answer if self._is_sent else await call(lease, *arguments)
 
 
 @asynccontextmanager
 async def held(
     dsn: str, url: str, admin: SimulatorAdmin, method: str, *, lease: timedelta = LEASE, **options: bool
-) -> AsyncIterator[tuple[Stand, Held]]:
+) -> AsyncIterator[tuple[Harness, Held]]:
     """Give a stand with ada's account, and a Trakt for the worker under test."""
-    async with stand(dsn, url, trakt_lease=lease) as one:
+    async with harness(dsn, url, trakt_lease=lease) as one:
         await one.connect("ada", (await admin.account("ada", vip=True)).model_dump_json())
         yield one, Held(one.trakt, method, **options)
 
@@ -81,16 +82,16 @@ async def trakt_ids(admin: SimulatorAdmin) -> list[list[object]]:
     return [[item.ids["trakt"] for item in shown.items] for shown in await admin.lists_of("ada")]
 
 
-async def let_lease_run_out(one: Stand) -> None:
+async def let_lease_run_out(one: Harness) -> None:
     """Let the lease run out as that of a worker does which renews it no more; another may take it then."""
     await one.pool.execute("UPDATE account SET lease_token = gen_random_uuid(), lease_until = now()")
     one.parts.work_waker.wake()
 
 
-async def freeze(one: Stand, trakt: Held) -> None:
+async def freeze(one: Harness, trakt: Held) -> None:
     """Freeze the worker at the call that is held up, for longer than its lease."""
     await trakt.begun.wait()
-    thawed_at = now() + LEASE
+    thawed_at = one.clock() + LEASE
     await let_lease_run_out(one)
     await eventually(lambda: one.pool.fetchval("SELECT clock_timestamp()"), until=lambda time: time > thawed_at)
 
@@ -139,7 +140,7 @@ async def test_write_that_comes_to_trakt_late_all_the_same_is_found_and_mended(
         await one.settled()
         trakt.go_on.set()
         await trakt.over.wait()
-        await eventually(one.row, until=lambda row: not row["is_trusted"])
+        await eventually(one.job, until=lambda job: job.progress.is_stale)
         await one.settled()
         assert await trakt_ids(admin) == [[1, 2, 3]]
 
@@ -160,7 +161,7 @@ async def test_renewed_tokens_survive_the_loss_of_the_lease(
             lambda: one.pool.fetchval("SELECT block_reason FROM account"), until=lambda reason: reason == "auth"
         )
         trakt.go_on.set()
-        await one.told(TraktListSynced)
+        await one.sent(TraktListSynced)
         assert await one.events(TraktReauthorizationRequired) == []
 
 
@@ -172,7 +173,7 @@ async def test_tokens_that_a_killed_worker_used_up_are_given_up_a_lease_later(
         await one.want(wanted(items=movies(1)))
         await let_lease_run_out(one)
         async with one.worker():
-            await one.told(TraktReauthorizationRequired)
+            await one.sent(TraktReauthorizationRequired)
         assert len(await admin.requests(path="/oauth/token")) == 2
 
 
@@ -182,10 +183,10 @@ async def test_tokens_that_are_saved_after_the_account_was_given_up_bring_it_bac
     async with held(dsn, simulator_url, admin, "") as (one, _):
         await one.want(wanted(items=movies(1)))
         accounts = AccountStore(one.pool, Vault([KEY]), LEASE)
-        (account,) = await accounts.claim(now(), 1)
-        fresh = Tokens(account.tokens.access, account.tokens.refresh, now() + timedelta(days=3))
+        (account,) = await accounts.claim(one.clock(), 1)
+        fresh = Tokens(account.tokens.access, account.tokens.refresh, one.clock() + timedelta(days=3))
         await one.pool.execute("UPDATE account SET state = 'reauthorization_required', lease_token = NULL")
-        saved = await accounts.save_tokens(account, fresh, now())
+        saved = await accounts.save_tokens(account, fresh, one.clock())
         assert saved.tokens == fresh
         row = await one.pool.fetchrow("SELECT state, expires_at FROM account")
         assert row is not None
@@ -199,7 +200,7 @@ async def test_nothing_is_said_of_a_list_after_its_deletion(
         held(dsn, simulator_url, admin, "refresh", fails=True) as (one, trakt),
         one.worker(cast("Trakt", trakt)),
     ):
-        await one.pool.execute("UPDATE account SET expires_at = now() - interval '1 minute'")
+        one.move_clock(timedelta(days=30))  # the tokens have expired
         await one.want(wanted(items=movies(1)))
         await trakt.begun.wait()
         await one.want(unwanted())  # nothing of it is on Trakt: it is over at once
@@ -207,12 +208,14 @@ async def test_nothing_is_said_of_a_list_after_its_deletion(
         await eventually(
             lambda: one.pool.fetchval("SELECT lease_token IS NULL FROM account"), until=lambda is_free: is_free
         )
-        row = await one.row()
-        assert (row["applied_version"], row["result"]["ce_type"]) == (2, TraktListDeleted.ce_type)
+        result = await one.pool.fetchrow("SELECT version, ce_type FROM last_result")
+        assert result is not None
+        assert tuple(result) == (2, TraktListDeleted.ce_type)
+        assert await one.due_at() is None
         assert [type(event) for event in await one.events(TraktListDeleted, TraktSyncFailed)] == [TraktListDeleted]
 
 
-async def test_doubt_of_a_late_write_outlives_the_step_in_hand(
+async def test_mark_of_a_late_write_outlives_the_step_in_hand(
     dsn: str, simulator_url: str, admin: SimulatorAdmin
 ) -> None:
     lease = timedelta(seconds=5)
@@ -224,9 +227,10 @@ async def test_doubt_of_a_late_write_outlives_the_step_in_hand(
         await one.settled()
         await one.want(wanted(version=2, title="Other", items=movies(1, 2)))
         await trakt.begun.wait()
-        read_after = now() + timedelta(minutes=1)
-        await store_mirrors.distrust(one.pool, 1, (await one.row())["trakt_list_id"], read_after)
+        read_after = one.clock() + timedelta(minutes=1)
+        await mirrors.mark_stale(one.pool, 1, (await one.job()).trakt_list_id, read_after)
         trakt.go_on.set()
-        await one.told(TraktListSynced, count=2)
-        row = await eventually(one.row, until=lambda row: row["due_at"] is not None and row["due_at"] > now())
-        assert (row["applied_version"], row["is_trusted"], row["read_after"]) == (2, False, read_after)
+        await one.sent(TraktListSynced, count=2)
+        await eventually(one.due_at, until=lambda due_at: due_at is not None and due_at > one.clock())
+        progress = (await one.job()).progress
+        assert (progress.applied_version, progress.staleness) == (2, Staleness(read_after))

@@ -1,4 +1,4 @@
-"""The plan: applied to what is known it gives what is wanted, in the promised order and nothing more."""
+"""The plan: applied to the actual state it gives what is wanted, in the promised order and nothing more."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -7,23 +7,23 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trakt_sync.ledger import Entry, Title, mirrored
-from trakt_sync.plan import (
-    CHUNK,
+from trakt_sync.mirroring.actions import (
     Action,
     AddItems,
     CreateList,
     DeleteList,
-    Desired,
-    Details,
     FindList,
-    Known,
-    ReadRemote,
+    ReadItems,
     RemoveItems,
     ReorderItems,
     UpdateList,
-    plan,
 )
+from trakt_sync.mirroring.actual import Actual
+from trakt_sync.mirroring.additions import CHUNK
+from trakt_sync.mirroring.desired import Desired, Details
+from trakt_sync.mirroring.ledger import Entry, mirrored
+from trakt_sync.mirroring.plan import plan
+from watchbuddy_contracts import Title
 
 DETAILS = Details("Heists", "Custom list managed by WatchBuddy (ID: 1)")
 
@@ -34,52 +34,54 @@ def movie(number: int) -> Title:
 
 def entries_of(*numbers: int, state: str = "mirrored") -> tuple[Entry, ...]:
     return tuple(
-        Entry(movie(number), state, row_id=number, place_id=1000 + number)  # type: ignore[arg-type]
+        Entry(movie(number), state, row_id=number, list_item_id=1000 + number)  # type: ignore[arg-type]
         for number in numbers
     )
 
 
-def apply(action: Action, known: Known) -> Known:  # noqa: PLR0911
+def apply(action: Action, actual: Actual) -> Actual:  # noqa: PLR0911
     """What a faultless Trakt makes of an action, and the ledger of its answer."""
     match action:
         case CreateList(details):
-            return replace(known, trakt_list_id=1, details=details, entries=())
+            return replace(actual, trakt_list_id=1, details=details, entries=())
         case UpdateList(changes):
             values: dict[str, Any] = changes
-            return replace(known, details=replace(known.details or DETAILS, **values))
+            return replace(actual, details=replace(actual.details or DETAILS, **values))
         case AddItems(titles):
-            rest = tuple(e for e in known.entries if e.state != "unsure" or not set(e.title.keys) & keys_of(titles))
-            start = max((entry.row_id or 0 for entry in known.entries), default=0) + 1
+            rest = tuple(
+                e for e in actual.entries if e.state != "unconfirmed" or not set(e.title.keys) & keys_of(titles)
+            )
+            start = max((entry.row_id or 0 for entry in actual.entries), default=0) + 1
             placed = sorted(titles, key=lambda title: title.media_type)  # a call's movies come before its shows
             new = tuple(Entry(title, "mirrored", start + place) for place, title in enumerate(placed))
-            return replace(known, entries=(*rest, *new))
+            return replace(actual, entries=(*rest, *new))
         case RemoveItems(entries):
-            return replace(known, entries=tuple(entry for entry in known.entries if entry not in entries))
+            return replace(actual, entries=tuple(entry for entry in actual.entries if entry not in entries))
         case ReorderItems(order):
-            by_key = {key: entry for entry in known.entries for key in entry.title.keys}
+            by_key = {key: entry for entry in actual.entries for key in entry.title.keys}
             placed = tuple(next(by_key[key] for key in title.keys if key in by_key) for title in order)
-            return replace(known, entries=(*placed, *(e for e in known.entries if e not in placed)))
-        case ReadRemote():
-            placed = tuple(entry._replace(place_id=1000 + (entry.row_id or 0)) for entry in known.entries)
-            return replace(known, entries=placed, is_trusted=True)
+            return replace(actual, entries=(*placed, *(e for e in actual.entries if e not in placed)))
+        case ReadItems():
+            placed = tuple(entry._replace(list_item_id=1000 + (entry.row_id or 0)) for entry in actual.entries)
+            return replace(actual, entries=placed, is_stale=False)
         case DeleteList():
-            return Known()
+            return Actual()
         case FindList():
-            return replace(known, has_open_intent=False, is_first=True)
+            return replace(actual, has_open_intent=False, is_first=True)
 
 
 def keys_of(titles: tuple[Title, ...]) -> set[object]:
     return {key for title in titles for key in title.keys}
 
 
-def carried_out(desired: Desired, known: Known, on_action: Callable[[Action], None] = lambda _: None) -> Known:
+def carried_out(desired: Desired, actual: Actual, on_action: Callable[[Action], None] = lambda _: None) -> Actual:
     """Carry out the first action of each plan until nothing is left."""
     for _ in range(100):
-        actions = plan(desired, known)
+        actions = plan(desired, actual)
         if not actions:
-            return known
+            return actual
         on_action(actions[0])
-        known = apply(actions[0], known)
+        actual = apply(actions[0], actual)
     raise AssertionError("the plans never end")
 
 
@@ -94,23 +96,23 @@ desireds = st.builds(
 
 
 @st.composite
-def knowns(draw: st.DrawFn) -> Known:
+def actuals(draw: st.DrawFn) -> Actual:
     if not draw(st.booleans()):
-        return Known(has_open_intent=draw(st.booleans()), is_first=True)
+        return Actual(has_open_intent=draw(st.booleans()), is_first=True)
     found = draw(st.lists(titles, unique=True, max_size=20))
-    states = st.sampled_from(["mirrored", "mirrored", "unsure", "not_found"])
+    states = st.sampled_from(["mirrored", "mirrored", "unconfirmed", "not_found"])
     entries = [
-        Entry(title, draw(states), row_id=number, place_id=draw(st.sampled_from([None, 1000 + number])))
+        Entry(title, draw(states), row_id=number, list_item_id=draw(st.sampled_from([None, 1000 + number])))
         for number, title in enumerate(found, start=1)
     ]
-    is_trusted, is_first = draw(st.booleans()), draw(st.booleans())
-    return Known(1, draw(st.one_of(st.none(), details)), tuple(entries), is_trusted, is_first=is_first)
+    is_stale, is_first = draw(st.booleans()), draw(st.booleans())
+    return Actual(1, draw(st.one_of(st.none(), details)), tuple(entries), is_stale, is_first=is_first)
 
 
-@given(desireds, knowns())
-def test_the_plan_applied_to_what_is_known_gives_what_is_wanted(desired: Desired, known: Known) -> None:
-    refused = {entry.title for entry in known.entries if entry.state == "not_found"} if known.trakt_list_id else set()
-    after = carried_out(desired, known)
+@given(desireds, actuals())
+def test_the_plan_applied_to_what_is_known_gives_what_is_wanted(desired: Desired, actual: Actual) -> None:
+    refused = {entry.title for entry in actual.entries if entry.state == "not_found"} if actual.trakt_list_id else set()
+    after = carried_out(desired, actual)
     if not desired.is_present:
         assert after.trakt_list_id is None
         return
@@ -120,33 +122,33 @@ def test_the_plan_applied_to_what_is_known_gives_what_is_wanted(desired: Desired
     expected = [title for title in desired.items if title not in refused]
     assert set(here) == set(expected)
     assert len(here) == len(expected)
-    if desired.is_ordered or known.is_first:
+    if desired.is_ordered or actual.is_first:
         assert here == expected
-    assert after.is_trusted
-    assert not [entry for entry in after.entries if entry.state == "unsure"]
+    assert not after.is_stale
+    assert not [entry for entry in after.entries if entry.state == "unconfirmed"]
 
 
 @given(desireds)
 def test_nothing_is_planned_for_what_is_so_already(desired: Desired) -> None:
     entries = tuple(Entry(title, "mirrored", number) for number, title in enumerate(desired.items, start=1))
-    known = Known(1, desired.details, entries) if desired.is_present else Known()
-    assert plan(desired, known) == ()
+    actual = Actual(1, desired.details, entries) if desired.is_present else Actual()
+    assert plan(desired, actual) == ()
 
 
-@given(desireds, knowns())
-def test_additions_come_before_removals_and_reading_after_them(desired: Desired, known: Known) -> None:
-    kinds_in_order = [type(action) for action in plan(desired, known)]
+@given(desireds, actuals())
+def test_additions_come_before_removals_and_reading_after_them(desired: Desired, actual: Actual) -> None:
+    kinds_in_order = [type(action) for action in plan(desired, actual)]
     if AddItems in kinds_in_order and RemoveItems in kinds_in_order:
         assert kinds_in_order.index(RemoveItems) > max(i for i, k in enumerate(kinds_in_order) if k is AddItems)
-    if ReadRemote in kinds_in_order:
-        assert set(kinds_in_order[kinds_in_order.index(ReadRemote) :]) <= {ReadRemote, ReorderItems}
+    if ReadItems in kinds_in_order:
+        assert set(kinds_in_order[kinds_in_order.index(ReadItems) :]) <= {ReadItems, ReorderItems}
 
 
 @given(st.integers(0, 1100), st.integers(0, 1100))
 def test_no_call_carries_more_than_a_chunk_and_none_less_than_it_could(wanted: int, there: int) -> None:
     desired = Desired(True, DETAILS, tuple(movie(number) for number in range(2000, 2000 + wanted)))
-    known = Known(1, DETAILS, entries_of(*range(1, there + 1)))
-    actions = plan(desired, known)
+    actual = Actual(1, DETAILS, entries_of(*range(1, there + 1)))
+    actions = plan(desired, actual)
     sizes = [
         len(a.titles if isinstance(a, AddItems) else a.entries)
         for a in actions
@@ -157,94 +159,94 @@ def test_no_call_carries_more_than_a_chunk_and_none_less_than_it_could(wanted: i
 
 
 def test_only_the_fields_that_differ_are_sent() -> None:
-    known = Known(1, replace(DETAILS, name="Old", display_numbers=False))
-    assert plan(Desired(True, DETAILS), known) == (UpdateList({"name": "Heists", "display_numbers": True}),)
+    actual = Actual(1, replace(DETAILS, name="Old", display_numbers=False))
+    assert plan(Desired(True, DETAILS), actual) == (UpdateList({"name": "Heists", "display_numbers": True}),)
 
 
 def test_title_with_another_set_of_ids_that_shares_one_is_the_same_title() -> None:
-    known = Known(1, DETAILS, (Entry(Title("movie", trakt=5, tmdb=7), row_id=1),))
-    assert plan(Desired(True, DETAILS, (Title("movie", tmdb=7, imdb="tt1"),)), known) == ()
+    actual = Actual(1, DETAILS, (Entry(Title("movie", trakt=5, tmdb=7), row_id=1),))
+    assert plan(Desired(True, DETAILS, (Title("movie", tmdb=7, imdb="tt1"),)), actual) == ()
 
 
 def test_title_that_shares_an_id_with_two_different_ones_keeps_the_first_alone() -> None:
     heat = Entry(Title("movie", trakt=1, tmdb=11), row_id=1)
     ronin = Entry(Title("movie", trakt=2, tmdb=22), row_id=2)
     mixed = Title("movie", trakt=1, tmdb=22)
-    assert plan(Desired(True, DETAILS, (mixed,)), Known(1, DETAILS, (heat, ronin))) == (RemoveItems((ronin,)),)
+    assert plan(Desired(True, DETAILS, (mixed,)), Actual(1, DETAILS, (heat, ronin))) == (RemoveItems((ronin,)),)
 
 
 def test_two_entries_that_may_be_one_title_are_both_kept() -> None:
-    known = Known(1, DETAILS, (Entry(Title("movie", trakt=1), row_id=1), Entry(Title("movie", tmdb=22), row_id=2)))
-    assert plan(Desired(True, DETAILS, (Title("movie", trakt=1, tmdb=22),)), known) == ()
+    actual = Actual(1, DETAILS, (Entry(Title("movie", trakt=1), row_id=1), Entry(Title("movie", tmdb=22), row_id=2)))
+    assert plan(Desired(True, DETAILS, (Title("movie", trakt=1, tmdb=22),)), actual) == ()
 
 
 def test_title_that_turns_out_to_be_one_that_is_there_is_not_sent_again() -> None:
     unknown, there = Entry(Title("movie", tmdb=9), "not_found", 1), Entry(Title("movie", trakt=7), row_id=2)
     desired = Desired(True, DETAILS, (Title("movie", trakt=7, tmdb=9),))
-    assert plan(desired, Known(1, DETAILS, (unknown, there))) == ()
+    assert plan(desired, Actual(1, DETAILS, (unknown, there))) == ()
 
 
 def test_movie_and_show_with_one_number_are_two_titles() -> None:
-    known = Known(1, DETAILS, (Entry(Title("movie", trakt=5), row_id=1),))
+    actual = Actual(1, DETAILS, (Entry(Title("movie", trakt=5), row_id=1),))
     desired = Desired(True, DETAILS, (Title("movie", trakt=5), Title("show", trakt=5)))
-    assert plan(desired, known) == (AddItems((Title("show", trakt=5),)),)
+    assert plan(desired, actual) == (AddItems((Title("show", trakt=5),)),)
 
 
 def test_title_that_trakt_does_not_know_is_not_sent_again() -> None:
-    known = Known(1, DETAILS, entries_of(5, state="not_found"))
-    assert plan(Desired(True, DETAILS, (movie(5),)), known) == ()
+    actual = Actual(1, DETAILS, entries_of(5, state="not_found"))
+    assert plan(Desired(True, DETAILS, (movie(5),)), actual) == ()
 
 
 def test_title_that_trakt_does_not_know_is_sent_again_under_a_further_id() -> None:
-    known = Known(1, DETAILS, entries_of(5, state="not_found"))
+    actual = Actual(1, DETAILS, entries_of(5, state="not_found"))
     desired = Desired(True, DETAILS, (Title("movie", trakt=5, imdb="tt5"),))
-    assert plan(desired, known) == (AddItems((Title("movie", trakt=5, imdb="tt5"),)),)
+    assert plan(desired, actual) == (AddItems((Title("movie", trakt=5, imdb="tt5"),)),)
 
 
 def test_one_title_wanted_under_two_ids_is_kept_once() -> None:
-    known = Known(1, DETAILS, (Entry(Title("movie", trakt=5, tmdb=7), row_id=1),))
-    assert plan(Desired(True, DETAILS, (Title("movie", trakt=5), Title("movie", tmdb=7))), known) == ()
+    actual = Actual(1, DETAILS, (Entry(Title("movie", trakt=5, tmdb=7), row_id=1),))
+    assert plan(Desired(True, DETAILS, (Title("movie", trakt=5), Title("movie", tmdb=7))), actual) == ()
 
 
 def test_full_list_frees_places_before_it_takes_new_titles() -> None:
-    known = Known(1, DETAILS, entries_of(1, 2, 3), capacity=3)
-    actions = plan(Desired(True, DETAILS, (movie(2), movie(3), movie(4), movie(5))), known)
+    actual = Actual(1, DETAILS, entries_of(1, 2, 3), capacity=3)
+    actions = plan(Desired(True, DETAILS, (movie(2), movie(3), movie(4), movie(5))), actual)
     assert actions == (RemoveItems(entries_of(1)), AddItems((movie(4),)))
 
 
 def test_list_with_a_limit_frees_no_more_places_than_it_needs_before_the_additions() -> None:
-    known = Known(1, DETAILS, entries_of(1, 2, 3), capacity=4)
+    actual = Actual(1, DETAILS, entries_of(1, 2, 3), capacity=4)
     desired = Desired(True, DETAILS, (movie(3), movie(4), movie(5)))
     added = AddItems((movie(4), movie(5)))
-    assert plan(desired, known) == (RemoveItems(entries_of(1)), added, RemoveItems(entries_of(2)))
-    assert plan(desired, replace(known, capacity=100)) == (added, RemoveItems(entries_of(1, 2)))
+    assert plan(desired, actual) == (RemoveItems(entries_of(1)), added, RemoveItems(entries_of(2)))
+    assert plan(desired, replace(actual, capacity=100)) == (added, RemoveItems(entries_of(1, 2)))
 
 
 def test_places_of_a_full_list_go_by_rank() -> None:
-    known = Known(1, DETAILS, entries_of(1, 2, 3), capacity=3)
-    actions = plan(Desired(True, DETAILS, (movie(4), movie(1), movie(2), movie(3))), known)
+    actual = Actual(1, DETAILS, entries_of(1, 2, 3), capacity=3)
+    actions = plan(Desired(True, DETAILS, (movie(4), movie(1), movie(2), movie(3))), actual)
     assert actions == (RemoveItems(entries_of(3)), AddItems((movie(4),)))
 
 
 def test_nothing_gives_way_while_the_true_limit_is_sought() -> None:
-    known = Known(1, DETAILS, entries_of(1, 2, 3), capacity=4, is_probing=True)
-    actions = plan(Desired(True, DETAILS, (movie(4), movie(5), movie(1), movie(2), movie(3))), known)
+    actual = Actual(1, DETAILS, entries_of(1, 2, 3), capacity=4, is_upper_bound=True)
+    actions = plan(Desired(True, DETAILS, (movie(4), movie(5), movie(1), movie(2), movie(3))), actual)
     assert actions == (AddItems((movie(4),)),)
 
 
 def test_what_is_there_stays_when_the_limit_sinks_below_it() -> None:
-    known = Known(1, DETAILS, entries_of(1, 2, 3), capacity=1)
-    assert plan(Desired(True, DETAILS, (movie(4), movie(1), movie(2), movie(3))), known) == ()
+    actual = Actual(1, DETAILS, entries_of(1, 2, 3), capacity=1)
+    assert plan(Desired(True, DETAILS, (movie(4), movie(1), movie(2), movie(3))), actual) == ()
 
 
 def test_order_needs_the_place_ids_and_reads_them_when_they_are_missing() -> None:
-    known = Known(1, DETAILS, tuple(entry._replace(place_id=None) for entry in entries_of(1, 2)))
-    actions = plan(Desired(True, DETAILS, (movie(2), movie(1)), is_ordered=True), known)
-    assert actions == (ReadRemote(is_for_places=True), ReorderItems((movie(2), movie(1))))
+    actual = Actual(1, DETAILS, tuple(entry._replace(list_item_id=None) for entry in entries_of(1, 2)))
+    actions = plan(Desired(True, DETAILS, (movie(2), movie(1)), is_ordered=True), actual)
+    assert actions == (ReadItems(is_for_ids=True), ReorderItems((movie(2), movie(1))))
 
 
 def test_creation_without_an_answer_is_looked_for_before_anything_else() -> None:
-    assert plan(Desired(True, DETAILS, (movie(1),)), Known(has_open_intent=True)) == (FindList(),)
+    assert plan(Desired(True, DETAILS, (movie(1),)), Actual(has_open_intent=True)) == (FindList(),)
 
 
 def show(number: int) -> Title:
@@ -256,7 +258,7 @@ def requests_of(actions: tuple[Action, ...]) -> list[str]:
 
 
 def test_first_mirror_of_a_mixed_list_is_in_order_by_the_fewest_requests() -> None:
-    first = Known(1, DETAILS, is_first=True)
+    first = Actual(1, DETAILS, is_first=True)
     movies_then_shows = Desired(True, DETAILS, (movie(1), movie(2), show(1), show(2)))
     assert requests_of(plan(movies_then_shows, first)) == ["AddItems"]
     one_turn = Desired(True, DETAILS, (movie(1), show(1), movie(2)))
@@ -268,17 +270,17 @@ def test_first_mirror_of_a_mixed_list_is_in_order_by_the_fewest_requests() -> No
 
 
 def test_later_additions_to_a_list_without_an_order_go_in_one_call() -> None:
-    known = Known(1, DETAILS, entries_of(1))
+    actual = Actual(1, DETAILS, entries_of(1))
     desired = Desired(True, DETAILS, (show(9), movie(8), show(7), movie(1)))
-    assert plan(desired, known) == (AddItems((movie(8), show(9), show(7))),)
+    assert plan(desired, actual) == (AddItems((movie(8), show(9), show(7))),)
 
 
 def test_thousand_movies_are_four_calls() -> None:
     desired = Desired(True, DETAILS, tuple(movie(number) for number in range(1, 1001)))
-    assert requests_of(plan(desired, Known(is_first=True))) == ["CreateList", *["AddItems"] * 4]
+    assert requests_of(plan(desired, Actual(is_first=True))) == ["CreateList", *["AddItems"] * 4]
 
 
 def test_ledger_in_doubt_is_read_before_an_order_is_sent() -> None:
-    known = Known(1, DETAILS, entries_of(1, 2), is_trusted=False)
+    actual = Actual(1, DETAILS, entries_of(1, 2), is_stale=True)
     reordered = Desired(True, DETAILS, (movie(2), movie(1)), is_ordered=True)
-    assert plan(reordered, known) == (ReadRemote(), ReorderItems((movie(2), movie(1))))
+    assert plan(reordered, actual) == (ReadItems(), ReorderItems((movie(2), movie(1))))

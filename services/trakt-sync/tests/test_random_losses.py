@@ -7,10 +7,10 @@ from typing import cast
 import pytest
 from pydantic import SecretStr
 
-from trakt_sync.accounts import Tokens
-from trakt_sync.fakes import FakeTrakt, FlakyTrakt
-from trakt_sync.testing import Stand, movies, stand, unwanted, wanted
-from trakt_sync.trakt import Trakt
+from trakt_sync.testing import Harness, harness, movies, unwanted, wanted
+from trakt_sync.testing.fakes import FakeTrakt, FlakyTrakt
+from trakt_sync.trakt.api import Trakt
+from trakt_sync.trakt.tokens import Tokens
 from watchbuddy_contracts import TraktListCreated
 
 TOKENS = Tokens(SecretStr("access"), SecretStr("refresh"), datetime(2100, 1, 1, tzinfo=UTC))
@@ -23,7 +23,7 @@ async def test_trakt_equals_what_is_wanted_once_losses_end(dsn: str, seed: int) 
     fake = FakeTrakt(TOKENS)
     flaky = FlakyTrakt(fake, random.random, share=0.4)
     final: dict[int, tuple[str, list[int]] | None] = {}
-    async with stand(
+    async with harness(
         dsn, "http://127.0.0.1:9", trakt=lambda _: cast("Trakt", flaky), trakt_probe_interval=timedelta(milliseconds=20)
     ) as one:
         await one.connect("ada", '{"access_token": "access", "refresh_token": "refresh", "expires_in": 604800}')
@@ -49,10 +49,10 @@ async def test_trakt_equals_what_is_wanted_once_losses_end(dsn: str, seed: int) 
         assert len(await one.events(TraktListCreated)) >= len(shown(fake))
 
 
-async def wait_a_moment(one: Stand, random: Random) -> None:
+async def wait_a_moment(one: Harness, random: Random) -> None:
     """Let the worker get somewhere, at random how far."""
     for _ in range(random.randint(0, 30)):
-        await one.row()
+        await one.due_at()
 
 
 def shown(fake: FakeTrakt) -> list[tuple[str, list[int]]]:

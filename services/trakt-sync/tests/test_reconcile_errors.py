@@ -7,8 +7,7 @@ import pytest
 
 from chassis.testing import eventually
 from trakt_simulator.testing import SimulatorAdmin
-from trakt_sync.app import now
-from trakt_sync.testing import Stand, movies, unwanted, wanted
+from trakt_sync.testing import Harness, movies, unwanted, wanted
 from watchbuddy_contracts import (
     TraktAccountConnected,
     TraktListSynced,
@@ -25,33 +24,33 @@ async def trakt_ids(admin: SimulatorAdmin, user: str = "ada") -> list[list[objec
 
 
 async def test_429_parks_the_account_as_long_as_trakt_says_and_is_no_news(
-    running: Stand, admin: SimulatorAdmin
+    running: Harness, admin: SimulatorAdmin
 ) -> None:
     await admin.fault("status", method="POST", path=ITEMS, status=429, headers={"Retry-After": "1"})
-    started = now()
+    started = running.clock()
     await running.want(wanted(items=movies(1)))
     await running.settled()
     assert await trakt_ids(admin) == [[1]]
-    assert now() - started >= timedelta(seconds=1)
+    assert running.clock() - started >= timedelta(seconds=1)
     assert await running.events(TraktSyncFailed) == []
 
 
 async def test_429_of_the_edge_in_html_is_obeyed_told_once_and_others_go_on(
-    running: Stand, admin: SimulatorAdmin
+    running: Harness, admin: SimulatorAdmin
 ) -> None:
     await admin.fault("rate_limited_html", method="POST", path=LISTS, account="ada")
     await running.connect("bob", (await admin.account("bob")).model_dump_json())
     await running.want(wanted(1, items=movies(1)), wanted(2, items=movies(2), user="bob"))
     await running.settled(2)
-    (told,) = await running.told(TraktSyncFailed)
+    (told,) = await running.sent(TraktSyncFailed)
     assert (told.operation, told.reason) == ("create", "rate_limited")
-    assert timedelta(seconds=290) < told.retry_at - now() <= timedelta(seconds=300)
+    assert timedelta(seconds=290) < told.retry_at - running.clock() <= timedelta(seconds=300)
     assert (await trakt_ids(admin), await trakt_ids(admin, "bob")) == ([], [[2]])
-    assert (await running.row(1))["intent"] is None
+    assert (await running.job(1)).progress.intent is None
 
 
 async def test_429_without_a_waiting_time_is_tried_again_with_growing_delay(
-    running: Stand, admin: SimulatorAdmin
+    running: Harness, admin: SimulatorAdmin
 ) -> None:
     await admin.fault("status", method="POST", path=LISTS, status=429, times=2)
     await running.want(wanted(items=movies(1)))
@@ -59,7 +58,7 @@ async def test_429_without_a_waiting_time_is_tried_again_with_growing_delay(
     assert await trakt_ids(admin) == [[1]]
 
 
-async def test_401_renews_the_tokens_once_and_goes_on(running: Stand, admin: SimulatorAdmin) -> None:
+async def test_401_renews_the_tokens_once_and_goes_on(running: Harness, admin: SimulatorAdmin) -> None:
     await admin.expire_tokens("ada")
     await running.want(wanted(items=movies(1)))
     await running.settled()
@@ -68,7 +67,9 @@ async def test_401_renews_the_tokens_once_and_goes_on(running: Stand, admin: Sim
     assert await running.events(TraktReauthorizationRequired) == []
 
 
-async def test_single_401_after_a_renewal_is_no_reason_to_connect_again(running: Stand, admin: SimulatorAdmin) -> None:
+async def test_single_401_after_a_renewal_is_no_reason_to_connect_again(
+    running: Harness, admin: SimulatorAdmin
+) -> None:
     await admin.expire_tokens("ada")
     await running.want(wanted(items=movies(1)))
     await running.settled()
@@ -80,24 +81,24 @@ async def test_single_401_after_a_renewal_is_no_reason_to_connect_again(running:
     assert await running.events(TraktReauthorizationRequired) == []
 
 
-async def test_renewed_token_that_is_refused_three_times_is_told_once(running: Stand, admin: SimulatorAdmin) -> None:
+async def test_renewed_token_that_is_refused_three_times_is_told_once(running: Harness, admin: SimulatorAdmin) -> None:
     await running.want(wanted(1, items=movies(1)))
     await running.settled()
     await admin.clear_requests()
     await admin.fault("status", path="/users/*", status=401, times=None)
     await running.want(wanted(1, version=2, items=movies(1, 2)), wanted(2, items=movies(2)))
-    await running.told(TraktReauthorizationRequired)
+    await running.sent(TraktReauthorizationRequired)
     requests = [request.path for request in await admin.requests()]
     assert (requests.count("/oauth/token"), len(requests)) == (1, 4)
     assert len(await running.events(TraktReauthorizationRequired)) == 1
 
 
 async def test_dead_refresh_token_is_told_once_and_all_resumes_when_the_user_connects_again(
-    running: Stand, admin: SimulatorAdmin
+    running: Harness, admin: SimulatorAdmin
 ) -> None:
     await admin.expire_tokens("ada", refresh_too=True)
     await running.want(wanted(1, items=movies(1)), wanted(2, items=movies(2)))
-    await running.told(TraktReauthorizationRequired)
+    await running.sent(TraktReauthorizationRequired)
     await running.want(wanted(1, version=2, items=movies(1, 3)))
     requests = len(await admin.requests())
     await running.connect("ada", (await admin.account("ada")).model_dump_json())
@@ -108,25 +109,37 @@ async def test_dead_refresh_token_is_told_once_and_all_resumes_when_the_user_con
     assert requests <= 2
 
 
-async def test_tokens_are_renewed_shortly_before_they_expire(running: Stand, admin: SimulatorAdmin) -> None:
-    await running.pool.execute("UPDATE account SET expires_at = now() + interval '1 minute'")
+async def move_to_the_tokens_last_minute(running: Harness, admin: SimulatorAdmin) -> None:
+    expires_at = await running.pool.fetchval("SELECT min(expires_at) FROM account")
+    by = expires_at - running.clock() - timedelta(minutes=1)
+    await admin.advance_clock(by.total_seconds())
+    running.move_clock(by)
+
+
+async def waits_for(running: Harness) -> str | None:
+    reason: str | None = await running.pool.fetchval("SELECT waits_for FROM work_queue WHERE list_id = 1")
+    return reason
+
+
+async def test_tokens_are_renewed_shortly_before_they_expire(running: Harness, admin: SimulatorAdmin) -> None:
+    await move_to_the_tokens_last_minute(running, admin)
     await running.want(wanted(items=movies(1)))
     await running.settled()
     assert (await admin.requests())[0].path == "/oauth/token"
-    assert (await running.pool.fetchval("SELECT expires_at FROM account")) > now() + timedelta(days=1)
+    assert (await running.pool.fetchval("SELECT expires_at FROM account")) > running.clock() + timedelta(days=1)
 
 
 async def test_tokens_that_still_work_are_used_while_they_cannot_be_renewed(
-    running: Stand, admin: SimulatorAdmin
+    running: Harness, admin: SimulatorAdmin
 ) -> None:
     await admin.fault("status", path="/oauth/token", status=503, times=None)
-    await running.pool.execute("UPDATE account SET expires_at = now() + interval '1 minute'")
+    await move_to_the_tokens_last_minute(running, admin)
     await running.want(wanted(items=movies(1)))
     await running.settled()
     assert await trakt_ids(admin) == [[1]]
 
 
-async def test_403_stops_all_calls_and_tells_no_user(running: Stand, admin: SimulatorAdmin) -> None:
+async def test_403_stops_all_calls_and_tells_no_user(running: Harness, admin: SimulatorAdmin) -> None:
     await admin.fault("forbidden_html", times=None)
     await running.connect("bob", (await admin.account("bob")).model_dump_json())
     await running.want(*(wanted(list_id, items=movies(1)) for list_id in range(1, 20)))
@@ -139,7 +152,7 @@ async def test_403_stops_all_calls_and_tells_no_user(running: Stand, admin: Simu
     assert await running.events(TraktSyncFailed) == []
 
 
-async def test_403_that_one_list_meets_stops_nobody_else(running: Stand, admin: SimulatorAdmin) -> None:
+async def test_403_that_one_list_meets_stops_nobody_else(running: Harness, admin: SimulatorAdmin) -> None:
     await running.want(wanted(1, items=movies(1)))
     await running.settled(1)
     await running.connect("bob", (await admin.account("bob")).model_dump_json())
@@ -147,13 +160,13 @@ async def test_403_that_one_list_meets_stops_nobody_else(running: Stand, admin: 
     await admin.fault("status", method="DELETE", status=403, times=None)
     await running.want(unwanted(1), wanted(2, items=movies(2)))
     await running.settled(2)
-    (told,) = await running.told(TraktSyncFailed)
+    (told,) = await running.sent(TraktSyncFailed)
     assert (told.list_id, told.operation, told.reason) == (1, "delete", "rejected")
 
 
 @pytest.mark.parametrize("status", [400, 403, 409, 422])
 async def test_passing_refusal_of_one_call_is_no_news_and_the_list_goes_on(
-    running: Stand, admin: SimulatorAdmin, status: int
+    running: Harness, admin: SimulatorAdmin, status: int
 ) -> None:
     await admin.fault("status", method="POST", path=LISTS, status=status)
     await running.want(wanted(items=movies(1)))
@@ -162,31 +175,31 @@ async def test_passing_refusal_of_one_call_is_no_news_and_the_list_goes_on(
     assert await running.events(TraktSyncFailed) == []
 
 
-async def test_edits_do_not_hide_a_failure(running: Stand, admin: SimulatorAdmin) -> None:
+async def test_edits_do_not_hide_a_failure(running: Harness, admin: SimulatorAdmin) -> None:
     await running.want(wanted(items=movies(1)))
     await running.settled()
     await admin.fault("status", method="POST", path=ITEMS, status=502, times=None)
     for version in range(2, 6):  # each is tried at once, and never a second time
         await running.want(wanted(version=version, items=movies(1, version)))
-        await eventually(running.row, until=lambda row: row["parked_for"] == "network")
-        await running.pool.execute("UPDATE mirror SET parked_for = NULL, due_at = NULL")
+        await eventually(lambda: waits_for(running), until=lambda reason: reason == "network")
+        await running.pool.execute("DELETE FROM work_queue")
     (told,) = await running.events(TraktSyncFailed)
     assert told.reason == "network"
 
 
-async def test_network_failure_after_a_refusal_is_another_incident(running: Stand, admin: SimulatorAdmin) -> None:
+async def test_network_failure_after_a_refusal_is_another_incident(running: Harness, admin: SimulatorAdmin) -> None:
     await admin.fault("status", method="POST", path=ITEMS, status=422, times=3)
     await running.want(wanted(items=movies(1)))
-    await running.told(TraktSyncFailed)
+    await running.sent(TraktSyncFailed)
     fault = await admin.fault("status", status=503, times=None)
     await running.want(wanted(version=2, items=movies(2)))
-    told = await running.told(TraktSyncFailed, count=2)
+    told = await running.sent(TraktSyncFailed, count=2)
     assert [event.reason for event in told] == ["rejected", "network"]
     await admin.remove_fault(fault)
     await running.settled()
 
 
-async def test_order_is_sent_in_spite_of_stale_reads(running: Stand, admin: SimulatorAdmin) -> None:
+async def test_order_is_sent_in_spite_of_stale_reads(running: Harness, admin: SimulatorAdmin) -> None:
     await admin.fault("stale_items", delay_s=0.25, times=None)
     await running.want(wanted(items=movies(1, 2), is_ordered=True))
     await running.settled()
@@ -195,7 +208,7 @@ async def test_order_is_sent_in_spite_of_stale_reads(running: Stand, admin: Simu
     assert await trakt_ids(admin) == [[3, 2, 1]]
 
 
-async def test_odd_answers_of_trakt_do_no_harm(running: Stand, admin: SimulatorAdmin) -> None:
+async def test_odd_answers_of_trakt_do_no_harm(running: Harness, admin: SimulatorAdmin) -> None:
     for kind in ("extra_fields", "null_ids", "null_years"):
         await admin.fault(kind, times=None)  # type: ignore[arg-type]
     await running.want(wanted(items=movies(1, 2), is_ordered=True))
@@ -205,66 +218,65 @@ async def test_odd_answers_of_trakt_do_no_harm(running: Stand, admin: SimulatorA
     assert await trakt_ids(admin) == [[2, 1]]
 
 
-async def test_423_parks_the_account_and_tells_the_user(running: Stand, admin: SimulatorAdmin) -> None:
+async def test_423_parks_the_account_and_tells_the_user(running: Harness, admin: SimulatorAdmin) -> None:
     await admin.fault("locked", times=None)
     await running.want(wanted(1, items=movies(1)), wanted(2, items=movies(2)))
-    (told,) = await running.told(TraktSyncFailed)
+    (told,) = await running.sent(TraktSyncFailed)
     assert (told.operation, told.reason) == ("create", "account_locked")
     assert await running.pool.fetchval("SELECT block_reason FROM account") == "account_locked"
     assert len(await admin.requests()) == 1
 
 
 async def test_other_refusal_is_told_once_and_tried_again_until_it_passes(
-    running: Stand, admin: SimulatorAdmin
+    running: Harness, admin: SimulatorAdmin
 ) -> None:
     fault = await admin.fault(
         "status", method="POST", path=ITEMS, status=422, times=None, headers={"X-Error-Message": "too odd"}
     )
     await running.want(wanted(items=movies(1)))
-    (told,) = await running.told(TraktSyncFailed)
+    (told,) = await running.sent(TraktSyncFailed)
     assert (told.operation, told.reason) == ("sync", "rejected")
     assert "too odd" in told.detail
-    row = await running.row()
-    assert row["due_at"] == told.retry_at
-    await eventually(running.row, until=lambda now_on: now_on["attempts"] > row["attempts"])
+    attempts = (await running.job()).progress.incident.attempts
+    assert await running.due_at() == told.retry_at
+    await eventually(running.job, until=lambda job: job.progress.incident.attempts > attempts)
     assert len(await running.events(TraktSyncFailed)) == 1
     await admin.remove_fault(fault)
     await running.settled(within_s=20)
     assert await trakt_ids(admin) == [[1]]
 
 
-async def test_other_refusal_does_not_stop_the_next_version(running: Stand, admin: SimulatorAdmin) -> None:
+async def test_other_refusal_does_not_stop_the_next_version(running: Harness, admin: SimulatorAdmin) -> None:
     await admin.fault("status", method="POST", path=ITEMS, status=422, times=3)
     await running.want(wanted(items=movies(1)))
-    await running.told(TraktSyncFailed)
+    await running.sent(TraktSyncFailed)
     await running.want(wanted(version=2, items=movies(2)))
     await running.settled(within_s=1)
     assert await trakt_ids(admin) == [[2]]
 
 
-async def test_success_after_a_failure_that_was_told_is_told_at_the_same_version_too(running: Stand) -> None:
+async def test_success_after_a_failure_that_was_told_is_told_at_the_same_version_too(running: Harness) -> None:
     await running.want(wanted(items=movies(1, 999_999)))
     await running.settled()
-    await running.pool.execute("UPDATE mirror SET due_at = now(), told = 'network'")
-    running.parts.work_waker.wake()
-    (_, again) = await running.told(TraktListSynced, count=2)
+    await running.pool.execute("UPDATE mirror SET notified = 'network'")
+    running.move_clock(timedelta(days=31))
+    (_, again) = await running.sent(TraktListSynced, count=2)
     assert (again.version, again.added, again.removed) == (1, 0, 0)
 
 
-async def test_another_look_at_an_unknown_title_that_fails_is_not_told(running: Stand, admin: SimulatorAdmin) -> None:
+async def test_another_look_at_an_unknown_title_that_fails_is_not_told(running: Harness, admin: SimulatorAdmin) -> None:
     await running.want(wanted(items=movies(1, 999_999)))
     await running.settled()
     await admin.fault("status", method="POST", path=ITEMS, status=502, times=3)
-    await running.pool.execute("UPDATE ledger SET noted_at = noted_at - interval '31 days'")
-    await running.pool.execute("UPDATE mirror SET due_at = now()")
-    running.parts.work_waker.wake()
-    await eventually(running.row, until=lambda row: row["attempts"] >= 3)
-    await eventually(running.row, until=lambda row: row["due_at"] > now() + timedelta(days=29))
+    running.move_clock(timedelta(days=31))
+    await eventually(running.job, until=lambda job: job.progress.incident.attempts >= 3)
+    month = timedelta(days=29)
+    await eventually(running.due_at, until=lambda due_at: due_at is not None and due_at > running.clock() + month)
     assert await running.events(TraktSyncFailed) == []
     assert len(await running.events(TraktListSynced)) == 1
 
 
-async def test_unknown_title_is_told_once_skipped_and_not_sent_again(running: Stand, admin: SimulatorAdmin) -> None:
+async def test_unknown_title_is_told_once_skipped_and_not_sent_again(running: Harness, admin: SimulatorAdmin) -> None:
     await running.want(wanted(items=movies(1, 999_999)))
     await running.settled()
     await admin.clear_requests()
@@ -275,20 +287,18 @@ async def test_unknown_title_is_told_once_skipped_and_not_sent_again(running: St
         assert [item.ids.trakt for item in synced.not_found] == [999_999]
 
 
-async def test_unknown_title_is_tried_again_after_thirty_days(running: Stand, admin: SimulatorAdmin) -> None:
+async def test_unknown_title_is_tried_again_after_thirty_days(running: Harness, admin: SimulatorAdmin) -> None:
     await running.want(wanted(items=movies(1, 999_999)))
     await running.settled()
     await admin.options(unknown_ids_exist=True)
-    await running.pool.execute("UPDATE ledger SET noted_at = noted_at - interval '31 days'")
-    await running.pool.execute("UPDATE mirror SET due_at = now()")
-    running.parts.work_waker.wake()
-    (_, synced) = await running.told(TraktListSynced, count=2)
+    running.move_clock(timedelta(days=31))
+    (_, synced) = await running.sent(TraktListSynced, count=2)
     assert (synced.added, synced.not_found) == (1, ())
 
 
 @pytest.mark.parametrize("kind", ["stale_items", "duplicate_rows"])
 async def test_hand_edited_list_is_read_and_repaired_in_spite_of_bad_reads(
-    running: Stand, admin: SimulatorAdmin, simulator_url: str, kind: str
+    running: Harness, admin: SimulatorAdmin, simulator_url: str, kind: str
 ) -> None:
     await running.want(wanted(items=movies(*range(1, 301))))
     await running.settled()

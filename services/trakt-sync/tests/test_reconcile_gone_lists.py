@@ -1,9 +1,11 @@
 """404 on our list: is it gone, just made, or does Trakt err?"""
 
+from datetime import timedelta
+
 import httpx
 
 from trakt_simulator.testing import SimulatorAdmin
-from trakt_sync.testing import Stand, movies, unwanted, wanted
+from trakt_sync.testing import Harness, movies, unwanted, wanted
 from watchbuddy_contracts import TraktDriftFound, TraktListCreated, TraktListDeleted, TraktListSynced, TraktSyncFailed
 
 ITEMS = "/users/*/lists/*/items"
@@ -13,7 +15,7 @@ async def trakt_ids(admin: SimulatorAdmin, user: str = "ada") -> list[list[objec
     return [[item.ids["trakt"] for item in shown.items] for shown in await admin.lists_of(user)]
 
 
-async def test_404_on_delete_of_a_list_that_is_gone_is_success(running: Stand, admin: SimulatorAdmin) -> None:
+async def test_404_on_delete_of_a_list_that_is_gone_is_success(running: Harness, admin: SimulatorAdmin) -> None:
     await running.want(wanted(items=movies(1)))
     await running.settled()
     await delete_by_hand(running, admin)
@@ -24,11 +26,11 @@ async def test_404_on_delete_of_a_list_that_is_gone_is_success(running: Stand, a
 
 
 async def test_404_on_delete_of_a_list_that_trakt_still_shows_is_tried_again(
-    running: Stand, admin: SimulatorAdmin
+    running: Harness, admin: SimulatorAdmin
 ) -> None:
     await running.want(wanted(items=movies(1)))
     await running.settled()
-    await running.pool.execute("UPDATE mirror SET made_at = made_at - interval '1 hour'")
+    running.move_clock(timedelta(hours=1))
     await admin.fault("status", method="DELETE", status=404)
     await running.want(unwanted())
     await running.settled()
@@ -37,7 +39,7 @@ async def test_404_on_delete_of_a_list_that_trakt_still_shows_is_tried_again(
 
 
 async def test_list_deleted_while_trakt_does_not_know_it_yet_does_not_stay_there(
-    running: Stand, admin: SimulatorAdmin
+    running: Harness, admin: SimulatorAdmin
 ) -> None:
     await admin.fault("new_list_404", delay_s=0.25, times=None)
     await running.want(wanted())
@@ -50,19 +52,17 @@ async def test_list_deleted_while_trakt_does_not_know_it_yet_does_not_stay_there
     assert await running.events(TraktSyncFailed) == []
 
 
-async def test_list_made_anew_is_in_sync_at_the_version_it_had(running: Stand, admin: SimulatorAdmin) -> None:
+async def test_list_made_anew_is_in_sync_at_the_version_it_had(running: Harness, admin: SimulatorAdmin) -> None:
     await running.want(wanted(items=movies(999_999)))
     await running.settled()
     await delete_by_hand(running, admin)
-    await running.pool.execute("UPDATE ledger SET noted_at = noted_at - interval '31 days'")
-    await running.pool.execute("UPDATE mirror SET due_at = now()")
-    running.parts.work_waker.wake()
-    (first, again) = await running.told(TraktListSynced, count=2)
+    running.move_clock(timedelta(days=31))
+    (first, again) = await running.sent(TraktListSynced, count=2)
     assert (again.version, again.added) == (1, 0)
     assert again.trakt_list_id != first.trakt_list_id
 
 
-async def test_list_deleted_by_hand_is_made_anew_once(running: Stand, admin: SimulatorAdmin) -> None:
+async def test_list_deleted_by_hand_is_made_anew_once(running: Harness, admin: SimulatorAdmin) -> None:
     await running.want(wanted(items=movies(1, 2)))
     await running.settled()
     await delete_by_hand(running, admin)
@@ -74,7 +74,7 @@ async def test_list_deleted_by_hand_is_made_anew_once(running: Stand, admin: Sim
     assert len(await running.events(TraktListCreated)) == 2
 
 
-async def test_404_of_a_list_that_is_there_makes_no_second_one(running: Stand, admin: SimulatorAdmin) -> None:
+async def test_404_of_a_list_that_is_there_makes_no_second_one(running: Harness, admin: SimulatorAdmin) -> None:
     await running.want(wanted(items=movies(1)))
     await running.settled()
     await admin.fault("status", method="POST", path=ITEMS, status=404, times=2)
@@ -84,16 +84,16 @@ async def test_404_of_a_list_that_is_there_makes_no_second_one(running: Stand, a
     assert await running.events(TraktDriftFound) == []
 
 
-async def test_404_of_a_list_just_made_makes_no_second_one(running: Stand, admin: SimulatorAdmin) -> None:
+async def test_404_of_a_list_just_made_makes_no_second_one(running: Harness, admin: SimulatorAdmin) -> None:
     await admin.fault("new_list_404", delay_s=0.2, times=None)
     await running.want(wanted(items=movies(1)))
     await running.settled()
     assert await trakt_ids(admin) == [[1]]
 
 
-async def delete_by_hand(running: Stand, admin: SimulatorAdmin) -> None:
+async def delete_by_hand(running: Harness, admin: SimulatorAdmin) -> None:
     """Delete the list on Trakt, as long after its creation as makes the deletion credible."""
-    await running.pool.execute("UPDATE mirror SET made_at = made_at - interval '1 hour'")
+    running.move_clock(timedelta(hours=1))
     (shown,) = await admin.lists_of("ada")
     pair = await admin.account("ada")
     async with httpx.AsyncClient(headers=pair.headers()) as http:
@@ -102,7 +102,7 @@ async def delete_by_hand(running: Stand, admin: SimulatorAdmin) -> None:
 
 
 async def test_trakt_that_lost_its_state_and_gives_ids_again_mixes_no_lists_up(
-    running: Stand, admin: SimulatorAdmin
+    running: Harness, admin: SimulatorAdmin
 ) -> None:
     await running.want(wanted(1, title="A", items=movies(1)), wanted(2, title="B", items=movies(2)))
     await running.settled(1, 2)

@@ -3,8 +3,7 @@
 from datetime import timedelta
 
 from trakt_simulator.testing import SimulatorAdmin
-from trakt_sync.app import now
-from trakt_sync.testing import Stand, movies, unwanted, wanted
+from trakt_sync.testing import Harness, movies, unwanted, wanted
 from watchbuddy_contracts import TraktListDeleted, TraktListSynced, TraktSyncFailed
 
 
@@ -13,32 +12,32 @@ async def trakt_ids(admin: SimulatorAdmin, user: str = "ada") -> list[list[objec
 
 
 async def test_account_with_too_many_lists_is_told_and_tried_again_after_a_day(
-    running: Stand, admin: SimulatorAdmin
+    running: Harness, admin: SimulatorAdmin
 ) -> None:
     await admin.change_account("ada", vip=False, limits={"lists": 1, "items_per_list": 250, "total_items": 1000})
     await running.want(wanted(1, items=movies(1)))
     await running.settled(1)
     await running.want(wanted(2, items=movies(2)))
-    (told,) = await running.told(TraktSyncFailed)
+    (told,) = await running.sent(TraktSyncFailed)
     assert (told.list_id, told.operation, told.reason) == (2, "create", "limit_reached")
-    assert timedelta(hours=23) < told.retry_at - now() <= timedelta(days=1)
-    assert (await running.row(2))["intent"] is None
+    assert timedelta(hours=23) < told.retry_at - running.clock() <= timedelta(days=1)
+    assert (await running.job(2)).progress.intent is None
 
 
 async def test_list_that_had_no_place_is_made_when_the_user_deletes_another(
-    running: Stand, admin: SimulatorAdmin
+    running: Harness, admin: SimulatorAdmin
 ) -> None:
     await admin.change_account("ada", vip=False, limits={"lists": 1, "items_per_list": 250, "total_items": 1000})
     await running.want(wanted(1, items=movies(1)))
     await running.settled(1)
     await running.want(wanted(2, items=movies(2)))
-    await running.told(TraktSyncFailed)
+    await running.sent(TraktSyncFailed)
     await running.want(unwanted(1))
     await running.settled(1, 2)
     assert await trakt_ids(admin) == [[2]]
 
 
-async def test_items_over_the_limit_are_left_out_by_rank(running: Stand, admin: SimulatorAdmin) -> None:
+async def test_items_over_the_limit_are_left_out_by_rank(running: Harness, admin: SimulatorAdmin) -> None:
     await admin.change_account("ada", vip=False, limits={"lists": 5, "items_per_list": 10, "total_items": 1000})
     await running.want(wanted(items=movies(*range(12, 0, -1))))
     await running.settled()
@@ -47,20 +46,21 @@ async def test_items_over_the_limit_are_left_out_by_rank(running: Stand, admin: 
     assert (synced.added, [item.ids.trakt for item in synced.left_out]) == (10, [2, 1])
 
 
-async def test_items_left_out_are_tried_again_after_a_day(running: Stand, admin: SimulatorAdmin) -> None:
+async def test_items_left_out_are_tried_again_after_a_day(running: Harness, admin: SimulatorAdmin) -> None:
     await admin.change_account("ada", vip=False, limits={"lists": 5, "items_per_list": 2, "total_items": 1000})
     await running.want(wanted(items=movies(1, 2, 3)))
     await running.settled()
-    assert (await running.row())["due_at"] > now() + timedelta(hours=23)
+    due_at = await running.due_at()
+    assert due_at is not None
+    assert due_at > running.clock() + timedelta(hours=23)
     await admin.change_account("ada", vip=False, limits={"lists": 5, "items_per_list": 250, "total_items": 1000})
-    await running.pool.execute("UPDATE mirror SET due_at = now(), limited_at = limited_at - interval '1 day'")
-    running.parts.work_waker.wake()
-    (_, synced) = await running.told(TraktListSynced, count=2)
+    running.move_clock(timedelta(days=1))
+    (_, synced) = await running.sent(TraktListSynced, count=2)
     assert (synced.added, synced.left_out) == (1, ())
     assert await trakt_ids(admin) == [[1, 2, 3]]
 
 
-async def test_limit_over_all_lists_is_found_by_halves(running: Stand, admin: SimulatorAdmin) -> None:
+async def test_limit_over_all_lists_is_found_by_halves(running: Harness, admin: SimulatorAdmin) -> None:
     await admin.change_account("ada", vip=False, limits={"lists": 5, "items_per_list": 50, "total_items": 40})
     await running.want(wanted(1, items=movies(*range(1, 21))))
     await running.settled(1)
@@ -72,17 +72,17 @@ async def test_limit_over_all_lists_is_found_by_halves(running: Stand, admin: Si
 
 
 async def test_part_of_a_refused_addition_that_was_made_all_the_same_is_noticed(
-    running: Stand, admin: SimulatorAdmin
+    running: Harness, admin: SimulatorAdmin
 ) -> None:
     await admin.options(limit_batch="partial")
     await admin.change_account("ada", vip=False, limits={"lists": 5, "items_per_list": 10, "total_items": 1000})
     await running.want(wanted(items=movies(*range(12, 0, -1))))
     await running.settled()
     assert await trakt_ids(admin) == [[*range(12, 2, -1)]]
-    assert (await running.row())["is_trusted"]
+    assert not (await running.job()).progress.is_stale
 
 
-async def test_full_list_can_still_be_changed(running: Stand, admin: SimulatorAdmin) -> None:
+async def test_full_list_can_still_be_changed(running: Harness, admin: SimulatorAdmin) -> None:
     await admin.change_account("ada", vip=False, limits={"lists": 5, "items_per_list": 10, "total_items": 1000})
     await running.want(wanted(items=movies(*range(1, 11))))
     await running.settled()
@@ -92,7 +92,7 @@ async def test_full_list_can_still_be_changed(running: Stand, admin: SimulatorAd
     assert (await running.events(TraktListSynced))[-1].left_out == ()
 
 
-async def test_list_at_its_limit_keeps_the_first_by_rank(running: Stand, admin: SimulatorAdmin) -> None:
+async def test_list_at_its_limit_keeps_the_first_by_rank(running: Harness, admin: SimulatorAdmin) -> None:
     await admin.change_account("ada", vip=False, limits={"lists": 5, "items_per_list": 10, "total_items": 1000})
     await running.want(wanted(items=movies(*range(1, 11))))
     await running.settled()
@@ -104,7 +104,7 @@ async def test_list_at_its_limit_keeps_the_first_by_rank(running: Stand, admin: 
     assert (synced.added, synced.removed) == (2, 2)
 
 
-async def test_account_that_fell_below_what_it_has_loses_nothing(running: Stand, admin: SimulatorAdmin) -> None:
+async def test_account_that_fell_below_what_it_has_loses_nothing(running: Harness, admin: SimulatorAdmin) -> None:
     await running.want(wanted(items=movies(*range(1, 11))))
     await running.settled()
     await admin.change_account("ada", vip=False, limits={"lists": 5, "items_per_list": 5, "total_items": 1000})
@@ -114,7 +114,7 @@ async def test_account_that_fell_below_what_it_has_loses_nothing(running: Stand,
     assert [item.ids.trakt for item in (await running.events(TraktListSynced))[-1].left_out] == [100]
 
 
-async def test_edit_of_a_cut_list_does_not_run_into_the_limit_again(running: Stand, admin: SimulatorAdmin) -> None:
+async def test_edit_of_a_cut_list_does_not_run_into_the_limit_again(running: Harness, admin: SimulatorAdmin) -> None:
     await admin.change_account("ada", vip=False, limits={"lists": 5, "items_per_list": 50, "total_items": 40})
     await running.want(wanted(1, items=movies(*range(1, 21))))
     await running.settled(1)
@@ -131,18 +131,18 @@ async def test_edit_of_a_cut_list_does_not_run_into_the_limit_again(running: Sta
 
 
 async def test_account_that_may_have_more_is_filled_when_it_is_connected_again(
-    running: Stand, admin: SimulatorAdmin
+    running: Harness, admin: SimulatorAdmin
 ) -> None:
     await admin.change_account("ada", vip=False, limits={"lists": 5, "items_per_list": 2, "total_items": 1000})
     await running.want(wanted(items=movies(1, 2, 3)))
     await running.settled()
     await admin.change_account("ada", vip=True, limits={"lists": 100, "items_per_list": 5000, "total_items": 100_000})
     await running.connect("ada", (await admin.account("ada", vip=True)).model_dump_json())
-    await running.told(TraktListSynced, count=2)
+    await running.sent(TraktListSynced, count=2)
     assert await trakt_ids(admin) == [[1, 2, 3]]
 
 
-async def test_places_that_a_deleted_list_had_serve_the_others(running: Stand, admin: SimulatorAdmin) -> None:
+async def test_places_that_a_deleted_list_had_serve_the_others(running: Harness, admin: SimulatorAdmin) -> None:
     await admin.change_account("ada", vip=False, limits={"lists": 5, "items_per_list": 50, "total_items": 40})
     await running.want(wanted(1, items=movies(*range(1, 31))))
     await running.settled(1)
@@ -150,6 +150,6 @@ async def test_places_that_a_deleted_list_had_serve_the_others(running: Stand, a
     await running.settled(2)
     assert sorted(len(ids) for ids in await trakt_ids(admin)) == [10, 30]
     await running.want(unwanted(1))
-    (*_, synced) = await running.told(TraktListSynced, count=3)
+    (*_, synced) = await running.sent(TraktListSynced, count=3)
     assert (synced.list_id, synced.added, synced.left_out) == (2, 10, ())
     assert len(await running.events(TraktListDeleted)) == 1

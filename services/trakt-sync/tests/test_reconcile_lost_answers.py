@@ -10,13 +10,12 @@ import pytest
 
 from chassis.testing import eventually
 from trakt_simulator.testing import SimulatorAdmin
-from trakt_sync.accounts import Permit
 from trakt_sync.errors import TraktUnavailableError
-from trakt_sync.fakes import DeadlyTrakt, When
-from trakt_sync.mirror import RemoteList
-from trakt_sync.plan import Details
-from trakt_sync.testing import Stand, movies, stand, unwanted, wanted
-from trakt_sync.trakt import Trakt
+from trakt_sync.mirroring.desired import Details
+from trakt_sync.mirroring.remote import RemoteList
+from trakt_sync.testing import Harness, harness, movies, unwanted, wanted
+from trakt_sync.testing.fakes import DeadlyTrakt, When
+from trakt_sync.trakt.api import Trakt, WriteLease
 from watchbuddy_contracts import TraktListCreated, TraktListDeleted, TraktListSynced, TraktSyncFailed
 
 LOST: list[dict[str, Any]] = [
@@ -47,7 +46,7 @@ async def trakt_ids(admin: SimulatorAdmin) -> list[list[object]]:
 
 
 @pytest.fixture
-async def deadly(dsn: str, simulator_url: str, admin: SimulatorAdmin) -> AsyncIterator[tuple[Stand, DeadlyTrakt]]:
+async def deadly(dsn: str, simulator_url: str, admin: SimulatorAdmin) -> AsyncIterator[tuple[Harness, DeadlyTrakt]]:
     """A stand whose worker dies where the test says; another takes over when the lease has run out."""
     made: list[DeadlyTrakt] = []
 
@@ -55,7 +54,7 @@ async def deadly(dsn: str, simulator_url: str, admin: SimulatorAdmin) -> AsyncIt
         made.append(DeadlyTrakt(real))
         return cast("Trakt", made[0])
 
-    async with stand(dsn, simulator_url, trakt=wrap) as one:
+    async with harness(dsn, simulator_url, trakt=wrap) as one:
         await one.connect("ada", (await admin.account("ada", vip=True)).model_dump_json())
         async with one.worker():
             yield one, made[0]
@@ -63,7 +62,7 @@ async def deadly(dsn: str, simulator_url: str, admin: SimulatorAdmin) -> AsyncIt
 
 @pytest.mark.parametrize("fault", LOST, ids=named)
 async def test_lost_answer_of_a_creation_makes_no_second_list(
-    running: Stand, admin: SimulatorAdmin, fault: dict[str, Any]
+    running: Harness, admin: SimulatorAdmin, fault: dict[str, Any]
 ) -> None:
     await admin.fault(method="POST", path=LISTS, **fault)
     await running.want(wanted(items=movies(1, 2)))
@@ -73,7 +72,7 @@ async def test_lost_answer_of_a_creation_makes_no_second_list(
     assert await running.events(TraktSyncFailed) == []
 
 
-async def test_timeout_of_a_creation_makes_no_second_list(running: Stand, admin: SimulatorAdmin) -> None:
+async def test_timeout_of_a_creation_makes_no_second_list(running: Harness, admin: SimulatorAdmin) -> None:
     await admin.fault("timeout", method="POST", path=LISTS, after=True, delay_s=0.5)
     await running.want(wanted(items=movies(1, 2)))
     await running.settled()
@@ -93,16 +92,16 @@ class LateTrakt:
     def __getattr__(self, method: str) -> object:
         return getattr(self._real, method)
 
-    async def create_list(self, permit: Permit, details: Details) -> RemoteList:
+    async def create_list(self, lease: WriteLease, details: Details) -> RemoteList:
         if self.late is not None:
-            return await self._real.create_list(permit, details)
-        self.late = asyncio.create_task(self._create_later(permit, details))
+            return await self._real.create_list(lease, details)
+        self.late = asyncio.create_task(self._create_later(lease, details))
         await asyncio.sleep(self._patience_s)  # the length of the call is what is tested
         raise TraktUnavailableError("no answer")
 
-    async def _create_later(self, permit: Permit, details: Details) -> RemoteList:
+    async def _create_later(self, lease: WriteLease, details: Details) -> RemoteList:
         await asyncio.sleep(self._patience_s + self._later_s)  # and that of its lateness
-        sent_in_time = replace(permit, until=permit.until + timedelta(hours=1))
+        sent_in_time = replace(lease, until=lease.until + timedelta(hours=1))
         return await self._real.create_list(sent_in_time, details)
 
 
@@ -115,7 +114,7 @@ async def test_creation_that_trakt_carries_out_after_a_long_wait_makes_no_second
         made.append(LateTrakt(real, patience_s=1.2, later_s=0.7))
         return cast("Trakt", made[0])
 
-    async with stand(dsn, simulator_url, trakt=late, trakt_create_settle=timedelta(seconds=1)) as one:
+    async with harness(dsn, simulator_url, trakt=late, trakt_create_settle=timedelta(seconds=1)) as one:
         await one.connect("ada", (await admin.account("ada", vip=True)).model_dump_json())
         async with one.worker():
             await one.want(wanted(items=movies(1)))
@@ -127,7 +126,7 @@ async def test_creation_that_trakt_carries_out_after_a_long_wait_makes_no_second
 
 @pytest.mark.parametrize("fault", LOST, ids=named)
 async def test_lost_answer_of_an_addition_is_sent_again_and_adds_nothing_twice(
-    running: Stand, admin: SimulatorAdmin, fault: dict[str, Any]
+    running: Harness, admin: SimulatorAdmin, fault: dict[str, Any]
 ) -> None:
     await admin.fault(method="POST", path=ITEMS, **fault)
     await running.want(wanted(items=movies(1, 2, 3)))
@@ -140,7 +139,7 @@ async def test_lost_answer_of_an_addition_is_sent_again_and_adds_nothing_twice(
 
 @pytest.mark.parametrize("fault", LOST, ids=named)
 async def test_lost_answer_of_a_removal_is_sent_again(
-    running: Stand, admin: SimulatorAdmin, fault: dict[str, Any]
+    running: Harness, admin: SimulatorAdmin, fault: dict[str, Any]
 ) -> None:
     await running.want(wanted(items=movies(1, 2, 3)))
     await running.settled()
@@ -148,12 +147,12 @@ async def test_lost_answer_of_a_removal_is_sent_again(
     await running.want(wanted(version=2, items=movies(2)))
     await running.settled()
     assert await trakt_ids(admin) == [[2]]
-    assert (await running.row())["is_trusted"]
+    assert not (await running.job()).progress.is_stale
 
 
 @pytest.mark.parametrize("method", ["PUT", "DELETE"])
 async def test_lost_answer_of_a_rename_or_a_deletion_is_sent_again(
-    running: Stand, admin: SimulatorAdmin, method: str
+    running: Harness, admin: SimulatorAdmin, method: str
 ) -> None:
     await running.want(wanted(items=movies(1)))
     await running.settled()
@@ -169,7 +168,7 @@ async def test_lost_answer_of_a_rename_or_a_deletion_is_sent_again(
 @pytest.mark.parametrize("when", ["before", "after"])
 @pytest.mark.parametrize("method", ["create_list", "add_items", "remove_items", "update_list", "delete_list"])
 async def test_worker_killed_at_a_write_leaves_one_list_and_the_wanted_items(
-    deadly: tuple[Stand, DeadlyTrakt], admin: SimulatorAdmin, method: str, when: When
+    deadly: tuple[Harness, DeadlyTrakt], admin: SimulatorAdmin, method: str, when: When
 ) -> None:
     one, trakt = deadly
     trakt.kill_at(method, when)
@@ -189,14 +188,14 @@ async def test_worker_killed_at_a_write_leaves_one_list_and_the_wanted_items(
 
 
 async def test_addition_that_is_lost_and_no_longer_wanted_is_undone(
-    deadly: tuple[Stand, DeadlyTrakt], admin: SimulatorAdmin
+    deadly: tuple[Harness, DeadlyTrakt], admin: SimulatorAdmin
 ) -> None:
     one, trakt = deadly
     await one.want(wanted(items=movies(1)))
     await one.settled()
     trakt.kill_at("add_items", "after")
     await one.want(wanted(version=2, items=movies(1, 2)))
-    await one.told(TraktListSynced)
+    await one.sent(TraktListSynced)
     await died(trakt)  # what is wanted changes before another worker takes over
     await one.want(wanted(version=3, items=movies(1)))
     await one.settled()
@@ -204,7 +203,7 @@ async def test_addition_that_is_lost_and_no_longer_wanted_is_undone(
 
 
 async def test_removal_that_is_lost_and_wanted_again_is_undone(
-    deadly: tuple[Stand, DeadlyTrakt], admin: SimulatorAdmin
+    deadly: tuple[Harness, DeadlyTrakt], admin: SimulatorAdmin
 ) -> None:
     one, trakt = deadly
     await one.want(wanted(items=movies(1, 2)))
@@ -218,7 +217,7 @@ async def test_removal_that_is_lost_and_wanted_again_is_undone(
 
 
 async def test_list_of_the_same_name_that_is_not_of_our_making_is_not_adopted(
-    running: Stand, admin: SimulatorAdmin
+    running: Harness, admin: SimulatorAdmin
 ) -> None:
     await running.want(wanted(1, items=movies(1), list_type="smart"))
     await running.settled(1)
@@ -229,7 +228,7 @@ async def test_list_of_the_same_name_that_is_not_of_our_making_is_not_adopted(
 
 
 async def test_deletion_during_a_creation_without_an_answer_leaves_nothing(
-    running: Stand, admin: SimulatorAdmin
+    running: Harness, admin: SimulatorAdmin
 ) -> None:
     await admin.fault("close", method="POST", path=LISTS, after=True)
     await admin.fault("status", method="GET", path=LISTS, status=503, times=4)

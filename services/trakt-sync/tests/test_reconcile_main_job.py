@@ -1,7 +1,7 @@
 """The main job: a list appears on Trakt, changes, and goes."""
 
 from trakt_simulator.testing import ListState, SimulatorAdmin
-from trakt_sync.testing import Stand, movies, shows, unwanted, wanted
+from trakt_sync.testing import Harness, movies, shows, unwanted, wanted
 from watchbuddy_contracts import TraktListCreated, TraktListDeleted, TraktListSynced
 
 
@@ -14,7 +14,7 @@ async def writes(admin: SimulatorAdmin) -> list[tuple[str, str]]:
 
 
 async def test_created_list_appears_on_trakt_with_its_settings_and_items_in_order(
-    running: Stand, admin: SimulatorAdmin
+    running: Harness, admin: SimulatorAdmin
 ) -> None:
     await running.want(wanted(items=[*movies(3, 1, 2), *shows(2)]))
     await running.settled()
@@ -28,7 +28,7 @@ async def test_created_list_appears_on_trakt_with_its_settings_and_items_in_orde
     assert (synced.version, synced.added, synced.removed, synced.unchanged) == (1, 4, 0, 0)
 
 
-async def test_a_thousand_items_take_five_calls(running: Stand, admin: SimulatorAdmin) -> None:
+async def test_a_thousand_items_take_five_calls(running: Harness, admin: SimulatorAdmin) -> None:
     await running.want(wanted(items=movies(*range(1, 1001))))
     await running.settled()
     assert (await admin.counts()).total == 5
@@ -36,7 +36,7 @@ async def test_a_thousand_items_take_five_calls(running: Stand, admin: Simulator
     assert places(shown) == [("movie", number) for number in range(1, 1001)]
 
 
-async def test_ten_more_and_ten_less_take_two_calls(running: Stand, admin: SimulatorAdmin) -> None:
+async def test_ten_more_and_ten_less_take_two_calls(running: Harness, admin: SimulatorAdmin) -> None:
     await running.want(wanted(items=movies(*range(1, 101))))
     await running.settled()
     await admin.clear_requests()
@@ -48,7 +48,7 @@ async def test_ten_more_and_ten_less_take_two_calls(running: Stand, admin: Simul
     assert (synced.version, synced.added, synced.removed, synced.unchanged) == (2, 10, 10, 90)
 
 
-async def test_same_state_again_costs_no_call_and_is_told(running: Stand, admin: SimulatorAdmin) -> None:
+async def test_same_state_again_costs_no_call_and_is_told(running: Harness, admin: SimulatorAdmin) -> None:
     await running.want(wanted(items=movies(1, 2)))
     await running.settled()
     await admin.clear_requests()
@@ -59,7 +59,7 @@ async def test_same_state_again_costs_no_call_and_is_told(running: Stand, admin:
     assert (synced.version, synced.added, synced.removed, synced.unchanged) == (2, 0, 0, 2)
 
 
-async def test_rename_is_one_put(running: Stand, admin: SimulatorAdmin) -> None:
+async def test_rename_is_one_put(running: Harness, admin: SimulatorAdmin) -> None:
     await running.want(wanted(items=movies(1)))
     await running.settled()
     await admin.clear_requests()
@@ -70,7 +70,7 @@ async def test_rename_is_one_put(running: Stand, admin: SimulatorAdmin) -> None:
     assert (await running.events(TraktListSynced))[-1].renamed
 
 
-async def test_deleted_list_is_gone_from_trakt(running: Stand, admin: SimulatorAdmin) -> None:
+async def test_deleted_list_is_gone_from_trakt(running: Harness, admin: SimulatorAdmin) -> None:
     await running.want(wanted(items=movies(1)))
     await running.settled()
     (shown,) = await admin.lists_of("ada")
@@ -81,14 +81,14 @@ async def test_deleted_list_is_gone_from_trakt(running: Stand, admin: SimulatorA
     assert (deleted.trakt_list_id, deleted.version) == (shown.ids["trakt"], 2)
 
 
-async def test_movie_5_and_show_5_are_both_on_the_list(running: Stand, admin: SimulatorAdmin) -> None:
+async def test_movie_5_and_show_5_are_both_on_the_list(running: Harness, admin: SimulatorAdmin) -> None:
     await running.want(wanted(items=[*movies(5), *shows(5)]))
     await running.settled()
     (shown,) = await admin.lists_of("ada")
     assert places(shown) == [("movie", 5), ("show", 5)]
 
 
-async def test_an_empty_list_empties_the_trakt_list(running: Stand, admin: SimulatorAdmin) -> None:
+async def test_an_empty_list_empties_the_trakt_list(running: Harness, admin: SimulatorAdmin) -> None:
     await running.want(wanted(items=movies(1, 2)))
     await running.settled()
     await running.want(wanted(version=2))
@@ -97,16 +97,16 @@ async def test_an_empty_list_empties_the_trakt_list(running: Stand, admin: Simul
     assert shown.items == ()
 
 
-async def test_two_lists_with_one_title_are_two_trakt_lists(running: Stand, admin: SimulatorAdmin) -> None:
+async def test_two_lists_with_one_title_are_two_trakt_lists(running: Harness, admin: SimulatorAdmin) -> None:
     await running.want(wanted(1, items=movies(1), list_type="smart"), wanted(2, items=movies(2), list_type="smart"))
     await running.settled(1, 2)
     shown = await admin.lists_of("ada")
     assert sorted(places(one) for one in shown) == [[("movie", 1)], [("movie", 2)]]
-    ids = {(await running.row(list_id))["trakt_list_id"] for list_id in (1, 2)}
+    ids = {(await running.job(list_id)).trakt_list_id for list_id in (1, 2)}
     assert ids == {one.ids["trakt"] for one in shown}
 
 
-async def test_order_is_sent_when_the_list_asks_for_it(running: Stand, admin: SimulatorAdmin) -> None:
+async def test_order_is_sent_when_the_list_asks_for_it(running: Harness, admin: SimulatorAdmin) -> None:
     await running.want(wanted(items=movies(1, 2, 3), is_ordered=True))
     await running.settled()
     await running.want(wanted(version=2, items=movies(4, 3, 2, 1), is_ordered=True))

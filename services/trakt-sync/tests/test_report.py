@@ -2,14 +2,11 @@
 
 from structlog.testing import capture_logs
 
-from trakt_sync.ledger import Entry, Title
-from trakt_sync.mirror import Job, LedgerChange, Progress
-from trakt_sync.plan import Desired, Details
-from trakt_sync.report import report
-from trakt_sync.steps import Step
-from watchbuddy_contracts import TraktListCreated, TraktListDeleted, TraktListSynced
-
-JOB = Job(1, "ada", 2, Desired(True, Details("Heists", "")), Progress())
+from trakt_sync.mirroring.job import Next, Step
+from trakt_sync.mirroring.ledger import Entry, LedgerChange
+from trakt_sync.mirroring.progress import Progress
+from trakt_sync.reconciler.report import report
+from watchbuddy_contracts import Title, TraktListCreated, TraktListDeleted, TraktListSynced
 
 
 def test_operators_find_the_texts_that_they_have_always_searched_for() -> None:
@@ -17,14 +14,16 @@ def test_operators_find_the_texts_that_they_have_always_searched_for() -> None:
     step = Step(
         Progress(),
         LedgerChange(append=(Entry(Title("movie", tmdb=862), "not_found"),)),
-        (
+        events=(
             TraktListCreated.model_validate({**list_50, "slug": "heists", "adopted": False}),
             TraktListSynced.model_validate({**list_50, "added": 3, "removed": 1, "unchanged": 0, "renamed": False}),
             TraktListDeleted.model_validate(list_50),
         ),
+        result=None,
+        next=Next(),
     )
     with capture_logs() as logs:
-        report(JOB, step)
+        report(1, step)
     assert [entry["message"] for entry in logs] == [
         "Item 862 not found on Trakt",
         "Created Trakt list with ID: 50",

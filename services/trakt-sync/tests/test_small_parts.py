@@ -1,4 +1,4 @@
-"""The breaker, the delays, names, answers' statuses, the statements."""
+"""The breaker, the delays, names, statuses, the statements."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -8,8 +8,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
-from trakt_sync import store_accounts, store_left_behind, store_mirrors, store_wanted
-from trakt_sync.breaker import Breaker
 from trakt_sync.errors import (
     AccountLockedError,
     AppRefusedError,
@@ -21,11 +19,13 @@ from trakt_sync.errors import (
     TraktError,
     TraktUnavailableError,
 )
-from trakt_sync.failures import LONGEST_DELAY, LONGEST_REST, delay
-from trakt_sync.statuses import check, page_count
-from trakt_sync.testing import CLIENT, Stand
-from trakt_sync.texts import is_same_text
-from trakt_sync.trakt import TraktClient
+from trakt_sync.mirroring.backoff import MAX_DELAY, MAX_REJECTED_DELAY, delay
+from trakt_sync.mirroring.texts import is_same_text
+from trakt_sync.store import accounts, connections, desired_lists, ledger, mirrors, outages, results, steps, work_queue
+from trakt_sync.testing import CLIENT, Harness
+from trakt_sync.trakt.breaker import Breaker
+from trakt_sync.trakt.client import TraktClient
+from trakt_sync.trakt.statuses import check, page_count
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 PROBE = timedelta(seconds=2)
@@ -57,20 +57,20 @@ def test_open_breaker_lets_a_probe_through_now_and_then() -> None:
 
 def test_suspicion_that_the_first_probe_refutes_is_no_news() -> None:
     breaker = opened()
-    breaker.told()
-    assert (breaker.is_sure, breaker.suspect) == (False, "ada")
+    breaker.resumed()
+    assert (breaker.is_confirmed, breaker.suspect) == (False, "ada")
     assert breaker.succeeded(NOW)
-    assert not breaker.has_news
+    assert not breaker.has_recovered
 
 
 def test_success_closes_the_breaker_and_is_news_once() -> None:
     breaker = opened()
-    breaker.told()
+    breaker.resumed()
     breaker.probe_failed(NOW)
     assert breaker.succeeded(NOW)
-    assert breaker.has_news
-    breaker.told()
-    assert not breaker.has_news
+    assert breaker.has_recovered
+    breaker.resumed()
+    assert not breaker.has_recovered
 
 
 def test_breaker_that_opens_again_at_once_probes_less_often() -> None:
@@ -91,9 +91,9 @@ def test_refused_application_is_asked_about_once_a_minute() -> None:
 @given(st.integers(1, 10_000), st.floats(0, 1))
 def test_delays_grow_to_a_limit(attempts: int, jitter: float) -> None:
     wait = delay(attempts, jitter)
-    assert timedelta(0) < wait <= LONGEST_DELAY
+    assert timedelta(0) < wait <= MAX_DELAY
     assert delay(attempts + 1, jitter) >= wait
-    assert wait <= delay(attempts, jitter, LONGEST_REST) <= LONGEST_REST
+    assert wait <= delay(attempts, jitter, MAX_REJECTED_DELAY) <= MAX_REJECTED_DELAY
 
 
 @pytest.mark.parametrize(
@@ -184,12 +184,16 @@ def test_page_of_html_is_no_reason() -> None:
     assert caught.value.detail == "Trakt answered 400"
 
 
-@pytest.mark.parametrize("module", [store_accounts, store_left_behind, store_mirrors, store_wanted])
-async def test_every_statement_fits_the_schema(running: Stand, module: object) -> None:
+@pytest.mark.parametrize(
+    "module", [accounts, connections, desired_lists, ledger, mirrors, outages, results, steps, work_queue]
+)
+async def test_every_statement_fits_the_schema(running: Harness, module: object) -> None:
     statements = [
         value
         for name, value in vars(module).items()
-        if name.isupper() and not name.startswith("_") and isinstance(value, str)
+        if name.isupper()
+        and isinstance(value, str)
+        and value.lstrip().startswith(("SELECT", "WITH", "INSERT", "UPDATE", "DELETE"))
     ]
     assert statements
     async with running.pool.acquire() as connection:

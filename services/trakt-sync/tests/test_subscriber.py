@@ -5,35 +5,35 @@ from collections.abc import AsyncIterator
 import pytest
 
 from trakt_simulator.testing import SimulatorAdmin
-from trakt_sync.testing import Stand, movies, stand, unwanted, wanted
+from trakt_sync.testing import Harness, harness, movies, unwanted, wanted
 from watchbuddy_contracts import TraktListDeleted, TraktListSynced
 
 
 @pytest.fixture
-async def idle(dsn: str) -> AsyncIterator[Stand]:
+async def idle(dsn: str) -> AsyncIterator[Harness]:
     """The subscriber's side alone: no worker, no account, no Trakt."""
-    async with stand(dsn, "http://127.0.0.1:9") as made:
+    async with harness(dsn, "http://127.0.0.1:9") as made:
         yield made
 
 
-async def test_older_version_after_a_newer_one_changes_nothing(idle: Stand) -> None:
+async def test_older_version_after_a_newer_one_changes_nothing(idle: Harness) -> None:
     await idle.want(wanted(version=3, title="New"), wanted(version=2, title="Old"))
-    row = await idle.row()
-    assert (row["version"], row["title"]) == (3, "New")
+    job = await idle.job()
+    assert (job.version, job.desired.details.name) == (3, "New")
 
 
-async def test_redelivered_event_makes_no_work(running: Stand, admin: SimulatorAdmin) -> None:
+async def test_redelivered_event_makes_no_work(running: Harness, admin: SimulatorAdmin) -> None:
     event = wanted(items=movies(1))
     await running.want(event)
     await running.settled()
     await admin.clear_requests()
     await running.want(event, event, event)
     await running.settled()
-    assert (await running.row())["due_at"] is None
+    assert await running.due_at() is None
     assert await admin.requests() == []
 
 
-async def test_state_of_the_applied_version_sends_its_result_again_under_its_own_id(running: Stand) -> None:
+async def test_state_of_the_applied_version_sends_its_result_again_under_its_own_id(running: Harness) -> None:
     await running.want(wanted(items=movies(1)))
     await running.settled()
     before = await running.pool.fetch("DELETE FROM outbox RETURNING event_id, value, headers")
@@ -44,7 +44,7 @@ async def test_state_of_the_applied_version_sends_its_result_again_under_its_own
     assert len(await running.events(TraktListSynced)) == 1
 
 
-async def test_older_version_sends_nothing_again(running: Stand) -> None:
+async def test_older_version_sends_nothing_again(running: Harness) -> None:
     await running.want(wanted(items=movies(1)))
     await running.settled()
     await running.want(wanted(version=2, items=movies(2)))
@@ -54,21 +54,21 @@ async def test_older_version_sends_nothing_again(running: Stand) -> None:
     assert await running.events() == []
 
 
-async def test_list_deleted_before_it_came_to_trakt_is_gone_at_once_without_an_account(idle: Stand) -> None:
+async def test_list_deleted_before_it_came_to_trakt_is_gone_at_once_without_an_account(idle: Harness) -> None:
     await idle.want(wanted(items=movies(1)), unwanted())
     (deleted,) = await idle.events(TraktListDeleted)
     assert (deleted.trakt_list_id, deleted.version) == (None, 2)
-    assert (await idle.row())["due_at"] is None
+    assert await idle.due_at() is None
 
 
-async def test_deletion_that_overtakes_the_creation_wins(idle: Stand) -> None:
+async def test_deletion_that_overtakes_the_creation_wins(idle: Harness) -> None:
     await idle.want(unwanted(version=2), wanted(version=1), wanted(version=3))
-    row = await idle.row()
-    assert (row["is_wanted"], row["version"]) == (False, 2)
+    job = await idle.job()
+    assert (job.desired.is_present, job.version) == (False, 2)
     assert len(await idle.events(TraktListDeleted)) == 1
 
 
-async def test_republished_deletion_sends_its_result_again(idle: Stand) -> None:
+async def test_republished_deletion_sends_its_result_again(idle: Harness) -> None:
     await idle.want(wanted(items=movies(1)), unwanted())
     (first,) = await idle.pool.fetch("DELETE FROM outbox RETURNING event_id")
     await idle.want(unwanted())
@@ -76,7 +76,7 @@ async def test_republished_deletion_sends_its_result_again(idle: Stand) -> None:
     assert first["event_id"] == again["event_id"]
 
 
-async def test_create_then_delete_leaves_nothing_on_trakt(running: Stand, admin: SimulatorAdmin) -> None:
+async def test_create_then_delete_leaves_nothing_on_trakt(running: Harness, admin: SimulatorAdmin) -> None:
     for list_id in range(1, 6):
         await running.want(wanted(list_id, items=movies(1)))
         await running.want(unwanted(list_id))
@@ -88,23 +88,23 @@ async def test_create_then_delete_leaves_nothing_on_trakt(running: Stand, admin:
 async def test_lists_of_a_user_without_an_account_wait_for_it(
     dsn: str, simulator_url: str, admin: SimulatorAdmin
 ) -> None:
-    async with stand(dsn, simulator_url) as one, one.worker():
+    async with harness(dsn, simulator_url) as one, one.worker():
         await one.want(wanted(items=movies(1)))
         await one.connect("ada", (await admin.account("ada")).model_dump_json())
         await one.settled()
         assert len(await admin.lists_of("ada")) == 1
 
 
-async def test_ten_thousand_items_are_recorded_as_they_are(idle: Stand) -> None:
+async def test_ten_thousand_items_are_recorded_as_they_are(idle: Harness) -> None:
     await idle.want(wanted(items=movies(*range(1, 10_001))))
-    assert [item[1] for item in (await idle.row())["items"]] == [*range(1, 10_001)]
+    assert [title.trakt for title in (await idle.job()).desired.items] == [*range(1, 10_001)]
 
 
-async def test_description_is_the_users_own_or_that_of_the_lists_type(idle: Stand) -> None:
+async def test_description_is_the_users_own_or_that_of_the_lists_type(idle: Harness) -> None:
     await idle.want(
         wanted(1), wanted(2, list_type="smart"), wanted(3, list_type="custom"), wanted(4, description="Mine")
     )
-    assert [(await idle.row(list_id))["description"] for list_id in (1, 2, 3, 4)] == [
+    assert [(await idle.job(list_id)).desired.details.description for list_id in (1, 2, 3, 4)] == [
         "Custom list managed by WatchBuddy (ID: 1)",
         "Created and managed by WatchBuddy",
         "Custom list managed by WatchBuddy (ID: 3)",

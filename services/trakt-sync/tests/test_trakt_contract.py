@@ -8,13 +8,15 @@ import pytest
 from pydantic import SecretStr
 
 from trakt_simulator.testing import SimulatorAdmin
-from trakt_sync.accounts import Permit, Tokens
 from trakt_sync.errors import GrantRefusedError, LeaseLostError, ListGoneError, TokenRefusedError
-from trakt_sync.fakes import FakeTrakt
-from trakt_sync.ledger import Title
-from trakt_sync.plan import Details
+from trakt_sync.mirroring.desired import Details
 from trakt_sync.testing import CLIENT, QUICK
-from trakt_sync.trakt import Trakt, TraktClient, connect
+from trakt_sync.testing.fakes import FakeTrakt
+from trakt_sync.trakt.api import Trakt, WriteLease
+from trakt_sync.trakt.client import TraktClient
+from trakt_sync.trakt.tokens import Tokens
+from trakt_sync.trakt.transport import connect
+from watchbuddy_contracts import Title
 
 DETAILS = Details("Heists 🎬", "Mine", "friends", display_numbers=True, allow_comments=False)
 MOVIES = (Title("movie", trakt=3), Title("movie", trakt=1), Title("show", trakt=1))
@@ -31,8 +33,8 @@ class Subject:
         return self.tokens.access
 
     @property
-    def permit(self) -> Permit:
-        return Permit(self.token, datetime.now(UTC) + timedelta(minutes=1))
+    def lease(self) -> WriteLease:
+        return WriteLease(self.token, datetime.now(UTC) + timedelta(minutes=1))
 
 
 @pytest.fixture(params=["fake", "real"])
@@ -48,7 +50,7 @@ async def subject(request: pytest.FixtureRequest, simulator_url: str, admin: Sim
 
 
 async def test_created_list_is_among_the_accounts_lists(subject: Subject) -> None:
-    made = await subject.trakt.create_list(subject.permit, DETAILS)
+    made = await subject.trakt.create_list(subject.lease, DETAILS)
     lists = await subject.trakt.read_lists(subject.token)
     assert lists.is_complete
     assert lists.answered_at is not None
@@ -59,16 +61,16 @@ async def test_created_list_is_among_the_accounts_lists(subject: Subject) -> Non
 
 
 async def test_update_changes_the_given_fields_only(subject: Subject) -> None:
-    made = await subject.trakt.create_list(subject.permit, DETAILS)
-    await subject.trakt.update_list(subject.permit, made.trakt_list_id, {"name": "New", "privacy": "private"})
+    made = await subject.trakt.create_list(subject.lease, DETAILS)
+    await subject.trakt.update_list(subject.lease, made.trakt_list_id, {"name": "New", "privacy": "private"})
     (shown,) = (await subject.trakt.read_lists(subject.token)).lists
     assert shown.details == replace(DETAILS, name="New", privacy="private")
 
 
 async def test_items_are_appended_in_order_and_counted(subject: Subject) -> None:
-    made = await subject.trakt.create_list(subject.permit, DETAILS)
-    first = await subject.trakt.add_items(subject.permit, made.trakt_list_id, MOVIES)
-    again = await subject.trakt.add_items(subject.permit, made.trakt_list_id, (*MOVIES, Title("movie", trakt=2)))
+    made = await subject.trakt.create_list(subject.lease, DETAILS)
+    first = await subject.trakt.add_items(subject.lease, made.trakt_list_id, MOVIES)
+    again = await subject.trakt.add_items(subject.lease, made.trakt_list_id, (*MOVIES, Title("movie", trakt=2)))
     assert (first.item_count, first.not_found, again.item_count) == (3, (), 4)
     assert (first.existing, again.existing) == (0, 3)
     read = await subject.trakt.read_items(subject.token, made.trakt_list_id)
@@ -76,43 +78,41 @@ async def test_items_are_appended_in_order_and_counted(subject: Subject) -> None
     # movies of one call stand before its shows: Trakt takes them in two arrays
     found = [(entry.title.media_type, entry.title.trakt) for entry in read.entries]
     assert found == [("movie", 3), ("movie", 1), ("show", 1), ("movie", 2)]
-    assert len({entry.place_id for entry in read.entries}) == 4
+    assert len({entry.list_item_id for entry in read.entries}) == 4
 
 
 async def test_unknown_titles_come_back_as_they_were_sent(subject: Subject) -> None:
-    made = await subject.trakt.create_list(subject.permit, DETAILS)
-    answer = await subject.trakt.add_items(subject.permit, made.trakt_list_id, (*MOVIES, UNKNOWN))
+    made = await subject.trakt.create_list(subject.lease, DETAILS)
+    answer = await subject.trakt.add_items(subject.lease, made.trakt_list_id, (*MOVIES, UNKNOWN))
     assert (answer.not_found, answer.item_count) == ((UNKNOWN,), 3)
 
 
 async def test_removing_what_is_not_there_does_no_harm(subject: Subject) -> None:
-    made = await subject.trakt.create_list(subject.permit, DETAILS)
-    await subject.trakt.add_items(subject.permit, made.trakt_list_id, MOVIES)
+    made = await subject.trakt.create_list(subject.lease, DETAILS)
+    await subject.trakt.add_items(subject.lease, made.trakt_list_id, MOVIES)
     for _ in range(2):
-        answer = await subject.trakt.remove_items(subject.permit, made.trakt_list_id, MOVIES[:1])
+        answer = await subject.trakt.remove_items(subject.lease, made.trakt_list_id, MOVIES[:1])
         assert answer.item_count == 2
 
 
 async def test_reorder_puts_the_places_in_the_given_order_and_names_unknown_ones(subject: Subject) -> None:
-    made = await subject.trakt.create_list(subject.permit, DETAILS)
-    await subject.trakt.add_items(subject.permit, made.trakt_list_id, MOVIES)
+    made = await subject.trakt.create_list(subject.lease, DETAILS)
+    await subject.trakt.add_items(subject.lease, made.trakt_list_id, MOVIES)
     before = (await subject.trakt.read_items(subject.token, made.trakt_list_id)).entries
-    order = [entry.place_id for entry in reversed(before) if entry.place_id is not None]
-    assert await subject.trakt.reorder_items(subject.permit, made.trakt_list_id, [*order, 123_456_789]) == (
-        123_456_789,
-    )
+    order = [entry.list_item_id for entry in reversed(before) if entry.list_item_id is not None]
+    assert await subject.trakt.reorder_items(subject.lease, made.trakt_list_id, [*order, 123_456_789]) == (123_456_789,)
     after = (await subject.trakt.read_items(subject.token, made.trakt_list_id)).entries
-    assert [entry.place_id for entry in after] == order
+    assert [entry.list_item_id for entry in after] == order
 
 
 async def test_deleted_list_is_gone_for_every_call(subject: Subject) -> None:
-    made = await subject.trakt.create_list(subject.permit, DETAILS)
-    await subject.trakt.delete_list(subject.permit, made.trakt_list_id)
+    made = await subject.trakt.create_list(subject.lease, DETAILS)
+    await subject.trakt.delete_list(subject.lease, made.trakt_list_id)
     assert (await subject.trakt.read_lists(subject.token)).lists == ()
     for call in (
-        subject.trakt.delete_list(subject.permit, made.trakt_list_id),
-        subject.trakt.add_items(subject.permit, made.trakt_list_id, MOVIES),
-        subject.trakt.update_list(subject.permit, made.trakt_list_id, {"name": "New"}),
+        subject.trakt.delete_list(subject.lease, made.trakt_list_id),
+        subject.trakt.add_items(subject.lease, made.trakt_list_id, MOVIES),
+        subject.trakt.update_list(subject.lease, made.trakt_list_id, {"name": "New"}),
         subject.trakt.read_items(subject.token, made.trakt_list_id),
     ):
         with pytest.raises(ListGoneError):
@@ -120,9 +120,9 @@ async def test_deleted_list_is_gone_for_every_call(subject: Subject) -> None:
 
 
 async def test_nothing_is_written_when_the_permit_has_run_out(subject: Subject) -> None:
-    made = await subject.trakt.create_list(subject.permit, DETAILS)
-    await subject.trakt.add_items(subject.permit, made.trakt_list_id, MOVIES)
-    late = Permit(subject.token, datetime.now(UTC))
+    made = await subject.trakt.create_list(subject.lease, DETAILS)
+    await subject.trakt.add_items(subject.lease, made.trakt_list_id, MOVIES)
+    late = WriteLease(subject.token, datetime.now(UTC))
     for call in (
         subject.trakt.create_list(late, DETAILS),
         subject.trakt.update_list(late, made.trakt_list_id, {"name": "New"}),

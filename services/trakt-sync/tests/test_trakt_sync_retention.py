@@ -3,17 +3,16 @@
 from datetime import timedelta
 
 from trakt_simulator.testing import SimulatorAdmin
-from trakt_sync.app import now
 from trakt_sync.retention import sweep
-from trakt_sync.testing import Stand, movies, unwanted, wanted
+from trakt_sync.testing import Harness, movies, unwanted, wanted
 from watchbuddy_contracts import TraktListDeleted
 
 
-async def swept(running: Stand, after: timedelta) -> int:
-    return (await sweep(running.pool, running.settings, now=now() + after))["tombstones"]
+async def swept(running: Harness, after: timedelta) -> int:
+    return (await sweep(running.pool, running.settings, now=running.clock() + after))["tombstones"]
 
 
-async def test_tombstone_is_swept_after_its_retention_and_the_lists_that_are_there_never(running: Stand) -> None:
+async def test_tombstone_is_swept_after_its_retention_and_the_lists_that_are_there_never(running: Harness) -> None:
     await running.want(wanted(1, items=movies(1)), wanted(2, items=movies(2)), wanted(3), unwanted(3))
     await running.settled(1, 2, 3)
     await running.want(unwanted(1))
@@ -21,21 +20,21 @@ async def test_tombstone_is_swept_after_its_retention_and_the_lists_that_are_the
     retention = running.settings.tombstone_retention
     assert await swept(running, retention - timedelta(minutes=1)) == 0
     assert await swept(running, retention) == 2
-    assert await running.pool.fetch("SELECT list_id FROM mirror") == [(2,)]
+    assert await running.pool.fetch("SELECT list_id FROM desired_list") == [(2,)]
 
 
-async def test_deletion_that_is_not_done_yet_is_not_forgotten(running: Stand, admin: SimulatorAdmin) -> None:
+async def test_deletion_that_is_not_done_yet_is_not_forgotten(running: Harness, admin: SimulatorAdmin) -> None:
     await running.want(wanted(items=movies(1)))
     await running.settled()
     fault = await admin.fault("status", method="DELETE", status=503, times=None)
     await running.want(unwanted())
     assert await swept(running, timedelta(days=365)) == 0
     await admin.remove_fault(fault)
-    await running.told(TraktListDeleted)
+    await running.sent(TraktListDeleted)
 
 
 async def test_deleted_list_that_is_still_on_another_trakt_account_is_not_forgotten(
-    running: Stand, admin: SimulatorAdmin
+    running: Harness, admin: SimulatorAdmin
 ) -> None:
     pairs = {name: (await admin.account(name, vip=True)).model_dump_json() for name in ("ada", "bob")}
     await running.connect("ada", pairs["ada"])
@@ -47,13 +46,13 @@ async def test_deleted_list_that_is_still_on_another_trakt_account_is_not_forgot
     await running.settled()
     assert await swept(running, timedelta(days=365)) == 0
     await running.connect("ada", pairs["ada"])
-    await running.told(TraktListDeleted, count=2)
+    await running.sent(TraktListDeleted, count=2)
     assert await admin.lists_of("ada") == []
     assert await swept(running, timedelta(days=365)) == 1
 
 
-async def test_tombstone_keeps_nothing_of_what_the_user_wrote_but_the_title(running: Stand) -> None:
+async def test_tombstone_keeps_nothing_of_what_the_user_wrote_but_the_title(running: Harness) -> None:
     await running.want(wanted(description="Mine", items=movies(1)))
     await running.want(unwanted())
-    row = await running.row()
-    assert (row["title"], row["description"], row["items"]) == ("Heists", "", [])
+    desired = (await running.job()).desired
+    assert (desired.details.name, desired.details.description, desired.items) == ("Heists", "", ())

@@ -10,7 +10,7 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 
 from chassis.telemetry import current_traceparent, tracer
 from trakt_simulator.testing import SimulatorAdmin
-from trakt_sync.testing import Stand, movies, stand, wanted
+from trakt_sync.testing import Harness, harness, movies, wanted
 from watchbuddy_contracts import TraktListCreated
 
 
@@ -30,15 +30,15 @@ def spans() -> Iterator[InMemorySpanExporter]:
 @pytest.fixture
 async def traced(
     spans: InMemorySpanExporter, dsn: str, simulator_url: str, admin: SimulatorAdmin
-) -> AsyncIterator[tuple[Stand, InMemorySpanExporter]]:
-    async with stand(dsn, simulator_url) as one:
+) -> AsyncIterator[tuple[Harness, InMemorySpanExporter]]:
+    async with harness(dsn, simulator_url) as one:
         await one.connect("ada", (await admin.account("ada")).model_dump_json())
         async with one.worker():
             yield one, spans
 
 
 async def test_one_trace_holds_the_event_the_calls_and_the_results(
-    traced: tuple[Stand, InMemorySpanExporter],
+    traced: tuple[Harness, InMemorySpanExporter],
 ) -> None:
     one, spans = traced
     with tracer().start_as_current_span("consume"):
@@ -57,13 +57,13 @@ async def test_one_trace_holds_the_event_the_calls_and_the_results(
     assert len(calls) == 2
 
 
-async def test_no_token_is_in_a_span(traced: tuple[Stand, InMemorySpanExporter], admin: SimulatorAdmin) -> None:
+async def test_no_token_is_in_a_span(traced: tuple[Harness, InMemorySpanExporter], admin: SimulatorAdmin) -> None:
     one, spans = traced
     pair = await admin.account("ada")
     await one.connect("ada", pair.model_dump_json())
     await admin.expire_tokens("ada")
     await one.want(wanted(items=movies(1)))
-    await one.told(TraktListCreated)
+    await one.sent(TraktListCreated)
     text = " ".join(span.to_json() for span in spans.get_finished_spans())
     assert "oauth/token" in text
     assert pair.access_token not in text

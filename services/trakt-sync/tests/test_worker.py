@@ -5,7 +5,7 @@ from itertools import pairwise
 
 from chassis.testing import eventually
 from trakt_simulator.testing import LoggedRequest, SimulatorAdmin, SimulatorProcess
-from trakt_sync.testing import Stand, movies, stand, unwanted, wanted
+from trakt_sync.testing import Harness, harness, movies, unwanted, wanted
 from watchbuddy_contracts import TraktListDeleted, TraktListSynced, TraktSyncFailed
 
 PACE = timedelta(milliseconds=250)
@@ -23,7 +23,7 @@ def gaps(requests: list[LoggedRequest]) -> list[timedelta]:
 async def test_an_accounts_writes_keep_their_distance_over_two_workers(
     dsn: str, simulator_url: str, admin: SimulatorAdmin
 ) -> None:
-    async with stand(dsn, simulator_url, trakt_write_interval=PACE) as one:
+    async with harness(dsn, simulator_url, trakt_write_interval=PACE) as one:
         await one.connect("ada", (await admin.account("ada", vip=True)).model_dump_json())
         async with one.worker(), one.worker():
             await one.want(*(wanted(list_id, items=movies(list_id)) for list_id in range(1, 4)))
@@ -34,7 +34,7 @@ async def test_an_accounts_writes_keep_their_distance_over_two_workers(
 
 
 async def test_the_distance_survives_a_restart(dsn: str, simulator_url: str, admin: SimulatorAdmin) -> None:
-    async with stand(dsn, simulator_url, trakt_write_interval=timedelta(seconds=1)) as one:
+    async with harness(dsn, simulator_url, trakt_write_interval=timedelta(seconds=1)) as one:
         await one.connect("ada", (await admin.account("ada", vip=True)).model_dump_json())
         async with one.worker():
             await one.want(wanted(items=movies(1)))
@@ -48,7 +48,7 @@ async def test_small_change_does_not_wait_behind_a_long_first_mirror(
     dsn: str, simulator_url: str, admin: SimulatorAdmin
 ) -> None:
     await admin.options(unknown_ids_exist=True)
-    async with stand(dsn, simulator_url, trakt_write_interval=timedelta(milliseconds=50)) as one:
+    async with harness(dsn, simulator_url, trakt_write_interval=timedelta(milliseconds=50)) as one:
         await one.connect("ada", (await admin.account("ada", vip=True)).model_dump_json())
         async with one.worker():
             await one.want(wanted(1, items=movies(1)))
@@ -61,7 +61,7 @@ async def test_small_change_does_not_wait_behind_a_long_first_mirror(
 
 
 async def test_accounts_are_served_in_turn(dsn: str, simulator_url: str, admin: SimulatorAdmin) -> None:
-    async with stand(dsn, simulator_url) as one:
+    async with harness(dsn, simulator_url) as one:
         users = [f"user-{number}" for number in range(8)]
         for number, user in enumerate(users):
             await one.connect(user, (await admin.account(user, vip=True)).model_dump_json())
@@ -75,7 +75,7 @@ async def test_accounts_are_served_in_turn(dsn: str, simulator_url: str, admin: 
 
 async def test_killed_first_mirror_goes_on_at_its_chunk(dsn: str, simulator_url: str, admin: SimulatorAdmin) -> None:
     await admin.options(unknown_ids_exist=True)
-    async with stand(dsn, simulator_url, trakt_write_interval=timedelta(milliseconds=60)) as one:
+    async with harness(dsn, simulator_url, trakt_write_interval=timedelta(milliseconds=60)) as one:
         await one.connect("ada", (await admin.account("ada", vip=True)).model_dump_json())
         await one.want(wanted(items=movies(*range(1, 2001))))
         async with one.worker():
@@ -91,7 +91,7 @@ async def test_outage_is_told_once_a_list_costs_probes_and_all_converges_after(d
     async with SimulatorProcess("--no-rate-limits") as trakt:
         port, url = int(trakt.url.rsplit(":", 1)[1]), trakt.url
         pair = await trakt.admin.account("ada", vip=True)
-        async with stand(dsn, url) as one, one.worker():
+        async with harness(dsn, url) as one, one.worker():
             await one.connect("ada", pair.model_dump_json())
             await one.want(*(wanted(list_id, items=movies(list_id)) for list_id in range(1, 5)))
             await one.settled(1, 2, 3, 4)
@@ -100,9 +100,9 @@ async def test_outage_is_told_once_a_list_costs_probes_and_all_converges_after(d
             await one.want(
                 wanted(1, version=2, items=movies(1, 11)), unwanted(2, version=2), wanted(5, items=movies(5))
             )
-            await one.told(TraktSyncFailed, count=3)
+            await one.sent(TraktSyncFailed, count=3)
             await one.want(wanted(1, version=3, items=movies(1, 12)), wanted(3, version=2, items=()))
-            told = await one.told(TraktSyncFailed, count=4)
+            told = await one.sent(TraktSyncFailed, count=4)
             assert sorted((event.list_id, event.operation) for event in told) == [
                 (1, "sync"), (2, "delete"), (3, "sync"), (5, "create"),
             ]  # fmt: skip
@@ -116,24 +116,26 @@ async def test_outage_is_told_once_a_list_costs_probes_and_all_converges_after(d
                 assert len(await one.events(TraktSyncFailed)) == 4
 
 
-async def test_account_whose_calls_all_fail_stops_nobody_else(running: Stand, admin: SimulatorAdmin) -> None:
+async def test_account_whose_calls_all_fail_stops_nobody_else(running: Harness, admin: SimulatorAdmin) -> None:
     await running.connect("bob", (await admin.account("bob", vip=True)).model_dump_json())
     await admin.fault("status", account="bob", status=500, times=None)
     await running.want(*(wanted(list_id, items=movies(1), user="bob") for list_id in range(2, 12)))
-    await running.told(TraktSyncFailed)
+    await running.sent(TraktSyncFailed)
     await running.want(wanted(1, items=movies(1)))
     await running.settled(1, within_s=2)
     assert all(event.user_id == "bob" for event in await running.events(TraktSyncFailed))
     assert len(await admin.requests(account="bob")) < 200
 
 
-async def test_outage_with_answers_of_503_converges_within_seconds_after(running: Stand, admin: SimulatorAdmin) -> None:
+async def test_outage_with_answers_of_503_converges_within_seconds_after(
+    running: Harness, admin: SimulatorAdmin
+) -> None:
     await running.want(*(wanted(list_id, items=movies(1, 2)) for list_id in (1, 2, 3)))
     await running.settled(1, 2, 3)
     fault = await admin.fault("status", status=503, times=None)
     await running.want(wanted(1, version=2, items=movies(1, 2, 3)), wanted(2, version=2, items=()), unwanted(3))
     await running.want(wanted(4, items=movies(4)))
-    await running.told(TraktSyncFailed, count=4)
+    await running.sent(TraktSyncFailed, count=4)
     await running.want(wanted(1, version=3, items=movies(1, 2, 4)))
     probes = [request for request in await admin.requests() if request.status == 503]
     assert len(probes) < 60
@@ -145,25 +147,28 @@ async def test_outage_with_answers_of_503_converges_within_seconds_after(running
     assert len(await running.events(TraktListDeleted)) == 1
 
 
-async def test_list_whose_step_has_a_defect_is_set_aside_and_holds_up_no_other(
-    running: Stand, admin: SimulatorAdmin
+async def test_list_whose_step_has_a_defect_is_postponed_and_holds_up_no_other(
+    running: Harness, admin: SimulatorAdmin
 ) -> None:
     await running.want(wanted(1, items=movies(1)))
     await running.settled(1)
-    await running.pool.execute("UPDATE mirror SET details = '{}'")  # stands for any state that the code cannot bear
+    good = await running.pool.fetchval("SELECT trakt_list FROM mirror")
+    await running.pool.execute("UPDATE mirror SET trakt_list = '{}'")  # stands for any state that the code cannot bear
     await running.want(wanted(1, version=2, items=movies(1, 2)), wanted(2, items=movies(2)))
     await running.settled(2, within_s=3)
-    row = await eventually(running.row, until=lambda row: row["attempts"] >= 2)
+    columns = "SELECT attempts, applied_version FROM mirror WHERE list_id = 1"
+    row = await eventually(lambda: running.pool.fetchrow(columns), until=lambda row: row is not None and row[0] >= 2)
+    assert row is not None
     assert row["applied_version"] == 1
-    await running.pool.execute("UPDATE mirror SET details = NULL, due_at = now() WHERE list_id = 1")
-    running.parts.work_waker.wake()
+    await running.pool.execute("UPDATE mirror SET trakt_list = $1 WHERE list_id = 1", good)
+    running.move_clock(timedelta(minutes=1))
     await running.settled(1)
     assert len(await admin.lists_of("ada")) == 2
 
 
 async def test_healthy_run_meets_no_429(dsn: str, simulator_url: str, admin: SimulatorAdmin) -> None:
     await admin.options(rate_limits=True)
-    async with stand(dsn, simulator_url, trakt_write_interval=timedelta(seconds=1)) as one:
+    async with harness(dsn, simulator_url, trakt_write_interval=timedelta(seconds=1)) as one:
         await one.connect("ada", (await admin.account("ada", vip=True)).model_dump_json())
         async with one.worker(), one.worker():
             await one.want(wanted(items=movies(*range(1, 501))))
@@ -172,10 +177,10 @@ async def test_healthy_run_meets_no_429(dsn: str, simulator_url: str, admin: Sim
     assert len(await writes(admin)) == 3
 
 
-async def test_result_is_told_within_a_moment_of_the_edit(running: Stand) -> None:
+async def test_result_is_told_within_a_moment_of_the_edit(running: Harness) -> None:
     await running.want(wanted(items=movies(1)))
     await running.settled()
     started = datetime.now().astimezone()
     await running.want(wanted(version=2, items=movies(1, 2)))
-    await running.told(TraktListSynced, count=2)
+    await running.sent(TraktListSynced, count=2)
     assert datetime.now().astimezone() - started < timedelta(seconds=1)  # far below the safety poll

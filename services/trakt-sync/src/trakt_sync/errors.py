@@ -1,10 +1,10 @@
-"""What can go wrong between us and Trakt, one class per cause. The adapter (trakt.py) translates into these.
+"""What can go wrong between us and Trakt, one class per cause. The adapter (`trakt/`) translates into these.
 
 TraktError: every failure of a call to Trakt. Each is also of one of the two kinds:
 
 chassis TransientError                a retry may help
 ├── TraktUnreachableError             no connection: the request was never sent
-├── TraktUnavailableError             5xx, timeout or a garbled answer: a write may have been applied
+├── TraktUnavailableError             5xx, timeout or a garbled response: a write may have been carried out
 ├── RateLimitedError                  429
 └── LeaseLostError *                  another worker (or a new login) has the account now, or may have it
 chassis PermanentError                the same call fails again

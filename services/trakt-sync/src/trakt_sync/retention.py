@@ -1,12 +1,12 @@
-"""Forgetting what has had its time."""
+"""Deleting what is past its retention."""
 
 from datetime import datetime
 
 from chassis.postgres import Pool
-from trakt_sync import store_wanted
 from trakt_sync.settings import Settings
+from trakt_sync.store import desired_lists
 
 
 async def sweep(pool: Pool, settings: Settings, *, now: datetime) -> dict[str, int]:
     """Delete what is past its retention; return how much of what."""
-    return {"tombstones": await store_wanted.delete_tombstones(pool, until=now - settings.tombstone_retention)}
+    return {"tombstones": await desired_lists.delete_tombstones(pool, until=now - settings.tombstone_retention)}

@@ -6,11 +6,11 @@ from typing import Annotated, Final, Self
 from pydantic import AnyHttpUrl, Field, SecretStr, model_validator
 
 from chassis.settings import DatabaseSettings, ServiceSettings
-from trakt_sync.accounts import Vault
+from trakt_sync.accounts.vault import Vault
 
 Positive = Annotated[timedelta, Field(gt=timedelta(0))]
 NotNegative = Annotated[timedelta, Field(ge=timedelta(0))]
-LONGEST: Final = timedelta(minutes=5)
+MAX_AHEAD: Final = timedelta(minutes=5)
 """Of what is noted in an account's row: times further ahead are taken for another clock's error."""
 
 
@@ -49,7 +49,7 @@ class Settings(ImportSettings, ServiceSettings):
     """How long a deleted list stays after nothing is left of it on Trakt, so that no late event brings it back:
     Kafka's default retention of 7 days, and time for an operator's replay."""
 
-    trakt_write_interval: Annotated[NotNegative, Field(le=LONGEST)] = timedelta(seconds=1)
+    trakt_write_interval: Annotated[NotNegative, Field(le=MAX_AHEAD)] = timedelta(seconds=1)
     """Trakt allows an account one write a second. 0: unpaced, for a Trakt without limits."""
     trakt_create_settle: NotNegative = timedelta(minutes=2)
     """How long a creation without an answer may still be carried out; no second list is made before.
@@ -58,7 +58,7 @@ class Settings(ImportSettings, ServiceSettings):
     """How long after a write Trakt's reads may be old (trakt/trakt-api issue 733)."""
     trakt_concurrency: Annotated[int, Field(ge=1, le=256)] = 16
     """Accounts that are served at a time. Each may hold a database connection for some milliseconds."""
-    trakt_lease: Annotated[timedelta, Field(ge=timedelta(milliseconds=100), le=LONGEST)] = timedelta(seconds=10)
+    trakt_lease: Annotated[timedelta, Field(ge=timedelta(milliseconds=100), le=MAX_AHEAD)] = timedelta(seconds=10)
     """How long the accounts of a killed worker wait for another. Not below the 3 s that a call may be tried for."""
     trakt_breaker_failures: Annotated[int, Field(ge=1)] = 5
     trakt_probe_interval: Positive = timedelta(seconds=2)

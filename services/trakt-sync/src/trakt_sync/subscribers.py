@@ -9,7 +9,6 @@ from faststream.kafka import KafkaBroker
 from chassis.envelope import Delivered
 from chassis.kafka import subscribe
 from chassis.postgres import Pool
-from chassis.wakeup import Waker
 from trakt_sync.use_cases import record_deletion, record_state
 from watchbuddy_contracts import LISTS, ListDeleted, ListState
 
@@ -17,8 +16,12 @@ GROUP: Final = "trakt-sync"
 """The consumer group."""
 
 
-def register(broker: KafkaBroker, pool: Pool, work: Waker, outbox: Waker, now: Callable[[], datetime]) -> None:
-    """Subscribe to the lists' events."""
+def register(broker: KafkaBroker, pool: Pool, *, wake: Callable[[], None], now: Callable[[], datetime]) -> None:
+    """Subscribe to the lists' events.
+
+    Args:
+        wake: wakes the workers and the relay.
+    """
 
     @subscribe(broker, LISTS, group=GROUP)
     async def on_list_event(delivered: Delivered) -> None:
@@ -30,5 +33,4 @@ def register(broker: KafkaBroker, pool: Pool, work: Waker, outbox: Waker, now: C
             case _:
                 return  # a sync run's start and failure change nothing on Trakt
         if is_news:
-            work.wake()
-            outbox.wake()
+            wake()

@@ -1,0 +1,1 @@
+"""Trakt accounts: who holds one, its tokens at rest, and the tokens' life cycle."""

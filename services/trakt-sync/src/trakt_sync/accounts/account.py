@@ -1,0 +1,42 @@
+"""A claimed Trakt account."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from trakt_sync.trakt.tokens import Tokens
+
+REFRESH_BEFORE: Final = timedelta(minutes=5)
+"""So long before its end an access token is renewed: no request of ours takes longer."""
+JUST_REFRESHED: Final = timedelta(minutes=1)
+"""Another renewal does not help a token that is refused so soon after one. It may not be known everywhere yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A claimed account: its holder is the only one who writes to it until the lease ends.
+
+    Args:
+        sealed: the tokens as they are stored.
+        trakt_account: Trakt's id of the account, "" while Trakt has not said it. It is a part of every mirror's key.
+        is_identified: False: the tokens may be another Trakt account's than those before them.
+        is_taken_over: its last holder did not give it back. They may still be about to save a renewed pair.
+        refusals: 401 answers in a row.
+    """
+
+    user_id: str
+    tokens: Tokens
+    sealed: bytes = field(repr=False)
+    lease: UUID
+    trakt_account: str = ""
+    refreshed_at: datetime | None = None
+    is_identified: bool = True
+    is_taken_over: bool = False
+    refusals: int = 0
+
+    def is_expiring(self, now: datetime) -> bool:
+        return self.tokens.expires_at - now < REFRESH_BEFORE
+
+    def was_just_refreshed(self, now: datetime) -> bool:
+        return self.refreshed_at is not None and now - self.refreshed_at < JUST_REFRESHED

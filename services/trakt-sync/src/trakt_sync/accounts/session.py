@@ -1,0 +1,107 @@
+"""The tokens' life cycle while an account is claimed: renewed before they expire, and once after a refusal."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Final, Protocol
+
+import structlog
+from pydantic import SecretStr
+
+from trakt_sync.accounts.account import Account
+from trakt_sync.errors import GrantRefusedError, TraktUnavailableError, TraktUnreachableError
+from trakt_sync.mirroring.backoff import delay
+from trakt_sync.mirroring.job import AccountChange
+from trakt_sync.trakt.api import Trakt, WriteLease
+from trakt_sync.trakt.tokens import Tokens
+
+log = structlog.get_logger()
+
+MAX_REFUSALS: Final = 3
+"""401 answers in a row after which a token that was just renewed is given up."""
+
+
+class TokenStore(Protocol):
+    """Where a renewed pair is saved before it is used."""
+
+    lease_for: timedelta
+
+    async def save_tokens(self, account: Account, tokens: Tokens, now: datetime) -> Account: ...
+
+
+class Session:
+    """A claimed account and its tokens.
+
+    Args:
+        jitter: gives a number from 0 to 1.
+
+    Attributes:
+        account: with the tokens of the last renewal.
+    """
+
+    def __init__(
+        self,
+        account: Account,
+        store: TokenStore,
+        trakt: Trakt,
+        *,
+        now: Callable[[], datetime],
+        jitter: Callable[[], float],
+    ) -> None:
+        self.account = account
+        self.trakt = trakt
+        self._store = store
+        self._now = now
+        self._jitter = jitter
+
+    @property
+    def token(self) -> SecretStr:
+        return self.account.tokens.access
+
+    def write_lease(self, now: datetime) -> WriteLease:
+        """Return the right to write for as long as the lease holds that is renewed now."""
+        return WriteLease(self.token, now + self._store.lease_for)
+
+    async def freshen(self) -> AccountChange | None:
+        """Renew tokens that are about to expire. While they still work, an outage is no obstacle.
+
+        Returns: None: go on; or the block of an account whose tokens cannot be renewed.
+
+        Raises:
+            TraktError: the tokens have expired, and Trakt could not be asked for others.
+        """
+        if not self.account.is_expiring(self._now()):
+            return None
+        try:
+            return await self._refresh()
+        except (TraktUnreachableError, TraktUnavailableError):
+            if self.account.tokens.expires_at <= self._now():
+                raise
+            return None
+
+    async def renew_refused(self) -> AccountChange:
+        """Renew tokens that Trakt refused. New ones that are refused are tried again: not all of Trakt may know them.
+
+        Raises:
+            TraktError: Trakt could not be asked for others.
+        """
+        now, refusals = self._now(), self.account.refusals + 1
+        if not self.account.was_just_refreshed(now):
+            return await self._refresh() or AccountChange(refusals=refusals)
+        if refusals >= MAX_REFUSALS:
+            return AccountChange(needs_reauthorization=True)
+        return AccountChange(now + delay(refusals + 2, self._jitter()), "auth", refusals=refusals)
+
+    async def _refresh(self) -> AccountChange | None:
+        try:
+            tokens = await self.trakt.refresh(self.account.tokens.refresh)
+        except GrantRefusedError:
+            return self._grant_refused()
+        self.account = await self._store.save_tokens(self.account, tokens, self._now())
+        log.info("tokens_refreshed", user_id=self.account.user_id)
+        return None
+
+    def _grant_refused(self) -> AccountChange:
+        """Give the account up, unless its last holder may have used the refresh token and be saving a new pair."""
+        if self.account.is_taken_over:
+            return AccountChange(self._now() + self._store.lease_for, "auth")
+        return AccountChange(needs_reauthorization=True)

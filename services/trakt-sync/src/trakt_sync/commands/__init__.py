@@ -1,0 +1,1 @@
+"""The commands of `python -m trakt_sync`, one file a command."""

@@ -1,0 +1,73 @@
+"""`python -m trakt_sync account import`: connect a user's Trakt account by a token pair on standard input."""
+
+import argparse
+import sys
+from dataclasses import replace
+from typing import Final
+
+from pydantic import SecretStr
+
+from chassis.settings import load
+from trakt_sync.accounts.token_import import decode, parse_tokens
+from trakt_sync.accounts.vault import Vault
+from trakt_sync.app import opened, utc_now
+from trakt_sync.errors import BadTokensError, TokenRefusedError, TraktError
+from trakt_sync.settings import ImportSettings
+from trakt_sync.trakt.client import App, TraktClient
+from trakt_sync.trakt.tokens import Tokens
+from trakt_sync.trakt.transport import QuickTries, connect
+from trakt_sync.use_cases import connect as connect_account
+
+MAX_USER_ID_LENGTH: Final = 255
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--user", required=True, type=_user_id, help="the user's id: the `sub` of their tokens")
+
+
+async def account_import(arguments: argparse.Namespace) -> int:
+    """Save the pair and make the user's lists due; return the exit status."""
+    settings = load(ImportSettings)
+    try:
+        given = parse_tokens(decode(sys.stdin.buffer.read()), utc_now())
+    except BadTokensError as exc:
+        print(exc.detail.replace("\n", " "), file=sys.stderr)
+        return 2
+    is_refused = False
+    try:
+        given = replace(given, trakt_id=await _trakt_id_of(settings, given.tokens))
+    except TokenRefusedError:  # it may only have expired: the refresh token shows it
+        is_refused = True
+    async with opened(settings) as parts:
+        await connect_account(parts.pool, Vault(settings.encryption_keys), arguments.user, given, utc_now())
+        parts.wake()
+    name = f" ({given.trakt_user})" if given.trakt_user else ""
+    whose = f"the Trakt account{name} of {arguments.user}"
+    if is_refused:
+        print(f"saved the tokens of {whose}, but Trakt refuses the access token; it is renewed at its first use")
+    else:
+        print(f"connected {whose}")
+    return 0
+
+
+async def _trakt_id_of(settings: ImportSettings, tokens: Tokens) -> str | None:
+    """Ask Trakt, once, whose tokens they are. None: Trakt did not say; the worker asks again.
+
+    Raises:
+        TokenRefusedError: Trakt does not accept the access token. The worker renews it, and asks then.
+    """
+    app = App(settings.trakt_client_id, SecretStr(""), "")  # nothing is renewed here
+    async with connect(str(settings.trakt_api_url), app.client_id) as api:
+        trakt = TraktClient(api, str(settings.trakt_auth_url), app, tries=QuickTries(attempts=1))
+        try:
+            return await trakt.read_trakt_id(tokens.access)
+        except TokenRefusedError:
+            raise
+        except TraktError:
+            return None
+
+
+def _user_id(text: str) -> str:
+    if not 0 < len(text) <= MAX_USER_ID_LENGTH or not text.isprintable():
+        raise argparse.ArgumentTypeError(f"give 1 to {MAX_USER_ID_LENGTH} printable characters")
+    return text

@@ -1,0 +1,21 @@
+"""`python -m trakt_sync work`: make Trakt equal to what is wanted."""
+
+from chassis.process import run_worker
+from chassis.wakeup import Listener
+from trakt_sync.app import WORK, build_worker, opened
+from trakt_sync.settings import Settings
+from trakt_sync.trakt.client import App, TraktClient
+from trakt_sync.trakt.transport import connect
+
+
+async def work(settings: Settings) -> None:
+    """Serve accounts until stopped."""
+    app = App(settings.trakt_client_id, settings.trakt_client_secret, settings.trakt_redirect_uri)
+    async with (
+        opened(settings, connections=settings.trakt_concurrency) as parts,
+        connect(str(settings.trakt_api_url), app.client_id, connections=settings.trakt_concurrency * 2) as api,
+        Listener(settings.database_url.get_secret_value(), WORK) as listener,
+    ):
+        worker = build_worker(settings, parts, TraktClient(api, str(settings.trakt_auth_url), app), listener)
+        parts.health.add("worker", worker.check)
+        await run_worker(settings, parts.health, worker.run())

@@ -1,0 +1,1 @@
+"""The decisions of mirroring. Pure: no I/O, no clock, no randomness."""

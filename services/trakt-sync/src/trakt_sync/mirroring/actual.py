@@ -1,0 +1,31 @@
+"""The actual state of a list: what we know to be on Trakt."""
+
+from dataclasses import dataclass
+
+from trakt_sync.mirroring.desired import Details
+from trakt_sync.mirroring.ledger import Entry
+
+
+@dataclass(frozen=True, slots=True)
+class Actual:
+    """What is on Trakt, as far as we know.
+
+    Args:
+        trakt_list_id: None: there is no Trakt list.
+        details: None: not known, all fields are sent.
+        entries: the ledger, in the order of the Trakt list.
+        is_stale: the ledger may differ from Trakt. Trakt must be read before the ledger can be believed.
+        has_open_intent: a creation was begun whose response is missing.
+        capacity: see `diff.diff`.
+        is_upper_bound: the true capacity is smaller or equal: additions go in halves.
+        is_first: the Trakt list has never been equal to a version of the list, or its order is still owed.
+    """
+
+    trakt_list_id: int | None = None
+    details: Details | None = None
+    entries: tuple[Entry, ...] = ()
+    is_stale: bool = False
+    has_open_intent: bool = False
+    capacity: int | None = None
+    is_upper_bound: bool = False
+    is_first: bool = False

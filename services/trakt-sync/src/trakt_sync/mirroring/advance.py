@@ -1,0 +1,92 @@
+"""What comes next after a change: the next action's time, or the result that the user hears of."""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Final
+
+from trakt_sync.mirroring.actions import Action, ReadItems
+from trakt_sync.mirroring.events import list_deleted, list_synced
+from trakt_sync.mirroring.job import Change, Job, Next, Step
+from trakt_sync.mirroring.ledger import LedgerChange
+from trakt_sync.mirroring.plan import difference, plan
+from trakt_sync.mirroring.policy import Policy
+from trakt_sync.mirroring.progress import Progress, Staleness
+
+MAX_READS_BEFORE_RESULT: Final = 3
+"""Readings that settled nothing before a list is reported as done though its order could not be looked at."""
+
+
+def advance(job: Job, change: Change, now: datetime, policy: Policy) -> Step:
+    """Return what is recorded: the change, and what comes next.
+
+    A stale ledger does not hold the result back. Every write was answered; reading the list again is a repair that
+    comes later and is reported when it changes something.
+    """
+    if change.wait is not None:
+        following = Next(change.wait.until, job.remaining, change.wait.reason)
+        events = change.events if change.result is None else (*change.events, change.result)
+        return Step(change.progress, change.ledger, events, change.result, following, change.account)
+    succeeded = replace(change.progress, incident=replace(change.progress.incident, attempts=0))
+    change = replace(change, progress=succeeded)
+    after = job.after(change.progress, change.ledger)
+    actions = plan(after.desired, after.actual)
+    if not actions and not job.desired.is_present:
+        return _deleted(job, change)
+    if not actions or _is_repair(actions, after):
+        return _synced(after, change, len(actions), now, policy)
+    due_at = now
+    staleness = change.progress.staleness
+    if isinstance(actions[0], ReadItems) and staleness is not None and staleness.read_after is not None:
+        due_at = max(now, staleness.read_after)
+    following = Next(due_at, len(actions))
+    return Step(change.progress, change.ledger, change.events, None, following, change.account)
+
+
+def _is_repair(actions: tuple[Action, ...], after: Job) -> bool:
+    """Whether nothing is left but to read, or an order that is only owed or could not be looked at time and again."""
+    staleness = after.progress.staleness
+    is_reading = isinstance(actions[0], ReadItems) and not actions[0].is_for_ids
+    if not is_reading or staleness is None:
+        return False
+    is_owed = staleness.is_order_owed and not after.desired.is_ordered
+    return len(actions) == 1 or is_owed or staleness.reads >= MAX_READS_BEFORE_RESULT
+
+
+def _deleted(job: Job, change: Change) -> Step:
+    """Nothing of the list is left on Trakt."""
+    event = list_deleted(job, job.progress.trakt_list_id)
+    progress = Progress(applied_version=job.version, former_ids=change.progress.without_list().former_ids)
+    events = (*change.events, event)
+    return Step(progress, LedgerChange(replace=()), events, event, Next(), change.account)
+
+
+def _synced(after: Job, change: Change, left: int, now: datetime, policy: Policy) -> Step:
+    """Trakt equals the version; `left` actions are a repair that comes later."""
+    progress, actual = change.progress, after.actual
+    differs = difference(after.desired, actual)
+    ledger = change.ledger
+    if ledger.replace is None:
+        ledger = replace(ledger, learn=(*ledger.learn, *differs.learned))
+    finished = replace(
+        progress.finished(after.version),
+        limit=None if progress.limit is None else replace(progress.limit, is_upper_bound=actual.is_upper_bound),
+        staleness=_left_stale(progress.staleness, is_first=actual.is_first) if left else None,
+    )
+    again = []
+    if differs.not_found:
+        again.append(now + policy.not_found_retry)
+    if differs.left_out:
+        met_at = now if progress.limit is None else progress.limit.met_at
+        again.append(max(now, met_at + policy.limit_retry))
+    if left:
+        again.append((finished.staleness and finished.staleness.read_after) or now)
+    following = Next(min(again, default=None), left or None)
+    is_notified = progress.incident.notified is not None
+    is_news = after.version > progress.applied_version or not progress.tally.is_empty or is_notified
+    event = list_synced(after, differs) if is_news else None
+    events = change.events if event is None else (*change.events, event)
+    return Step(finished, ledger, events, event, following, change.account)
+
+
+def _left_stale(staleness: Staleness | None, *, is_first: bool) -> Staleness | None:
+    return None if staleness is None else replace(staleness, is_order_owed=is_first)

@@ -1,0 +1,138 @@
+"""What Trakt's responses to writes of items mean: added, removed, reordered."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+from itertools import takewhile
+
+from trakt_sync.mirroring.actions import AddItems, RemoveItems, ReorderItems
+from trakt_sync.mirroring.advance import MAX_READS_BEFORE_RESULT
+from trakt_sync.mirroring.events import drift_found
+from trakt_sync.mirroring.job import Change, Job
+from trakt_sync.mirroring.ledger import Entry, LedgerChange, mirrored, positions_of, rows_in, rows_of
+from trakt_sync.mirroring.plan import difference
+from trakt_sync.mirroring.policy import Policy
+from trakt_sync.mirroring.progress import Progress
+from trakt_sync.mirroring.remote import ItemsResponse
+from watchbuddy_contracts import Event, Title, TitleKey, keys_of
+
+
+def added(job: Job, action: AddItems, response: ItemsResponse, now: datetime, policy: Policy) -> Change:
+    """Return the change after a chunk was added. What Trakt says was there already is done as well.
+
+    It counts as added only where an earlier request of ours, whose response was lost, may have added it.
+    """
+    unknown = keys_of(response.not_found)
+    new = tuple(Entry(title, "mirrored" if unknown.isdisjoint(title.keys) else "not_found") for title in action.titles)
+    sent_again = rows_of(job.entries, action.titles, {"unconfirmed"})
+    by_others = max(0, response.existing - len(sent_again))
+    ledger = LedgerChange(append=new, drop=rows_of(job.entries, action.titles))
+    count = max(0, sum(1 for _ in mirrored(new)) - by_others)
+    tally = replace(job.progress.tally, added=job.progress.tally.added + count)
+    progress = replace(job.progress, tally=tally, pending=None)
+    if response.existing and not _stand_last(job.entries, action.titles, response.existing, unknown):
+        progress = progress.stale(now, policy)  # they stayed at their positions, which we do not know
+    if by_others and (response.item_count is None or response.item_count < _size(job, ledger, progress)):
+        return _added_under_other_ids(job, progress, ledger, response, by_others, now, policy)
+    return _counted(job, progress, ledger, response, now, policy)
+
+
+def _added_under_other_ids(
+    job: Job,
+    progress: Progress,
+    ledger: LedgerChange,
+    response: ItemsResponse,
+    by_others: int,
+    now: datetime,
+    policy: Policy,
+) -> Change:
+    """The titles are there under ids that we do not know them by. Rows that were read and match nothing may be them."""
+    extra = mirrored(difference(job.desired, job.actual).extra)
+    held = [row for row in extra if row.list_item_id is not None and row.row_id is not None]
+    staleness = progress.staleness
+    if staleness is not None and staleness.reads >= MAX_READS_BEFORE_RESULT:
+        # Every reading shows the same, and so would the next.
+        settled = replace(progress, staleness=replace(staleness, read_after=None))
+        return Change(settled, _under_our_ids(ledger, held, by_others))
+    ledger = replace(ledger, drop=(*ledger.drop, *rows_in(held)))
+    return _counted(job, progress, ledger, response, now, policy)
+
+
+def _under_our_ids(ledger: LedgerChange, held: list[Entry], by_others: int) -> LedgerChange:
+    """Return the change of an addition, with the rows read under other ids taken for its titles.
+
+    When all titles were there and the rows can be paired with them, the rows keep their positions under our ids. Then
+    an order can be told of them.
+    """
+    titles = [entry.title for entry in mirrored(ledger.append)]
+    is_paired = [row.title.media_type for row in held] == [title.media_type for title in titles]
+    if is_paired and by_others == len(titles):
+        others = tuple(entry for entry in ledger.append if entry.state != "mirrored")
+        return replace(ledger, append=others, learn=tuple(zip(rows_in(held), titles, strict=True)))
+    return replace(ledger, drop=(*ledger.drop, *rows_in(held)))
+
+
+def _stand_last(entries: tuple[Entry, ...], titles: tuple[Title, ...], existing: int, unknown: set[TitleKey]) -> bool:
+    """Whether the titles that were there stand at the list's end, in the order in which they were sent again."""
+    there = [entry for entry in entries if entry.state != "not_found"]
+    tail = [entry.title for entry in takewhile(lambda entry: entry.state == "unconfirmed", reversed(there))][::-1]
+    is_same_order = tuple(tail) == titles[: len(tail)]
+    return is_same_order and existing == sum(1 for title in tail if unknown.isdisjoint(title.keys))
+
+
+def removed(job: Job, action: RemoveItems, response: ItemsResponse, now: datetime, policy: Policy) -> Change:
+    """Return the change after a chunk was removed. What was not there any more is done as well.
+
+    What is left to remove after a reading was put there by others, unless the reading was old and it is gone already.
+    """
+    ledger = LedgerChange(drop=rows_in(action.entries))
+    count = sum(1 for _ in mirrored(action.entries))
+    is_last = len(action.entries) == len(difference(job.desired, job.actual).extra)
+    before = job.progress
+    is_repair = before.reads > 0 and not before.is_stale and before.applied_version > 0
+    if is_repair:
+        count = max(0, count - len(response.not_found))
+    tally = replace(before.tally, removed=before.tally.removed + count)
+    is_news = is_repair and is_last and tally.removed > 0
+    events = (drift_found(job, "items_edited", "repaired"),) if is_news else ()
+    return _counted(job, replace(before, tally=tally, pending=None), ledger, response, now, policy, events)
+
+
+def reordered(job: Job, action: ReorderItems, skipped: tuple[int, ...], now: datetime, policy: Policy) -> Change:
+    """Return the change after the order was sent. List items that Trakt skipped are not there: the ledger is wrong."""
+    placed = positions_in(job.entries, action.order)
+    rest = sorted(set(range(len(job.entries))) - set(placed))
+    ledger = LedgerChange(replace=tuple(job.entries[position] for position in (*placed, *rest)))
+    progress = replace(job.progress, pending=None)
+    if skipped or len(placed) != len(action.order):
+        progress = progress.stale(now, policy)
+    return Change(progress, ledger)
+
+
+def positions_in(entries: tuple[Entry, ...], order: Iterable[Title]) -> list[int]:
+    """Return the titles' positions in the ledger; a title that is not there has none."""
+    positions = positions_of(entries)
+    hits = (next((positions[key] for key in title.keys if key in positions), None) for title in order)
+    return [position for position in hits if position is not None]
+
+
+def _counted(
+    job: Job,
+    progress: Progress,
+    ledger: LedgerChange,
+    response: ItemsResponse,
+    now: datetime,
+    policy: Policy,
+    events: tuple[Event, ...] = (),
+) -> Change:
+    """Compare the list's size that the response tells with the ledger's: the one check that costs no request."""
+    is_confirmed = not any(entry.state == "unconfirmed" for entry in ledger.apply_to(job.entries))
+    is_off = is_confirmed and response.item_count not in (None, _size(job, ledger, progress))
+    if is_off or progress.is_stale:
+        progress = progress.stale(now, policy)
+    return Change(progress, ledger, events)
+
+
+def _size(job: Job, ledger: LedgerChange, progress: Progress) -> int:
+    """Return how many entries the Trakt list has by the ledger, after the change."""
+    return sum(1 for _ in mirrored(ledger.apply_to(job.entries))) + progress.foreign_count

@@ -1,0 +1,142 @@
+"""One list on its way to Trakt: what is wanted, how far it is, and what a step makes of it."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from trakt_sync.mirroring.actual import Actual
+from trakt_sync.mirroring.desired import Desired
+from trakt_sync.mirroring.ledger import NO_CHANGE, Entry, LedgerChange, mirrored
+from trakt_sync.mirroring.policy import Policy
+from trakt_sync.mirroring.progress import Progress
+from watchbuddy_contracts import Event, FailureReason
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A list with due work, as it was loaded.
+
+    Args:
+        remaining: actions left by the last plan; None: this version was not planned yet.
+        traceparent: of the version's event.
+    """
+
+    list_id: int
+    user_id: str
+    version: int
+    desired: Desired
+    progress: Progress
+    entries: tuple[Entry, ...] = ()
+    remaining: int | None = None
+    traceparent: str | None = None
+
+    @property
+    def trakt_list_id(self) -> int:
+        """The list's Trakt list, for actions that are planned only where there is one."""
+        if self.progress.trakt_list is None:
+            raise AssertionError("planned only for a list that is on Trakt")
+        return self.progress.trakt_list.trakt_list_id
+
+    @property
+    def actual(self) -> Actual:
+        progress, limit = self.progress, self.progress.limit
+        is_order_owed = progress.staleness is not None and progress.staleness.is_order_owed
+        return Actual(
+            trakt_list_id=progress.trakt_list_id,
+            details=None if progress.trakt_list is None else progress.trakt_list.details,
+            entries=self.entries,
+            is_stale=progress.is_stale,
+            has_open_intent=progress.intent is not None,
+            capacity=None if limit is None else limit.capacity,
+            # Once as many are there, the bound is the limit itself.
+            is_upper_bound=limit is not None
+            and limit.is_upper_bound
+            and sum(1 for _ in mirrored(self.entries)) != limit.capacity,
+            is_first=progress.applied_version == 0 or progress.recreated_version == self.version or is_order_owed,
+        )
+
+    def after(self, progress: Progress, ledger: LedgerChange) -> "Job":
+        """Return the job as it stands after a change."""
+        return replace(self, progress=progress, entries=ledger.apply_to(self.entries))
+
+    def without_old_limit(self, now: datetime, policy: Policy) -> "Job":
+        """Return the job without a limit that may have changed since it was met."""
+        limit = self.progress.limit
+        if limit is None or now < limit.met_at + policy.limit_retry:
+            return self
+        return replace(self, progress=replace(self.progress, limit=None))
+
+
+@dataclass(frozen=True, slots=True)
+class AccountChange:
+    """What a step does to the account: it blocks it until then, or until the user connects again.
+
+    Args:
+        refusals: 401 answers in a row, this one included.
+    """
+
+    blocked_until: datetime | None = None
+    reason: FailureReason | None = None
+    needs_reauthorization: bool = False
+    refusals: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """The list is left alone for a while.
+
+    Args:
+        until: None: until its next version.
+        reason: what it waits for; None: nothing went wrong.
+    """
+
+    until: datetime | None
+    reason: FailureReason | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a response or a failure means for a list. `advance` decides what comes next.
+
+    Args:
+        result: the event that ends the work on the version, where only the user can go on.
+        wait: None: the next plan decides when to go on.
+    """
+
+    progress: Progress
+    ledger: LedgerChange = NO_CHANGE
+    events: tuple[Event, ...] = ()
+    result: Event | None = None
+    wait: Wait | None = None
+    account: AccountChange = AccountChange()
+
+
+@dataclass(frozen=True, slots=True)
+class Next:
+    """When the list is looked at again.
+
+    Args:
+        due_at: None: not before its next version.
+        remaining: actions left by the plan; None: not planned.
+        waits_for: None: nothing went wrong.
+    """
+
+    due_at: datetime | None = None
+    remaining: int | None = None
+    waits_for: FailureReason | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What is recorded after an action, in one transaction.
+
+    Args:
+        events: in the order in which they happened, the result among them.
+        result: ends the work on the version. It is kept, so that it can be sent again.
+    """
+
+    progress: Progress
+    ledger: LedgerChange
+    events: tuple[Event, ...]
+    result: Event | None
+    next: Next
+    account: AccountChange = AccountChange()

@@ -1,0 +1,73 @@
+"""What to do next to make Trakt equal to what is wanted.
+
+The order is a promise. The list comes first. Additions come before removals, so that a failure never leaves a list
+emptier than it was; only a full list is given room first. Reading comes last.
+"""
+
+from collections.abc import Iterator
+
+from trakt_sync.mirroring.actions import (
+    Action,
+    CreateList,
+    DeleteList,
+    FindList,
+    ReadItems,
+    RemoveItems,
+    ReorderItems,
+    UpdateList,
+)
+from trakt_sync.mirroring.actual import Actual
+from trakt_sync.mirroring.additions import CHUNK, additions, chunks
+from trakt_sync.mirroring.desired import Desired
+from trakt_sync.mirroring.diff import Difference, diff
+from trakt_sync.mirroring.ledger import not_found
+
+
+def plan(desired: Desired, actual: Actual) -> tuple[Action, ...]:
+    """Return the actions that make Trakt equal to `desired`, in order; none when it is so already.
+
+    Only the first action is carried out before the next plan is made. Those behind it may be preliminary.
+    """
+    if actual.has_open_intent:
+        return (FindList(),)
+    if not desired.is_present:
+        return () if actual.trakt_list_id is None else (DeleteList(),)
+    return tuple(_present(desired, actual))
+
+
+def difference(desired: Desired, actual: Actual) -> Difference:
+    """Return how the items differ. Without a Trakt list nothing is on it."""
+    entries = actual.entries if actual.trakt_list_id is not None else not_found(actual.entries)
+    return diff(desired.items, entries, actual.capacity, is_upper_bound=actual.is_upper_bound)
+
+
+def _present(desired: Desired, actual: Actual) -> Iterator[Action]:
+    if actual.trakt_list_id is None:
+        yield CreateList(desired.details)
+    elif changes := desired.details.changes_from(actual.details):
+        yield UpdateList(changes)
+    differs = difference(desired, actual)
+    is_ordered = desired.is_ordered or actual.is_first
+    added, is_in_order = additions(differs, actual, is_ordered=is_ordered)
+    first = _removals_to_make_room(differs, actual)
+    yield from (RemoveItems(entries) for entries in chunks(differs.extra[:first], CHUNK))
+    yield from added
+    yield from (RemoveItems(entries) for entries in chunks(differs.extra[first:], CHUNK))
+    is_out_of_order = is_ordered and not is_in_order
+    if actual.is_stale:
+        yield ReadItems()  # an order needs entries that are sure to be there
+    elif is_out_of_order and any(entry.list_item_id is None for entry in differs.kept):
+        yield ReadItems(is_for_ids=True)
+    if is_out_of_order:
+        yield ReorderItems(differs.order)
+
+
+def _removals_to_make_room(differs: Difference, actual: Actual) -> int:
+    """Return how many removals come before the additions. A full list takes nothing: it must be given room.
+
+    No more than needed: an addition may find its title there, under the ids of an entry that seemed to be extra.
+    """
+    if actual.capacity is None:
+        return 0
+    total = len(differs.missing) + len(differs.kept) + len(differs.extra)
+    return min(len(differs.extra), max(0, total - actual.capacity))

@@ -1,0 +1,210 @@
+"""How far a list's mirror on one Trakt account is: one value for each thing that can be under way."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Final, Literal
+
+from trakt_sync.mirroring.desired import Details
+from trakt_sync.mirroring.policy import Policy
+from watchbuddy_contracts import FailureReason, Title
+
+PendingKind = Literal["update", "add", "remove", "reorder", "delete"]
+MAX_DOUBLINGS: Final = 8
+"""Of the stale window between readings that settled nothing: from five minutes to about a day."""
+
+
+@dataclass(frozen=True, slots=True)
+class TraktList:
+    """The list's Trakt list.
+
+    Args:
+        slug: Trakt's name of the list in addresses; None: not known.
+        made_at: when it was made or found; None: not known.
+        details: as they are on Trakt; None: not known.
+        foreign_count: entries of other kinds (seasons, people). They are left alone.
+        written_at: the last write to it; None: not known.
+    """
+
+    trakt_list_id: int
+    slug: str | None = None
+    made_at: datetime | None = None
+    details: Details | None = None
+    foreign_count: int = 0
+    written_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """A creation that was begun, saved before it is sent: what to look for when its response is lost.
+
+    Args:
+        unanswered_since: when the request was over without a response; None: under way, or its sender was killed.
+    """
+
+    at: datetime
+    name: str
+    description: str
+    unanswered_since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """Any other write that was begun, saved before it is sent: its response is not recorded.
+
+    Args:
+        titles: that are being added.
+        row_ids: of the ledger's rows that are being removed.
+    """
+
+    kind: PendingKind
+    titles: tuple[Title, ...] = ()
+    row_ids: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Staleness:
+    """The ledger may differ from Trakt; kept until the list is found to be as it should.
+
+    Args:
+        read_after: when Trakt's answers are no longer old; None: the items were read, and are being put right.
+        reads: readings in a row after which the list was not as it should.
+        is_order_owed: a first mirror was reported while the ledger was stale; its order must be looked at again.
+    """
+
+    read_after: datetime | None
+    reads: int = 0
+    is_order_owed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """The account's limit, as the list met it.
+
+    Args:
+        capacity: entries that it leaves to the list.
+        is_upper_bound: the true capacity is smaller or equal.
+        met_at: when Trakt last refused for it.
+    """
+
+    capacity: int
+    is_upper_bound: bool
+    met_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Incident:
+    """From a list's first failure to its next success.
+
+    Args:
+        attempts: failures in a row.
+        notified: the reason of the failure that the user was told; None: of none.
+        version: of the list when it last failed.
+    """
+
+    attempts: int = 0
+    notified: FailureReason | None = None
+    version: int = 0
+
+    def for_version(self, version: int, *, is_present: bool) -> "Incident":
+        """Return the incident as it counts for this version of the list.
+
+        A rejection was that version's alone. Other failures go on over versions: users who edit on hear of them. A
+        deletion is tried from the start.
+        """
+        if version <= self.version:
+            return self
+        notified = None if self.notified == "rejected" else self.notified
+        return Incident(self.attempts if is_present else 0, notified, self.version)
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What was done since the last result that the user sees."""
+
+    added: int = 0
+    removed: int = 0
+    is_renamed: bool = False
+
+    @property
+    def is_empty(self) -> bool:
+        return self == Tally()
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far the list is on one Trakt account. It is written only under the account's lease.
+
+    Args:
+        applied_version: the version that Trakt equals, 0 before the first.
+        trakt_list: None: there is none.
+        former_ids: Trakt lists that were this list's and are gone; never adopted again.
+        recreated_version: the version at which a list deleted on Trakt was made anew.
+    """
+
+    applied_version: int = 0
+    trakt_list: TraktList | None = None
+    former_ids: tuple[int, ...] = ()
+    intent: Intent | None = None
+    pending: Pending | None = None
+    staleness: Staleness | None = None
+    limit: Limit | None = None
+    incident: Incident = Incident()
+    tally: Tally = Tally()
+    recreated_version: int | None = None
+
+    @property
+    def trakt_list_id(self) -> int | None:
+        return None if self.trakt_list is None else self.trakt_list.trakt_list_id
+
+    @property
+    def foreign_count(self) -> int:
+        return 0 if self.trakt_list is None else self.trakt_list.foreign_count
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether Trakt must be read before the ledger can be believed."""
+        return self.staleness is not None and self.staleness.read_after is not None
+
+    @property
+    def reads(self) -> int:
+        """Readings in a row that settled nothing."""
+        return 0 if self.staleness is None else self.staleness.reads
+
+    def without_list(self) -> "Progress":
+        """Return the progress when there is no Trakt list any more."""
+        former = () if self.trakt_list is None else (self.trakt_list.trakt_list_id,)
+        return Progress(
+            former_ids=(*self.former_ids, *former),
+            intent=self.intent,
+            incident=self.incident,
+            tally=self.tally,
+            recreated_version=self.recreated_version,
+        )
+
+    def finished(self, version: int) -> "Progress":
+        """Return the progress when Trakt equals the version: nothing is under way, nothing is left to report."""
+        return replace(
+            self,
+            applied_version=version,
+            pending=None,
+            incident=Incident(),
+            tally=Tally(),
+            recreated_version=None,
+        )
+
+    def stale(self, now: datetime, policy: Policy, *, reads: int | None = None) -> "Progress":
+        """Return the progress when the ledger cannot be believed. Trakt is read once its answers cannot be old.
+
+        A time that is set already stays. Otherwise edits in a row would put the reading off without end; a time that is
+        too early for the last of them costs another reading. After readings that settled nothing the waits grow: what
+        Trakt shows is then not likely to get better soon.
+
+        Args:
+            reads: readings in a row that settled nothing; None: as many as before.
+        """
+        staleness = self.staleness or Staleness(None)
+        read_after = staleness.read_after
+        if read_after is None or read_after <= now:
+            read_after = now + policy.stale_window * (1 << min(staleness.reads, MAX_DOUBLINGS))
+        reads = staleness.reads if reads is None else reads
+        return replace(self, staleness=replace(staleness, read_after=read_after, reads=reads))

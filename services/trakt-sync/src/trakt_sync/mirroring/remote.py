@@ -1,0 +1,70 @@
+"""What Trakt says in its responses, as values."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from trakt_sync.mirroring.desired import Details
+from trakt_sync.mirroring.ledger import Entry
+from watchbuddy_contracts import Title
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteList:
+    """A list as Trakt shows it."""
+
+    trakt_list_id: int
+    slug: str
+    details: Details
+    item_count: int
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ItemsResponse:
+    """Trakt's response to adding or removing items.
+
+    Args:
+        not_found: of the titles sent, those that Trakt does not know (or, when removing, that were not there).
+        existing: how many of the titles added were there already; they stay at their positions.
+        item_count: entries on the list after the request; None: Trakt did not say.
+    """
+
+    not_found: tuple[Title, ...] = ()
+    existing: int = 0
+    item_count: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteItems:
+    """All items of a Trakt list.
+
+    Args:
+        entries: movies and shows by rank, with all ids and their list item id.
+        foreign_count: entries of other kinds.
+        is_complete: whether the pages held as many entries as Trakt counts; if not, nothing may be concluded.
+    """
+
+    entries: tuple[Entry, ...]
+    foreign_count: int
+    is_complete: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteLists:
+    """All lists of an account; the same rule for `is_complete`.
+
+    Args:
+        answered_at: when Trakt answered, by its own clock; None: it did not say.
+    """
+
+    lists: tuple[RemoteList, ...]
+    is_complete: bool = True
+    answered_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AccountLimits:
+    """What the account may have; None: Trakt did not say."""
+
+    lists: int | None = None
+    items: int | None = None

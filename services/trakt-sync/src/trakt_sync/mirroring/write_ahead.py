@@ -1,0 +1,77 @@
+"""What is saved before a write is sent, and what that leaves when the response is lost."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from trakt_sync.mirroring.actions import (
+    AddItems,
+    CreateList,
+    DeleteList,
+    RemoveItems,
+    ReorderItems,
+    UpdateList,
+    Write,
+)
+from trakt_sync.mirroring.job import Change, Job
+from trakt_sync.mirroring.ledger import Entry, LedgerChange, mirrored, positions_of, rows_in, rows_of
+from trakt_sync.mirroring.policy import Policy
+from trakt_sync.mirroring.progress import Intent, Pending, Progress
+from watchbuddy_contracts import Title
+
+
+def begun(job: Job, action: Write, now: datetime) -> Progress:
+    """Return the progress to save before the action is sent, so that no loss of its response is forgotten."""
+    if isinstance(action, CreateList):
+        return replace(job.progress, intent=Intent(now, action.details.name, action.details.description))
+    trakt_list = job.progress.trakt_list
+    written = None if trakt_list is None else replace(trakt_list, written_at=now)
+    return replace(job.progress, trakt_list=written, pending=_pending(action))
+
+
+def _pending(action: UpdateList | AddItems | RemoveItems | ReorderItems | DeleteList) -> Pending:
+    match action:
+        case UpdateList():
+            return Pending("update")
+        case AddItems(titles):
+            return Pending("add", titles=titles)
+        case RemoveItems(entries):
+            return Pending("remove", row_ids=rows_in(entries))
+        case ReorderItems():
+            return Pending("reorder")
+        case DeleteList():
+            return Pending("delete")
+
+
+def unconfirmed(job: Job, now: datetime, policy: Policy) -> Change:
+    """Return what a begun write leaves when its response is lost: nothing is believed that it may have changed."""
+    pending, intent = job.progress.pending, job.progress.intent
+    if intent is not None and intent.unanswered_since is None:
+        intent = replace(intent, unanswered_since=now)
+    progress = replace(job.progress, pending=None, intent=intent)
+    if pending is None or pending.kind == "delete":
+        return Change(progress)
+    if pending.kind == "update":
+        trakt_list = progress.trakt_list
+        return Change(replace(progress, trakt_list=None if trakt_list is None else replace(trakt_list, details=None)))
+    if pending.kind == "reorder":
+        return Change(progress.stale(now, policy))
+    if pending.kind == "remove":
+        return _unconfirmed_removal(job, progress, pending.row_ids)
+    return Change(progress, _unconfirmed_addition(job, pending.titles))
+
+
+def _unconfirmed_removal(job: Job, progress: Progress, row_ids: tuple[int, ...]) -> Change:
+    """Count the removals here, where the entries are known to be there: the next request meets unconfirmed ones."""
+    there = sum(1 for entry in mirrored(job.entries) if entry.row_id in set(row_ids))
+    tally = replace(progress.tally, removed=progress.tally.removed + there)
+    return Change(replace(progress, tally=tally), LedgerChange(unconfirm=row_ids))
+
+
+def _unconfirmed_addition(job: Job, titles: tuple[Title, ...]) -> LedgerChange:
+    positions = positions_of(job.entries)
+    new = tuple(
+        Entry(title, "unconfirmed")
+        for title in titles
+        if not any(key in positions and job.entries[positions[key]].state == "mirrored" for key in title.keys)
+    )
+    return LedgerChange(append=new, drop=rows_of(job.entries, titles, {"not_found", "unconfirmed"}))

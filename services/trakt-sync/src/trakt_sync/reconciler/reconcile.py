@@ -1,0 +1,172 @@
+"""One list, one step: load → plan → apply → advance → record. Everything that decides is in `mirroring/`."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from functools import partial
+
+import structlog
+
+from chassis.postgres import Pool
+from chassis.telemetry import LIST_ID, LIST_VERSION, context_of, tracer
+from trakt_sync.accounts.account import Account
+from trakt_sync.accounts.session import Session
+from trakt_sync.errors import LeaseLostError, TraktError
+from trakt_sync.mirroring.actions import FindList, Read, Write
+from trakt_sync.mirroring.advance import advance
+from trakt_sync.mirroring.job import Change, Job, Wait
+from trakt_sync.mirroring.plan import plan
+from trakt_sync.mirroring.policy import Policy
+from trakt_sync.mirroring.write_ahead import begun, unconfirmed
+from trakt_sync.reconciler import apply
+from trakt_sync.reconciler.record import record
+from trakt_sync.reconciler.recover import Recovery
+from trakt_sync.reconciler.report import report
+from trakt_sync.store import mirrors, steps
+from trakt_sync.store.accounts import AccountStore
+from trakt_sync.store.rows import StoredJob
+from trakt_sync.trakt.api import Trakt
+from trakt_sync.use_cases import identify
+
+log = structlog.get_logger()
+
+
+class Reconciler:
+    """Carries out one step of one list of a claimed account.
+
+    Args:
+        watched: returns the client for a user's account; the breaker counts its responses.
+        write_interval: between an account's writes, counted from the response. Counted from the sending, two writes
+            could meet in one second at Trakt.
+        wake_relay: called when there are events in the outbox.
+    """
+
+    def __init__(
+        self,
+        *,
+        pool: Pool,
+        accounts: AccountStore,
+        watched: Callable[[str], Trakt],
+        recovery: Recovery,
+        wake_relay: Callable[[], None],
+        write_interval: timedelta,
+        policy: Policy,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._pool = pool
+        self._accounts = accounts
+        self._watched = watched
+        self._recovery = recovery
+        self._wake_relay = wake_relay
+        self._write_interval = write_interval
+        self._policy = policy
+        self._now = now
+
+    async def serve(self, account: Account) -> None:
+        """Take the next step of the account's smallest list and give the account back.
+
+        Raises:
+            LeaseLostError: the account has another holder; nothing was recorded.
+        """
+        now = self._now()
+        stored = await mirrors.next_job(self._pool, account, now, now - self._policy.not_found_retry)
+        if stored is None:
+            await self._accounts.release(account)
+            return
+        trakt = self._watched(account.user_id)
+        session = Session(account, self._accounts, trakt, now=self._now, jitter=self._recovery.jitter)
+        job = stored.job.without_old_limit(now, self._policy)
+        attributes = {LIST_ID: job.list_id, LIST_VERSION: job.version}
+        with tracer().start_as_current_span("mirror list", context=context_of(job.traceparent), attributes=attributes):
+            await self._step(session, replace(stored, job=job))
+
+    async def _step(self, session: Session, stored: StoredJob) -> None:
+        job, now = stored.job, self._now()
+        actions = plan(job.desired, job.actual)
+        action = actions[0] if actions else None
+        if job.progress.pending is not None:  # whoever sent it was killed
+            change = replace(unconfirmed(job, now, self._policy), wait=Wait(now))
+        elif action is None and session.account.is_identified:
+            change = Change(job.progress)
+        elif blocked := await self._freshen(session, job):
+            change = blocked
+        elif not session.account.is_identified:
+            await self._identify(session, stored)
+            return
+        elif action is None or isinstance(action, Read):
+            change = Change(job.progress) if action is None else await self._read(session, job, action)
+        else:
+            await self._write(session, stored, action)
+            return
+        await self._record(session, stored, change)
+
+    async def _freshen(self, session: Session, job: Job) -> Change | None:
+        try:
+            blocked = await session.freshen()
+        except TraktError as error:
+            return self._recovery.failed(job, job, None, error)
+        return None if blocked is None else Change(job.progress, wait=Wait(self._now()), account=blocked)
+
+    async def _identify(self, session: Session, stored: StoredJob) -> None:
+        """Ask whose account it is before anything is done on it. The list is looked at again at once."""
+        try:
+            trakt_id = await session.trakt.read_trakt_id(session.token)
+        except TraktError as error:
+            change = await self._recovery.change_after(session, stored.job, stored.job, FindList(), error)
+            await self._record(session, stored, change)
+            return
+        await identify(self._pool, session.account, trakt_id, self._now())
+        await self._accounts.release(session.account)
+
+    async def _read(self, session: Session, job: Job, action: Read) -> Change:
+        owned = partial(mirrors.owned, self._pool)
+        try:
+            return await apply.read(
+                session.trakt, session.token, job, action, owned=owned, now=self._now, policy=self._policy
+            )
+        except TraktError as error:
+            return await self._recovery.change_after(session, job, job, action, error)
+
+    async def _write(self, session: Session, stored: StoredJob, action: Write) -> None:
+        now = self._now()
+        before, lease = stored.job, session.write_lease(now)
+        job = replace(before, progress=begun(before, action, now))
+        is_begun = await steps.begin_write(
+            self._pool,
+            session.account,
+            stored,
+            job.progress,
+            next_write_at=now + self._write_interval,
+            until=lease.until,
+        )
+        if not is_begun:
+            await self._accounts.release(session.account, next_write_at=now)  # a newer version came: plan again
+            return
+        try:
+            change = await apply.write(session.trakt, lease, job, action, now=self._now, policy=self._policy)
+        except TraktError as error:
+            change = await self._recovery.change_after(session, before, job, action, error)
+        try:
+            await self._record(session, stored, change, next_write_at=self._now() + self._write_interval)
+        except LeaseLostError:
+            await self._mark_stale(before, change)
+            raise
+
+    async def _mark_stale(self, job: Job, change: Change) -> None:
+        """Have the list read: the write may have come to Trakt after those of the account's next holder."""
+        log.warning("write_not_recorded", list_id=job.list_id, trakt_list_id=change.progress.trakt_list_id)
+        if job.progress.trakt_list_id is not None:
+            read_after = self._now() + self._policy.stale_window
+            await mirrors.mark_stale(self._pool, job.list_id, job.progress.trakt_list_id, read_after)
+
+    async def _record(
+        self, session: Session, stored: StoredJob, change: Change, *, next_write_at: datetime | None = None
+    ) -> None:
+        now = self._now()
+        step = advance(stored.job, change, now, self._policy)
+        recorded = await record(
+            self._pool, session.account, stored, step, now, self._policy, next_write_at=next_write_at
+        )
+        if recorded.events:
+            self._wake_relay()
+        report(stored.job.list_id, recorded)

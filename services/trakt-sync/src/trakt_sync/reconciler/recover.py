@@ -1,0 +1,129 @@
+"""What becomes of a failed request: the failures that need a further request to know what happened, and all others."""
+
+import random
+from collections.abc import Callable
+from datetime import datetime
+
+import structlog
+
+from trakt_sync.accounts.session import Session
+from trakt_sync.errors import (
+    AppRefusedError,
+    LimitReachedError,
+    ListGoneError,
+    RejectedError,
+    TokenRefusedError,
+    TraktError,
+    TraktUnavailableError,
+    TraktUnreachableError,
+)
+from trakt_sync.mirroring import list_responses, readings
+from trakt_sync.mirroring.actions import Action, AddItems, CreateList, DeleteList, FindList
+from trakt_sync.mirroring.failures import failed, give_up
+from trakt_sync.mirroring.job import Change, Job, Wait
+from trakt_sync.mirroring.policy import Policy
+from trakt_sync.store.accounts import AccountStore
+from trakt_sync.trakt.api import Trakt
+from trakt_sync.trakt.breaker import Breaker
+
+log = structlog.get_logger()
+
+
+class Recovery:
+    """Turns a failed request into a change.
+
+    Args:
+        jitter: gives a number from 0 to 1.
+    """
+
+    def __init__(
+        self,
+        *,
+        accounts: AccountStore,
+        trakt: Trakt,
+        breaker: Breaker,
+        policy: Policy,
+        now: Callable[[], datetime],
+        jitter: Callable[[], float] = random.random,
+    ) -> None:
+        self._accounts = accounts
+        self._trakt = trakt
+        self._breaker = breaker
+        self._policy = policy
+        self._now = now
+        self.jitter = jitter
+
+    async def change_after(
+        self, session: Session, before: Job, begun: Job, action: Action, error: TraktError
+    ) -> Change:
+        """Return what the failure means.
+
+        Args:
+            before: the job before the action was begun.
+            begun: the job with the pending write or the intent; `before` where nothing was begun.
+        """
+        try:
+            match error:
+                case TokenRefusedError():
+                    account = await session.renew_refused()
+                    return Change(before.progress, wait=Wait(self._now()), account=account)
+                case ListGoneError():
+                    return await self._confirm_gone(session, before, action, error)
+                case LimitReachedError() if isinstance(action, AddItems):
+                    return await self._learn_limits(session, before, begun, action)
+                case AppRefusedError() if await self._is_refused_here_only(session):
+                    error = RejectedError(error.detail)
+        except TraktError as further:
+            return self.failed(before, before, action, further)
+        return self.failed(before, begun, action, error)
+
+    def failed(self, before: Job, begun: Job, action: Action | None, error: TraktError) -> Change:
+        """Return what a failure means that needs no further request.
+
+        Args:
+            action: None: the tokens were being renewed.
+        """
+        if isinstance(error, AppRefusedError) and self._breaker.refused(self._now()):
+            log.error("trakt_app_refused", error=error.detail)
+        name = "RefreshTokens" if action is None else type(action).__name__
+        log.info("trakt_call_failed", list_id=before.list_id, action=name, error=error.detail)
+        return failed(before, begun, error, self._now(), jitter=self.jitter(), policy=self._policy)
+
+    async def _is_refused_here_only(self, session: Session) -> bool:
+        """Ask with another account, if there is one: a 403 that only this list or account meets stops nobody else."""
+        account = session.account
+        tokens = await self._accounts.any_tokens(besides=account.user_id) or account.tokens
+        try:
+            await self._trakt.probe(tokens.access)
+        except (AppRefusedError, TraktUnreachableError, TraktUnavailableError):
+            return False
+        except TraktError as error:
+            log.debug("probe_answered", error=error.detail)  # even a 401 says that our application is welcome
+        return True
+
+    async def _confirm_gone(self, session: Session, job: Job, action: Action, error: ListGoneError) -> Change:
+        lists = await session.trakt.read_lists(session.token)
+        trakt_list = job.progress.trakt_list
+        is_there = any(one.trakt_list_id == job.progress.trakt_list_id for one in lists.lists)
+        made_at = None if trakt_list is None else trakt_list.made_at
+        is_new = made_at is not None and self._now() < made_at + self._policy.create_settle
+        if is_there or is_new or not lists.is_complete or isinstance(action, FindList | CreateList):
+            return self._contradicted(job, error, is_new=is_new)
+        if not isinstance(action, DeleteList) and job.progress.recreated_version == job.version:
+            return give_up(job, "the list was deleted on Trakt again")
+        return list_responses.gone(job)
+
+    def _contradicted(self, job: Job, error: ListGoneError, *, is_new: bool) -> Change:
+        """Trakt answers, but not yet of one mind. No matter of the breaker. Of a new list it is no news."""
+        unclear = TraktUnavailableError(error.detail)
+        change = failed(job, job, unclear, self._now(), jitter=self.jitter(), policy=self._policy)
+        return Change(job.progress, wait=change.wait) if is_new else change
+
+    async def _learn_limits(self, session: Session, before: Job, begun: Job, action: AddItems) -> Change:
+        limits = await session.trakt.read_limits(session.token)
+        lists = await session.trakt.read_lists(session.token)
+        ours = (one.item_count for one in lists.lists if one.trakt_list_id == before.progress.trakt_list_id)
+        change = readings.limited(before, begun, action, limits, next(ours, None), self._now(), self._policy)
+        limit = change.progress.limit
+        log.info("account_limit_reached", list_id=before.list_id, capacity=limit and limit.capacity)
+        return change

@@ -1,0 +1,141 @@
+"""The worker: claims accounts with due work, some at a time, and sleeps until it is woken or the next due time."""
+
+import asyncio
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import datetime, timedelta
+from typing import Final
+
+import structlog
+
+from chassis.health import StuckError
+from chassis.postgres import DATABASE_ERRORS, Pool
+from chassis.wakeup import Listener
+from trakt_sync.accounts.account import Account
+from trakt_sync.errors import LeaseLostError
+from trakt_sync.reconciler.outage import OutageWatch
+from trakt_sync.reconciler.reconcile import Reconciler
+from trakt_sync.store import mirrors, work_queue
+from trakt_sync.store.accounts import AccountStore
+from trakt_sync.trakt.breaker import Breaker
+
+log = structlog.get_logger()
+
+SOON: Final = timedelta(milliseconds=100)
+MIN_SLEEP: Final = timedelta(milliseconds=2)
+AFTER_A_DEFECT: Final = timedelta(seconds=1)
+STUCK_AFTER: Final = timedelta(seconds=10)
+"""Beyond the longest sleep."""
+
+
+class Worker:
+    """Serves accounts until cancelled.
+
+    Args:
+        concurrency: accounts served at a time.
+        max_sleep: a notification and the next due time end a sleep earlier.
+    """
+
+    def __init__(  # noqa: PLR0913
+        self,
+        *,
+        pool: Pool,
+        accounts: AccountStore,
+        reconciler: Reconciler,
+        outage: OutageWatch,
+        breaker: Breaker,
+        listener: Listener,
+        now: Callable[[], datetime],
+        concurrency: int = 16,
+        max_sleep: timedelta = timedelta(seconds=5),
+    ) -> None:
+        self._pool = pool
+        self._accounts = accounts
+        self._reconciler = reconciler
+        self._outage = outage
+        self._breaker = breaker
+        self._listener = listener
+        self._now = now
+        self._concurrency = concurrency
+        self._max_sleep = max_sleep
+        self._wake = asyncio.Event()
+        self._serving: set[asyncio.Task[None]] = set()
+        self._last_round: datetime | None = None
+
+    async def check(self) -> None:
+        """Raise when the worker has not looked for work for long."""
+        if self._last_round is None or self._now() - self._last_round > self._max_sleep + STUCK_AFTER:
+            raise StuckError("the worker has not looked for work")
+
+    async def run(self) -> None:
+        """Serve until cancelled; steps in hand are ended first."""
+        listening = asyncio.create_task(self._listen(), name="listen work")
+        try:
+            while True:
+                self._wake.clear()
+                try:
+                    sleep = await self._round()
+                except Exception as exc:  # noqa: BLE001 - Postgres away, or a defect: neither may end the worker
+                    log.error("round_failed", error=repr(exc))  # noqa: TRY400
+                    sleep = AFTER_A_DEFECT
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(max(sleep.total_seconds(), 0)):
+                        await self._wake.wait()
+        finally:
+            listening.cancel()
+            if self._serving:
+                await asyncio.wait(self._serving, timeout=5)
+            for task in self._serving:
+                task.cancel()
+
+    async def _round(self) -> timedelta:
+        """Start what can be started; return how long to sleep at most."""
+        now = self._now()
+        self._last_round = now
+        if self._breaker.is_open:
+            return min(await self._outage.watch(now), self._max_sleep)
+        if self._breaker.has_recovered:
+            await work_queue.resume(self._pool, now)
+            self._breaker.resumed()
+        free = self._concurrency - len(self._serving)
+        if free == 0:
+            return self._max_sleep
+        claimed = await self._accounts.claim(now, free)
+        for account in claimed:
+            task = asyncio.create_task(self._serve(account), name=f"serve {account.user_id}")
+            self._serving.add(task)
+            task.add_done_callback(self._served)
+        if claimed:
+            return SOON  # the first account that is served ends the sleep; others may fall due meanwhile
+        due_at = await self._accounts.next_due()
+        return self._max_sleep if due_at is None else max(MIN_SLEEP, min(self._max_sleep, due_at - self._now()))
+
+    async def _serve(self, account: Account) -> None:
+        renewing = asyncio.create_task(self._keep_lease(account), name=f"lease {account.user_id}")
+        try:
+            await self._reconciler.serve(account)
+        except LeaseLostError:
+            log.warning("lease_lost", user_id=account.user_id)
+        except Exception as exc:  # a defect: this list waits, the others go on
+            log.exception("step_failed", user_id=account.user_id, error=repr(exc))
+            with suppress(*DATABASE_ERRORS):  # then the lease runs out by itself
+                await mirrors.postpone(self._pool, account, self._now())
+        finally:
+            renewing.cancel()
+
+    def _served(self, task: "asyncio.Task[None]") -> None:
+        self._serving.discard(task)
+        self._wake.set()
+
+    async def _keep_lease(self, account: Account) -> None:
+        while True:
+            await asyncio.sleep(self._accounts.lease_for.total_seconds() / 3)
+            try:
+                await self._accounts.renew(account, self._now())
+            except DATABASE_ERRORS as exc:
+                log.warning("lease_not_renewed", user_id=account.user_id, error=repr(exc))
+
+    async def _listen(self) -> None:
+        while True:
+            if await self._listener.wait(self._max_sleep):
+                self._wake.set()

@@ -1,0 +1,144 @@
+"""SQL of `account` for its holder: leases, the write budget, tokens."""
+
+from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Final
+
+import stamina
+import structlog
+
+from chassis.postgres import Pool, is_away
+from trakt_sync.accounts.account import Account
+from trakt_sync.accounts.vault import Vault
+from trakt_sync.errors import BadTokensError, LeaseLostError
+from trakt_sync.trakt.tokens import Tokens
+
+log = structlog.get_logger()
+
+MAX_SAVE_WAIT: Final = timedelta(minutes=1)
+
+# SKIP LOCKED is right here: accounts are independent of one another. Who was served longest ago goes first.
+# Nobody waits or leases for ten minutes: such times are left by a worker whose clock was ahead.
+# The claim need not wait for the disk: a lease that is lost in a crash of Postgres is nobody's any more.
+CLAIM: Final = """
+WITH chosen AS (
+    SELECT user_id, lease_token IS NOT NULL AS is_taken_over FROM account
+    WHERE state = 'connected' AND blocked_until <= $1
+        AND EXISTS (SELECT FROM work_queue WHERE work_queue.user_id = account.user_id AND due_at <= $1)
+        AND (next_write_at <= $1 OR next_write_at > $1 + interval '10 minutes')
+        AND (lease_until <= $1 OR lease_until > $1 + interval '10 minutes')
+    ORDER BY last_served_at LIMIT $2 FOR UPDATE OF account SKIP LOCKED
+),
+lax AS (SELECT set_config('synchronous_commit', 'off', true))
+UPDATE account SET lease_token = gen_random_uuid(), lease_until = $3, last_served_at = $1
+FROM chosen, lax WHERE account.user_id = chosen.user_id
+RETURNING account.user_id, tokens, expires_at, refreshed_at, lease_token, coalesce(trakt_id, '') AS trakt_account,
+    is_identified, is_taken_over, refusals"""
+
+# One look into the index for each account: this is asked after each step, and there may be 100,000 lists.
+NEXT_DUE: Final = """
+SELECT min(greatest(soonest.due_at, next_write_at, blocked_until, lease_until))
+FROM account CROSS JOIN LATERAL (
+    SELECT due_at FROM work_queue WHERE work_queue.user_id = account.user_id ORDER BY due_at LIMIT 1
+) AS soonest
+WHERE state = 'connected'"""
+
+RENEW: Final = "UPDATE account SET lease_until = $3 WHERE user_id = $1 AND lease_token = $2"
+
+RELEASE: Final = """
+UPDATE account SET lease_token = NULL, lease_until = '-infinity', next_write_at = coalesce($3, next_write_at)
+WHERE user_id = $1 AND lease_token = $2"""
+
+# Compare-and-set on the pair that was exchanged, whoever has the lease now: to them, too, it is dead. Whoever found it
+# dead before this was saved may have given the account up. ($3: an attempt whose response was lost is done again.)
+SAVE_TOKENS: Final = """
+UPDATE account SET tokens = $3, expires_at = $4, refreshed_at = $5, state = 'connected'
+WHERE user_id = $1 AND tokens IN ($2, $3)"""
+
+ANY_TOKENS: Final = """
+SELECT tokens, expires_at FROM account WHERE state = 'connected'
+ORDER BY user_id IS NOT DISTINCT FROM $1, random() LIMIT 5"""
+
+
+def _is_away(error: Exception) -> bool:
+    return is_away(error)
+
+
+class AccountStore:
+    """The accounts of a database.
+
+    Args:
+        lease_for: how long a claim holds without being renewed. A worker that was killed delays its accounts by it.
+    """
+
+    def __init__(self, pool: Pool, vault: Vault, lease_for: timedelta) -> None:
+        self._pool = pool
+        self._vault = vault
+        self.lease_for = lease_for
+
+    async def claim(self, now: datetime, limit: int) -> list[Account]:
+        """Lease up to `limit` accounts that have due work and may be written to now."""
+        accounts = []
+        for row in await self._pool.fetch(CLAIM, now, limit, now + self.lease_for):
+            try:
+                tokens = self._vault.open(row["tokens"], row["expires_at"])
+            except BadTokensError as exc:  # the account keeps the lease, and is looked at again when that ends
+                log.error("account_tokens_unreadable", user_id=row["user_id"], error=exc.detail)  # noqa: TRY400
+                continue
+            accounts.append(
+                Account(
+                    user_id=row["user_id"],
+                    tokens=tokens,
+                    sealed=row["tokens"],
+                    lease=row["lease_token"],
+                    trakt_account=row["trakt_account"],
+                    refreshed_at=row["refreshed_at"],
+                    is_identified=row["is_identified"],
+                    is_taken_over=row["is_taken_over"],
+                    refusals=row["refusals"],
+                )
+            )
+        return accounts
+
+    async def next_due(self) -> datetime | None:
+        """Return when there will be work for somebody; None: none is in sight."""
+        due: datetime | None = await self._pool.fetchval(NEXT_DUE)
+        return due
+
+    async def renew(self, account: Account, now: datetime) -> None:
+        """Keep the lease. A lost one shows at the record, not here."""
+        await self._pool.execute(RENEW, account.user_id, account.lease, now + self.lease_for)
+
+    async def release(self, account: Account, next_write_at: datetime | None = None) -> None:
+        """Give the account back with nothing recorded."""
+        await self._pool.execute(RELEASE, account.user_id, account.lease, next_write_at)
+
+    async def save_tokens(self, account: Account, tokens: Tokens, now: datetime) -> Account:
+        """Save a renewed pair, before it is used, and return the account with it.
+
+        The pair exists nowhere else. A Postgres that is away is waited for, and a lease that ran out meanwhile is no
+        obstacle.
+
+        Raises:
+            LeaseLostError: the account has got newer tokens.
+        """
+        sealed = self._vault.seal(tokens)
+        values = (account.user_id, account.sealed, sealed, tokens.expires_at, now)
+        status = ""
+        async for attempt in stamina.retry_context(on=_is_away, attempts=None, timeout=MAX_SAVE_WAIT, wait_max=1.0):
+            with attempt:
+                status = await self._pool.execute(SAVE_TOKENS, *values)
+        if status != "UPDATE 1":
+            raise LeaseLostError(f"the account of {account.user_id} has newer tokens")
+        return replace(account, tokens=tokens, sealed=sealed, refreshed_at=now)
+
+    async def any_tokens(self, besides: str | None = None) -> Tokens | None:
+        """Return tokens to ask Trakt with how it is, another user's than `besides` if there is one; None: nobody's.
+
+        They are not always the same: no single account decides whether Trakt is there.
+        """
+        for row in await self._pool.fetch(ANY_TOKENS, besides):
+            with suppress(BadTokensError):
+                return self._vault.open(row["tokens"], row["expires_at"])
+        return None

@@ -1,0 +1,124 @@
+"""SQL of `mirror`: loading a job, and what is asked of mirrors beside a step's record."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+from typing import Final
+
+from chassis.postgres import Connection, Pool
+from trakt_sync.accounts.account import Account
+from trakt_sync.store import ledger
+from trakt_sync.store.rows import JOB_COLUMNS, StoredJob, stored_job
+
+# The list with the least left to do goes first, so that a small change does not wait behind a long first mirror. A
+# version that was never planned costs no request to plan.
+_NEXT: Final = """
+FROM work_queue
+JOIN desired_list ON desired_list.list_id = work_queue.list_id
+LEFT JOIN mirror ON mirror.list_id = work_queue.list_id AND mirror.trakt_account = $2
+WHERE work_queue.user_id = $1 AND work_queue.due_at <= $3
+ORDER BY work_queue.remaining NULLS FIRST, work_queue.due_at, work_queue.list_id LIMIT 1"""
+NEXT_JOB: Final = f"SELECT {JOB_COLUMNS} {_NEXT}"
+
+# Which list failed is not known when it could not even be loaded: it is the one that NEXT_JOB takes.
+POSTPONE: Final = f"""
+WITH gate AS (
+    UPDATE account SET lease_token = NULL, lease_until = '-infinity'
+    WHERE user_id = $1 AND lease_token = $4 RETURNING user_id
+),
+failed AS (SELECT work_queue.list_id, mirror.mirror_id, coalesce(mirror.attempts, 0) AS attempts {_NEXT}),
+counted AS (
+    UPDATE mirror SET attempts = mirror.attempts + 1 FROM failed, gate WHERE mirror.mirror_id = failed.mirror_id
+)
+UPDATE work_queue SET due_at = $3::timestamptz + interval '1 second' * (1 << least(failed.attempts, 8))
+FROM failed, gate WHERE work_queue.list_id = failed.list_id"""  # noqa: S608 - our own text
+
+ENSURE: Final = """
+INSERT INTO mirror (list_id, trakt_account) VALUES ($1, $2)
+ON CONFLICT (list_id, trakt_account) DO UPDATE SET list_id = excluded.list_id RETURNING mirror_id"""
+
+IS_ON_TRAKT: Final = """
+SELECT EXISTS (
+    SELECT FROM mirror LEFT JOIN account ON account.user_id = $2
+    WHERE mirror.list_id = $1 AND mirror.trakt_account = coalesce(account.trakt_id, '')
+        AND (mirror.trakt_list_id IS NOT NULL OR mirror.intent IS NOT NULL)
+)"""
+
+# `<> '{}'` is the partial index's own condition.
+OWNED: Final = """
+SELECT trakt_list_id FROM mirror WHERE trakt_list_id = ANY($1::bigint[])
+UNION
+SELECT unnest(former_ids) FROM mirror WHERE former_ids && $1::bigint[] AND former_ids <> '{}'"""
+
+HOLDER: Final = f"""
+SELECT {JOB_COLUMNS}, mirror.trakt_account = coalesce(account.trakt_id, '') AS is_current
+FROM mirror
+JOIN desired_list ON desired_list.list_id = mirror.list_id
+LEFT JOIN work_queue ON work_queue.list_id = mirror.list_id
+LEFT JOIN account ON account.user_id = desired_list.user_id
+WHERE mirror.trakt_list_id = $1 AND mirror.mirror_id <> $2 FOR UPDATE OF mirror"""  # noqa: S608 - our own text
+
+FORGET: Final = """
+UPDATE mirror SET trakt_list_id = NULL, trakt_list = NULL, applied_version = 0, pending = NULL WHERE mirror_id = $1"""
+
+MARK_STALE: Final = """
+WITH marked AS (
+    UPDATE mirror SET reread_after = $3 FROM desired_list
+    WHERE mirror.list_id = $1 AND trakt_list_id = $2 AND desired_list.list_id = mirror.list_id AND is_present
+    RETURNING desired_list.list_id, desired_list.user_id
+)
+INSERT INTO work_queue (list_id, user_id, due_at) SELECT list_id, user_id, $3 FROM marked
+ON CONFLICT (list_id) DO UPDATE SET due_at = least(work_queue.due_at, excluded.due_at), revision = excluded.revision"""
+
+
+async def next_job(pool: Pool, account: Account, now: datetime, known_since: datetime) -> StoredJob | None:
+    """Return the claimed account's list to work on, or None.
+
+    Args:
+        known_since: titles that Trakt did not know before then are tried again.
+    """
+    async with pool.acquire() as connection:
+        row = await connection.fetchrow(NEXT_JOB, account.user_id, account.trakt_account, now)
+        if row is None:
+            return None
+        if row["mirror_id"] is None:
+            mirror_id = await connection.fetchval(ENSURE, row["list_id"], account.trakt_account)
+            return replace(stored_job(row), mirror_id=mirror_id)
+        entries = await ledger.load(connection, row["mirror_id"], known_since)
+    return stored_job(row, entries)
+
+
+async def postpone(pool: Pool, account: Account, now: datetime) -> None:
+    """Let the list whose step ended in a defect wait, a second and then longer, so that it holds up no other."""
+    await pool.execute(POSTPONE, account.user_id, account.trakt_account, now, account.lease)
+
+
+async def is_on_trakt(connection: Connection, list_id: int, user_id: str) -> bool:
+    """Return whether the user's Trakt account has something of the list, or may have it."""
+    found: bool = await connection.fetchval(IS_ON_TRAKT, list_id, user_id)
+    return found
+
+
+async def owned(pool: Pool, trakt_list_ids: Iterable[int]) -> set[int]:
+    """Return those Trakt lists that are, or were, the mirror of a list."""
+    rows = await pool.fetch(OWNED, list(trakt_list_ids))
+    return {row["trakt_list_id"] for row in rows}
+
+
+async def holder(connection: Connection, trakt_list_id: int, *, besides: int | None) -> StoredJob | None:
+    """Return the other list whose mirror this Trakt list is, locked for the caller's transaction.
+
+    A mirror on a Trakt account that its user has left forgets the Trakt list, and is not returned.
+    """
+    row = await connection.fetchrow(HOLDER, trakt_list_id, besides or 0)
+    if row is None:
+        return None
+    if not row["is_current"]:
+        await connection.execute(FORGET, row["mirror_id"])
+        return None
+    return stored_job(row)
+
+
+async def mark_stale(pool: Pool, list_id: int, trakt_list_id: int, read_after: datetime) -> None:
+    """Have a list's items read after that time, whoever holds the account's lease: a write may have come late."""
+    await pool.execute(MARK_STALE, list_id, trakt_list_id, read_after)

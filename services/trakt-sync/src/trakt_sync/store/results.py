@@ -1,0 +1,40 @@
+"""SQL of `last_result`: the last event that ended the work on a version, for sending it again under its own id."""
+
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+from chassis.postgres import Connection
+from watchbuddy_contracts import EVENTS, Event
+
+# A deletion's result has the highest version: no record of an older step takes its place.
+SAVE: Final = """
+INSERT INTO last_result (list_id, version, event_id, ce_type, payload) VALUES ($1, $2, $3, $4, $5)
+ON CONFLICT (list_id) DO UPDATE SET
+    version = excluded.version, event_id = excluded.event_id, ce_type = excluded.ce_type, payload = excluded.payload
+WHERE last_result.version <= excluded.version"""
+
+LOAD: Final = """
+SELECT last_result.version, event_id, ce_type, payload
+FROM last_result JOIN desired_list USING (list_id)
+WHERE list_id = $1 AND last_result.version = $2 AND desired_list.version = $2
+FOR SHARE OF desired_list"""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    event_id: UUID
+    event: Event
+
+
+async def save(connection: Connection, list_id: int, version: int, event: Event, event_id: UUID) -> None:
+    """Keep the result of a version, in the caller's transaction."""
+    await connection.execute(SAVE, list_id, version, event_id, event.ce_type, event.model_dump(mode="json"))
+
+
+async def load(connection: Connection, list_id: int, version: int) -> Result | None:
+    """Return the result of the version, if that is still the wanted one; None: the work on it has not ended."""
+    row = await connection.fetchrow(LOAD, list_id, version)
+    if row is None:
+        return None
+    return Result(row["event_id"], EVENTS[row["ce_type"]].model_validate(row["payload"]))

@@ -1,0 +1,118 @@
+"""SQL of a step: what is saved before a write is sent, and the record after it. Both are one statement: they are on the
+way of every edit. Both compare and set on the lease: who lost it records nothing.
+"""
+
+from datetime import datetime
+from typing import Final
+
+from chassis.postgres import Connection, Pool
+from trakt_sync.accounts.account import Account
+from trakt_sync.errors import LeaseLostError
+from trakt_sync.mirroring.job import Step
+from trakt_sync.mirroring.progress import Progress
+from trakt_sync.store.rows import StoredJob, mirror_values
+
+MIRROR_COLUMNS: Final = (
+    "applied_version", "trakt_list_id", "trakt_list", "former_ids", "intent", "pending", "staleness", "account_limit",
+    "attempts", "notified", "failed_version", "tally", "recreated_version",
+)  # fmt: skip
+# Parameters: $1 the mirror, $2 the mark that was taken up (a later one stays), from $3 the columns.
+_SET: Final = "reread_after = nullif(reread_after, $2), " + ", ".join(
+    f"{name} = ${number}" for number, name in enumerate(MIRROR_COLUMNS, start=3)
+)
+
+# A write of a version that is not wanted any more is not begun. The lease is renewed, so that the sender knows until when
+# it may send. FOR SHARE: the subscriber ends a deletion by itself where nothing was begun (`use_cases.record_deletion`).
+BEGIN_WRITE: Final = f"""
+WITH gate AS (
+    UPDATE account SET next_write_at = $20, lease_until = $21 WHERE user_id = $18 AND lease_token = $19
+    RETURNING user_id
+),
+current AS (
+    SELECT desired_list.version FROM desired_list, gate WHERE list_id = $16 AND version = $17
+    FOR SHARE OF desired_list
+)
+UPDATE mirror SET {_SET} FROM current WHERE mirror_id = $1 RETURNING mirror_id"""  # noqa: S608 - names of our own columns
+
+# The locks are taken in the order account, desired_list, mirror, work_queue, as everywhere. A failure of a version that
+# is not wanted any more is not reported, so it was not notified.
+RECORD: Final = f"""
+WITH gate AS (
+    UPDATE account SET lease_token = NULL, lease_until = '-infinity',
+        next_write_at = coalesce($20, next_write_at),
+        blocked_until = coalesce($21, blocked_until),
+        block_reason = coalesce($22, block_reason),
+        state = CASE WHEN $23 THEN 'reauthorization_required' ELSE state END,
+        refusals = $24
+    WHERE user_id = $18 AND lease_token = $19
+    RETURNING user_id
+),
+current AS (
+    SELECT desired_list.version FROM desired_list, gate WHERE list_id = $16 FOR SHARE OF desired_list
+),
+saved AS (
+    UPDATE mirror SET {_SET.replace("notified = $12", "notified = CASE WHEN version = $17 THEN $12 ELSE notified END")}
+    FROM current WHERE mirror_id = $1
+),
+queued AS (
+    UPDATE work_queue SET due_at = $26, remaining = $27, waits_for = $28
+    FROM current WHERE list_id = $16 AND revision = $25 AND $26::timestamptz IS NOT NULL
+),
+rested AS (
+    DELETE FROM work_queue USING current WHERE list_id = $16 AND revision = $25 AND $26::timestamptz IS NULL
+)
+SELECT version FROM current"""  # noqa: S608 - names of our own columns
+
+SAVE: Final = f"UPDATE mirror SET {_SET} WHERE mirror_id = $1"  # noqa: S608
+
+
+async def begin_write(
+    pool: Pool, account: Account, stored: StoredJob, begun: Progress, *, next_write_at: datetime, until: datetime
+) -> bool:
+    """Save what is about to be sent, keep the account's next write away and renew the lease until `until`.
+
+    Returns: False when it may not be sent: the lease is lost, or a newer version came.
+    """
+    row = await pool.fetchrow(BEGIN_WRITE, *_key(account, stored, begun), next_write_at, until)
+    return row is not None
+
+
+async def record(
+    connection: Connection, account: Account, stored: StoredJob, step: Step, *, next_write_at: datetime | None
+) -> bool:
+    """Save how far the list is and give the account back, in the caller's transaction.
+
+    Returns: whether the job's version is the one that is still wanted.
+
+    Raises:
+        LeaseLostError: the account has another holder; nothing may be recorded.
+    """
+    change, following = step.account, step.next
+    row = await connection.fetchrow(
+        RECORD,
+        *_key(account, stored, step.progress),
+        next_write_at,
+        change.blocked_until,
+        change.reason,
+        change.needs_reauthorization,
+        change.refusals,
+        stored.revision,
+        following.due_at,
+        following.remaining,
+        following.waits_for,
+    )
+    if row is None:
+        raise LeaseLostError(f"the lease of {account.user_id} is another's")
+    is_current: bool = row["version"] == stored.job.version
+    return is_current
+
+
+async def save(connection: Connection, stored: StoredJob, progress: Progress) -> None:
+    """Save how far a list is whose row the caller's transaction has locked."""
+    await connection.execute(SAVE, stored.mirror_id, stored.reread_after, *mirror_values(progress))
+
+
+def _key(account: Account, stored: StoredJob, progress: Progress) -> tuple[object, ...]:
+    job = stored.job
+    values = (stored.mirror_id, stored.reread_after, *mirror_values(progress))
+    return (*values, job.list_id, job.version, account.user_id, account.lease)

@@ -1,0 +1,71 @@
+"""SQL of `work_queue`: when each list is looked at.
+
+A new `revision` says that somebody made the list due. The record of a step that began before leaves that row alone.
+"""
+
+from datetime import datetime
+from typing import Final
+
+from chassis.postgres import Connection, Pool
+
+ENQUEUE: Final = """
+INSERT INTO work_queue (list_id, user_id, due_at) SELECT list_id, user_id, $2 FROM desired_list WHERE list_id = $1
+ON CONFLICT (list_id) DO UPDATE SET
+    due_at = excluded.due_at, remaining = NULL, waits_for = NULL, revision = excluded.revision"""
+
+REMOVE: Final = "DELETE FROM work_queue WHERE list_id = $1"
+
+# What is on Trakt only counts for the account that the user has now; a list left on another one is not looked at.
+ENQUEUE_USER: Final = """
+INSERT INTO work_queue (list_id, user_id, due_at)
+SELECT desired_list.list_id, desired_list.user_id, $2
+FROM desired_list
+JOIN account ON account.user_id = desired_list.user_id
+LEFT JOIN mirror ON mirror.list_id = desired_list.list_id AND mirror.trakt_account = coalesce(account.trakt_id, '')
+LEFT JOIN work_queue ON work_queue.list_id = desired_list.list_id
+WHERE desired_list.user_id = $1 AND (
+    work_queue.list_id IS NOT NULL
+    OR (is_present AND ($3 OR coalesce(applied_version, 0) < version))
+    OR (NOT is_present AND (trakt_list_id IS NOT NULL OR intent IS NOT NULL))
+)
+ON CONFLICT (list_id) DO UPDATE SET due_at = excluded.due_at, revision = excluded.revision"""
+
+RESUME: Final = "UPDATE work_queue SET due_at = $1 WHERE waits_for = 'network' AND due_at > $1"
+
+RESUME_LIMITED: Final = """
+WITH limited AS (
+    SELECT mirror_id, desired_list.list_id, desired_list.user_id
+    FROM desired_list
+    JOIN account ON account.user_id = desired_list.user_id
+    JOIN mirror ON mirror.list_id = desired_list.list_id AND mirror.trakt_account = coalesce(account.trakt_id, '')
+    LEFT JOIN work_queue ON work_queue.list_id = desired_list.list_id
+    WHERE desired_list.user_id = $1 AND is_present AND (waits_for = 'limit_reached' OR account_limit IS NOT NULL)
+),
+forgotten AS (UPDATE mirror SET account_limit = NULL FROM limited WHERE mirror.mirror_id = limited.mirror_id)
+INSERT INTO work_queue (list_id, user_id, due_at) SELECT list_id, user_id, $2 FROM limited
+ON CONFLICT (list_id) DO UPDATE SET due_at = least(work_queue.due_at, excluded.due_at), revision = excluded.revision"""
+
+
+async def enqueue(connection: Connection, list_id: int, now: datetime) -> None:
+    """Make a list due, in the caller's transaction."""
+    await connection.execute(ENQUEUE, list_id, now)
+
+
+async def remove(connection: Connection, list_id: int) -> None:
+    """Let a list rest, in the caller's transaction."""
+    await connection.execute(REMOVE, list_id)
+
+
+async def enqueue_user(connection: Connection, user_id: str, now: datetime, *, is_all: bool) -> None:
+    """Make a user's lists due that have work, or (`is_all`) all that are wanted, in the caller's transaction."""
+    await connection.execute(ENQUEUE_USER, user_id, now, is_all)
+
+
+async def resume(pool: Pool, now: datetime) -> None:
+    """Make the lists due that wait for Trakt to be back."""
+    await pool.execute(RESUME, now)
+
+
+async def resume_limited(connection: Connection, user_id: str, now: datetime) -> None:
+    """Make the account's lists due that met its limit, in the caller's transaction, under the account's lease."""
+    await connection.execute(RESUME_LIMITED, user_id, now)

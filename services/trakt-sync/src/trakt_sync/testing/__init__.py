@@ -1,0 +1,17 @@
+"""For tests: events in one line, fakes of Trakt, and the reconciler without Kafka."""
+
+from trakt_sync.testing.events import movies, shows, unwanted, wanted
+from trakt_sync.testing.harness import CLIENT, KEY, QUICK, Harness, harness, make_settings
+
+__all__ = [
+    "CLIENT",
+    "KEY",
+    "QUICK",
+    "Harness",
+    "harness",
+    "make_settings",
+    "movies",
+    "shows",
+    "unwanted",
+    "wanted",
+]

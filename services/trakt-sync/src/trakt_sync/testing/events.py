@@ -1,0 +1,44 @@
+"""Events of lists-api in one line."""
+
+from collections.abc import Iterable
+
+from watchbuddy_contracts import Item, ItemIds, ListCreated, ListDeleted, ListUpdated, MirrorSettings
+
+
+def movies(*numbers: int) -> tuple[Item, ...]:
+    return tuple(Item(media_type="movie", ids=ItemIds(trakt=number)) for number in numbers)
+
+
+def shows(*numbers: int) -> tuple[Item, ...]:
+    return tuple(Item(media_type="show", ids=ItemIds(trakt=number)) for number in numbers)
+
+
+def wanted(
+    list_id: int = 1,
+    version: int = 1,
+    *,
+    title: str = "Heists",
+    items: Iterable[Item] = (),
+    user: str = "ada",
+    description: str | None = None,
+    is_ordered: bool = False,
+    list_type: str = "manual",
+) -> ListCreated | ListUpdated:
+    """Return the event that makes this the list's desired state."""
+    model = ListCreated if version == 1 else ListUpdated
+    return model.model_validate(
+        {
+            "list_id": list_id,
+            "user_id": user,
+            "version": version,
+            "title": title,
+            "list_type": list_type,
+            "description": description,
+            "items": tuple(items),
+            "mirror": MirrorSettings(order=is_ordered),
+        }
+    )
+
+
+def unwanted(list_id: int = 1, version: int = 2, *, title: str = "Heists", user: str = "ada") -> ListDeleted:
+    return ListDeleted(list_id=list_id, user_id=user, version=version, title=title)

@@ -1,0 +1,1 @@
+"""Trakt over HTTP: the client, its wire models, what statuses mean, tokens, the circuit breaker."""

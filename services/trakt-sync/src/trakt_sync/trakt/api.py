@@ -1,0 +1,47 @@
+"""What the reconciler needs of Trakt. `TraktClient` is the real one; `testing.fakes` has another."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from pydantic import SecretStr
+
+from trakt_sync.errors import LeaseLostError
+from trakt_sync.mirroring.desired import Details
+from trakt_sync.mirroring.remote import AccountLimits, ItemsResponse, RemoteItems, RemoteList, RemoteLists
+from trakt_sync.trakt.tokens import Tokens
+from watchbuddy_contracts import Title
+
+
+@dataclass(frozen=True, slots=True)
+class WriteLease:
+    """The right to write to a claimed account: until then the account's lease is surely ours."""
+
+    token: SecretStr
+    until: datetime
+
+    def check(self, now: datetime) -> None:
+        """Raise LeaseLostError when the time is over. Call it right before the write is sent."""
+        if now >= self.until:
+            raise LeaseLostError("the lease may have run out before the write was sent")
+
+
+class Trakt(Protocol):
+    """One method a request. Every method may raise the errors of `errors.py`.
+
+    A write whose lease has run out is not sent: LeaseLostError.
+    """
+
+    async def create_list(self, lease: WriteLease, details: Details) -> RemoteList: ...
+    async def update_list(self, lease: WriteLease, list_id: int, changes: dict[str, str | bool]) -> None: ...
+    async def delete_list(self, lease: WriteLease, list_id: int) -> None: ...
+    async def add_items(self, lease: WriteLease, list_id: int, titles: Sequence[Title]) -> ItemsResponse: ...
+    async def remove_items(self, lease: WriteLease, list_id: int, titles: Sequence[Title]) -> ItemsResponse: ...
+    async def reorder_items(self, lease: WriteLease, list_id: int, item_ids: Sequence[int]) -> tuple[int, ...]: ...
+    async def read_items(self, token: SecretStr, list_id: int) -> RemoteItems: ...
+    async def read_lists(self, token: SecretStr) -> RemoteLists: ...
+    async def read_limits(self, token: SecretStr) -> AccountLimits: ...
+    async def read_trakt_id(self, token: SecretStr) -> str | None: ...
+    async def refresh(self, refresh_token: SecretStr) -> Tokens: ...
+    async def probe(self, token: SecretStr) -> None: ...

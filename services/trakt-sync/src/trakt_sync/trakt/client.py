@@ -1,0 +1,202 @@
+"""The Trakt client: one method a request, responses as values, failures as the errors of `errors.py`.
+
+Quick tries are made only where they can do no harm: for a request that was never sent, and for reads. A write that Trakt
+may have carried out is the reconciler's matter.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from typing import Final, TypeVar
+
+import httpx
+from pydantic import SecretStr, TypeAdapter, ValidationError
+
+from trakt_sync.errors import GrantRefusedError, TraktUnavailableError, TraktUnreachableError
+from trakt_sync.mirroring.desired import Details
+from trakt_sync.mirroring.remote import AccountLimits, ItemsResponse, RemoteItems, RemoteList, RemoteLists
+from trakt_sync.trakt.api import WriteLease
+from trakt_sync.trakt.statuses import BAD_GRANT, check, check_app, page_count, time_of
+from trakt_sync.trakt.tokens import Tokens, TokenWire
+from trakt_sync.trakt.transport import Bearer, QuickTries, translated, tried
+from trakt_sync.trakt.wire import ItemsResponseWire, ListItemWire, ListWire, ReorderResponseWire, SettingsWire
+from watchbuddy_contracts import Title
+
+T = TypeVar("T")
+PAGE: Final = 250
+"""Trakt cuts a larger `limit` to this without a word."""
+LISTS: Final = "/users/me/lists"
+# The order of the items is only reliable with the types named.
+ITEMS_BY_RANK: Final = "/items/movie,show,season,episode,person/rank/asc"
+
+_LISTS = TypeAdapter(list[ListWire])
+_ITEMS = TypeAdapter(list[ListItemWire])
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """Our registration at Trakt."""
+
+    client_id: str
+    client_secret: SecretStr
+    redirect_uri: str
+
+
+class TraktClient:
+    """Trakt over HTTP.
+
+    Args:
+        api: a client whose base URL is the API's; make it with `transport.connect`.
+        auth_url: base URL of the OAuth host.
+    """
+
+    def __init__(
+        self,
+        api: httpx.AsyncClient,
+        auth_url: str,
+        app: App,
+        *,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        tries: QuickTries | None = None,
+    ) -> None:
+        self._api = api
+        self._auth_url = auth_url.rstrip("/")
+        self._app = app
+        self._now = now
+        self._tries = tries or QuickTries()
+
+    async def create_list(self, lease: WriteLease, details: Details) -> RemoteList:
+        """Make a list. Not idempotent: after a lost response, look for it before this is called again."""
+        response = await self._write(lease, "POST", LISTS, asdict(details))
+        return _parsed(ListWire.model_validate_json, response).to_value()
+
+    async def update_list(self, lease: WriteLease, list_id: int, changes: dict[str, str | bool]) -> None:
+        await self._write(lease, "PUT", f"{LISTS}/{list_id}", changes)
+
+    async def delete_list(self, lease: WriteLease, list_id: int) -> None:
+        await self._write(lease, "DELETE", f"{LISTS}/{list_id}")
+
+    async def add_items(self, lease: WriteLease, list_id: int, titles: Sequence[Title]) -> ItemsResponse:
+        """Add titles at the list's end, at most `additions.CHUNK`."""
+        response = await self._write(lease, "POST", f"{LISTS}/{list_id}/items", _items_body(titles))
+        return _parsed(ItemsResponseWire.model_validate_json, response).to_value()
+
+    async def remove_items(self, lease: WriteLease, list_id: int, titles: Sequence[Title]) -> ItemsResponse:
+        response = await self._write(lease, "POST", f"{LISTS}/{list_id}/items/remove", _items_body(titles))
+        return _parsed(ItemsResponseWire.model_validate_json, response).to_value()
+
+    async def reorder_items(self, lease: WriteLease, list_id: int, item_ids: Sequence[int]) -> tuple[int, ...]:
+        """Put the list items in this order; return the ids that Trakt does not know."""
+        body = {"rank": list(item_ids)}
+        response = await self._write(lease, "POST", f"{LISTS}/{list_id}/items/reorder", body)
+        return _parsed(ReorderResponseWire.model_validate_json, response).skipped_ids
+
+    async def read_items(self, token: SecretStr, list_id: int) -> RemoteItems:
+        """Read all pages. Entries repeated across a page's border (a known defect of Trakt) count once."""
+        items, is_complete, _ = await self._pages(
+            token, f"{LISTS}/{list_id}{ITEMS_BY_RANK}", _ITEMS.validate_json, lambda item: item.id
+        )
+        entries = [entry for item in items if (entry := item.to_entry()) is not None]
+        return RemoteItems(tuple(entries), len(items) - len(entries), is_complete)
+
+    async def read_lists(self, token: SecretStr) -> RemoteLists:
+        lists, is_complete, at = await self._pages(token, LISTS, _LISTS.validate_json, lambda one: one.ids.trakt)
+        return RemoteLists(tuple(one.to_value() for one in lists), is_complete, at)
+
+    async def read_limits(self, token: SecretStr) -> AccountLimits:
+        response = await self._read(token, "/users/settings")
+        limits = _parsed(SettingsWire.model_validate_json, response).limits
+        if limits is None or limits.list is None:
+            return AccountLimits()
+        return AccountLimits(limits.list.count, limits.list.item_count)
+
+    async def read_trakt_id(self, token: SecretStr) -> str | None:
+        """Return the id of the account's owner, which stays when they rename themselves; None: Trakt did not say."""
+        response = await self._read(token, "/users/settings")
+        user = _parsed(SettingsWire.model_validate_json, response).user
+        return None if user is None else user.ids.uuid
+
+    async def refresh(self, refresh_token: SecretStr) -> Tokens:
+        """Exchange the refresh token for a new pair. It works once: save the pair before it is used.
+
+        Raises:
+            GrantRefusedError: the refresh token is dead.
+        """
+        body = {
+            "refresh_token": refresh_token.get_secret_value(),
+            "client_id": self._app.client_id,
+            "client_secret": self._app.client_secret.get_secret_value(),
+            "redirect_uri": self._app.redirect_uri,
+            "grant_type": "refresh_token",
+        }
+        response = await self._once(lambda: self._api.post(f"{self._auth_url}/oauth/token", json=body))
+        if response.status_code in BAD_GRANT:
+            check_app(response)
+            raise GrantRefusedError("Trakt accepts the refresh token no more")
+        check(response)
+        return _parsed(TokenWire.model_validate_json, response).to_tokens(self._now())
+
+    async def probe(self, token: SecretStr) -> None:
+        """Find out with one cheap request, and no quick tries, whether Trakt answers."""
+        check(await translated(lambda: self._api.get(LISTS, params={"page": 1, "limit": 1}, auth=Bearer(token))))
+
+    async def _write(self, lease: WriteLease, method: str, path: str, body: object = None) -> httpx.Response:
+        async def send() -> httpx.Response:
+            # A worker that was frozen since the lease was renewed (a paused container, a VM that moved) sends nothing.
+            lease.check(self._now())
+            return await self._api.request(method, path, json=body, auth=Bearer(lease.token))
+
+        response = await self._once(send)
+        check(response)
+        return response
+
+    async def _read(self, token: SecretStr, path: str, params: dict[str, int] | None = None) -> httpx.Response:
+        async def read() -> httpx.Response:
+            response = await translated(lambda: self._api.get(path, params=params, auth=Bearer(token)))
+            check(response)
+            return response
+
+        return await tried(read, self._tries, TraktUnreachableError, TraktUnavailableError)
+
+    async def _once(self, call: Callable[[], Awaitable[httpx.Response]]) -> httpx.Response:
+        """Try again only while nothing was sent."""
+        return await tried(lambda: translated(call), self._tries, TraktUnreachableError)
+
+    async def _pages(
+        self, token: SecretStr, path: str, parse: Callable[[bytes], list[T]], key: Callable[[T], int]
+    ) -> tuple[list[T], bool, datetime | None]:
+        """Return what all pages hold, each thing once; whether that is as much as Trakt counts; and Trakt's time.
+
+        A page with nothing new is the last, whatever the headers say.
+        """
+        found: dict[int, T] = {}
+        counts: set[str | None] = set()
+        at: datetime | None = None
+        page, pages = 1, 1
+        while page <= pages:
+            response = await self._read(token, path, {"page": page, "limit": PAGE})
+            known = len(found)
+            for one in _parsed(parse, response):
+                found.setdefault(key(one), one)
+            counts.add(response.headers.get("X-Pagination-Item-Count"))
+            pages = page_count(response)
+            at = time_of(response)
+            if len(found) == known:
+                break
+            page += 1
+        is_complete = counts <= {str(len(found))} or (pages == 1 and counts == {None})
+        return list(found.values()), is_complete, at
+
+
+def _parsed(parse: Callable[[bytes], T], response: httpx.Response) -> T:
+    try:
+        return parse(response.content)
+    except ValidationError:
+        raise TraktUnavailableError(f"Trakt answered {response.status_code} with something unreadable") from None
+
+
+def _items_body(titles: Sequence[Title]) -> dict[str, list[dict[str, dict[str, int | str]]]]:
+    body: dict[str, list[dict[str, dict[str, int | str]]]] = {}
+    for title in titles:
+        body.setdefault("movies" if title.media_type == "movie" else "shows", []).append({"ids": title.ids})
+    return body

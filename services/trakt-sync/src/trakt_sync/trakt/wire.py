@@ -1,0 +1,144 @@
+"""The shapes of Trakt's responses that we read. Trakt adds fields without notice: unknown ones are ignored."""
+
+from typing import Annotated, Literal, cast
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, field_validator
+
+from trakt_sync.mirroring.desired import Details
+from trakt_sync.mirroring.ledger import Entry
+from trakt_sync.mirroring.remote import ItemsResponse, RemoteList
+from watchbuddy_contracts import MediaType, Privacy, Title
+
+TraktId = Annotated[int, Field(ge=1)]
+
+
+class Wire(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class ListIdsWire(Wire):
+    trakt: TraktId
+    slug: str = ""
+
+
+class ListWire(Wire):
+    """A list, as in `GET /users/me/lists`."""
+
+    name: str
+    description: str | None = None
+    privacy: str = "private"
+    display_numbers: bool = False
+    allow_comments: bool = True
+    item_count: int = 0
+    created_at: AwareDatetime
+    ids: ListIdsWire
+
+    def to_value(self) -> RemoteList:
+        privacy: Privacy = "public"  # a word that Trakt added: nobody here wants it
+        if self.privacy in ("private", "link", "friends"):
+            privacy = cast("Privacy", self.privacy)
+        return RemoteList(
+            trakt_list_id=self.ids.trakt,
+            slug=self.ids.slug,
+            details=Details(self.name, self.description or "", privacy, self.display_numbers, self.allow_comments),
+            item_count=self.item_count,
+            created_at=self.created_at,
+        )
+
+
+class TitleIdsWire(Wire):
+    trakt: int | None = None
+    tmdb: int | None = None
+    imdb: str | None = None
+
+    @field_validator("trakt", "tmdb", "imdb")
+    @classmethod
+    def _none_for_nothing(cls, value: int | str | None) -> int | str | None:
+        return value or None  # many titles would share an empty id
+
+    def to_title(self, media_type: MediaType) -> Title:
+        return Title(media_type, self.trakt, self.tmdb, self.imdb)
+
+
+class TitleWire(Wire):
+    ids: TitleIdsWire = TitleIdsWire()
+
+
+class NotFoundWire(Wire):
+    movies: tuple[TitleWire, ...] = ()
+    shows: tuple[TitleWire, ...] = ()
+
+
+class CountsWire(Wire):
+    movies: int = 0
+    shows: int = 0
+
+
+class ListStampWire(Wire):
+    item_count: int | None = None
+
+
+class ItemsResponseWire(Wire):
+    """The response to adding or removing items. `not_found` echoes the ids as they were sent."""
+
+    existing: CountsWire = CountsWire()
+    not_found: NotFoundWire = NotFoundWire()
+    list: ListStampWire | None = None
+
+    def to_value(self) -> ItemsResponse:
+        movies = (movie.ids.to_title("movie") for movie in self.not_found.movies)
+        shows = (show.ids.to_title("show") for show in self.not_found.shows)
+        count = None if self.list is None else self.list.item_count
+        existing = self.existing.movies + self.existing.shows
+        return ItemsResponse(not_found=(*movies, *shows), existing=existing, item_count=count)
+
+
+class ReorderResponseWire(Wire):
+    updated: int = 0
+    skipped_ids: tuple[int, ...] = ()
+
+
+class ListItemWire(Wire):
+    """An item of a list. Kinds other than movie and show are left alone."""
+
+    id: int
+    rank: int = 0
+    type: str
+    movie: TitleWire | None = None
+    show: TitleWire | None = None
+
+    def to_entry(self) -> Entry | None:
+        """Return its entry in the ledger, or None for another kind of item."""
+        kind: Literal["movie", "show"]
+        if self.type == "movie" and self.movie is not None:
+            kind, title = "movie", self.movie
+        elif self.type == "show" and self.show is not None:
+            kind, title = "show", self.show
+        else:
+            return None
+        entry = Entry(title.ids.to_title(kind), "mirrored", None, self.id)
+        return entry if entry.title.keys else None
+
+
+class ListLimitsWire(Wire):
+    count: int | None = None
+    item_count: int | None = None
+
+
+class LimitsWire(Wire):
+    list: ListLimitsWire | None = None
+
+
+class UserIdsWire(Wire):
+    uuid: str | None = None
+
+
+class UserWire(Wire):
+    ids: UserIdsWire = UserIdsWire()
+
+
+class SettingsWire(Wire):
+    """`GET /users/settings`; `limits` may be absent."""
+
+    user: UserWire | None = None
+    limits: LimitsWire | None = None
