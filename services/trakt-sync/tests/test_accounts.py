@@ -151,7 +151,7 @@ async def test_lists_are_taken_up_again_on_a_trakt_account_that_the_user_comes_b
     await move_to("ada")
     await running.want(wanted(1, items=movies(1, 2)), wanted(2, items=movies(3)), wanted(3, items=movies(4)))
     await running.settled(1, 2, 3)
-    mine = await running.pool.fetchval("SELECT trakt_list_id FROM mirror WHERE list_id = 1")
+    mine = (await running.job(1)).trakt_list_id
     await move_to("bob")
     await running.want(wanted(1, version=2, items=movies(2, 5)), unwanted(3))
     await running.settled(1, 2, 3)
