@@ -21,7 +21,7 @@ from trakt_sync.mirroring.actions import (
 from trakt_sync.mirroring.actual import Actual
 from trakt_sync.mirroring.additions import CHUNK
 from trakt_sync.mirroring.desired import Desired, Details
-from trakt_sync.mirroring.ledger import Entry, mirrored
+from trakt_sync.mirroring.ledger import Entry, EntryState, mirrored
 from trakt_sync.mirroring.plan import plan
 from watchbuddy_contracts import Title
 
@@ -59,11 +59,11 @@ def apply(action: Action, actual: Actual) -> Actual:  # noqa: PLR0911
             return replace(actual, entries=tuple(entry for entry in actual.entries if entry not in entries))
         case ReorderItems(order):
             by_key = {key: entry for entry in actual.entries for key in entry.title.keys}
-            placed = tuple(next(by_key[key] for key in title.keys if key in by_key) for title in order)
-            return replace(actual, entries=(*placed, *(e for e in actual.entries if e not in placed)))
+            ordered = tuple(next(by_key[key] for key in title.keys if key in by_key) for title in order)
+            return replace(actual, entries=(*ordered, *(e for e in actual.entries if e not in ordered)))
         case ReadItems():
-            placed = tuple(entry._replace(list_item_id=1000 + (entry.row_id or 0)) for entry in actual.entries)
-            return replace(actual, entries=placed, is_stale=False)
+            read = tuple(entry._replace(list_item_id=1000 + (entry.row_id or 0)) for entry in actual.entries)
+            return replace(actual, entries=read, is_stale=False)
         case DeleteList():
             return Actual()
         case FindList():
@@ -100,7 +100,8 @@ def actuals(draw: st.DrawFn) -> Actual:
     if not draw(st.booleans()):
         return Actual(has_open_intent=draw(st.booleans()), is_first=True)
     found = draw(st.lists(titles, unique=True, max_size=20))
-    states = st.sampled_from(["mirrored", "mirrored", "unconfirmed", "not_found"])
+    some: list[EntryState] = ["mirrored", "mirrored", "unconfirmed", "not_found"]
+    states = st.sampled_from(some)
     entries = [
         Entry(title, draw(states), row_id=number, list_item_id=draw(st.sampled_from([None, 1000 + number])))
         for number, title in enumerate(found, start=1)

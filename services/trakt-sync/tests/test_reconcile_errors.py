@@ -210,7 +210,7 @@ async def test_order_is_sent_in_spite_of_stale_reads(running: Harness, admin: Si
 
 async def test_odd_answers_of_trakt_do_no_harm(running: Harness, admin: SimulatorAdmin) -> None:
     for kind in ("extra_fields", "null_ids", "null_years"):
-        await admin.fault(kind, times=None)  # type: ignore[arg-type]
+        await admin.fault(kind, times=None)
     await running.want(wanted(items=movies(1, 2), is_ordered=True))
     await running.settled()
     await running.want(wanted(version=2, items=movies(2, 1), is_ordered=True))
@@ -308,7 +308,7 @@ async def test_hand_edited_list_is_read_and_repaired_in_spite_of_bad_reads(
     await admin.fault(kind, delay_s=0.2, times=3 if kind == "duplicate_rows" else None)  # type: ignore[arg-type]
     await running.want(wanted(version=2, items=movies(*range(1, 302))))
     await running.settled(within_s=20)
-    assert sorted((await trakt_ids(admin))[0], key=int) == [*range(1, 302)]  # type: ignore[call-overload]
+    assert set((await trakt_ids(admin))[0]) == set(range(1, 302))
 
 
 async def edit_by_hand(url: str, headers: dict[str, str], list_id: int) -> None:

@@ -63,8 +63,8 @@ def carried_out(job: Job, answer: Answer) -> tuple[Job, Next, list[Action], list
         action = plan(job.desired, job.actual)[0]
         step = advance(job, answer(job, action, when), when, POLICY)
         actions.append(action)
-        events.extend(step.events)
-        after, following = job.after(step.progress, step.ledger), step.next
+        events.extend(step.change.events)
+        after, following = job.after(step.change), step.next
         rows = tuple(entry._replace(row_id=number) for number, entry in enumerate(after.entries, start=1))
         job = replace(after, entries=rows)
     return job, following, actions, events
@@ -178,10 +178,10 @@ def test_failed_repair_is_reported_only_when_it_changed_something(
     change = failed(there, there, error, NOW, jitter=0.5, policy=POLICY)
     assert [type(event) for event in change.events] == [TraktSyncFailed] * is_reported
     assert (change.progress.incident.notified is not None) is is_reported
-    assert change.wait is not None
-    assert change.wait.reason is not None
-    assert change.wait.until is not None
-    assert change.wait.until > NOW
+    assert change.next is not None
+    assert change.next.waits_for is not None
+    assert change.next.due_at is not None
+    assert change.next.due_at > NOW
 
 
 async def test_outage_is_reported_of_edits_and_not_of_repairs(running: Harness, admin: SimulatorAdmin) -> None:

@@ -20,7 +20,7 @@ async def test_tombstone_is_swept_after_its_retention_and_the_lists_that_are_the
     retention = running.settings.tombstone_retention
     assert await swept(running, retention - timedelta(minutes=1)) == 0
     assert await swept(running, retention) == 2
-    assert await running.pool.fetch("SELECT list_id FROM desired_list") == [(2,)]
+    assert await running.pool.fetchval("SELECT array_agg(list_id) FROM desired_list") == [2]
 
 
 async def test_deletion_that_is_not_done_yet_is_not_forgotten(running: Harness, admin: SimulatorAdmin) -> None:

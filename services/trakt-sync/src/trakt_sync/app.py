@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Final
+from typing import Final, cast
 
 from chassis import outbox
 from chassis.bootstrap import bootstrap
@@ -77,7 +77,7 @@ def build_worker(
     reconciler = Reconciler(
         pool=parts.pool,
         accounts=accounts,
-        watched=lambda user_id: WatchedTrakt(trakt, breaker, user_id, now),
+        watched=lambda user_id: cast("Trakt", WatchedTrakt(trakt, breaker, user_id, now)),
         recovery=Recovery(accounts=accounts, trakt=trakt, breaker=breaker, policy=policy, now=now, jitter=jitter),
         wake_relay=wake_relay,
         write_interval=settings.trakt_write_interval,

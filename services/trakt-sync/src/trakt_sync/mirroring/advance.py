@@ -11,6 +11,7 @@ from trakt_sync.mirroring.ledger import LedgerChange
 from trakt_sync.mirroring.plan import difference, plan
 from trakt_sync.mirroring.policy import Policy
 from trakt_sync.mirroring.progress import Progress, Staleness
+from watchbuddy_contracts import Event
 
 MAX_READS_BEFORE_RESULT: Final = 3
 """Readings that settled nothing before a list is reported as done though its order could not be looked at."""
@@ -22,13 +23,11 @@ def advance(job: Job, change: Change, now: datetime, policy: Policy) -> Step:
     A stale ledger does not hold the result back. Every write was answered; reading the list again is a repair that
     comes later and is reported when it changes something.
     """
-    if change.wait is not None:
-        following = Next(change.wait.until, job.remaining, change.wait.reason)
-        events = change.events if change.result is None else (*change.events, change.result)
-        return Step(change.progress, change.ledger, events, change.result, following, change.account)
+    if change.next is not None:
+        return Step(change, replace(change.next, remaining=job.remaining))
     succeeded = replace(change.progress, incident=replace(change.progress.incident, attempts=0))
     change = replace(change, progress=succeeded)
-    after = job.after(change.progress, change.ledger)
+    after = job.after(change)
     actions = plan(after.desired, after.actual)
     if not actions and not job.desired.is_present:
         return _deleted(job, change)
@@ -38,8 +37,7 @@ def advance(job: Job, change: Change, now: datetime, policy: Policy) -> Step:
     staleness = change.progress.staleness
     if isinstance(actions[0], ReadItems) and staleness is not None and staleness.read_after is not None:
         due_at = max(now, staleness.read_after)
-    following = Next(due_at, len(actions))
-    return Step(change.progress, change.ledger, change.events, None, following, change.account)
+    return Step(change, Next(due_at, remaining=len(actions)))
 
 
 def _is_repair(actions: tuple[Action, ...], after: Job) -> bool:
@@ -56,8 +54,7 @@ def _deleted(job: Job, change: Change) -> Step:
     """Nothing of the list is left on Trakt."""
     event = list_deleted(job, job.progress.trakt_list_id)
     progress = Progress(applied_version=job.version, former_ids=change.progress.without_list().former_ids)
-    events = (*change.events, event)
-    return Step(progress, LedgerChange(replace=()), events, event, Next(), change.account)
+    return Step(_ended(change, progress, LedgerChange(replace=()), event), Next())
 
 
 def _synced(after: Job, change: Change, left: int, now: datetime, policy: Policy) -> Step:
@@ -80,12 +77,15 @@ def _synced(after: Job, change: Change, left: int, now: datetime, policy: Policy
         again.append(max(now, met_at + policy.limit_retry))
     if left:
         again.append((finished.staleness and finished.staleness.read_after) or now)
-    following = Next(min(again, default=None), left or None)
     is_notified = progress.incident.notified is not None
     is_news = after.version > progress.applied_version or not progress.tally.is_empty or is_notified
     event = list_synced(after, differs) if is_news else None
-    events = change.events if event is None else (*change.events, event)
-    return Step(finished, ledger, events, event, following, change.account)
+    return Step(_ended(change, finished, ledger, event), Next(min(again, default=None), remaining=left or None))
+
+
+def _ended(change: Change, progress: Progress, ledger: LedgerChange, result: Event | None) -> Change:
+    events = change.events if result is None else (*change.events, result)
+    return replace(change, progress=progress, ledger=ledger, events=events, result=result)
 
 
 def _left_stale(staleness: Staleness | None, *, is_first: bool) -> Staleness | None:

@@ -1,7 +1,7 @@
 """The result events of a list."""
 
 from datetime import datetime
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from trakt_sync.mirroring.diff import Difference
 from trakt_sync.mirroring.job import Job
@@ -19,26 +19,21 @@ from watchbuddy_contracts import (
 MAX_DETAIL_LENGTH: Final = 300
 
 
+def _about(job: Job) -> dict[str, Any]:
+    """Return the fields that every event of a list has."""
+    title = job.desired.details.name
+    return {"user_id": job.user_id, "list_id": job.list_id, "version": job.version, "title": title}
+
+
 def list_created(job: Job, trakt_list_id: int, slug: str, *, is_adopted: bool) -> TraktListCreated:
-    return TraktListCreated(
-        user_id=job.user_id,
-        list_id=job.list_id,
-        version=job.version,
-        title=job.desired.details.name,
-        trakt_list_id=trakt_list_id,
-        slug=slug,
-        adopted=is_adopted,
-    )
+    return TraktListCreated(**_about(job), trakt_list_id=trakt_list_id, slug=slug, adopted=is_adopted)
 
 
 def list_synced(job: Job, differs: Difference) -> TraktListSynced:
     """Return the result of a version that Trakt equals."""
     tally = job.progress.tally
     return TraktListSynced(
-        user_id=job.user_id,
-        list_id=job.list_id,
-        version=job.version,
-        title=job.desired.details.name,
+        **_about(job),
         trakt_list_id=job.trakt_list_id,
         added=tally.added,
         removed=tally.removed,
@@ -50,27 +45,14 @@ def list_synced(job: Job, differs: Difference) -> TraktListSynced:
 
 
 def list_deleted(job: Job, trakt_list_id: int | None) -> TraktListDeleted:
-    return TraktListDeleted(
-        user_id=job.user_id,
-        list_id=job.list_id,
-        version=job.version,
-        title=job.desired.details.name,
-        trakt_list_id=trakt_list_id,
-    )
+    return TraktListDeleted(**_about(job), trakt_list_id=trakt_list_id)
 
 
 def drift_found(
     job: Job, kind: Literal["list_deleted", "items_edited"], action: Literal["recreated", "repaired"]
 ) -> TraktDriftFound:
     """Return the event of somebody else's change on Trakt, and of what is made of it."""
-    return TraktDriftFound(
-        user_id=job.user_id,
-        list_id=job.list_id,
-        version=job.version,
-        title=job.desired.details.name,
-        kind=kind,
-        action=action,
-    )
+    return TraktDriftFound(**_about(job), kind=kind, action=action)
 
 
 def sync_failed(job: Job, reason: FailureReason, retry_at: datetime | None = None, detail: str = "") -> TraktSyncFailed:
@@ -80,17 +62,9 @@ def sync_failed(job: Job, reason: FailureReason, retry_at: datetime | None = Non
         retry_at: None: only the user can help, or nobody knows when.
         detail: Trakt's own words, for people.
     """
-    is_on_trakt = job.progress.trakt_list is not None
-    return TraktSyncFailed(
-        user_id=job.user_id,
-        list_id=job.list_id,
-        version=job.version,
-        title=job.desired.details.name,
-        operation=operation_of(is_present=job.desired.is_present, is_on_trakt=is_on_trakt),
-        reason=reason,
-        retry_at=retry_at,
-        detail=detail[:MAX_DETAIL_LENGTH] or None,
-    )
+    operation = operation_of(is_present=job.desired.is_present, is_on_trakt=job.progress.trakt_list is not None)
+    words = detail[:MAX_DETAIL_LENGTH] or None
+    return TraktSyncFailed(**_about(job), operation=operation, reason=reason, retry_at=retry_at, detail=words)
 
 
 def operation_of(*, is_present: bool, is_on_trakt: bool) -> FailedOperation:

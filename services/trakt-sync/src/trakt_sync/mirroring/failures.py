@@ -18,7 +18,7 @@ from trakt_sync.errors import (
 )
 from trakt_sync.mirroring.backoff import MAX_DELAY, MAX_REJECTED_DELAY, delay
 from trakt_sync.mirroring.events import sync_failed
-from trakt_sync.mirroring.job import AccountChange, Change, Job, Wait
+from trakt_sync.mirroring.job import AccountChange, Change, Job, Next
 from trakt_sync.mirroring.policy import Policy
 from trakt_sync.mirroring.progress import Incident, Progress
 from trakt_sync.mirroring.write_ahead import unconfirmed
@@ -32,7 +32,9 @@ MIN_WAIT_TO_NOTIFY: Final = timedelta(seconds=30)
 TRANSIENT: Final = frozenset({"network", "rate_limited"})
 
 
-def failed(before: Job, begun: Job, error: TraktError, now: datetime, *, jitter: float, policy: Policy) -> Change:
+def failed(  # noqa: PLR0911 - one a row of the table
+    before: Job, begun: Job, error: TraktError, now: datetime, *, jitter: float, policy: Policy
+) -> Change:
     """Return the change after a request failed.
 
     Args:
@@ -54,7 +56,7 @@ def failed(before: Job, begun: Job, error: TraktError, now: datetime, *, jitter:
         case LimitReachedError():
             return _blocked(before, "limit_reached", now + policy.limit_retry)
         case AppRefusedError():
-            return Change(before.progress, wait=Wait(now))  # the breaker waits for all
+            return Change(before.progress, next=Next(now))  # the breaker waits for all
         case _:
             return _rejected(before, now, jitter, error.detail)
 
@@ -64,7 +66,7 @@ def give_up(job: Job, detail: str) -> Change:
     incident = Incident(0, "rejected", job.version)
     progress = replace(job.progress, incident=incident, pending=None)
     result = sync_failed(job, "rejected", None, detail)
-    return Change(progress, result=result, wait=Wait(None, "rejected"))
+    return Change(progress, events=(result,), result=result, next=Next(None, "rejected"))
 
 
 def _unavailable(before: Job, begun: Job, now: datetime, jitter: float, policy: Policy) -> Change:
@@ -98,13 +100,13 @@ def _retried(
     change = _failed_again(before, change, attempts)
     if is_news:
         change = _notified(before, change, reason, due_at, detail)
-    return replace(change, wait=Wait(due_at, reason))
+    return replace(change, next=Next(due_at, reason))
 
 
 def _blocked(before: Job, reason: FailureReason, until: datetime) -> Change:
     """No retry helps for a long time."""
     change = _failed_again(before, Change(before.progress), before.progress.incident.attempts)
-    return replace(_notified(before, change, reason, until), wait=Wait(until, reason))
+    return replace(_notified(before, change, reason, until), next=Next(until, reason))
 
 
 def _rate_limited(before: Job, now: datetime, wait: timedelta) -> Change:
@@ -113,7 +115,7 @@ def _rate_limited(before: Job, now: datetime, wait: timedelta) -> Change:
     change = _failed_again(before, Change(before.progress), attempts)
     if wait >= MIN_WAIT_TO_NOTIFY or attempts > MIN_ATTEMPTS_TO_NOTIFY:
         change = _notified(before, change, "rate_limited", until)
-    return replace(change, wait=Wait(until, "rate_limited"), account=AccountChange(until, "rate_limited"))
+    return replace(change, next=Next(until, "rate_limited"), account=AccountChange(until, "rate_limited"))
 
 
 def _failed_again(before: Job, change: Change, attempts: int) -> Change:

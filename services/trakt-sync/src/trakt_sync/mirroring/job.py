@@ -54,9 +54,9 @@ class Job:
             is_first=progress.applied_version == 0 or progress.recreated_version == self.version or is_order_owed,
         )
 
-    def after(self, progress: Progress, ledger: LedgerChange) -> "Job":
+    def after(self, change: "Change") -> "Job":
         """Return the job as it stands after a change."""
-        return replace(self, progress=progress, entries=ledger.apply_to(self.entries))
+        return replace(self, progress=change.progress, entries=change.ledger.apply_to(self.entries))
 
     def without_old_limit(self, now: datetime, policy: Policy) -> "Job":
         """Return the job without a limit that may have changed since it was met."""
@@ -81,62 +81,41 @@ class AccountChange:
 
 
 @dataclass(frozen=True, slots=True)
-class Wait:
-    """The list is left alone for a while.
+class Next:
+    """When the list is looked at again.
 
     Args:
-        until: None: until its next version.
-        reason: what it waits for; None: nothing went wrong.
+        due_at: None: not before its next version.
+        waits_for: the failure that it waits for; None: nothing went wrong.
+        remaining: actions left by the plan; None: not planned.
     """
 
-    until: datetime | None
-    reason: FailureReason | None = None
+    due_at: datetime | None = None
+    waits_for: FailureReason | None = None
+    remaining: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What a response or a failure means for a list. `advance` decides what comes next.
+    """What a response or a failure means for a list.
 
     Args:
-        result: the event that ends the work on the version, where only the user can go on.
-        wait: None: the next plan decides when to go on.
+        events: in the order in which they happened, the result among them.
+        result: ends the work on the version. It is kept, so that it can be sent again.
+        next: None: `advance` decides by the next plan.
     """
 
     progress: Progress
     ledger: LedgerChange = NO_CHANGE
     events: tuple[Event, ...] = ()
     result: Event | None = None
-    wait: Wait | None = None
+    next: Next | None = None
     account: AccountChange = AccountChange()
-
-
-@dataclass(frozen=True, slots=True)
-class Next:
-    """When the list is looked at again.
-
-    Args:
-        due_at: None: not before its next version.
-        remaining: actions left by the plan; None: not planned.
-        waits_for: None: nothing went wrong.
-    """
-
-    due_at: datetime | None = None
-    remaining: int | None = None
-    waits_for: FailureReason | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What is recorded after an action, in one transaction.
+    """What is recorded after an action, in one transaction."""
 
-    Args:
-        events: in the order in which they happened, the result among them.
-        result: ends the work on the version. It is kept, so that it can be sent again.
-    """
-
-    progress: Progress
-    ledger: LedgerChange
-    events: tuple[Event, ...]
-    result: Event | None
+    change: Change
     next: Next
-    account: AccountChange = AccountChange()

@@ -8,7 +8,7 @@ from typing import Final
 from trakt_sync.mirroring.actions import UpdateList
 from trakt_sync.mirroring.desired import Details
 from trakt_sync.mirroring.events import drift_found, list_created
-from trakt_sync.mirroring.job import Change, Job, Wait
+from trakt_sync.mirroring.job import Change, Job, Next
 from trakt_sync.mirroring.ledger import LedgerChange, not_found
 from trakt_sync.mirroring.policy import Policy
 from trakt_sync.mirroring.progress import Intent, TraktList
@@ -35,7 +35,7 @@ def found(job: Job, remote: RemoteLists, owned: Iterable[int], now: datetime, po
     """
     intent = job.progress.intent
     if intent is None:
-        return Change(job.progress, wait=Wait(now))
+        return Change(job.progress, next=Next(now))
     taken = {*owned, *job.progress.former_ids}
     begun_at = intent.at + ((remote.answered_at or now) - now)  # by Trakt's clock, which dates the lists
     ours = [
@@ -51,7 +51,7 @@ def found(job: Job, remote: RemoteLists, owned: Iterable[int], now: datetime, po
     if remote.is_complete and now >= settled_at:
         return Change(replace(job.progress, intent=None))
     unanswered = replace(job.progress, intent=replace(intent, unanswered_since=since))
-    return Change(unanswered, wait=Wait(max(settled_at, now + LOOK_AGAIN_AFTER)))
+    return Change(unanswered, next=Next(max(settled_at, now + LOOK_AGAIN_AFTER)))
 
 
 def updated(job: Job, action: UpdateList) -> Change:

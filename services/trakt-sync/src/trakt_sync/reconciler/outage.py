@@ -1,6 +1,7 @@
 """While the breaker is open: the users of waiting lists are notified once, and single probes ask whether Trakt is back."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -22,6 +23,7 @@ log = structlog.get_logger()
 MAX_NOTIFIED_AT_ONCE: Final = 100
 
 
+@dataclass(frozen=True, slots=True)
 class OutageWatch:
     """Waits for Trakt to be back.
 
@@ -29,57 +31,47 @@ class OutageWatch:
         wake_relay: called when there are events in the outbox.
     """
 
-    def __init__(
-        self,
-        *,
-        pool: Pool,
-        accounts: AccountStore,
-        trakt: Trakt,
-        breaker: Breaker,
-        wake_relay: Callable[[], None],
-        now: Callable[[], datetime],
-    ) -> None:
-        self._pool = pool
-        self._accounts = accounts
-        self._trakt = trakt
-        self._breaker = breaker
-        self._wake_relay = wake_relay
-        self._now = now
+    pool: Pool
+    accounts: AccountStore
+    trakt: Trakt
+    breaker: Breaker
+    wake_relay: Callable[[], None]
+    now: Callable[[], datetime]
 
     async def watch(self, now: datetime) -> timedelta:
         """Notify, and probe when it is time; return how long to sleep at most."""
-        if self._breaker.cause == "network" and self._breaker.is_confirmed:
+        if self.breaker.cause == "network" and self.breaker.is_confirmed:
             await self._notify(now)
-        probe_at = self._breaker.probe_at or now
+        probe_at = self.breaker.probe_at or now
         if now < probe_at:
             return probe_at - now
         await self._probe()
         return timedelta(0)
 
     async def _probe(self) -> None:
-        tokens = await self._accounts.any_tokens(besides=self._breaker.suspect)
+        tokens = await self.accounts.any_tokens(besides=self.breaker.suspect)
         try:
             if tokens is not None:
-                await self._trakt.probe(tokens.access)
+                await self.trakt.probe(tokens.access)
         except (TraktUnreachableError, TraktUnavailableError):
-            self._breaker.probe_failed(self._now())
+            self.breaker.probe_failed(self.now())
             return
         except AppRefusedError:
-            self._breaker.refused(self._now())
+            self.breaker.refused(self.now())
             return
         except TraktError as error:
             log.debug("probe_answered", error=error.detail)  # an answer, whatever it says
-        self._breaker.succeeded(self._now())
+        self.breaker.succeeded(self.now())
         log.info("breaker_closed")
 
     async def _notify(self, now: datetime) -> None:
-        async with self._pool.acquire() as connection, connection.transaction():
+        async with self.pool.acquire() as connection, connection.transaction():
             waiting = await outages.notify_outage(connection, now, MAX_NOTIFIED_AT_ONCE)
             for one in waiting:
                 event = _outage(one)
                 await outbox.append(connection, event, source=SOURCE, now=now, traceparent=one.traceparent)
         if waiting:
-            self._wake_relay()
+            self.wake_relay()
 
 
 def _outage(waiting: outages.WaitingList) -> TraktSyncFailed:

@@ -1,7 +1,7 @@
 """One list, one step: load → plan → apply → advance → record. Everything that decides is in `mirroring/`."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -14,7 +14,7 @@ from trakt_sync.accounts.session import Session
 from trakt_sync.errors import LeaseLostError, TraktError
 from trakt_sync.mirroring.actions import FindList, Read, Write
 from trakt_sync.mirroring.advance import advance
-from trakt_sync.mirroring.job import Change, Job, Wait
+from trakt_sync.mirroring.job import Change, Job, Next
 from trakt_sync.mirroring.plan import plan
 from trakt_sync.mirroring.policy import Policy
 from trakt_sync.mirroring.write_ahead import begun, unconfirmed
@@ -31,6 +31,7 @@ from trakt_sync.use_cases import identify
 log = structlog.get_logger()
 
 
+@dataclass(frozen=True, slots=True)
 class Reconciler:
     """Carries out one step of one list of a claimed account.
 
@@ -41,26 +42,14 @@ class Reconciler:
         wake_relay: called when there are events in the outbox.
     """
 
-    def __init__(
-        self,
-        *,
-        pool: Pool,
-        accounts: AccountStore,
-        watched: Callable[[str], Trakt],
-        recovery: Recovery,
-        wake_relay: Callable[[], None],
-        write_interval: timedelta,
-        policy: Policy,
-        now: Callable[[], datetime],
-    ) -> None:
-        self._pool = pool
-        self._accounts = accounts
-        self._watched = watched
-        self._recovery = recovery
-        self._wake_relay = wake_relay
-        self._write_interval = write_interval
-        self._policy = policy
-        self._now = now
+    pool: Pool
+    accounts: AccountStore
+    watched: Callable[[str], Trakt]
+    recovery: Recovery
+    wake_relay: Callable[[], None]
+    write_interval: timedelta
+    policy: Policy
+    now: Callable[[], datetime]
 
     async def serve(self, account: Account) -> None:
         """Take the next step of the account's smallest list and give the account back.
@@ -68,24 +57,24 @@ class Reconciler:
         Raises:
             LeaseLostError: the account has another holder; nothing was recorded.
         """
-        now = self._now()
-        stored = await mirrors.next_job(self._pool, account, now, now - self._policy.not_found_retry)
+        now = self.now()
+        stored = await mirrors.next_job(self.pool, account, now, now - self.policy.not_found_retry)
         if stored is None:
-            await self._accounts.release(account)
+            await self.accounts.release(account)
             return
-        trakt = self._watched(account.user_id)
-        session = Session(account, self._accounts, trakt, now=self._now, jitter=self._recovery.jitter)
-        job = stored.job.without_old_limit(now, self._policy)
+        trakt = self.watched(account.user_id)
+        session = Session(account, self.accounts, trakt, now=self.now, jitter=self.recovery.jitter)
+        job = stored.job.without_old_limit(now, self.policy)
         attributes = {LIST_ID: job.list_id, LIST_VERSION: job.version}
         with tracer().start_as_current_span("mirror list", context=context_of(job.traceparent), attributes=attributes):
             await self._step(session, replace(stored, job=job))
 
     async def _step(self, session: Session, stored: StoredJob) -> None:
-        job, now = stored.job, self._now()
+        job, now = stored.job, self.now()
         actions = plan(job.desired, job.actual)
         action = actions[0] if actions else None
         if job.progress.pending is not None:  # whoever sent it was killed
-            change = replace(unconfirmed(job, now, self._policy), wait=Wait(now))
+            change = replace(unconfirmed(job, now, self.policy), next=Next(now))
         elif action is None and session.account.is_identified:
             change = Change(job.progress)
         elif blocked := await self._freshen(session, job):
@@ -104,50 +93,50 @@ class Reconciler:
         try:
             blocked = await session.freshen()
         except TraktError as error:
-            return self._recovery.failed(job, job, None, error)
-        return None if blocked is None else Change(job.progress, wait=Wait(self._now()), account=blocked)
+            return self.recovery.failed(job, job, None, error)
+        return None if blocked is None else Change(job.progress, next=Next(self.now()), account=blocked)
 
     async def _identify(self, session: Session, stored: StoredJob) -> None:
         """Ask whose account it is before anything is done on it. The list is looked at again at once."""
         try:
             trakt_id = await session.trakt.read_trakt_id(session.token)
         except TraktError as error:
-            change = await self._recovery.change_after(session, stored.job, stored.job, FindList(), error)
+            change = await self.recovery.change_after(session, stored.job, stored.job, FindList(), error)
             await self._record(session, stored, change)
             return
-        await identify(self._pool, session.account, trakt_id, self._now())
-        await self._accounts.release(session.account)
+        await identify(self.pool, session.account, trakt_id, self.now())
+        await self.accounts.release(session.account)
 
     async def _read(self, session: Session, job: Job, action: Read) -> Change:
-        owned = partial(mirrors.owned, self._pool)
+        owned = partial(mirrors.owned, self.pool)
         try:
             return await apply.read(
-                session.trakt, session.token, job, action, owned=owned, now=self._now, policy=self._policy
+                session.trakt, session.token, job, action, owned=owned, now=self.now, policy=self.policy
             )
         except TraktError as error:
-            return await self._recovery.change_after(session, job, job, action, error)
+            return await self.recovery.change_after(session, job, job, action, error)
 
     async def _write(self, session: Session, stored: StoredJob, action: Write) -> None:
-        now = self._now()
+        now = self.now()
         before, lease = stored.job, session.write_lease(now)
         job = replace(before, progress=begun(before, action, now))
         is_begun = await steps.begin_write(
-            self._pool,
+            self.pool,
             session.account,
             stored,
             job.progress,
-            next_write_at=now + self._write_interval,
+            next_write_at=now + self.write_interval,
             until=lease.until,
         )
         if not is_begun:
-            await self._accounts.release(session.account, next_write_at=now)  # a newer version came: plan again
+            await self.accounts.release(session.account, next_write_at=now)  # a newer version came: plan again
             return
         try:
-            change = await apply.write(session.trakt, lease, job, action, now=self._now, policy=self._policy)
+            change = await apply.write(session.trakt, lease, job, action, now=self.now, policy=self.policy)
         except TraktError as error:
-            change = await self._recovery.change_after(session, before, job, action, error)
+            change = await self.recovery.change_after(session, before, job, action, error)
         try:
-            await self._record(session, stored, change, next_write_at=self._now() + self._write_interval)
+            await self._record(session, stored, change, next_write_at=self.now() + self.write_interval)
         except LeaseLostError:
             await self._mark_stale(before, change)
             raise
@@ -156,17 +145,15 @@ class Reconciler:
         """Have the list read: the write may have come to Trakt after those of the account's next holder."""
         log.warning("write_not_recorded", list_id=job.list_id, trakt_list_id=change.progress.trakt_list_id)
         if job.progress.trakt_list_id is not None:
-            read_after = self._now() + self._policy.stale_window
-            await mirrors.mark_stale(self._pool, job.list_id, job.progress.trakt_list_id, read_after)
+            read_after = self.now() + self.policy.stale_window
+            await mirrors.mark_stale(self.pool, job.list_id, job.progress.trakt_list_id, read_after)
 
     async def _record(
         self, session: Session, stored: StoredJob, change: Change, *, next_write_at: datetime | None = None
     ) -> None:
-        now = self._now()
-        step = advance(stored.job, change, now, self._policy)
-        recorded = await record(
-            self._pool, session.account, stored, step, now, self._policy, next_write_at=next_write_at
-        )
+        now = self.now()
+        step = advance(stored.job, change, now, self.policy)
+        recorded = await record(self.pool, session.account, stored, step, now, self.policy, next_write_at=next_write_at)
         if recorded.events:
-            self._wake_relay()
+            self.wake_relay()
         report(stored.job.list_id, recorded)

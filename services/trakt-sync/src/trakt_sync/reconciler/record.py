@@ -10,7 +10,7 @@ from chassis import outbox
 from chassis.postgres import Connection, Pool
 from trakt_sync.accounts.account import Account
 from trakt_sync.mirroring.advance import advance
-from trakt_sync.mirroring.job import Job, Step
+from trakt_sync.mirroring.job import Change, Step
 from trakt_sync.mirroring.list_responses import gone
 from trakt_sync.mirroring.policy import Policy
 from trakt_sync.store import ledger, mirrors, results, steps, work_queue
@@ -35,35 +35,34 @@ async def record(
     policy: Policy,
     *,
     next_write_at: datetime | None = None,
-) -> Step:
+) -> Change:
     """Record a step of a claimed account's list and give the account back.
 
-    Returns: the step with the events that were sent. Of a version that is not wanted any more, no failure is.
+    Returns: the change with the events that were sent. Of a version that is not wanted any more, no failure is.
 
     Raises:
         LeaseLostError: the account has another holder; nothing was recorded.
     """
-    job = stored.job
+    change = step.change
     async with pool.acquire() as connection, connection.transaction():
-        for event in step.events:
+        for event in change.events:
             if isinstance(event, TraktListCreated):
                 await _take_from_holder(connection, event.trakt_list_id, stored, now, policy)
         is_current = await steps.record(connection, account, stored, step, next_write_at=next_write_at)
-        await _save_ledger(connection, stored, step, now)
-        if any(isinstance(event, TraktListDeleted) for event in step.events):
+        if any(isinstance(event, TraktListDeleted) for event in change.events):
             await work_queue.resume_limited(connection, account.user_id, now)
-        if step.account.needs_reauthorization:
-            step = replace(step, events=(*step.events, TraktReauthorizationRequired(user_id=account.user_id)))
+        if change.account.needs_reauthorization:
+            change = replace(change, events=(*change.events, TraktReauthorizationRequired(user_id=account.user_id)))
         if not is_current:
-            step = _overtaken(step)
-        await _send(connection, job, step, now)
-    return step
+            change = _without_failures(change)
+        await _save(connection, stored, change, now)
+    return change
 
 
-def _overtaken(step: Step) -> Step:
-    """Return the step of a version that is not wanted any more."""
-    sent = tuple(event for event in step.events if not isinstance(event, TraktSyncFailed))
-    return replace(step, events=sent, result=None if isinstance(step.result, TraktSyncFailed) else step.result)
+def _without_failures(change: Change) -> Change:
+    """Return the change of a version that is not wanted any more."""
+    sent = tuple(event for event in change.events if not isinstance(event, TraktSyncFailed))
+    return replace(change, events=sent, result=change.result if change.result in sent else None)
 
 
 async def _take_from_holder(
@@ -75,24 +74,20 @@ async def _take_from_holder(
         return
     log.warning("trakt_list_id_given_again", list_id=other.job.list_id, trakt_list_id=trakt_list_id)
     step = advance(other.job, gone(other.job), now, policy)
-    await steps.save(connection, other, step.progress)
-    await _save_ledger(connection, other, step, now)
+    await steps.save(connection, other, step.change.progress)
     if step.next.due_at is not None:
         await work_queue.enqueue(connection, other.job.list_id, now)
-    await _send(connection, other.job, step, now)
+    await _save(connection, other, step.change, now)
 
 
-async def _save_ledger(connection: Connection, stored: StoredJob, step: Step, now: datetime) -> None:
-    if stored.mirror_id is not None:
-        await ledger.save(connection, stored.mirror_id, step.ledger, now)
-
-
-async def _send(connection: Connection, job: Job, step: Step, now: datetime) -> None:
-    """Write the step's events to the outbox, and keep the result, so that it can be sent again under its id."""
-    ids = {id(event): uuid7() for event in step.events}
-    if step.events:
-        await outbox.append(
-            connection, *step.events, source=SOURCE, now=now, event_ids=list(ids.values()), traceparent=job.traceparent
-        )
-    if step.result is not None:
-        await results.save(connection, job.list_id, job.version, step.result, ids[id(step.result)])
+async def _save(connection: Connection, stored: StoredJob, change: Change, now: datetime) -> None:
+    """Save the ledger's change and send the events. The result is kept, so that it can be sent again under its id."""
+    job = stored.job
+    await ledger.save(connection, stored.mirror_id, change.ledger, now)
+    if not change.events:
+        return
+    ids = [uuid7() for _ in change.events]
+    await outbox.append(connection, *change.events, source=SOURCE, now=now, event_ids=ids, traceparent=job.traceparent)
+    if change.result is not None:
+        event_id = ids[change.events.index(change.result)]
+        await results.save(connection, job.list_id, job.version, change.result, event_id)

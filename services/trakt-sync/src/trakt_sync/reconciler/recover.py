@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
@@ -20,7 +21,7 @@ from trakt_sync.errors import (
 from trakt_sync.mirroring import list_responses, readings
 from trakt_sync.mirroring.actions import Action, AddItems, CreateList, DeleteList, FindList
 from trakt_sync.mirroring.failures import failed, give_up
-from trakt_sync.mirroring.job import Change, Job, Wait
+from trakt_sync.mirroring.job import Change, Job, Next
 from trakt_sync.mirroring.policy import Policy
 from trakt_sync.store.accounts import AccountStore
 from trakt_sync.trakt.api import Trakt
@@ -29,6 +30,7 @@ from trakt_sync.trakt.breaker import Breaker
 log = structlog.get_logger()
 
 
+@dataclass(frozen=True, slots=True)
 class Recovery:
     """Turns a failed request into a change.
 
@@ -36,22 +38,12 @@ class Recovery:
         jitter: gives a number from 0 to 1.
     """
 
-    def __init__(
-        self,
-        *,
-        accounts: AccountStore,
-        trakt: Trakt,
-        breaker: Breaker,
-        policy: Policy,
-        now: Callable[[], datetime],
-        jitter: Callable[[], float] = random.random,
-    ) -> None:
-        self._accounts = accounts
-        self._trakt = trakt
-        self._breaker = breaker
-        self._policy = policy
-        self._now = now
-        self.jitter = jitter
+    accounts: AccountStore
+    trakt: Trakt
+    breaker: Breaker
+    policy: Policy
+    now: Callable[[], datetime]
+    jitter: Callable[[], float] = random.random
 
     async def change_after(
         self, session: Session, before: Job, begun: Job, action: Action, error: TraktError
@@ -66,7 +58,7 @@ class Recovery:
             match error:
                 case TokenRefusedError():
                     account = await session.renew_refused()
-                    return Change(before.progress, wait=Wait(self._now()), account=account)
+                    return Change(before.progress, next=Next(self.now()), account=account)
                 case ListGoneError():
                     return await self._confirm_gone(session, before, action, error)
                 case LimitReachedError() if isinstance(action, AddItems):
@@ -83,18 +75,18 @@ class Recovery:
         Args:
             action: None: the tokens were being renewed.
         """
-        if isinstance(error, AppRefusedError) and self._breaker.refused(self._now()):
+        if isinstance(error, AppRefusedError) and self.breaker.refused(self.now()):
             log.error("trakt_app_refused", error=error.detail)
         name = "RefreshTokens" if action is None else type(action).__name__
         log.info("trakt_call_failed", list_id=before.list_id, action=name, error=error.detail)
-        return failed(before, begun, error, self._now(), jitter=self.jitter(), policy=self._policy)
+        return failed(before, begun, error, self.now(), jitter=self.jitter(), policy=self.policy)
 
     async def _is_refused_here_only(self, session: Session) -> bool:
         """Ask with another account, if there is one: a 403 that only this list or account meets stops nobody else."""
         account = session.account
-        tokens = await self._accounts.any_tokens(besides=account.user_id) or account.tokens
+        tokens = await self.accounts.any_tokens(besides=account.user_id) or account.tokens
         try:
-            await self._trakt.probe(tokens.access)
+            await self.trakt.probe(tokens.access)
         except (AppRefusedError, TraktUnreachableError, TraktUnavailableError):
             return False
         except TraktError as error:
@@ -106,7 +98,7 @@ class Recovery:
         trakt_list = job.progress.trakt_list
         is_there = any(one.trakt_list_id == job.progress.trakt_list_id for one in lists.lists)
         made_at = None if trakt_list is None else trakt_list.made_at
-        is_new = made_at is not None and self._now() < made_at + self._policy.create_settle
+        is_new = made_at is not None and self.now() < made_at + self.policy.create_settle
         if is_there or is_new or not lists.is_complete or isinstance(action, FindList | CreateList):
             return self._contradicted(job, error, is_new=is_new)
         if not isinstance(action, DeleteList) and job.progress.recreated_version == job.version:
@@ -116,14 +108,14 @@ class Recovery:
     def _contradicted(self, job: Job, error: ListGoneError, *, is_new: bool) -> Change:
         """Trakt answers, but not yet of one mind. No matter of the breaker. Of a new list it is no news."""
         unclear = TraktUnavailableError(error.detail)
-        change = failed(job, job, unclear, self._now(), jitter=self.jitter(), policy=self._policy)
-        return Change(job.progress, wait=change.wait) if is_new else change
+        change = failed(job, job, unclear, self.now(), jitter=self.jitter(), policy=self.policy)
+        return Change(job.progress, next=change.next) if is_new else change
 
     async def _learn_limits(self, session: Session, before: Job, begun: Job, action: AddItems) -> Change:
         limits = await session.trakt.read_limits(session.token)
         lists = await session.trakt.read_lists(session.token)
         ours = (one.item_count for one in lists.lists if one.trakt_list_id == before.progress.trakt_list_id)
-        change = readings.limited(before, begun, action, limits, next(ours, None), self._now(), self._policy)
+        change = readings.limited(before, begun, action, limits, next(ours, None), self.now(), self.policy)
         limit = change.progress.limit
         log.info("account_limit_reached", list_id=before.list_id, capacity=limit and limit.capacity)
         return change

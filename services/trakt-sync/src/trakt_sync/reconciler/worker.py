@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -28,6 +29,7 @@ STUCK_AFTER: Final = timedelta(seconds=10)
 """Beyond the longest sleep."""
 
 
+@dataclass(slots=True)
 class Worker:
     """Serves accounts until cancelled.
 
@@ -36,35 +38,22 @@ class Worker:
         max_sleep: a notification and the next due time end a sleep earlier.
     """
 
-    def __init__(  # noqa: PLR0913
-        self,
-        *,
-        pool: Pool,
-        accounts: AccountStore,
-        reconciler: Reconciler,
-        outage: OutageWatch,
-        breaker: Breaker,
-        listener: Listener,
-        now: Callable[[], datetime],
-        concurrency: int = 16,
-        max_sleep: timedelta = timedelta(seconds=5),
-    ) -> None:
-        self._pool = pool
-        self._accounts = accounts
-        self._reconciler = reconciler
-        self._outage = outage
-        self._breaker = breaker
-        self._listener = listener
-        self._now = now
-        self._concurrency = concurrency
-        self._max_sleep = max_sleep
-        self._wake = asyncio.Event()
-        self._serving: set[asyncio.Task[None]] = set()
-        self._last_round: datetime | None = None
+    pool: Pool
+    accounts: AccountStore
+    reconciler: Reconciler
+    outage: OutageWatch
+    breaker: Breaker
+    listener: Listener
+    now: Callable[[], datetime]
+    concurrency: int = 16
+    max_sleep: timedelta = timedelta(seconds=5)
+    _wake: asyncio.Event = field(init=False, default_factory=asyncio.Event)
+    _serving: set[asyncio.Task[None]] = field(init=False, default_factory=set)
+    _last_round: datetime | None = field(init=False, default=None)
 
     async def check(self) -> None:
         """Raise when the worker has not looked for work for long."""
-        if self._last_round is None or self._now() - self._last_round > self._max_sleep + STUCK_AFTER:
+        if self._last_round is None or self.now() - self._last_round > self.max_sleep + STUCK_AFTER:
             raise StuckError("the worker has not looked for work")
 
     async def run(self) -> None:
@@ -90,36 +79,36 @@ class Worker:
 
     async def _round(self) -> timedelta:
         """Start what can be started; return how long to sleep at most."""
-        now = self._now()
+        now = self.now()
         self._last_round = now
-        if self._breaker.is_open:
-            return min(await self._outage.watch(now), self._max_sleep)
-        if self._breaker.has_recovered:
-            await work_queue.resume(self._pool, now)
-            self._breaker.resumed()
-        free = self._concurrency - len(self._serving)
+        if self.breaker.is_open:
+            return min(await self.outage.watch(now), self.max_sleep)
+        if self.breaker.has_recovered:
+            await work_queue.resume(self.pool, now)
+            self.breaker.resumed()
+        free = self.concurrency - len(self._serving)
         if free == 0:
-            return self._max_sleep
-        claimed = await self._accounts.claim(now, free)
+            return self.max_sleep
+        claimed = await self.accounts.claim(now, free)
         for account in claimed:
             task = asyncio.create_task(self._serve(account), name=f"serve {account.user_id}")
             self._serving.add(task)
             task.add_done_callback(self._served)
         if claimed:
             return SOON  # the first account that is served ends the sleep; others may fall due meanwhile
-        due_at = await self._accounts.next_due()
-        return self._max_sleep if due_at is None else max(MIN_SLEEP, min(self._max_sleep, due_at - self._now()))
+        due_at = await self.accounts.next_due()
+        return self.max_sleep if due_at is None else max(MIN_SLEEP, min(self.max_sleep, due_at - self.now()))
 
     async def _serve(self, account: Account) -> None:
         renewing = asyncio.create_task(self._keep_lease(account), name=f"lease {account.user_id}")
         try:
-            await self._reconciler.serve(account)
+            await self.reconciler.serve(account)
         except LeaseLostError:
             log.warning("lease_lost", user_id=account.user_id)
         except Exception as exc:  # a defect: this list waits, the others go on
             log.exception("step_failed", user_id=account.user_id, error=repr(exc))
             with suppress(*DATABASE_ERRORS):  # then the lease runs out by itself
-                await mirrors.postpone(self._pool, account, self._now())
+                await mirrors.postpone(self.pool, account, self.now())
         finally:
             renewing.cancel()
 
@@ -129,13 +118,13 @@ class Worker:
 
     async def _keep_lease(self, account: Account) -> None:
         while True:
-            await asyncio.sleep(self._accounts.lease_for.total_seconds() / 3)
+            await asyncio.sleep(self.accounts.lease_for.total_seconds() / 3)
             try:
-                await self._accounts.renew(account, self._now())
+                await self.accounts.renew(account, self.now())
             except DATABASE_ERRORS as exc:
                 log.warning("lease_not_renewed", user_id=account.user_id, error=repr(exc))
 
     async def _listen(self) -> None:
         while True:
-            if await self._listener.wait(self._max_sleep):
+            if await self.listener.wait(self.max_sleep):
                 self._wake.set()

@@ -1,7 +1,6 @@
 """SQL of `mirror`: loading a job, and what is asked of mirrors beside a step's record."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -81,11 +80,9 @@ async def next_job(pool: Pool, account: Account, now: datetime, known_since: dat
         row = await connection.fetchrow(NEXT_JOB, account.user_id, account.trakt_account, now)
         if row is None:
             return None
-        if row["mirror_id"] is None:
-            mirror_id = await connection.fetchval(ENSURE, row["list_id"], account.trakt_account)
-            return replace(stored_job(row), mirror_id=mirror_id)
-        entries = await ledger.load(connection, row["mirror_id"], known_since)
-    return stored_job(row, entries)
+        mirror_id = row["mirror_id"] or await connection.fetchval(ENSURE, row["list_id"], account.trakt_account)
+        entries = await ledger.load(connection, mirror_id, known_since)
+    return stored_job(row, mirror_id, entries)
 
 
 async def postpone(pool: Pool, account: Account, now: datetime) -> None:
@@ -105,18 +102,18 @@ async def owned(pool: Pool, trakt_list_ids: Iterable[int]) -> set[int]:
     return {row["trakt_list_id"] for row in rows}
 
 
-async def holder(connection: Connection, trakt_list_id: int, *, besides: int | None) -> StoredJob | None:
+async def holder(connection: Connection, trakt_list_id: int, *, besides: int) -> StoredJob | None:
     """Return the other list whose mirror this Trakt list is, locked for the caller's transaction.
 
     A mirror on a Trakt account that its user has left forgets the Trakt list, and is not returned.
     """
-    row = await connection.fetchrow(HOLDER, trakt_list_id, besides or 0)
+    row = await connection.fetchrow(HOLDER, trakt_list_id, besides)
     if row is None:
         return None
     if not row["is_current"]:
         await connection.execute(FORGET, row["mirror_id"])
         return None
-    return stored_job(row)
+    return stored_job(row, row["mirror_id"])
 
 
 async def mark_stale(pool: Pool, list_id: int, trakt_list_id: int, read_after: datetime) -> None:

@@ -53,18 +53,17 @@ class StoredJob:
     """A job with what its record must name.
 
     Args:
-        mirror_id: None: the mirror has no row yet.
         revision: of the queue's row; None: it has none. Another one there: somebody made the list due meanwhile.
         reread_after: the mark that the job's staleness takes up; see `mirrors.mark_stale`.
     """
 
     job: Job
-    mirror_id: int | None
+    mirror_id: int
     revision: int | None
     reread_after: datetime | None
 
 
-def stored_job(row: Row, entries: tuple[Entry, ...] = ()) -> StoredJob:
+def stored_job(row: Row, mirror_id: int, entries: tuple[Entry, ...] = ()) -> StoredJob:
     """Return the job of a row with `JOB_COLUMNS`."""
     details = Details(row["title"], row["description"], row["privacy"], row["display_numbers"], row["allow_comments"])
     items = tuple(Title(*item) for item in row["items"])
@@ -80,7 +79,7 @@ def stored_job(row: Row, entries: tuple[Entry, ...] = ()) -> StoredJob:
         remaining=row["remaining"],
         traceparent=row["traceparent"],
     )
-    return StoredJob(job, row["mirror_id"], row["revision"], row["reread_after"])
+    return StoredJob(job, mirror_id, row["revision"], row["reread_after"])
 
 
 def _progress(row: Row) -> Progress:

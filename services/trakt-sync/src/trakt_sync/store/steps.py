@@ -87,10 +87,10 @@ async def record(
     Raises:
         LeaseLostError: the account has another holder; nothing may be recorded.
     """
-    change, following = step.account, step.next
+    change, following = step.change.account, step.next
     row = await connection.fetchrow(
         RECORD,
-        *_key(account, stored, step.progress),
+        *_key(account, stored, step.change.progress),
         next_write_at,
         change.blocked_until,
         change.reason,

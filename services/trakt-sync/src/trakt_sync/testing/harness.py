@@ -116,7 +116,7 @@ class Harness:
         """Return a list as the reconciler sees it, without its ledger."""
         row = await self.pool.fetchrow(_JOB, list_id)
         assert row is not None, f"there is no list {list_id}"
-        return stored_job(row).job
+        return stored_job(row, row["mirror_id"]).job
 
     async def due_at(self, list_id: int = 1) -> datetime | None:
         """Return when the list is looked at again; None: it rests."""
