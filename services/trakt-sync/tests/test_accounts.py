@@ -16,7 +16,7 @@ from pydantic import SecretStr, ValidationError
 from chassis.postgres import Pool
 from chassis.testing import eventually
 from trakt_simulator.testing import SimulatorAdmin
-from trakt_sync.accounts.token_import import parse_tokens
+from trakt_sync.accounts.token_import import decode, parse_tokens
 from trakt_sync.accounts.vault import Vault
 from trakt_sync.errors import BadTokensError
 from trakt_sync.store.accounts import AccountStore
@@ -70,6 +70,27 @@ def test_what_is_no_token_pair_is_refused_without_showing_it(text: str) -> None:
     with pytest.raises(BadTokensError) as caught:
         parse_tokens(text, NOW)
     assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
+def test_token_text_is_read_in_every_encoding_that_editors_and_shells_write(encoding: str) -> None:
+    text = json.dumps({**PAIR, "expires_in": 3600, "username": "zoë"}, ensure_ascii=False)
+    assert decode(text.encode(encoding)) == text
+
+
+@pytest.mark.parametrize("raw", [b"\xff", b'{"access_token": "secret-\xe4"}', b"\xff\xfe\x00"])
+def test_bytes_that_are_no_text_are_refused_without_showing_them(raw: bytes) -> None:
+    with pytest.raises(BadTokensError) as caught:
+        decode(raw)
+    assert "UTF-8" in str(caught.value)
+    assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize("given", [{"created_at": 1795232296000, "expires_in": 1}, {"expires_at": 1795232296000}])
+def test_time_in_milliseconds_is_refused_in_words(given: dict[str, int]) -> None:
+    with pytest.raises(BadTokensError) as caught:
+        parse_tokens(json.dumps({**PAIR, **given}), NOW)
+    assert f"{next(iter(given))}: Value error, give seconds since 1970, not milliseconds" in str(caught.value)
 
 
 def test_tokens_do_not_show_themselves() -> None:
