@@ -43,7 +43,7 @@ def fresh_dsn(make_database: Callable[..., str]) -> str:
 @pytest.fixture
 async def old(fresh_dsn: str) -> AsyncIterator[tuple[str, Connection]]:
     """Give a database as version 0.1.0 left it, and a connection to it."""
-    connection = await postgres.connect(fresh_dsn)
+    connection = await postgres.connect(fresh_dsn, purpose="test")
     folder = resources.files("trakt_sync") / "migrations"
     for file in sorted(folder.iterdir(), key=lambda file: file.name):
         if file.name.startswith(BEFORE):
