@@ -48,4 +48,4 @@ async def _until_stopped(broker: ApacheKafka) -> int:
 
 
 def _say(line: str) -> None:
-    print(line, flush=True)  # noqa: T201 - the user reads it
+    print(line, flush=True)

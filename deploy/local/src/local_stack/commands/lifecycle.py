@@ -36,7 +36,7 @@ async def run_to_its_end(stack: Stack, display: AnyDisplay, *, plays: bool, ends
     except PartFailedError as failure:
         status = report_failure(failure)
     except StepFailedError as failure:
-        print(f"✗ {failure}\nlogs: {stack_file.FILE.parent / 'logs'}", file=sys.stderr, flush=True)  # noqa: T201
+        print(f"✗ {failure}\nlogs: {stack_file.FILE.parent / 'logs'}", file=sys.stderr, flush=True)
         status = 1
     except asyncio.CancelledError:  # a signal: the usual end
         display.say("stopping")
@@ -50,7 +50,7 @@ def report_failure(failure: PartFailedError) -> int:
     text = f"\n✗ {failure}"
     if tail := failure.tail():
         text += f"\n{tail}\n({failure.log})"
-    print(text, file=sys.stderr, flush=True)  # noqa: T201 - the user reads it
+    print(text, file=sys.stderr, flush=True)
     return 1
 
 
