@@ -1,4 +1,4 @@
-"""Whatever is lost, in whatever order lists are made, changed and deleted: in the end Trakt equals what is wanted, in its order."""
+"""Whatever is lost, and in whatever order lists are made, changed and deleted: in the end Trakt equals what is wanted."""
 
 from datetime import UTC, datetime, timedelta
 from random import Random

@@ -15,7 +15,7 @@ chassis PermanentError                the same request fails again
 ├── LimitReachedError                 420: the account may have no more lists, or no more items
 ├── RejectedError                     any other 4xx; the text is Trakt's own where it gave any
 ├── AccountLockedError                423: Trakt has locked the user's account
-└── BadTokensError *                  the JSON given to `account import` is no token pair, or no key opens the stored one
+└── BadTokensError *                  `account import` got no token pair, or no key opens the stored one
 
 * not TraktErrors
 """

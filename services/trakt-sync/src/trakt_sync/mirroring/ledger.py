@@ -96,7 +96,7 @@ def rows_in(entries: Iterable[Entry]) -> tuple[int, ...]:
 def rows_of(
     entries: tuple[Entry, ...], titles: Iterable[Title], states: Container[str] | None = None
 ) -> tuple[int, ...]:
-    """Return the row ids of the entries that share an id with one of the titles, in one of the states (None: in any)."""
+    """Return the rows of the entries that share an id with one of the titles, in one of the states (None: in any)."""
     keys = keys_of(titles)
     return rows_in(
         entry

@@ -73,7 +73,7 @@ def deleted(job: Job) -> Change:
 
 
 def gone(job: Job) -> Change:
-    """Return the change after it is sure that somebody else deleted the Trakt list: it is made anew, if it is wanted."""
+    """Return the change after somebody else deleted the Trakt list for sure. It is made anew, if it is wanted."""
     if not job.desired.is_present:
         return deleted(job)
     progress = replace(job.progress.without_list(), recreated_version=job.version)

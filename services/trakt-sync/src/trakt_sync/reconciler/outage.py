@@ -1,4 +1,4 @@
-"""While the breaker is open: the users of waiting lists are notified once, and single probes ask whether Trakt is back."""
+"""While the breaker is open: users of waiting lists are notified once, and single probes ask whether Trakt is back."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -21,8 +21,9 @@ _SET: Final = "reread_after = nullif(reread_after, $2), " + ", ".join(
     f"{name} = ${number}" for number, name in enumerate(MIRROR_COLUMNS, start=3)
 )
 
-# A write of a version that is not wanted any more is not begun. The lease is renewed, so that the sender knows until when
-# it may send. FOR SHARE: the subscriber ends a deletion by itself where nothing was begun (`use_cases.record_deletion`).
+# A write of a version that is not wanted any more is not begun. The lease is renewed, so that the sender knows until
+# when it may send. FOR SHARE: the subscriber ends a deletion by itself where nothing was begun
+# (`use_cases.record_deletion`).
 BEGIN_WRITE: Final = f"""
 WITH gate AS (
     UPDATE account SET next_write_at = $20, lease_until = $21 WHERE user_id = $18 AND lease_token = $19

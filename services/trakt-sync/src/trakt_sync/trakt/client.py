@@ -1,7 +1,7 @@
 """The Trakt client: one method a request, responses as values, failures as the errors of `errors.py`.
 
-Quick tries are made only where they can do no harm: for a request that was never sent, and for reads. A write that Trakt
-may have carried out is the reconciler's matter.
+Quick tries are made only where they can do no harm: for a request that was never sent, and for reads. A write that
+Trakt may have carried out is the reconciler's matter.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
