@@ -1,4 +1,4 @@
-"""The reconciler on a real Postgres and a simulated Trakt: one simulator a session, a database emptied for each test."""
+"""The reconciler on a real Postgres and a simulated Trakt: one simulator, a database emptied for each test."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""Whatever is lost, and in whatever order lists are made, changed and deleted: in the end Trakt equals what is wanted."""
+"""Whatever is lost and in whatever order lists are made, changed and deleted: Trakt ends up equal to what is wanted."""
 
 from datetime import UTC, datetime, timedelta
 from random import Random
