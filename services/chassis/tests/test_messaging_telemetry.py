@@ -91,7 +91,7 @@ async def consuming(settings: ServiceSettings, parser: Parser | None = None) -> 
     heard = Heard()
     broker = build_broker(settings, group=GROUP, parser=parser)
     delivery: Delivery = broker.context.get("delivery")
-    delivery._waits = Waits(first=timedelta(milliseconds=5), longest=timedelta(milliseconds=20))
+    delivery._waits = Waits(first=timedelta(milliseconds=5), max_wait=timedelta(milliseconds=20))
     subscribe(broker, LISTS, group=GROUP)(heard.on_event)
     await broker.start()
     try:
