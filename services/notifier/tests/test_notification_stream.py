@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from chassis.postgres import Pool
-from chassis.testing import eventually
+from chassis.testing import eventually, served
 from chassis.wakeup import Listener, Waker
 from notifier import store
 from notifier.app import HttpApplication
@@ -20,7 +20,6 @@ from notifier.testing import (
     application_on,
     bearer,
     delivered,
-    served,
     settings_for,
     stream_of,
     sync_started,

@@ -50,7 +50,7 @@ class HttpApi(FastAPI):
     def openapi(self) -> Document:
         """Return the OpenAPI document. It is made once."""
         if self.openapi_schema is None:
-            self.openapi_schema = with_nulls(_with_whole_numbers(_with_problem_schemas(super().openapi())))
+            self.openapi_schema = with_nulls(_with_whole_numbers(_described_for_clients(super().openapi())))
         return self.openapi_schema
 
 
@@ -92,7 +92,10 @@ def _name_of(route: APIRoute) -> str:
     return route.name
 
 
-def _with_problem_schemas(document: Document) -> Document:
+def _described_for_clients(document: Document) -> Document:
+    for operation in _operations(document):
+        for parameter in operation.get("parameters", []):
+            _take_null_out(parameter["schema"])
     for content in _contents(document):
         if MEDIA_TYPE in content and "schema" not in content[MEDIA_TYPE]:
             schema = content.pop("application/json")["schema"]
@@ -113,11 +116,21 @@ def _with_whole_numbers(node: Any) -> Any:  # noqa: ANN401 - any node of a JSON 
     return node
 
 
+def _take_null_out(schema: dict[str, Any]) -> None:
+    """A parameter can be left out, but nobody can send null in a header or a query."""
+    if "anyOf" in schema:
+        (value,) = (branch for branch in schema.pop("anyOf") if branch != {"type": "null"})
+        schema.update(value)
+
+
+def _operations(document: Document) -> Sequence[dict[str, Any]]:
+    return [operation for operations in document["paths"].values() for operation in operations.values()]
+
+
 def _contents(document: Document) -> Sequence[dict[str, Any]]:
     return [
         answer["content"]
-        for operations in document["paths"].values()
-        for operation in operations.values()
+        for operation in _operations(document)
         for answer in operation["responses"].values()
         if "content" in answer
     ]

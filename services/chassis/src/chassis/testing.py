@@ -3,9 +3,14 @@
 import asyncio
 import subprocess
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import TypeVar
+
+import uvicorn
+from starlette.types import ASGIApp
 
 T = TypeVar("T")
 
@@ -51,3 +56,21 @@ def run_python(*arguments: str, **env: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(  # noqa: S603 - our own program
         [sys.executable, *arguments], env={"PATH": "/usr/bin", **env}, capture_output=True, text=True, check=False
     )
+
+
+@asynccontextmanager
+async def served(app: ASGIApp) -> AsyncIterator[str]:
+    """Serve the application on a free port of 127.0.0.1, and give its address."""
+    config = uvicorn.Config(app, host="127.0.0.1", port=0, log_config=None, lifespan="off", timeout_graceful_shutdown=2)
+    server = uvicorn.Server(config)
+    serving = asyncio.create_task(server._serve())  # noqa: SLF001 - serve() would take the tests' signals
+    await eventually(partial(_has_started, server))
+    try:
+        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        await serving
+
+
+async def _has_started(server: uvicorn.Server) -> bool:
+    return server.started

@@ -3,7 +3,6 @@
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
-from pydantic.json_schema import SkipJsonSchema
 
 from chassis.paging import PageQuery
 
@@ -26,5 +25,5 @@ class UpToQuery(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
-    up_to: MessageId | SkipJsonSchema[None] = None
+    up_to: MessageId | None = None
     """The newest message that the user has seen: later ones stay as they are. Left out: all there are now."""

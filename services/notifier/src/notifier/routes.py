@@ -6,7 +6,6 @@ from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Header, Path, Query, Request
 from fastapi.responses import StreamingResponse
-from pydantic.json_schema import SkipJsonSchema
 
 from chassis import health
 from chassis.auth import BEARER, current_user
@@ -94,7 +93,7 @@ async def subscription(
     request: Request,
     user_id: Caller,
     pool: Database,
-    last_event_id: Annotated[MessageId | SkipJsonSchema[None], Header(alias="Last-Event-ID")] = None,
+    last_event_id: Annotated[MessageId | None, Header(alias="Last-Event-ID")] = None,
 ) -> AsyncIterator[Subscription]:
     """Give the caller's stream, joined before the answer's first byte.
 

@@ -1,23 +1,18 @@
 """For tests: events as they arrive, the HTTP application on a real port, a client of the stream."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from typing import Final
 from uuid import UUID, uuid4
 
 import httpx
-import uvicorn
-from fastapi import FastAPI
 
 from chassis.auth import issue_token
 from chassis.bootstrap import Foundation, health_of
 from chassis.envelope import Delivered
 from chassis.postgres import create_pool
-from chassis.testing import eventually
 from notifier.app import HttpApplication, http_application
 from notifier.settings import HttpSettings
 from watchbuddy_contracts import Event, EventHeaders, ListSyncStarted
@@ -66,24 +61,6 @@ def bearer(user_id: str = "ada") -> dict[str, str]:
     """Return the headers of a request of this user."""
     token = issue_token(KEY, user_id=user_id, issuer="watchbuddy", audience="watchbuddy", lifetime=timedelta(minutes=5))
     return {"Authorization": f"Bearer {token}"}
-
-
-@asynccontextmanager
-async def served(app: FastAPI) -> AsyncIterator[str]:
-    """Serve the application on a free port of 127.0.0.1, and give its address."""
-    config = uvicorn.Config(app, host="127.0.0.1", port=0, log_config=None, lifespan="off", timeout_graceful_shutdown=2)
-    server = uvicorn.Server(config)
-    serving = asyncio.create_task(server._serve())  # noqa: SLF001 - serve() would take the tests' signals
-    await eventually(partial(_has_started, server))
-    try:
-        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        await serving
-
-
-async def _has_started(server: uvicorn.Server) -> bool:
-    return server.started
 
 
 @dataclass(frozen=True, slots=True)

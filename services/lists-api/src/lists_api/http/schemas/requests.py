@@ -58,9 +58,10 @@ class ListIn(StrictModel):
     list_type: ListType
     description: Description | None = None
     """Null: the description that WatchBuddy gives to lists of this type."""
-    privacy: Privacy = "private"
-    items: Items = Field(default=[])
-    mirror: MirrorIn = MirrorIn()
+    privacy: Privacy = Field(default="private", json_schema_extra=without_default)
+    """Left out: private."""
+    items: Items = Field(default_factory=list)
+    mirror: MirrorIn = Field(default_factory=MirrorIn)
 
     def to_properties(self) -> ListProperties:
         values = {name: getattr(self, name) for name in type(self).model_fields if name != "items"}

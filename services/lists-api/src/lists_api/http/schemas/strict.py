@@ -23,7 +23,7 @@ Omittable = Annotated[_T | None, _WithoutNull()]
 
 
 def without_default(schema: dict[str, Any]) -> None:
-    """Take the default out of a field's schema: leaving the field out is not the same as sending null."""
+    """Take the default out of a field's schema. Generated TypeScript clients would require a field that has one."""
     schema.pop("default", None)
 
 

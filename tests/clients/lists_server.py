@@ -1,0 +1,23 @@
+"""lists-api on a database, for clients that speak HTTP."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from chassis.testing import served
+from lists_api.testing import running_api, token_of
+
+
+@dataclass(frozen=True, slots=True)
+class ListsServer:
+    """A running lists-api, and a token of one of its users."""
+
+    url: str
+    token: str
+
+
+@asynccontextmanager
+async def lists_server(dsn: str) -> AsyncIterator[ListsServer]:
+    """Serve lists-api on a free port of the loopback."""
+    async with running_api(dsn) as api, served(api.app) as url:
+        yield ListsServer(url, token_of("ada"))
