@@ -22,6 +22,7 @@ from chassis.wakeup import Heartbeat, Listener, Waker
 from local_stack.kafka.embedded import EmbeddedKafka
 from watchbuddy_contracts import LISTS, ListDeleted
 
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
 QUICK = Heartbeat(every=timedelta(milliseconds=100), patience=timedelta(milliseconds=400))
 SOON = timedelta(seconds=5)
 
@@ -135,7 +136,7 @@ def relay_behind(proxy: Proxy, settings: ServiceSettings, clock: FakeClock) -> R
 async def write(pool: Pool, list_id: int) -> None:
     event = ListDeleted(list_id=list_id, user_id="ada", version=1, title="Heists")
     async with pool.acquire() as connection, connection.transaction():
-        await outbox.append(connection, event, source="/test", now=datetime.now(UTC))
+        await outbox.append(connection, event, source="/test", now=NOW)
 
 
 async def is_empty(pool: Pool) -> bool:

@@ -34,6 +34,7 @@ from watchbuddy_contracts import LISTS, ListDeleted, dead_letter_topic
 
 pytestmark = pytest.mark.real_kafka
 GROUP = "trakt-sync"
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
 PASSWORD = "correct horse"
 LOGIN = "org.apache.kafka.common.security"
 
@@ -150,7 +151,7 @@ async def test_an_event_goes_from_the_outbox_to_the_consumer_and_a_bad_record_to
     async with await create_pool(dsn) as pool, running(relay.run()), running(consume(broker)):
         async with pool.acquire() as connection, connection.transaction():
             event = ListDeleted(list_id=7, user_id="ada", version=1, title="Heists")
-            await outbox.append(connection, event, source="/test", now=datetime.now(UTC))
+            await outbox.append(connection, event, source="/test", now=NOW)
         await eventually(seen, until=lambda numbers: numbers == [7], within=timedelta(seconds=20))
         await relay.check()
         await ConsumerHealth(broker).check()

@@ -32,6 +32,7 @@ from local_stack.postgres.server import PostgresServer
 from local_stack.processes.ports import free_port
 from watchbuddy_contracts import LISTS, ListDeleted
 
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
 SOON = timedelta(seconds=5)
 
 
@@ -102,7 +103,7 @@ async def test_migrations_pool_relay_and_listener_connect(secured: Secured, kafk
         assert await listener.wait(SOON) == ["ada"]
         async with pool.acquire() as connection, connection.transaction():
             event = ListDeleted(list_id=7, user_id="ada", version=1, title="Heists")
-            await outbox.append(connection, event, source="/test", now=datetime.now(UTC))
+            await outbox.append(connection, event, source="/test", now=NOW)
 
         async def is_empty() -> bool:
             return not await pool.fetchval("SELECT count(*) FROM outbox")

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any, Final
 
 import structlog
-from aiokafka.conn import AIOKafkaConnection, create_conn
+from aiokafka.conn import AIOKafkaConnection
 from aiokafka.errors import (
     AuthenticationFailedError,
     IllegalSaslStateError,
@@ -25,10 +25,10 @@ log = structlog.get_logger()
 
 KNOCK_TIMEOUT: Final = timedelta(seconds=15)
 """A broker that is busy or far away takes seconds for TLS and SASL. As long as a producer waits for an answer."""
+CLOSE_TIMEOUT_S: Final = 1.0
 REFUSED_RETRY: Final = timedelta(seconds=10)
 """Until somebody mends the password or the certificate. A broker may lock an account after many tries."""
 REFUSALS: Final = (
-    ssl.SSLError,
     SaslAuthenticationFailed,
     AuthenticationFailedError,
     UnsupportedSaslMechanismError,
@@ -97,20 +97,23 @@ async def knock(settings: KafkaSettings, within: timedelta = KNOCK_TIMEOUT) -> N
 
 async def _knock_at(host: str, port: int, security: Mapping[str, Any], within: timedelta) -> ConnectionError | None:
     """Return None when this server answers, else what is wrong."""
-    connection: AIOKafkaConnection | None = None
     limit_ms = int(within.total_seconds() * 1000)
+    connection = AIOKafkaConnection(host, port, request_timeout_ms=limit_ms, **security)
+    problem: ConnectionError | None = None
     try:
         async with asyncio.timeout(within.total_seconds()):
-            connection = await create_conn(host, port, request_timeout_ms=limit_ms, **security)
+            await connection.connect()
             # A listener that wants SASL closes here on a client without it.
             await connection.send(MetadataRequest([]))
-    except REFUSALS as exc:
+    except ssl.SSLError as exc:
         return KafkaRefusedError(f"Kafka at {host}:{port} refuses us: {exc}")
-    except KafkaError as exc:
-        return ConnectionError(f"Kafka at {host}:{port}: {exc}: is KAFKA_SECURITY_PROTOCOL right?")
     except OSError as exc:  # TimeoutError too
         return ConnectionError(f"Kafka at {host}:{port} does not answer: {str(exc) or type(exc).__name__}")
+    except REFUSALS as exc:
+        problem = KafkaRefusedError(f"Kafka at {host}:{port} refuses us: {exc}")
+    except KafkaError as exc:
+        problem = ConnectionError(f"Kafka at {host}:{port}: {exc}: is KAFKA_SECURITY_PROTOCOL right?")
     finally:
-        if connection is not None:
-            connection.close()
-    return None
+        closed = connection.close()
+    await asyncio.wait({closed}, timeout=CLOSE_TIMEOUT_S)
+    return problem
