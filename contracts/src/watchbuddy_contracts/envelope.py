@@ -21,7 +21,7 @@ class EventHeaders:
     """The attributes of one event.
 
     Args:
-        event_id: UUIDv7, the same in every redelivery: what consumers de-duplicate by.
+        event_id: UUIDv7, the same in every redelivery. Consumers de-duplicate by it.
         source: the producing service, e.g. `/lists-api`.
         time: when the cause happened, with a time zone.
     """

@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar
 from pydantic import BaseModel, ConfigDict, Field
 
 BigintId = Annotated[int, Field(ge=1, le=2**63 - 1)]
-"""An id or version as Postgres keeps it: a larger number is refused at the border."""
+"""An id or version in the range of a Postgres bigint. A larger number is refused when the event is read."""
 UserId = Annotated[str, Field(min_length=1, max_length=255)]
 
 EVENTS: dict[str, type["Event"]] = {}
@@ -38,11 +38,11 @@ class Event(BaseModel):
 
     @property
     def subject(self) -> str:
-        """What the event is about: CloudEvents subject."""
+        """The CloudEvents subject: what the event is about."""
         return self.user_id
 
     def to_json(self) -> bytes:
-        """Return the record's value: fields that are null are left out, readers put them back."""
+        """Return the record's value. Fields that are null are left out; a reader's default puts them back."""
         return self.model_dump_json(exclude_none=True).encode()
 
 
@@ -51,7 +51,7 @@ class ListEvent(Event):
 
     list_id: BigintId
     version: BigintId
-    """The list's version, counted up by every change; the newest wins, wherever it is met."""
+    """The list's version. Every change increases it. Of two events, the one with the newer version wins."""
     title: str
 
     @property
@@ -60,4 +60,4 @@ class ListEvent(Event):
 
 
 class AccountEvent(Event):
-    """An event about a user's Trakt account, of no list."""
+    """An event about a user's Trakt account, not about a list."""

@@ -31,11 +31,11 @@ class MirrorSettings(BaseModel):
 
 
 class ListState(ListEvent):
-    """The whole desired state of a list: an older event adds nothing to it."""
+    """The whole desired state of a list. An older event adds nothing to it."""
 
     list_type: ListType
     description: str | None = None
-    """The owner's own; null: the description that WatchBuddy gives to lists of this type."""
+    """The owner's own text. Null: the description that WatchBuddy gives to lists of this type."""
     privacy: Privacy = "private"
     items: tuple[Item, ...] = ()
     mirror: MirrorSettings = MirrorSettings()
@@ -57,7 +57,7 @@ class ListSyncStarted(ListEvent, ce_type="watchbuddy.list.sync_started.v1", topi
 
 
 class ListSynced(ListState, ce_type="watchbuddy.list.synced.v1", topic=LISTS_TOPIC):
-    """A sync run ended well; the state is what it left."""
+    """A sync run succeeded. The state is that after the run."""
 
     run_id: UUID
     trigger: Trigger
@@ -67,7 +67,7 @@ class ListSynced(ListState, ce_type="watchbuddy.list.synced.v1", topic=LISTS_TOP
 
 
 class ListSyncFailed(ListEvent, ce_type="watchbuddy.list.sync_failed.v1", topic=LISTS_TOPIC):
-    """A sync run ended without a result; the list's items stay as they were."""
+    """A sync run ended without a result. The list's items stay as they were."""
 
     run_id: UUID
     trigger: Trigger

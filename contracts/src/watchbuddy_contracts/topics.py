@@ -27,9 +27,9 @@ class Topic:
 
 
 LISTS: Final = Topic("watchbuddy.lists.v1", producer="lists-api", groups=("trakt-sync", "notifier"))
-"""What lists-api says: ListCreated, ListUpdated, ListSyncStarted, ListSynced, ListSyncFailed, ListDeleted."""
+"""Events of lists-api: ListCreated, ListUpdated, ListSyncStarted, ListSynced, ListSyncFailed, ListDeleted."""
 TRAKT: Final = Topic("watchbuddy.trakt.v1", producer="trakt-sync", groups=("lists-api", "notifier"))
-"""What trakt-sync says: TraktListCreated, TraktListSynced, TraktListDeleted, TraktSyncFailed, …"""
+"""Events of trakt-sync: what happened to lists and accounts on Trakt."""
 TOPICS: Final = (LISTS, TRAKT)
 
 DEAD_LETTER_RETENTION: Final = timedelta(days=30)

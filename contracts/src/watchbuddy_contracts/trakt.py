@@ -1,6 +1,6 @@
 """Events of trakt-sync, on watchbuddy.trakt.v1.
 
-`version` is the version of the list that the event speaks of: for a result, the one that Trakt now equals.
+`version` is the version of the list at which the event happened. In a result, it is the version that Trakt equals now.
 """
 
 from datetime import datetime
@@ -24,7 +24,7 @@ class TraktListCreated(ListEvent, ce_type="watchbuddy.trakt.list_created.v1", to
     trakt_list_id: BigintId
     slug: str
     adopted: bool
-    """True when the answer to our creation was lost and the list was found again instead of made twice."""
+    """True when the answer to the creation was lost, and trakt-sync found the list instead of making a second one."""
 
 
 class TraktListSynced(ListEvent, ce_type="watchbuddy.trakt.list_synced.v1", topic=TRAKT_TOPIC):
@@ -54,9 +54,9 @@ class TraktSyncFailed(ListEvent, ce_type="watchbuddy.trakt.sync_failed.v1", topi
     operation: FailedOperation
     reason: FailureReason
     retry_at: datetime | None = None
-    """Null: only a change by the user helps, or (reason `network`) nobody knows when Trakt is back."""
+    """Null: only a change by the user helps. With reason `network`, null means that nobody knows when Trakt is back."""
     detail: str | None = None
-    """Trakt's own words, where it gave any."""
+    """Trakt's own words, when its answer had any."""
 
 
 class TraktDriftFound(ListEvent, ce_type="watchbuddy.trakt.drift_found.v1", topic=TRAKT_TOPIC):
@@ -67,16 +67,16 @@ class TraktDriftFound(ListEvent, ce_type="watchbuddy.trakt.drift_found.v1", topi
 
 
 class TraktAccountConnected(AccountEvent, ce_type="watchbuddy.trakt.account_connected.v1", topic=TRAKT_TOPIC):
-    """The user's Trakt account is connected: mirroring begins, or goes on."""
+    """The user's Trakt account is connected. Mirroring begins or continues."""
 
     trakt_user: str | None = None
 
 
 class TraktAccountDisconnected(AccountEvent, ce_type="watchbuddy.trakt.account_disconnected.v1", topic=TRAKT_TOPIC):
-    """The user's Trakt account was disconnected; local lists stay."""
+    """The user's Trakt account was disconnected. Their lists in WatchBuddy stay."""
 
 
 class TraktReauthorizationRequired(
     AccountEvent, ce_type="watchbuddy.trakt.reauthorization_required.v1", topic=TRAKT_TOPIC
 ):
-    """Trakt accepts the account's tokens no more; mirroring rests until the user connects again."""
+    """Trakt no longer accepts the account's tokens. Mirroring rests until the user connects the account again."""
