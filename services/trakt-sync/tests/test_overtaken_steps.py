@@ -85,7 +85,7 @@ async def trakt_ids(admin: SimulatorAdmin) -> list[list[object]]:
 async def let_lease_run_out(one: Harness) -> None:
     """Let the lease run out as that of a worker does which renews it no more; another may take it then."""
     await one.pool.execute("UPDATE account SET lease_token = gen_random_uuid(), lease_until = now()")
-    one.parts.work_waker.wake()
+    one.runtime.work_waker.wake()
 
 
 async def freeze(one: Harness, trakt: Held) -> None:

@@ -8,7 +8,8 @@ from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
-from chassis.telemetry import current_traceparent, tracer
+from chassis.telemetry import tracer
+from chassis.trace_context import TraceContext
 from trakt_simulator.testing import SimulatorAdmin
 from trakt_sync.testing import Harness, harness, movies, wanted
 from watchbuddy_contracts import TraktListCreated
@@ -42,7 +43,7 @@ async def test_one_trace_holds_the_event_the_calls_and_the_results(
 ) -> None:
     one, spans = traced
     with tracer().start_as_current_span("consume"):
-        traceparent = current_traceparent()
+        traceparent = TraceContext.current().traceparent
         await one.want(wanted(items=movies(1)))
     assert traceparent is not None
     await one.settled()

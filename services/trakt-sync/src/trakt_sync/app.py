@@ -4,11 +4,11 @@ import random
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Final, cast
 
 from chassis import outbox
 from chassis.bootstrap import bootstrap
+from chassis.clock import Clock, utc_now
 from chassis.health import Health
 from chassis.postgres import Pool
 from chassis.settings import DatabaseSettings
@@ -31,7 +31,7 @@ WORK: Final = "work"
 
 
 @dataclass(frozen=True, slots=True)
-class Parts:
+class Runtime:
     """What every command of this service needs."""
 
     pool: Pool
@@ -45,37 +45,33 @@ class Parts:
         self.outbox_waker.wake()
 
 
-def utc_now() -> datetime:
-    return datetime.now(UTC)
-
-
 @asynccontextmanager
-async def opened(settings: DatabaseSettings, *, connections: int = 4) -> AsyncIterator[Parts]:
+async def opened(settings: DatabaseSettings, *, connections: int = 4) -> AsyncIterator[Runtime]:
     """Open what every command of this service needs."""
     async with (
         bootstrap(SERVICE, settings, connections=connections + 2) as base,  # two for the wakers
         Waker(base.pool, WORK) as work_waker,
         Waker(base.pool, outbox.CHANNEL) as outbox_waker,
     ):
-        yield Parts(base.pool, work_waker, outbox_waker, base.health)
+        yield Runtime(base.pool, work_waker, outbox_waker, base.health)
 
 
 def build_worker(
     settings: Settings,
-    parts: Parts,
+    runtime: Runtime,
     trakt: Trakt,
     listener: Listener,
     *,
-    now: Callable[[], datetime] = utc_now,
+    now: Clock = utc_now,
     jitter: Callable[[], float] = random.random,
 ) -> Worker:
     """Build a worker with a breaker of its own."""
-    accounts = AccountStore(parts.pool, Vault(settings.encryption_keys), settings.trakt_lease)
+    accounts = AccountStore(runtime.pool, Vault(settings.encryption_keys), settings.trakt_lease)
     breaker = Breaker(settings.trakt_breaker_failures, settings.trakt_probe_interval)
     policy = Policy(stale_window=settings.trakt_stale_window, create_settle=settings.trakt_create_settle)
-    wake_relay = parts.outbox_waker.wake
+    wake_relay = runtime.outbox_waker.wake
     reconciler = Reconciler(
-        pool=parts.pool,
+        pool=runtime.pool,
         accounts=accounts,
         watched=lambda user_id: cast("Trakt", WatchedTrakt(trakt, breaker, user_id, now)),
         recovery=Recovery(accounts=accounts, trakt=trakt, breaker=breaker, policy=policy, now=now, jitter=jitter),
@@ -85,10 +81,10 @@ def build_worker(
         now=now,
     )
     outage = OutageWatch(
-        pool=parts.pool, accounts=accounts, trakt=trakt, breaker=breaker, wake_relay=wake_relay, now=now
+        pool=runtime.pool, accounts=accounts, trakt=trakt, breaker=breaker, wake_relay=wake_relay, now=now
     )
     return Worker(
-        pool=parts.pool,
+        pool=runtime.pool,
         accounts=accounts,
         reconciler=reconciler,
         outage=outage,

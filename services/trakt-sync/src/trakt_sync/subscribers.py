@@ -1,11 +1,11 @@
 """Kafka's entry points: what lists-api says is recorded as wanted, in milliseconds; the reconciler does the rest."""
 
 from collections.abc import Callable
-from datetime import datetime
 from typing import Final
 
 from faststream.kafka import KafkaBroker
 
+from chassis.clock import Clock
 from chassis.envelope import Delivered
 from chassis.kafka import subscribe
 from chassis.postgres import Pool
@@ -16,7 +16,7 @@ GROUP: Final = "trakt-sync"
 """The consumer group."""
 
 
-def register(broker: KafkaBroker, pool: Pool, *, wake: Callable[[], None], now: Callable[[], datetime]) -> None:
+def register(broker: KafkaBroker, pool: Pool, *, wake: Callable[[], None], now: Clock) -> None:
     """Subscribe to the lists' events.
 
     Args:

@@ -7,7 +7,7 @@ from uuid_utils.compat import uuid7
 
 from chassis import outbox
 from chassis.postgres import Connection, Pool
-from chassis.telemetry import current_traceparent
+from chassis.trace_context import TraceContext
 from trakt_sync.accounts.account import Account
 from trakt_sync.accounts.token_import import Import
 from trakt_sync.accounts.vault import Vault
@@ -21,7 +21,7 @@ SOURCE: Final = "/trakt-sync"
 async def record_state(pool: Pool, event: ListState, now: datetime) -> bool:
     """Record a list's desired state; return whether there is work, or an event in the outbox."""
     async with pool.acquire() as connection, connection.transaction():
-        if await desired_lists.want(connection, event, now, current_traceparent()):
+        if await desired_lists.want(connection, event, now, TraceContext.current().to_text()):
             return True
         return await _repeat_result(connection, event, now)
 
@@ -33,7 +33,7 @@ async def record_deletion(pool: Pool, event: ListDeleted, now: datetime) -> bool
     its creation meanwhile (see `steps.BEGIN_WRITE`).
     """
     async with pool.acquire() as connection, connection.transaction():
-        if not await desired_lists.want_absent(connection, event, now, current_traceparent()):
+        if not await desired_lists.want_absent(connection, event, now, TraceContext.current().to_text()):
             return await _repeat_result(connection, event, now)
         if await mirrors.is_on_trakt(connection, event.list_id, event.user_id):
             await work_queue.enqueue(connection, event.list_id, now)

@@ -7,6 +7,7 @@ from typing import Final, Protocol
 import structlog
 from pydantic import SecretStr
 
+from chassis.clock import Clock
 from trakt_sync.accounts.account import Account
 from trakt_sync.errors import GrantRefusedError, TraktUnavailableError, TraktUnreachableError
 from trakt_sync.mirroring.backoff import delay
@@ -44,7 +45,7 @@ class Session:
         store: TokenStore,
         trakt: Trakt,
         *,
-        now: Callable[[], datetime],
+        now: Clock,
         jitter: Callable[[], float],
     ) -> None:
         self.account = account

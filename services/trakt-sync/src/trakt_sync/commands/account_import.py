@@ -7,10 +7,11 @@ from typing import Final
 
 from pydantic import SecretStr
 
+from chassis.clock import utc_now
 from chassis.settings import load
 from trakt_sync.accounts.token_import import decode, parse_tokens
 from trakt_sync.accounts.vault import Vault
-from trakt_sync.app import opened, utc_now
+from trakt_sync.app import opened
 from trakt_sync.errors import BadTokensError, TokenRefusedError, TraktError
 from trakt_sync.settings import ImportSettings
 from trakt_sync.trakt.client import App, TraktClient
@@ -38,9 +39,9 @@ async def account_import(arguments: argparse.Namespace) -> int:
         given = replace(given, trakt_id=await _trakt_id_of(settings, given.tokens))
     except TokenRefusedError:  # it may only have expired: the refresh token shows it
         is_refused = True
-    async with opened(settings) as parts:
-        await connect_account(parts.pool, Vault(settings.encryption_keys), arguments.user, given, utc_now())
-        parts.wake()
+    async with opened(settings) as runtime:
+        await connect_account(runtime.pool, Vault(settings.encryption_keys), arguments.user, given, utc_now())
+        runtime.wake()
     name = f" ({given.trakt_user})" if given.trakt_user else ""
     whose = f"the Trakt account{name} of {arguments.user}"
     if is_refused:

@@ -12,10 +12,11 @@ async def work(settings: Settings) -> None:
     """Serve accounts until stopped."""
     app = App(settings.trakt_client_id, settings.trakt_client_secret, settings.trakt_redirect_uri)
     async with (
-        opened(settings, connections=settings.trakt_concurrency) as parts,
+        opened(settings, connections=settings.trakt_concurrency) as runtime,
         connect(str(settings.trakt_api_url), app.client_id, connections=settings.trakt_concurrency * 2) as api,
         Listener(settings.database_url.get_secret_value(), WORK) as listener,
     ):
-        worker = build_worker(settings, parts, TraktClient(api, str(settings.trakt_auth_url), app), listener)
-        parts.health.add("worker", worker.check)
-        await run_worker(settings, parts.health, worker.run())
+        worker = build_worker(settings, runtime, TraktClient(api, str(settings.trakt_auth_url), app), listener)
+        runtime.health.add("listener", listener.check)
+        runtime.health.add("worker", worker.check)
+        await run_worker(settings, runtime.health, worker.run())

@@ -13,7 +13,7 @@ CREATE TABLE desired_list (
     allow_comments boolean NOT NULL,
     is_ordered boolean NOT NULL,
     items jsonb NOT NULL,               -- [[media_type, trakt, tmdb, imdb], …] by rank: read and written as a whole
-    traceparent text,
+    trace_context text,                 -- of the version's event: traceparent and, after a blank, tracestate
     deleted_at timestamptz,             -- when the user deleted the list
     CONSTRAINT desired_list_pkey PRIMARY KEY (list_id)
 ) WITH (fillfactor = 70);               -- written by each edit: keep the updates on the page (HOT)

@@ -17,7 +17,7 @@ class Job:
 
     Args:
         remaining: actions left by the last plan; None: this version was not planned yet.
-        traceparent: of the version's event.
+        trace_context: of the version's event, as `chassis.trace_context` writes it.
     """
 
     list_id: int
@@ -27,7 +27,7 @@ class Job:
     progress: Progress
     entries: tuple[Entry, ...] = ()
     remaining: int | None = None
-    traceparent: str | None = None
+    trace_context: str | None = None
 
     @property
     def trakt_list_id(self) -> int:

@@ -1,11 +1,11 @@
 """Carrying out a planned action: one request to Trakt, or the pages of one reading, and what the response means."""
 
 from collections.abc import Awaitable, Callable, Iterable
-from datetime import datetime
 from typing import assert_never
 
 from pydantic import SecretStr
 
+from chassis.clock import Clock
 from trakt_sync.mirroring import item_responses, list_responses, readings
 from trakt_sync.mirroring.actions import (
     AddItems,
@@ -33,7 +33,7 @@ async def read(
     action: Read,
     *,
     owned: Owned,
-    now: Callable[[], datetime],
+    now: Clock,
     policy: Policy,
 ) -> Change:
     """Read what the action asks for and return what it means.
@@ -54,9 +54,7 @@ async def read(
     return readings.read(job, action, items, now(), policy)
 
 
-async def write(
-    trakt: Trakt, lease: WriteLease, job: Job, action: Write, *, now: Callable[[], datetime], policy: Policy
-) -> Change:
+async def write(trakt: Trakt, lease: WriteLease, job: Job, action: Write, *, now: Clock, policy: Policy) -> Change:
     """Send the write and return what its response means.
 
     Raises:

@@ -8,6 +8,7 @@ from typing import Final
 import structlog
 
 from chassis import outbox
+from chassis.clock import Clock
 from chassis.postgres import Pool
 from trakt_sync.errors import AppRefusedError, TraktError, TraktUnavailableError, TraktUnreachableError
 from trakt_sync.mirroring.events import operation_of
@@ -36,7 +37,7 @@ class OutageWatch:
     trakt: Trakt
     breaker: Breaker
     wake_relay: Callable[[], None]
-    now: Callable[[], datetime]
+    now: Clock
 
     async def watch(self, now: datetime) -> timedelta:
         """Notify, and probe when it is time; return how long to sleep at most."""
@@ -69,7 +70,7 @@ class OutageWatch:
             waiting = await outages.notify_outage(connection, now, MAX_NOTIFIED_AT_ONCE)
             for one in waiting:
                 event = _outage(one)
-                await outbox.append(connection, event, source=SOURCE, now=now, traceparent=one.traceparent)
+                await outbox.append(connection, event, source=SOURCE, now=now, traceparent=one.trace_context)
         if waiting:
             self.wake_relay()
 

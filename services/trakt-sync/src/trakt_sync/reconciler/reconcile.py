@@ -7,8 +7,11 @@ from functools import partial
 
 import structlog
 
+from chassis.clock import Clock
 from chassis.postgres import Pool
-from chassis.telemetry import LIST_ID, LIST_VERSION, context_of, tracer
+from chassis.telemetry import tracer
+from chassis.telemetry_names import LIST_ID, LIST_VERSION
+from chassis.trace_context import TraceContext
 from trakt_sync.accounts.account import Account
 from trakt_sync.accounts.session import Session
 from trakt_sync.errors import LeaseLostError, TraktError
@@ -49,7 +52,7 @@ class Reconciler:
     wake_relay: Callable[[], None]
     write_interval: timedelta
     policy: Policy
-    now: Callable[[], datetime]
+    now: Clock
 
     async def serve(self, account: Account) -> None:
         """Take the next step of the account's smallest list and give the account back.
@@ -66,7 +69,8 @@ class Reconciler:
         session = Session(account, self.accounts, trakt, now=self.now, jitter=self.recovery.jitter)
         job = stored.job.without_old_limit(now, self.policy)
         attributes = {LIST_ID: job.list_id, LIST_VERSION: job.version}
-        with tracer().start_as_current_span("mirror list", context=context_of(job.traceparent), attributes=attributes):
+        cause = TraceContext.of_text(job.trace_context).to_context()
+        with tracer().start_as_current_span("mirror list", context=cause, attributes=attributes):
             await self._step(session, replace(stored, job=job))
 
     async def _step(self, session: Session, stored: StoredJob) -> None:

@@ -87,7 +87,9 @@ async def _save(connection: Connection, stored: StoredJob, change: Change, now: 
     if not change.events:
         return
     ids = [uuid7() for _ in change.events]
-    await outbox.append(connection, *change.events, source=SOURCE, now=now, event_ids=ids, traceparent=job.traceparent)
+    await outbox.append(
+        connection, *change.events, source=SOURCE, now=now, event_ids=ids, traceparent=job.trace_context
+    )
     if change.result is not None:
         event_id = ids[change.events.index(change.result)]
         await results.save(connection, job.list_id, job.version, change.result, event_id)

@@ -3,10 +3,10 @@
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 
 import structlog
 
+from chassis.clock import Clock
 from trakt_sync.accounts.session import Session
 from trakt_sync.errors import (
     AppRefusedError,
@@ -42,7 +42,7 @@ class Recovery:
     trakt: Trakt
     breaker: Breaker
     policy: Policy
-    now: Callable[[], datetime]
+    now: Clock
     jitter: Callable[[], float] = random.random
 
     async def change_after(

@@ -1,7 +1,6 @@
 """The worker: claims accounts with due work, some at a time, and sleeps until it is woken or the next due time."""
 
 import asyncio
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -9,6 +8,7 @@ from typing import Final
 
 import structlog
 
+from chassis.clock import Clock
 from chassis.health import StuckError
 from chassis.postgres import DATABASE_ERRORS, Pool
 from chassis.wakeup import Listener
@@ -44,7 +44,7 @@ class Worker:
     outage: OutageWatch
     breaker: Breaker
     listener: Listener
-    now: Callable[[], datetime]
+    now: Clock
     concurrency: int = 16
     max_sleep: timedelta = timedelta(seconds=5)
     _wake: asyncio.Event = field(init=False, default_factory=asyncio.Event)

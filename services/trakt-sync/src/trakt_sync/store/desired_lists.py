@@ -12,14 +12,14 @@ WANT_PRESENT: Final = """
 WITH wanted AS (
     INSERT INTO desired_list (
         list_id, user_id, version, is_present, title, description, privacy, display_numbers, allow_comments,
-        is_ordered, items, traceparent
+        is_ordered, items, trace_context
     )
     VALUES ($1, $2, $3, true, $4, $5, $6, $7, $8, $9, $10, $11)
     ON CONFLICT (list_id) DO UPDATE SET
         version = excluded.version, title = excluded.title, description = excluded.description,
         privacy = excluded.privacy, display_numbers = excluded.display_numbers,
         allow_comments = excluded.allow_comments, is_ordered = excluded.is_ordered, items = excluded.items,
-        traceparent = excluded.traceparent
+        trace_context = excluded.trace_context
     WHERE desired_list.version < excluded.version AND desired_list.is_present
     RETURNING list_id, user_id
 )
@@ -31,12 +31,12 @@ RETURNING list_id"""
 WANT_ABSENT: Final = """
 INSERT INTO desired_list (
     list_id, user_id, version, is_present, title, description, privacy, display_numbers, allow_comments,
-    is_ordered, items, traceparent, deleted_at
+    is_ordered, items, trace_context, deleted_at
 )
 VALUES ($1, $2, $3, false, $4, '', 'private', true, false, false, '[]', $5, $6)
 ON CONFLICT (list_id) DO UPDATE SET
     version = excluded.version, is_present = false, title = excluded.title, description = excluded.description,
-    items = excluded.items, traceparent = excluded.traceparent, deleted_at = excluded.deleted_at
+    items = excluded.items, trace_context = excluded.trace_context, deleted_at = excluded.deleted_at
 WHERE desired_list.version < excluded.version AND desired_list.is_present
 RETURNING list_id"""
 
@@ -51,7 +51,7 @@ WHERE deleted_at < $1
     )"""
 
 
-async def want(connection: Connection, event: ListState, now: datetime, traceparent: str | None) -> bool:
+async def want(connection: Connection, event: ListState, now: datetime, trace_context: str | None) -> bool:
     """Record a list's desired state and make the list due.
 
     Returns: False when the state that we have is as new, or the list was deleted.
@@ -68,16 +68,16 @@ async def want(connection: Connection, event: ListState, now: datetime, tracepar
         event.mirror.allow_comments,
         event.mirror.order,
         [Title.of(item) for item in event.items],
-        traceparent,
+        trace_context,
         now,
     )
     return row is not None
 
 
-async def want_absent(connection: Connection, event: ListDeleted, now: datetime, traceparent: str | None) -> bool:
+async def want_absent(connection: Connection, event: ListDeleted, now: datetime, trace_context: str | None) -> bool:
     """Record that nothing of the list may be left, and lock its row; return False when this is no news."""
     row = await connection.fetchrow(
-        WANT_ABSENT, event.list_id, event.user_id, event.version, event.title, traceparent, now
+        WANT_ABSENT, event.list_id, event.user_id, event.version, event.title, trace_context, now
     )
     return row is not None
 

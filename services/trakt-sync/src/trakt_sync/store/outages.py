@@ -11,7 +11,7 @@ from chassis.postgres import Connection
 NOTIFY_OUTAGE: Final = """
 WITH waiting AS (
     SELECT desired_list.list_id, desired_list.user_id, desired_list.version, desired_list.title,
-        desired_list.is_present, desired_list.traceparent, coalesce(account.trakt_id, '') AS trakt_account,
+        desired_list.is_present, desired_list.trace_context, coalesce(account.trakt_id, '') AS trakt_account,
         mirror.trakt_list_id IS NOT NULL AS is_on_trakt
     FROM work_queue
     JOIN account ON account.user_id = work_queue.user_id
@@ -33,7 +33,7 @@ notified AS (
 parked AS (
     UPDATE work_queue SET waits_for = 'network' FROM waiting WHERE work_queue.list_id = waiting.list_id
 )
-SELECT list_id, user_id, version, title, is_present, is_on_trakt, traceparent FROM waiting"""
+SELECT list_id, user_id, version, title, is_present, is_on_trakt, trace_context FROM waiting"""
 
 
 class WaitingList(NamedTuple):
@@ -45,7 +45,7 @@ class WaitingList(NamedTuple):
     title: str
     is_present: bool
     is_on_trakt: bool
-    traceparent: str | None
+    trace_context: str | None
 
 
 async def notify_outage(connection: Connection, now: datetime, limit: int) -> Sequence[WaitingList]:

@@ -27,7 +27,7 @@ V = TypeVar("V")
 JOB_COLUMNS: Final = """
     desired_list.list_id, desired_list.user_id, desired_list.version, desired_list.is_present, desired_list.title,
     desired_list.description, desired_list.privacy, desired_list.display_numbers, desired_list.allow_comments,
-    desired_list.is_ordered, desired_list.items, desired_list.traceparent,
+    desired_list.is_ordered, desired_list.items, desired_list.trace_context,
     mirror.mirror_id, mirror.applied_version, mirror.trakt_list, mirror.former_ids, mirror.intent, mirror.pending,
     mirror.staleness, mirror.reread_after, mirror.account_limit, mirror.attempts, mirror.notified,
     mirror.failed_version, mirror.tally, mirror.recreated_version,
@@ -77,7 +77,7 @@ def stored_job(row: Row, mirror_id: int, entries: tuple[Entry, ...] = ()) -> Sto
         progress=replace(progress, incident=incident),
         entries=entries,
         remaining=row["remaining"],
-        traceparent=row["traceparent"],
+        trace_context=row["trace_context"],
     )
     return StoredJob(job, mirror_id, row["revision"], row["reread_after"])
 

@@ -17,7 +17,7 @@ from chassis.testing import eventually
 from chassis.wakeup import Listener, Waker
 from trakt_sync.accounts.token_import import parse_tokens
 from trakt_sync.accounts.vault import Vault
-from trakt_sync.app import WORK, Parts, build_worker
+from trakt_sync.app import WORK, Runtime, build_worker
 from trakt_sync.mirroring.job import Job
 from trakt_sync.reconciler.worker import Worker
 from trakt_sync.settings import Settings
@@ -49,22 +49,22 @@ WHERE desired_list.list_id = ANY($1::bigint[]) AND (
 
 @dataclass
 class Harness:
-    """The service's parts. Events go in by `want`; results are read from the outbox."""
+    """The service's runtime. Events go in by `want`; results are read from the outbox."""
 
     dsn: str
-    parts: Parts
+    runtime: Runtime
     settings: Settings
     trakt: Trakt
     clock: MovableClock
 
     @property
     def pool(self) -> Pool:
-        return self.parts.pool
+        return self.runtime.pool
 
     def move_clock(self, by: timedelta) -> None:
         """Move the clock ahead, and have the workers look at it."""
         self.clock.move(by)
-        self.parts.work_waker.wake()
+        self.runtime.work_waker.wake()
 
     async def connect(self, user: str, tokens: str, *, is_identified: bool = True) -> None:
         """Import a token pair. `is_identified`: whether Trakt could be asked whose it is: here, its name says it."""
@@ -72,7 +72,7 @@ class Harness:
         if is_identified:
             given = replace(given, trakt_id=given.trakt_user)
         await connect_account(self.pool, Vault([KEY]), user, given, self.clock())
-        self.parts.work_waker.wake()
+        self.runtime.work_waker.wake()
 
     async def want(self, *events: Event) -> None:
         """Record the events as the subscriber does."""
@@ -81,14 +81,14 @@ class Harness:
                 await record_deletion(self.pool, event, self.clock())
             elif isinstance(event, ListCreated | ListUpdated):
                 await record_state(self.pool, event, self.clock())
-        self.parts.work_waker.wake()
+        self.runtime.work_waker.wake()
 
     @asynccontextmanager
     async def worker(self, trakt: Trakt | None = None, **changes: object) -> AsyncIterator[Worker]:
         """Run a worker of its own (its own breaker and listener) for the block."""
         settings = self.settings.model_copy(update=changes)
         async with Listener(self.dsn, WORK) as listener:
-            worker = build_worker(settings, self.parts, trakt or self.trakt, listener, now=self.clock)
+            worker = build_worker(settings, self.runtime, trakt or self.trakt, listener, now=self.clock)
             task = asyncio.create_task(worker.run())
             try:
                 yield worker
@@ -163,7 +163,7 @@ def make_settings(dsn: str, trakt_url: str, **changes: object) -> Settings:
 async def harness(
     dsn: str, trakt_url: str, *, trakt: Callable[[Trakt], Trakt] = lambda real: real, **changes: object
 ) -> AsyncIterator[Harness]:
-    """Build the parts on a migrated database.
+    """Build the runtime on a migrated database.
 
     Args:
         dsn: of the database.
@@ -181,7 +181,7 @@ async def harness(
             connect(trakt_url, CLIENT.client_id) as api,
         ):
             client = TraktClient(api, trakt_url, CLIENT, tries=QUICK, now=clock)
-            parts = Parts(pool, work_waker, outbox_waker, Health())
-            yield Harness(dsn, parts, settings, trakt(client), clock)
+            runtime = Runtime(pool, work_waker, outbox_waker, Health())
+            yield Harness(dsn, runtime, settings, trakt(client), clock)
     finally:
         await pool.close()

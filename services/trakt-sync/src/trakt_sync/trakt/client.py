@@ -12,6 +12,7 @@ from typing import Final, TypeVar
 import httpx
 from pydantic import SecretStr, TypeAdapter, ValidationError
 
+from chassis.clock import Clock
 from trakt_sync.errors import GrantRefusedError, TraktUnavailableError, TraktUnreachableError
 from trakt_sync.mirroring.desired import Details
 from trakt_sync.mirroring.remote import AccountLimits, ItemsResponse, RemoteItems, RemoteList, RemoteLists
@@ -56,7 +57,7 @@ class TraktClient:
         auth_url: str,
         app: App,
         *,
-        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        now: Clock = lambda: datetime.now(UTC),
         tries: QuickTries | None = None,
     ) -> None:
         self._api = api

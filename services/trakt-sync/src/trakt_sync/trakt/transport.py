@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Generator
 from dataclasses import dataclass
 from datetime import timedelta
+from importlib.metadata import version
 from typing import Final
 
 import httpx
@@ -16,7 +17,7 @@ TIMEOUT: Final = httpx.Timeout(connect=5, read=30, write=30, pool=5)
 """Deleting a large list was seen to take 22 s."""
 KEEP_ALIVE_S: Final = 3.0
 """Below the usual 5 s of servers: on a connection that the server just closed, a write's fate is unknown."""
-USER_AGENT: Final = "WatchBuddy/0.1.0"
+USER_AGENT: Final = f"WatchBuddy/{version('watchbuddy-trakt-sync')}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,11 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 import structlog
 
+from chassis.clock import Clock
 from trakt_sync.errors import AppRefusedError, TraktError, TraktUnavailableError, TraktUnreachableError
 from trakt_sync.trakt.api import Trakt
 from trakt_sync.trakt.breaker import Breaker
@@ -29,7 +29,7 @@ class WatchedTrakt:
     trakt: Trakt
     breaker: Breaker
     user_id: str
-    now: Callable[[], datetime]
+    now: Clock
 
     def __getattr__(self, method: str) -> Callable[..., Awaitable[Any]]:
         async def watched(*arguments: object) -> object:
