@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from chassis import inbox
+from chassis.clock import utc_now
 from chassis.identity import identify
 from chassis.postgres import MigrationError, Pool, connect, create_pool, migrate, ping
 from chassis.wakeup import Listener, Waker
@@ -32,7 +33,8 @@ async def test_migrations_run_once_even_when_processes_start_together(postgres_s
     dsn = postgres_server.replace("/postgres?", f"/fresh_{uuid4().hex}?")
     await asyncio.gather(*(migrate(dsn, "chassis") for _ in range(4)))
     connection = await connect(dsn, purpose="test")
-    assert await connection.fetchval("SELECT count(*) FROM schema_migrations") == 1
+    names = await connection.fetchval("SELECT array_agg(name ORDER BY name) FROM schema_migrations")
+    assert names == ["0001_outbox.sql", "0002_outbox_tracestate.sql"]
     assert await connection.fetchval("SELECT count(*) FROM outbox") == 0
     await connection.close()
 
@@ -53,24 +55,24 @@ async def test_only_one_of_several_simultaneous_deliveries_is_a_groups_first(poo
 
     async def deliver(group: str, event: UUID) -> bool:
         async with pool.acquire() as connection, connection.transaction():
-            first = await inbox.is_first_delivery(connection, group, event)
+            first = await inbox.is_first_delivery(connection, group, event, utc_now())
             await connection.execute("SELECT pg_sleep(0.02)")
             return first
 
     results = await asyncio.gather(*(deliver("notifier", event_id) for _ in range(5)))
     assert sorted(results) == [False, False, False, False, True]
     assert await deliver("lists-api", event_id)
-    assert await inbox.sweep(pool, timedelta(days=1)) == 0
-    assert await inbox.sweep(pool, timedelta(0)) == 2
+    assert await inbox.sweep(pool, until=utc_now() - timedelta(days=1)) == 0
+    assert await inbox.sweep(pool, until=utc_now() + timedelta(days=1)) == 2
 
 
 async def test_a_delivery_that_fails_leaves_nothing_in_the_inbox(pool: Pool) -> None:
     event_id = uuid4()
     with contextlib.suppress(KeyError):
         async with pool.acquire() as connection, connection.transaction():
-            await inbox.is_first_delivery(connection, "notifier", event_id)
+            await inbox.is_first_delivery(connection, "notifier", event_id, utc_now())
             raise KeyError
-    assert await inbox.is_first_delivery(pool, "notifier", event_id)  # type: ignore[arg-type]
+    assert await inbox.is_first_delivery(pool, "notifier", event_id, utc_now())  # type: ignore[arg-type]
 
 
 async def test_a_listener_gets_each_payload_once(dsn: str, pool: Pool) -> None:

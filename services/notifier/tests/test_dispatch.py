@@ -6,6 +6,7 @@ import asyncpg
 import pytest
 
 from chassis.postgres import Pool, create_pool
+from chassis.testing import FakeClock
 from chassis.wakeup import Listener, Waker
 from notifier import store
 from notifier.dispatch import CHANNEL, Dispatcher
@@ -93,14 +94,14 @@ async def test_an_event_that_the_inbox_forgot_is_still_one_message(pool: Pool, d
     assert len(await messages_of(pool)) == 1
 
 
-async def test_what_is_past_its_retention_is_swept_from_messages_and_inbox(
-    dsn: str, pool: Pool, dispatcher: Dispatcher
-) -> None:
-    await dispatcher.dispatch(delivered(sync_started(title="old"), time=TIME - timedelta(days=91)))
-    await pool.execute("UPDATE inbox SET received_at = now() - interval '91 days'")
-    kept = delivered(sync_started(title="young"), time=TIME)
+async def test_what_is_past_its_retention_is_swept_from_messages_and_inbox(dsn: str, pool: Pool) -> None:
+    clock = FakeClock(TIME - timedelta(days=91))
+    dispatcher = Dispatcher(pool, Waker(pool, CHANNEL), group=GROUP, now=clock)
+    await dispatcher.dispatch(delivered(sync_started(title="old"), time=clock()))
+    clock.advance(timedelta(days=91))
+    kept = delivered(sync_started(title="young"), time=clock())
     await dispatcher.dispatch(kept)
-    await sweep(pool, settings_for(dsn), lambda: TIME)
+    await sweep(pool, settings_for(dsn), clock)
     assert [message.text for message in await messages_of(pool)] == ["Syncing 'young'..."]
     assert await pool.fetchval("SELECT array_agg(event_id) FROM inbox") == [kept.headers.event_id]
 

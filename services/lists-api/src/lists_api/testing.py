@@ -128,7 +128,7 @@ async def running_api(dsn: str, **changes: object) -> AsyncIterator[Api]:
     try:
         transport = httpx.ASGITransport(app)
         async with httpx.AsyncClient(transport=transport, base_url="http://lists") as http:
-            yield Api(app, http, pool, clock, waker, settings, MirrorStateUseCases(pool, GROUP))
+            yield Api(app, http, pool, clock, waker, settings, MirrorStateUseCases(pool, GROUP, clock))
     finally:
         await pool.close()
 

@@ -5,6 +5,7 @@ from typing import Final
 import structlog
 
 from chassis import telemetry
+from chassis.clock import Clock, utc_now
 from chassis.envelope import Delivered
 from chassis.inbox import is_first_delivery
 from chassis.postgres import Pool
@@ -21,10 +22,11 @@ CHANNEL: Final = "messages"
 class Dispatcher:
     """Stores messages for users. `group` is the consumer group; the inbox keeps event ids by it."""
 
-    def __init__(self, pool: Pool, waker: Waker, *, group: str) -> None:
+    def __init__(self, pool: Pool, waker: Waker, *, group: str, now: Clock = utc_now) -> None:
         self._pool = pool
         self._waker = waker
         self._group = group
+        self._now = now
 
     async def dispatch(self, delivered: Delivered) -> None:
         """Store the event's message, if it has one, and wake the user's streams."""
@@ -48,7 +50,7 @@ class Dispatcher:
         user_id, headers = delivered.event.user_id, delivered.headers
         async with self._pool.acquire() as connection, connection.transaction():
             await store.lock_user(connection, user_id)
-            if not await is_first_delivery(connection, self._group, headers.event_id):
+            if not await is_first_delivery(connection, self._group, headers.event_id, self._now()):
                 return None
             return await store.add(
                 connection, message, event_id=headers.event_id, user_id=user_id, created_at=headers.time

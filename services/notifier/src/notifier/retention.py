@@ -11,5 +11,5 @@ async def sweep(pool: Pool, settings: Settings, now: Clock) -> dict[str, int]:
     """Delete what is past its retention; return the number of rows by table."""
     return {
         "messages": await store.sweep(pool, now() - settings.message_retention),
-        "inbox": await inbox.sweep(pool, settings.inbox_retention),
+        "inbox": await inbox.sweep(pool, until=now() - settings.inbox_retention),
     }

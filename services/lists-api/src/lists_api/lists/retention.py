@@ -14,5 +14,5 @@ async def sweep(pool: Pool, settings: Settings, *, now: datetime) -> dict[str, i
         "idempotency_keys": await store.delete_keys(pool, until=now - settings.idempotency_retention),
         "sync_runs": await store.delete_runs(pool, until=now - settings.run_retention),
         "tombstones": await store.delete_tombstones(pool, until=now - settings.tombstone_retention),
-        "inbox": await inbox.sweep(pool, settings.inbox_retention),
+        "inbox": await inbox.sweep(pool, until=now - settings.inbox_retention),
     }

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import structlog
 
 from chassis import inbox
+from chassis.clock import Clock, utc_now
 from chassis.envelope import Delivered
 from chassis.postgres import Connection, Pool
 from lists_api.mirror_state.domain.mirror import MirrorRecord
@@ -25,6 +26,7 @@ class MirrorStateUseCases:
 
     pool: Pool
     group: str
+    now: Clock = utc_now
 
     async def record(self, delivered: Delivered) -> None:
         """Store what an event of trakt-sync reports of a list, and of its user's Trakt account.
@@ -33,7 +35,7 @@ class MirrorStateUseCases:
         """
         event, at = delivered.event, delivered.headers.time
         async with self.pool.acquire() as connection, connection.transaction():
-            if not await inbox.is_first_delivery(connection, self.group, delivered.headers.event_id):
+            if not await inbox.is_first_delivery(connection, self.group, delivered.headers.event_id, self.now()):
                 return
             account_state = account_state_of(event)
             if account_state is not None:
