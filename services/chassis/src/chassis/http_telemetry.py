@@ -1,6 +1,5 @@
 """HTTP spans and metrics by the stable conventions: `http.server.request.duration` in seconds, `http.route`."""
 
-import os
 from collections.abc import MutableMapping
 from typing import Any
 
@@ -22,8 +21,3 @@ def server_telemetry(*untraced: str) -> TelemetryConfig:
         return str(scope.get("path", "")).endswith(ends)
 
     return {"logs": False, "operation_spans": False, "auto_configure": False, "exclude": is_untraced}
-
-
-def prefer_stable_conventions() -> None:
-    """Let the instrumentation of HTTP clients follow the stable conventions. It asks the environment, once."""
-    os.environ.setdefault("OTEL_SEMCONV_STABILITY_OPT_IN", "http")

@@ -1,5 +1,6 @@
 """Traces and metrics of a process, by OTLP when the standard `OTEL_*` variables name an endpoint."""
 
+import os
 from contextlib import suppress
 from dataclasses import dataclass
 from importlib import metadata
@@ -16,25 +17,9 @@ from opentelemetry.sdk.resources import (
 from opentelemetry.sdk.trace import TracerProvider
 
 from chassis.exporters import check_environment, metric_readers, span_processor
-from chassis.http_telemetry import prefer_stable_conventions
 from chassis.identity import identity
 from chassis.logs import configure_logs
-from chassis.telemetry_names import EVENT_TYPE, LIST_ID, LIST_VERSION, PROCESS_ROLE
-from chassis.trace_context import TraceContext, context_of, current_traceparent
-
-__all__ = [
-    "EVENT_TYPE",
-    "LIST_ID",
-    "LIST_VERSION",
-    "Telemetry",
-    "TraceContext",
-    "configure",
-    "context_of",
-    "current_traceparent",
-    "meter",
-    "resource_of",
-    "tracer",
-]
+from chassis.telemetry_names import PROCESS_ROLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +46,8 @@ def configure(service_name: str, *, level: str = "INFO") -> Telemetry:
     """
     check_environment()
     configure_logs(service_name, level)
-    prefer_stable_conventions()
+    # The instrumentation of HTTP clients asks the environment, once, which conventions to follow.
+    os.environ.setdefault("OTEL_SEMCONV_STABILITY_OPT_IN", "http")
     resource = resource_of(service_name)
     tracer_provider = TracerProvider(resource=resource)
     processor = span_processor()

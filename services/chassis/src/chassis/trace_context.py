@@ -66,13 +66,3 @@ class TraceContext:
         """The trace's id as the logs show it; None for nonsense."""
         span = trace.get_current_span(self.to_context()).get_span_context()
         return format(span.trace_id, "032x") if span.is_valid else None
-
-
-def current_traceparent() -> str | None:
-    """Return the W3C traceparent of the current span, or None outside a span."""
-    return TraceContext.current().traceparent
-
-
-def context_of(text: str | None) -> Context:
-    """Return OpenTelemetry's context of a stored traceparent, or of `TraceContext.to_text`."""
-    return TraceContext.of_text(text).to_context()

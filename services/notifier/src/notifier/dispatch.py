@@ -4,11 +4,12 @@ from typing import Final
 
 import structlog
 
-from chassis import telemetry
 from chassis.clock import Clock, utc_now
 from chassis.envelope import Delivered
 from chassis.inbox import is_first_delivery
 from chassis.postgres import Pool
+from chassis.telemetry import tracer
+from chassis.telemetry_names import LIST_ID
 from chassis.wakeup import Waker
 from notifier import store
 from notifier.messages import Message, message_of
@@ -34,9 +35,9 @@ class Dispatcher:
         if message is None:
             return
         user_id = delivered.event.user_id
-        with telemetry.tracer().start_as_current_span("store message") as span:
+        with tracer().start_as_current_span("store message") as span:
             if message.list_id is not None:
-                span.set_attribute(telemetry.LIST_ID, message.list_id)
+                span.set_attribute(LIST_ID, message.list_id)
             message_id = await self._store(delivered, message)
             if message_id is None:
                 log.info("event_repeated", event_id=str(delivered.headers.event_id))
