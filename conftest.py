@@ -18,7 +18,7 @@ from xdist.scheduler import LoadScopeScheduling, Scheduling
 from xdist.workermanage import WorkerController
 
 import watchbuddy_contracts  # noqa: F401 - before pytest finds the folder of that name, when it runs as `python -m pytest`
-from chassis.postgres import migrate
+from chassis.postgres.database import migrate
 from local_stack.postgres.binaries import PostgresBinaries
 from local_stack.postgres.server import PostgresServer
 

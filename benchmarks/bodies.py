@@ -16,7 +16,7 @@ import psutil
 
 from benchmarks.figures import Figure, at_most
 from benchmarks.system import Running, running
-from chassis.auth import issue_token
+from chassis.http.auth import issue_token
 from local_stack.system import AUDIENCE, ISSUER
 
 REQUESTS: Final = 4

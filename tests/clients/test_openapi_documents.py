@@ -6,8 +6,8 @@ import jsonschema
 import pytest
 
 from chassis.health import Health
-from chassis.openapi import HttpApi, text_of
-from chassis.problem_kinds import MEDIA_TYPE
+from chassis.http.openapi import HttpApi, text_of
+from chassis.http.problem_kinds import MEDIA_TYPE
 from clients import documents
 from lists_api.http.api import http_api as lists_api
 from notifier.routes import http_api as notifier

@@ -10,8 +10,8 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 from testcontainers.core.container import DockerContainer
 
-from chassis.kafka_connection import connection_arguments
-from chassis.kafka_settings import KafkaSettings
+from chassis.kafka.connection import connection_arguments
+from chassis.kafka.settings import KafkaSettings
 from chassis.testing import eventually
 from chassis.topics import create, wanted
 from local_stack.kafka.apache import ApacheKafka

@@ -9,8 +9,8 @@ from typing import Final
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.structs import ConsumerRecord
 
-from chassis.kafka_connection import connection_arguments
-from chassis.kafka_settings import KafkaSettings
+from chassis.kafka.connection import connection_arguments
+from chassis.kafka.settings import KafkaSettings
 from chassis.testing import eventually
 from watchbuddy_contracts import EVENTS, TOPICS, Event, EventHeaders
 

@@ -17,7 +17,7 @@ from typing import Final
 import asyncpg
 import httpx
 
-from chassis.auth import issue_token
+from chassis.http.auth import issue_token
 from integration.brokers import Broker, security_environment
 from integration.collector import Collector
 from integration.databases import Server

@@ -10,11 +10,12 @@ import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
-from chassis import outbox, topics
-from chassis.kafka import start_producer
-from chassis.kafka_settings import KafkaSettings
-from chassis.postgres import create_pool
-from chassis.relay import Relay
+from chassis import topics
+from chassis.kafka.broker import start_producer
+from chassis.kafka.settings import KafkaSettings
+from chassis.outbox import outbox
+from chassis.outbox.relay import Relay
+from chassis.postgres.database import create_pool
 from chassis.settings import ServiceSettings
 from chassis.testing import eventually
 from local_stack.errors import MissingProgramError

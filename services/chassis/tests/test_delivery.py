@@ -10,10 +10,10 @@ import asyncpg
 import pytest
 from aiokafka import AIOKafkaConsumer
 
-from chassis.delivery import Delivery, Waits
-from chassis.envelope import Delivered
 from chassis.errors import PermanentError, TransientError
-from chassis.kafka import ConsumerHealth, build_broker, producer, subscribe
+from chassis.kafka.broker import ConsumerHealth, build_broker, producer, subscribe
+from chassis.kafka.delivery import Delivery, Waits
+from chassis.kafka.envelope import Delivered
 from chassis.settings import ServiceSettings
 from chassis.testing import eventually
 from local_stack.kafka.embedded import EmbeddedKafka

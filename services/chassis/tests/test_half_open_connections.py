@@ -11,14 +11,14 @@ import pytest
 from aiokafka import AIOKafkaProducer
 from structlog.testing import capture_logs
 
-from chassis import outbox
 from chassis.health import StuckError
-from chassis.kafka import start_producer
-from chassis.postgres import DIRECT_TIMEOUT, Pool, create_pool
-from chassis.relay import POLL_EVERY, Relay
+from chassis.kafka.broker import start_producer
+from chassis.outbox import outbox
+from chassis.outbox.relay import POLL_EVERY, Relay
+from chassis.postgres.database import DIRECT_TIMEOUT, Pool, create_pool
+from chassis.postgres.wakeup import Heartbeat, Listener, Waker
 from chassis.settings import ServiceSettings
 from chassis.testing import FakeClock, eventually
-from chassis.wakeup import Heartbeat, Listener, Waker
 from local_stack.kafka.embedded import EmbeddedKafka
 from watchbuddy_contracts import LISTS, ListDeleted
 

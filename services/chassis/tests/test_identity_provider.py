@@ -15,8 +15,8 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from pydantic import AnyHttpUrl
 
-from chassis.auth import Authenticator
 from chassis.errors import TransientError, UnauthorizedError
+from chassis.http.auth import Authenticator
 from chassis.settings import AuthSettings
 
 KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)

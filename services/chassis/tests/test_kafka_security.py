@@ -17,13 +17,14 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from faststream.kafka import KafkaBroker
 from structlog.testing import capture_logs
 
-from chassis import outbox, topics
-from chassis.envelope import Delivered
+from chassis import topics
 from chassis.health import Health, StuckError
-from chassis.kafka import ConsumerHealth, build_broker, consume, start_producer, subscribe
-from chassis.kafka_connection import KafkaRefusedError, connection_arguments, knock
-from chassis.postgres import create_pool
-from chassis.relay import Relay
+from chassis.kafka.broker import ConsumerHealth, build_broker, consume, start_producer, subscribe
+from chassis.kafka.connection import KafkaRefusedError, connection_arguments, knock
+from chassis.kafka.envelope import Delivered
+from chassis.outbox import outbox
+from chassis.outbox.relay import Relay
+from chassis.postgres.database import create_pool
 from chassis.settings import ServiceSettings
 from chassis.testing import FakeClock, eventually
 from local_stack.errors import MissingProgramError

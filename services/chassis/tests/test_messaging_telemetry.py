@@ -14,16 +14,16 @@ from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
-from chassis import outbox
-from chassis.delivery import Delivery, Waits
-from chassis.envelope import Delivered
 from chassis.errors import PermanentError
-from chassis.kafka import Parser, build_broker, start_producer, subscribe
-from chassis.postgres import Pool, create_pool, migrate
-from chassis.relay import Relay
+from chassis.kafka.broker import Parser, build_broker, start_producer, subscribe
+from chassis.kafka.delivery import Delivery, Waits
+from chassis.kafka.envelope import Delivered
+from chassis.outbox import outbox
+from chassis.outbox.relay import Relay
+from chassis.postgres.database import Pool, create_pool, migrate
 from chassis.settings import ServiceSettings
+from chassis.telemetry.trace_context import TraceContext
 from chassis.testing import eventually
-from chassis.trace_context import TraceContext
 from local_stack.kafka.embedded import EmbeddedKafka
 from watchbuddy_contracts import LISTS, Item, ItemIds, ListCreated, ListDeleted, dead_letter_topic
 

@@ -11,14 +11,14 @@ import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.errors import KafkaConnectionError
 
-from chassis import outbox
-from chassis.kafka import start_producer
-from chassis.postgres import Pool, create_pool
-from chassis.relay import Relay
+from chassis.kafka.broker import start_producer
+from chassis.outbox import outbox
+from chassis.outbox.relay import Relay
+from chassis.postgres.database import Pool, create_pool
+from chassis.postgres.wakeup import Listener, Waker
 from chassis.settings import ServiceSettings
-from chassis.telemetry import configure, tracer
+from chassis.telemetry.providers import configure, tracer
 from chassis.testing import eventually
-from chassis.wakeup import Listener, Waker
 from local_stack.kafka.embedded import EmbeddedKafka
 from watchbuddy_contracts import LISTS, Item, ItemIds, ListCreated, ListDeleted
 

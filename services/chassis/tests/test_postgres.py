@@ -8,11 +8,11 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from chassis import inbox
 from chassis.clock import utc_now
 from chassis.identity import identify
-from chassis.postgres import MigrationError, Pool, connect, create_pool, migrate, ping
-from chassis.wakeup import Listener, Waker
+from chassis.outbox import inbox
+from chassis.postgres.database import MigrationError, Pool, connect, create_pool, migrate, ping
+from chassis.postgres.wakeup import Listener, Waker
 
 SOON = timedelta(seconds=5)
 

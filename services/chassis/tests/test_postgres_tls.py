@@ -18,13 +18,13 @@ import asyncpg
 import pytest
 import trustme
 
-from chassis import outbox
-from chassis.kafka import start_producer
-from chassis.postgres import create_pool, migrate
-from chassis.relay import Relay
+from chassis.kafka.broker import start_producer
+from chassis.outbox import outbox
+from chassis.outbox.relay import Relay
+from chassis.postgres.database import create_pool, migrate
+from chassis.postgres.wakeup import Listener, Waker
 from chassis.settings import ServiceSettings
 from chassis.testing import eventually
-from chassis.wakeup import Listener, Waker
 from local_stack.errors import MissingProgramError
 from local_stack.kafka.embedded import EmbeddedKafka
 from local_stack.postgres.binaries import PostgresBinaries
@@ -132,7 +132,8 @@ def test_a_process_ends_in_one_line_when_it_cannot_trust_the_server(
 ) -> None:
     dsn = secured.dsn("postgres", secured.ca_file.with_name(f"{ca_file}.pem"), host=host)
     code = (
-        "import asyncio, os; from chassis.postgres import migrate; asyncio.run(migrate(os.environ['DSN'], 'chassis'))"
+        "import asyncio, os; from chassis.postgres.database import migrate\n"
+        "asyncio.run(migrate(os.environ['DSN'], 'chassis'))"
     )
     ended = subprocess.run(  # noqa: S603 - our own
         [sys.executable, "-c", code],

@@ -10,10 +10,10 @@ import pytest
 from fastapi import Depends, FastAPI
 from pydantic import BaseModel, ConfigDict
 
-from chassis.auth import Authenticator, current_user, issue_token
 from chassis.errors import NotFoundError, TransientError, UnauthorizedError
 from chassis.health import STUCK_AFTER, Health, StuckError, routes
-from chassis.problems import install
+from chassis.http.auth import Authenticator, current_user, issue_token
+from chassis.http.problems import install
 from chassis.settings import AuthSettings
 from chassis.testing import FakeClock, run_python
 
@@ -188,7 +188,7 @@ def test_the_command_line_explains_itself_and_gives_the_commands_status() -> Non
 
 def test_logs_are_json_with_trace_ids() -> None:
     code = (
-        "import structlog, logging; from chassis.telemetry import configure, tracer\n"
+        "import structlog, logging; from chassis.telemetry.providers import configure, tracer\n"
         "configure('demo')\n"
         "with tracer().start_as_current_span('x'):\n"
         "    structlog.get_logger().info('list_mirrored', list_id=7)\n"
@@ -202,7 +202,7 @@ def test_logs_are_json_with_trace_ids() -> None:
 
 def test_a_logged_error_shows_its_place_and_no_local_variables() -> None:
     code = (
-        "import structlog; from chassis.telemetry import configure\n"
+        "import structlog; from chassis.telemetry.providers import configure\n"
         "configure('demo')\n"
         "def refresh(token):\n    raise KeyError('gone')\n"
         "try:\n    refresh('s3cret')\n"

@@ -12,14 +12,14 @@ from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
-from chassis.http_telemetry import server_telemetry
+from chassis.telemetry.http import server_telemetry
 from chassis.testing import run_python
 
-CONFIGURE = "from chassis.telemetry import configure; configure('lists-api')"
+CONFIGURE = "from chassis.telemetry.providers import configure; configure('lists-api')"
 RESOURCE = """
 import json
 from chassis.identity import identify
-from chassis.telemetry import configure
+from chassis.telemetry.providers import configure
 identify("lists_api", "relay")
 print(json.dumps(dict(configure("lists-api").tracer_provider.resource.attributes)))
 """

@@ -8,7 +8,7 @@ from uuid import UUID
 import httpx
 import pytest
 
-from chassis.problem_kinds import MEDIA_TYPE
+from chassis.http.problem_kinds import MEDIA_TYPE
 from lists_api.testing import Api, movies, running_api
 
 LIST = "/api/lists/{id}"

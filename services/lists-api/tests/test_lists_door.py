@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from starlette.types import Message
 
-from chassis.problem_kinds import MEDIA_TYPE
+from chassis.http.problem_kinds import MEDIA_TYPE
 from lists_api.http.body import MAX_VALUES
 from lists_api.http.json_route import MAX_BODY_ON_LOOP
 from lists_api.http.schemas.item_requests import SLICE

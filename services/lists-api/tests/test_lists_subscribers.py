@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 from faststream.kafka import KafkaBroker, TestKafkaBroker
 
-from chassis.kafka import build_broker
+from chassis.kafka.broker import build_broker
 from lists_api.subscribers import GROUP, register
 from lists_api.testing import AT, Api
 from watchbuddy_contracts import (

@@ -8,7 +8,7 @@ from typing import Any
 import asyncpg
 import pytest
 
-from chassis.postgres import migrate
+from chassis.postgres.database import migrate
 from lists_api.lists.retention import sweep
 from lists_api.testing import movies, running_api, tmdb_ids
 from watchbuddy_contracts import ListState, TraktListSynced

@@ -2,8 +2,8 @@ from collections.abc import AsyncIterator, Callable
 
 import pytest
 
-from chassis.postgres import Pool, create_pool
-from chassis.wakeup import Waker
+from chassis.postgres.database import Pool, create_pool
+from chassis.postgres.wakeup import Waker
 from notifier.dispatch import CHANNEL, Dispatcher
 from notifier.subscribers import GROUP
 

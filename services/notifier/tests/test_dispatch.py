@@ -5,9 +5,9 @@ from uuid import UUID
 import asyncpg
 import pytest
 
-from chassis.postgres import Pool, create_pool
+from chassis.postgres.database import Pool, create_pool
+from chassis.postgres.wakeup import Listener, Waker
 from chassis.testing import FakeClock
-from chassis.wakeup import Listener, Waker
 from notifier import store
 from notifier.dispatch import CHANNEL, Dispatcher
 from notifier.retention import sweep

@@ -4,7 +4,7 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
-from chassis.postgres import Pool
+from chassis.postgres.database import Pool
 from notifier import store
 from notifier.messages import Message
 from notifier.testing import TIME

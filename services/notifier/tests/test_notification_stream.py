@@ -7,9 +7,9 @@ from datetime import timedelta
 import httpx
 import pytest
 
-from chassis.postgres import Pool
+from chassis.postgres.database import Pool
+from chassis.postgres.wakeup import Listener, Waker
 from chassis.testing import eventually, served
-from chassis.wakeup import Listener, Waker
 from notifier import store
 from notifier.app import HttpApplication
 from notifier.dispatch import CHANNEL, Dispatcher

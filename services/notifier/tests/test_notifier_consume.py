@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 import pytest
 from aiokafka import AIOKafkaProducer
 
-from chassis.postgres import Pool
+from chassis.postgres.database import Pool
 from chassis.testing import eventually
 from local_stack.kafka.embedded import EmbeddedKafka
 from notifier import store

@@ -10,9 +10,9 @@ from contextlib import asynccontextmanager
 import httpx
 import pytest
 
-from chassis.postgres import create_pool
+from chassis.postgres.database import create_pool
+from chassis.postgres.wakeup import Waker
 from chassis.testing import eventually
-from chassis.wakeup import Waker
 from notifier.dispatch import CHANNEL, Dispatcher
 from notifier.subscribers import GROUP
 from notifier.testing import KEY, delivered, stream_of, sync_started

@@ -4,9 +4,9 @@ from uuid import uuid4
 import pytest
 from faststream.kafka import KafkaBroker, TestKafkaBroker
 
-from chassis.kafka import build_broker
-from chassis.postgres import Pool
-from chassis.wakeup import Waker
+from chassis.kafka.broker import build_broker
+from chassis.postgres.database import Pool
+from chassis.postgres.wakeup import Waker
 from notifier import store
 from notifier.dispatch import CHANNEL, Dispatcher
 from notifier.subscribers import GROUP, register

@@ -13,7 +13,7 @@ import pytest
 from cryptography.fernet import Fernet
 from pydantic import SecretStr, ValidationError
 
-from chassis.postgres import Pool
+from chassis.postgres.database import Pool
 from chassis.testing import eventually
 from trakt_simulator.testing import SimulatorAdmin
 from trakt_sync.accounts.token_import import decode, parse_tokens

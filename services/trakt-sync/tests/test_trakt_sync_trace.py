@@ -8,8 +8,8 @@ from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
-from chassis.telemetry import tracer
-from chassis.trace_context import TraceContext
+from chassis.telemetry.providers import tracer
+from chassis.telemetry.trace_context import TraceContext
 from trakt_simulator.testing import SimulatorAdmin
 from trakt_sync.testing import Harness, harness, movies, wanted
 from watchbuddy_contracts import TraktListCreated

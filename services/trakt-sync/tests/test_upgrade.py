@@ -9,8 +9,8 @@ from uuid import uuid4
 
 import pytest
 
-from chassis import postgres
-from chassis.postgres import Connection
+from chassis.postgres import database as postgres
+from chassis.postgres.database import Connection
 from trakt_simulator.testing import SimulatorAdmin, TokenPair
 from trakt_sync.accounts.token_import import parse_tokens
 from trakt_sync.accounts.vault import Vault

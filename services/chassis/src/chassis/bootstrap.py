@@ -5,10 +5,10 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 
-from chassis import telemetry
 from chassis.health import Health
-from chassis.postgres import Pool, create_pool, migrate, ping
+from chassis.postgres.database import Pool, create_pool, migrate, ping
 from chassis.settings import DatabaseSettings
+from chassis.telemetry import providers as telemetry
 
 
 @dataclass(frozen=True, slots=True)

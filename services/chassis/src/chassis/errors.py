@@ -7,8 +7,8 @@ Exception
     ├── NotFoundError       not there, or not the caller's     404  "not-found"
     └── PreconditionFailedError  If-Match names another version  412  "version-mismatch"
 
-Services subclass them per cause. `chassis.problems` makes HTTP answers of them, `chassis.delivery` a redelivery or a
-dead letter.
+Services subclass them per cause. `chassis.http.problems` makes HTTP responses of them, `chassis.kafka.delivery` a
+redelivery or a dead letter.
 """
 
 from typing import ClassVar

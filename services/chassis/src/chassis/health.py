@@ -3,21 +3,17 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
-from typing import Any, Final, Literal
+from typing import Final
 
-from fastapi import APIRouter
-from pydantic import BaseModel, ConfigDict
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from chassis.clock import Clock, utc_now
-from chassis.examples import examples
 
 Check = Callable[[], Awaitable[None]]
 CHECK_TIMEOUT_S: Final = 2.0
 STUCK_AFTER: Final = timedelta(minutes=2)
-TAG: Final = "health"
 
 
 class StuckError(Exception):
@@ -63,53 +59,26 @@ class Health:
         return "ok"
 
 
-class HealthOut(BaseModel):
-    """The state of one process."""
-
-    model_config = ConfigDict(use_attribute_docstrings=True) | examples({"status": "ok", "checks": {"postgres": "ok"}})
-
-    status: Literal["ok", "not ready", "stuck"]
-    checks: dict[str, str]
-    """By name, `ok` or what is wrong."""
-
-
 def routes(health: Health) -> list[Route]:
     """Return the routes for a worker's Starlette application. Both answer 200 or 503 with the checks' states."""
 
     async def live(_request: Request) -> JSONResponse:
-        return await _live(health)
+        return await live_response(health)
 
     async def ready(_request: Request) -> JSONResponse:
-        return await _ready(health)
+        return await ready_response(health)
 
     return [Route("/health/live", live), Route("/health/ready", ready)]
 
 
-def router(health: Health) -> APIRouter:
-    """Return the same routes for a FastAPI application, which describes them."""
-
-    async def check_live() -> JSONResponse:
-        """Tell whether the process works. After 503, only a restart helps."""
-        return await _live(health)
-
-    async def check_ready() -> JSONResponse:
-        """Tell whether the process can serve requests now."""
-        return await _ready(health)
-
-    router = APIRouter(prefix="/health", tags=[TAG])
-    answers: dict[int | str, dict[str, Any]] = {503: {"model": HealthOut, "description": "It is not."}}
-    for path, endpoint in (("/live", check_live), ("/ready", check_ready)):
-        router.add_api_route(path, endpoint, methods=["GET"], response_model=HealthOut, responses=answers)
-        router.add_api_route(path, endpoint, methods=["HEAD"], include_in_schema=False)
-    return router
-
-
-async def _live(health: Health) -> JSONResponse:
+async def live_response(health: Health) -> JSONResponse:
+    """Return 200, or 503 with what is stuck."""
     stuck = await health.live()
     return JSONResponse({"status": "stuck" if stuck else "ok", "checks": stuck}, 503 if stuck else 200)
 
 
-async def _ready(health: Health) -> JSONResponse:
+async def ready_response(health: Health) -> JSONResponse:
+    """Return 200 or 503 with the checks' states."""
     states = await health.ready()
     good = all(state == "ok" for state in states.values())
     return JSONResponse({"status": "ok" if good else "not ready", "checks": states}, 200 if good else 503)

@@ -7,7 +7,7 @@ from typing import Final
 
 import structlog
 
-from chassis.postgres import DATABASE_ERRORS
+from chassis.postgres.database import DATABASE_ERRORS
 
 log = structlog.get_logger()
 

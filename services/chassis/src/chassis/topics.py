@@ -11,8 +11,8 @@ from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
 from pydantic import Field
 
-from chassis.kafka_connection import connection_arguments, knock
-from chassis.kafka_settings import KafkaSettings
+from chassis.kafka.connection import connection_arguments, knock
+from chassis.kafka.settings import KafkaSettings
 from chassis.settings import load
 from watchbuddy_contracts import DEAD_LETTER_RETENTION, TOPICS, dead_letter_topic
 

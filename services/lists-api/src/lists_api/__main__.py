@@ -4,9 +4,9 @@ from functools import partial
 
 from chassis.bootstrap import migrate_only
 from chassis.health import Health
-from chassis.openapi import openapi_command
+from chassis.http.openapi import openapi_command
+from chassis.outbox.relay import run_relay
 from chassis.process import main, process
-from chassis.relay import run_relay
 from chassis.settings import DatabaseSettings
 from lists_api import app
 from lists_api.http.api import http_api

@@ -6,14 +6,14 @@ from typing import Final
 from fastapi import FastAPI
 from uuid_utils.compat import uuid7
 
-from chassis import outbox
-from chassis.auth import Authenticator
 from chassis.bootstrap import bootstrap, health_of
-from chassis.kafka import ConsumerHealth, build_broker
-from chassis.kafka import consume as consume_from
+from chassis.http.auth import Authenticator
+from chassis.kafka.broker import ConsumerHealth, build_broker
+from chassis.kafka.broker import consume as consume_from
+from chassis.outbox import outbox
+from chassis.postgres.wakeup import Waker
 from chassis.process import run_worker, serve_http
 from chassis.retention import sweep_for_ever
-from chassis.wakeup import Waker
 from lists_api import subscribers
 from lists_api.http.api import http_api
 from lists_api.lists import republish as republishing

@@ -4,8 +4,8 @@ from typing import Final
 
 from faststream.kafka import KafkaBroker
 
-from chassis.envelope import Delivered
-from chassis.kafka import subscribe
+from chassis.kafka.broker import subscribe
+from chassis.kafka.envelope import Delivered
 from lists_api.mirror_state.use_cases import MirrorStateUseCases
 from watchbuddy_contracts import TRAKT
 

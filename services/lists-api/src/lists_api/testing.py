@@ -11,9 +11,9 @@ import httpx
 from fastapi import FastAPI
 from uuid_utils.compat import uuid7
 
-from chassis.auth import issue_token
-from chassis.envelope import Delivered
-from chassis.postgres import Pool, create_pool
+from chassis.http.auth import issue_token
+from chassis.kafka.envelope import Delivered
+from chassis.postgres.database import Pool, create_pool
 from chassis.testing import FakeClock
 from lists_api.app import build_app
 from lists_api.lists.use_cases import ListUseCases

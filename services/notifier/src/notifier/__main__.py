@@ -4,7 +4,7 @@ from functools import partial
 
 from chassis.bootstrap import migrate_only
 from chassis.health import Health
-from chassis.openapi import openapi_command
+from chassis.http.openapi import openapi_command
 from chassis.process import main, process
 from chassis.settings import DatabaseSettings
 from notifier import app

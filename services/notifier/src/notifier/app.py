@@ -9,14 +9,14 @@ from typing import Final
 
 from fastapi import FastAPI
 
-from chassis.auth import Authenticator
 from chassis.bootstrap import Foundation, bootstrap
 from chassis.clock import utc_now
-from chassis.kafka import ConsumerHealth, build_broker
-from chassis.kafka import consume as consume_from
+from chassis.http.auth import Authenticator
+from chassis.kafka.broker import ConsumerHealth, build_broker
+from chassis.kafka.broker import consume as consume_from
+from chassis.postgres.wakeup import Listener, Waker
 from chassis.process import run_worker, serve_http
 from chassis.retention import sweep_for_ever
-from chassis.wakeup import Listener, Waker
 from notifier import retention, subscribers
 from notifier.dispatch import CHANNEL, Dispatcher
 from notifier.routes import http_api

@@ -5,12 +5,12 @@ from typing import Final
 import structlog
 
 from chassis.clock import Clock, utc_now
-from chassis.envelope import Delivered
-from chassis.inbox import is_first_delivery
-from chassis.postgres import Pool
-from chassis.telemetry import tracer
-from chassis.telemetry_names import LIST_ID
-from chassis.wakeup import Waker
+from chassis.kafka.envelope import Delivered
+from chassis.outbox.inbox import is_first_delivery
+from chassis.postgres.database import Pool
+from chassis.postgres.wakeup import Waker
+from chassis.telemetry.names import LIST_ID
+from chassis.telemetry.providers import tracer
 from notifier import store
 from notifier.messages import Message, message_of
 

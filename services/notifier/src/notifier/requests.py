@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from chassis.paging import PageQuery
+from chassis.http.paging import PageQuery
 
 MAX_ID = 2**63 - 1
 MessageId = Annotated[int, Field(ge=0, le=MAX_ID)]

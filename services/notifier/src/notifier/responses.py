@@ -5,7 +5,7 @@ from typing import Final
 
 from pydantic import BaseModel, ConfigDict
 
-from chassis.examples import examples
+from chassis.http.examples import examples
 from notifier.messages import Severity
 
 

@@ -1,8 +1,8 @@
 """Deleting old messages and old entries of the inbox."""
 
-from chassis import inbox
 from chassis.clock import Clock
-from chassis.postgres import Pool
+from chassis.outbox import inbox
+from chassis.postgres.database import Pool
 from notifier import store
 from notifier.settings import Settings
 

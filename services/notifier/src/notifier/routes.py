@@ -7,11 +7,12 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Depends, Header, Path, Query, Request
 from fastapi.responses import StreamingResponse
 
-from chassis import health
-from chassis.auth import BEARER, current_user
-from chassis.openapi import HttpApi
-from chassis.postgres import Pool
-from chassis.problem_kinds import ANYWHERE, NotFound, documented
+from chassis.health import Health
+from chassis.http import health
+from chassis.http.auth import BEARER, current_user
+from chassis.http.openapi import HttpApi
+from chassis.http.problem_kinds import ANYWHERE, NotFound, documented
+from chassis.postgres.database import Pool
 from notifier import store
 from notifier.errors import MessageNotFoundError
 from notifier.requests import MAX_ID, MessageId, MessagesQuery, UpToQuery
@@ -27,7 +28,7 @@ STREAM: Final = {
 UNBUFFERED: Final = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}  # the second one is nginx's
 
 
-def http_api(checks: health.Health) -> HttpApi:
+def http_api(checks: Health) -> HttpApi:
     """Return the HTTP application with all its routes. The caller sets what it works with in `state`."""
     app = HttpApi(
         "WatchBuddy notifier",

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import asyncpg
 
-from chassis.postgres import Connection, Pool, count_of
+from chassis.postgres.database import Connection, Pool, count_of
 from notifier.messages import Message, Severity
 
 

@@ -14,8 +14,8 @@ from typing import Final
 import structlog
 from fastapi.sse import KEEPALIVE_COMMENT, format_sse_event
 
-from chassis.postgres import DATABASE_ERRORS, Pool
-from chassis.wakeup import Listener
+from chassis.postgres.database import DATABASE_ERRORS, Pool
+from chassis.postgres.wakeup import Listener
 from notifier import store
 from notifier.responses import MessageOut
 

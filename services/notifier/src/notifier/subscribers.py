@@ -4,7 +4,7 @@ from typing import Final
 
 from faststream.kafka import KafkaBroker
 
-from chassis.kafka import subscribe
+from chassis.kafka.broker import subscribe
 from notifier.dispatch import Dispatcher
 from watchbuddy_contracts import LISTS, TRAKT
 

@@ -9,10 +9,10 @@ from uuid import UUID, uuid4
 
 import httpx
 
-from chassis.auth import issue_token
 from chassis.bootstrap import Foundation, health_of
-from chassis.envelope import Delivered
-from chassis.postgres import create_pool
+from chassis.http.auth import issue_token
+from chassis.kafka.envelope import Delivered
+from chassis.postgres.database import create_pool
 from notifier.app import HttpApplication, http_application
 from notifier.settings import HttpSettings
 from watchbuddy_contracts import Event, EventHeaders, ListSyncStarted

@@ -3,8 +3,8 @@
 from functools import partial
 
 from chassis.bootstrap import migrate_only
+from chassis.outbox.relay import run_relay
 from chassis.process import Command, main, process
-from chassis.relay import run_relay
 from chassis.settings import DatabaseSettings, ServiceSettings
 from trakt_sync.app import SERVICE
 from trakt_sync.commands import account_import

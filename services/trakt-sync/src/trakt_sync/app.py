@@ -6,13 +6,13 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Final, cast
 
-from chassis import outbox
 from chassis.bootstrap import bootstrap
 from chassis.clock import Clock, utc_now
 from chassis.health import Health
-from chassis.postgres import Pool
+from chassis.outbox import outbox
+from chassis.postgres.database import Pool
+from chassis.postgres.wakeup import Listener, Waker
 from chassis.settings import DatabaseSettings
-from chassis.wakeup import Listener, Waker
 from trakt_sync.accounts.vault import Vault
 from trakt_sync.mirroring.policy import Policy
 from trakt_sync.reconciler.outage import OutageWatch

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from chassis.postgres import Pool
+from chassis.postgres.database import Pool
 from trakt_sync.settings import Settings
 from trakt_sync.store import desired_lists
 

@@ -6,9 +6,9 @@ from typing import Final
 from faststream.kafka import KafkaBroker
 
 from chassis.clock import Clock
-from chassis.envelope import Delivered
-from chassis.kafka import subscribe
-from chassis.postgres import Pool
+from chassis.kafka.broker import subscribe
+from chassis.kafka.envelope import Delivered
+from chassis.postgres.database import Pool
 from trakt_sync.use_cases import record_deletion, record_state
 from watchbuddy_contracts import LISTS, ListDeleted, ListState
 

@@ -5,9 +5,9 @@ from typing import Final
 
 from uuid_utils.compat import uuid7
 
-from chassis import outbox
-from chassis.postgres import Connection, Pool
-from chassis.trace_context import TraceContext
+from chassis.outbox import outbox
+from chassis.postgres.database import Connection, Pool
+from chassis.telemetry.trace_context import TraceContext
 from trakt_sync.accounts.account import Account
 from trakt_sync.accounts.token_import import Import
 from trakt_sync.accounts.vault import Vault

@@ -4,10 +4,11 @@ from typing import Final
 
 from fastapi import APIRouter, Depends
 
-from chassis import health
-from chassis.auth import BEARER
-from chassis.openapi import HttpApi
-from chassis.problem_kinds import ANYWHERE, documented
+from chassis.health import Health
+from chassis.http import health
+from chassis.http.auth import BEARER
+from chassis.http.openapi import HttpApi
+from chassis.http.problem_kinds import ANYWHERE, documented
 from lists_api.http.routes import items, lists, runs
 
 TAGS: Final = {
@@ -18,7 +19,7 @@ TAGS: Final = {
 }
 
 
-def http_api(checks: health.Health) -> HttpApi:
+def http_api(checks: Health) -> HttpApi:
     """Return the application. The caller sets what it works with in `state`."""
     app = HttpApi("WatchBuddy lists", description="A user's lists, which are mirrored to Trakt.", tags=TAGS)
     router = APIRouter(dependencies=[Depends(BEARER)], responses=documented(*ANYWHERE))

@@ -4,7 +4,7 @@ from typing import Any, Final, Literal
 
 from pydantic import Field
 
-from chassis.problem_kinds import (
+from chassis.http.problem_kinds import (
     BadRequest,
     InvalidRequest,
     NotFound,

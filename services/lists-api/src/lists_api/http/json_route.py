@@ -13,8 +13,8 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from pydantic import TypeAdapter, ValidationError
 
-from chassis.auth import Authenticator
-from chassis.problems import says_json
+from chassis.http.auth import Authenticator
+from chassis.http.problems import says_json
 from lists_api.http.body import parse_json, read_body
 from lists_api.settings import HttpSettings
 

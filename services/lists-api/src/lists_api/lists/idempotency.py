@@ -7,7 +7,7 @@ from typing import Final
 
 from pydantic import TypeAdapter
 
-from chassis.postgres import Connection
+from chassis.postgres.database import Connection
 from lists_api.errors import IdempotencyKeyReusedError
 from lists_api.lists.domain.properties import ListProperties
 from lists_api.lists.domain.summary import ListSummary

@@ -8,8 +8,8 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Final
 
-from chassis import outbox
-from chassis.postgres import Pool
+from chassis.outbox import outbox
+from chassis.postgres.database import Pool
 from lists_api.lists.domain.events import last_event
 from lists_api.lists.use_cases import SOURCE
 from lists_api.store import lists as store

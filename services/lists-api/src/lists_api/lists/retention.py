@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
-from chassis import inbox
-from chassis.postgres import Pool
+from chassis.outbox import inbox
+from chassis.postgres.database import Pool
 from lists_api.settings import Settings
 from lists_api.store import retention as store
 

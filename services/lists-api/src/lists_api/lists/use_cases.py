@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from chassis import outbox
-from chassis.postgres import Connection, Pool
+from chassis.outbox import outbox
+from chassis.postgres.database import Connection, Pool
 from lists_api.errors import ListNotFoundError, VersionMismatchError
 from lists_api.lists import idempotency
 from lists_api.lists.domain import changes

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 import structlog
 
-from chassis import inbox
 from chassis.clock import Clock, utc_now
-from chassis.envelope import Delivered
-from chassis.postgres import Connection, Pool
+from chassis.kafka.envelope import Delivered
+from chassis.outbox import inbox
+from chassis.postgres.database import Connection, Pool
 from lists_api.mirror_state.domain.mirror import MirrorRecord
 from lists_api.mirror_state.domain.reports import account_state_of, record_of
 from lists_api.store import accounts, mirrors

@@ -5,7 +5,7 @@ from typing import Final
 
 import asyncpg
 
-from chassis.postgres import Connection
+from chassis.postgres.database import Connection
 from lists_api.mirror_state.domain.mirror import AccountState, TraktAccount
 
 # What happened later wins, in whatever order the events come. Of events of one moment the later delivery wins.

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from chassis.postgres import Connection
+from chassis.postgres.database import Connection
 
 # A second request with the key waits here until the transaction of the first one ends. An expired row is overwritten.
 # A live row is locked and stays.

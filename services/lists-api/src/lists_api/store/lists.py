@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from chassis.postgres import Connection
+from chassis.postgres.database import Connection
 from lists_api.lists.domain.media_list import MediaList
 from lists_api.lists.domain.rows import RowEdit
 from lists_api.mirror_state.domain.mirror import TraktAccount

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from chassis.postgres import Connection, Pool
+from chassis.postgres.database import Connection, Pool
 from lists_api.mirror_state.domain.mirror import MirrorRecord
 
 # Trakt's ids are unique, so another list that still has this one has lost it: Trakt's list was made anew, or a

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Final
 
-from chassis.postgres import Pool, count_of
+from chassis.postgres.database import Pool, count_of
 
 DELETE_KEYS: Final = "DELETE FROM idempotency_key WHERE created_at <= $1"
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import asyncpg
 
-from chassis.postgres import Connection, Pool
+from chassis.postgres.database import Connection, Pool
 from lists_api.lists.domain.runs import RunSummary, SyncRun
 
 INSERT_RUN: Final = """

@@ -5,7 +5,7 @@ from typing import Final
 
 import asyncpg
 
-from chassis.postgres import Connection, Pool
+from chassis.postgres.database import Connection, Pool
 from lists_api.lists.domain.summary import ListSummary
 from lists_api.mirror_state.domain.mirror import MirrorRecord
 from lists_api.store import properties

@@ -1,8 +1,8 @@
 """`python -m trakt_sync consume`: record what the lists should be, from Kafka."""
 
 from chassis.clock import utc_now
-from chassis.kafka import ConsumerHealth, build_broker
-from chassis.kafka import consume as consume_from
+from chassis.kafka.broker import ConsumerHealth, build_broker
+from chassis.kafka.broker import consume as consume_from
 from chassis.process import run_worker
 from chassis.retention import sweep_for_ever
 from trakt_sync import retention, subscribers

@@ -1,7 +1,7 @@
 """`python -m trakt_sync work`: make Trakt equal to what is wanted."""
 
+from chassis.postgres.wakeup import Listener
 from chassis.process import run_worker
-from chassis.wakeup import Listener
 from trakt_sync.app import WORK, build_worker, opened
 from trakt_sync.settings import Settings
 from trakt_sync.trakt.client import App, TraktClient

@@ -17,7 +17,7 @@ class Job:
 
     Args:
         remaining: actions left by the last plan; None: this version was not planned yet.
-        trace_context: of the version's event, as `chassis.trace_context` writes it.
+        trace_context: of the version's event, as `chassis.telemetry.trace_context` writes it.
     """
 
     list_id: int

@@ -7,9 +7,9 @@ from typing import Final
 
 import structlog
 
-from chassis import outbox
 from chassis.clock import Clock
-from chassis.postgres import Pool
+from chassis.outbox import outbox
+from chassis.postgres.database import Pool
 from trakt_sync.errors import AppRefusedError, TraktError, TraktUnavailableError, TraktUnreachableError
 from trakt_sync.mirroring.events import operation_of
 from trakt_sync.store import outages

@@ -8,10 +8,10 @@ from functools import partial
 import structlog
 
 from chassis.clock import Clock
-from chassis.postgres import Pool
-from chassis.telemetry import tracer
-from chassis.telemetry_names import LIST_ID, LIST_VERSION
-from chassis.trace_context import TraceContext
+from chassis.postgres.database import Pool
+from chassis.telemetry.names import LIST_ID, LIST_VERSION
+from chassis.telemetry.providers import tracer
+from chassis.telemetry.trace_context import TraceContext
 from trakt_sync.accounts.account import Account
 from trakt_sync.accounts.session import Session
 from trakt_sync.errors import LeaseLostError, TraktError

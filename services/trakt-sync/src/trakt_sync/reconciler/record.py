@@ -6,8 +6,8 @@ from datetime import datetime
 import structlog
 from uuid_utils.compat import uuid7
 
-from chassis import outbox
-from chassis.postgres import Connection, Pool
+from chassis.outbox import outbox
+from chassis.postgres.database import Connection, Pool
 from trakt_sync.accounts.account import Account
 from trakt_sync.mirroring.advance import advance
 from trakt_sync.mirroring.job import Change, Step

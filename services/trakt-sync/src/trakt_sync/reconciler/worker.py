@@ -10,8 +10,8 @@ import structlog
 
 from chassis.clock import Clock
 from chassis.health import StuckError
-from chassis.postgres import DATABASE_ERRORS, Pool
-from chassis.wakeup import Listener
+from chassis.postgres.database import DATABASE_ERRORS, Pool
+from chassis.postgres.wakeup import Listener
 from trakt_sync.accounts.account import Account
 from trakt_sync.errors import LeaseLostError
 from trakt_sync.reconciler.outage import OutageWatch

@@ -8,7 +8,7 @@ from typing import Final
 import stamina
 import structlog
 
-from chassis.postgres import Pool, is_away
+from chassis.postgres.database import Pool, is_away
 from trakt_sync.accounts.account import Account
 from trakt_sync.accounts.vault import Vault
 from trakt_sync.errors import BadTokensError, LeaseLostError

@@ -10,7 +10,7 @@ from typing import Final
 
 import structlog
 
-from chassis.postgres import Connection, Pool
+from chassis.postgres.database import Connection, Pool
 from trakt_sync.accounts.account import Account
 from trakt_sync.accounts.token_import import Import
 from trakt_sync.accounts.vault import Vault

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Final
 
-from chassis.postgres import Connection, Pool, count_of
+from chassis.postgres.database import Connection, Pool, count_of
 from trakt_sync.mirroring.texts import description_of
 from watchbuddy_contracts import ListDeleted, ListState, Title
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from chassis.postgres import Connection
+from chassis.postgres.database import Connection
 from trakt_sync.mirroring.ledger import Entry, LedgerChange
 from watchbuddy_contracts import Title
 

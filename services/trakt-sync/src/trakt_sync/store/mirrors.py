@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Final
 
-from chassis.postgres import Connection, Pool
+from chassis.postgres.database import Connection, Pool
 from trakt_sync.accounts.account import Account
 from trakt_sync.store import ledger
 from trakt_sync.store.rows import JOB_COLUMNS, StoredJob, stored_job

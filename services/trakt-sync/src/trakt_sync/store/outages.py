@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final, NamedTuple
 
-from chassis.postgres import Connection
+from chassis.postgres.database import Connection
 
 # Lists whose account is being served are left to their worker; the locked accounts are claimed by nobody meanwhile. A
 # version that was reported as done is no failure while only a repair waits (`failures`).

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
-from chassis.postgres import Connection
+from chassis.postgres.database import Connection
 from watchbuddy_contracts import EVENTS, Event
 
 # A deletion's result has the highest version: no record of an older step takes its place.

@@ -5,7 +5,7 @@ way of every edit. Both compare and set on the lease: who lost it records nothin
 from datetime import datetime
 from typing import Final
 
-from chassis.postgres import Connection, Pool
+from chassis.postgres.database import Connection, Pool
 from trakt_sync.accounts.account import Account
 from trakt_sync.errors import LeaseLostError
 from trakt_sync.mirroring.job import Step

@@ -6,7 +6,7 @@ A new `revision` says that somebody made the list due. The record of a step that
 from datetime import datetime
 from typing import Final
 
-from chassis.postgres import Connection, Pool
+from chassis.postgres.database import Connection, Pool
 
 ENQUEUE: Final = """
 INSERT INTO work_queue (list_id, user_id, due_at) SELECT list_id, user_id, $2 FROM desired_list WHERE list_id = $1

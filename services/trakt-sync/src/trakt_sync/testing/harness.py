@@ -10,11 +10,11 @@ from typing import Any
 from cryptography.fernet import Fernet
 from pydantic import SecretStr
 
-from chassis import outbox
 from chassis.health import Health
-from chassis.postgres import Pool, create_pool
+from chassis.outbox import outbox
+from chassis.postgres.database import Pool, create_pool
+from chassis.postgres.wakeup import Listener, Waker
 from chassis.testing import eventually
-from chassis.wakeup import Listener, Waker
 from trakt_sync.accounts.token_import import parse_tokens
 from trakt_sync.accounts.vault import Vault
 from trakt_sync.app import WORK, Runtime, build_worker

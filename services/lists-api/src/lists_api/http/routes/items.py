@@ -5,7 +5,7 @@ from typing import Annotated, Final
 
 from fastapi import APIRouter, Query, Response
 
-from chassis.paging import PageQuery
+from chassis.http.paging import PageQuery
 from lists_api.errors import ListNotFoundError
 from lists_api.http.dependencies import PREFIX, Caller, Cases, IfMatch, ListId
 from lists_api.http.documentation import ABSENT, CHANGE, ETAG, ITEMS, with_headers

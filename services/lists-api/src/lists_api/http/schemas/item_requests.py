@@ -14,7 +14,7 @@ from pydantic import (
 )
 from pydantic_core import InitErrorDetails
 
-from chassis.examples import examples
+from chassis.http.examples import examples
 from lists_api.errors import TooManyItemsError
 from lists_api.http.schemas.strict import StrictModel
 from lists_api.lists.domain.items import MAX_ITEMS

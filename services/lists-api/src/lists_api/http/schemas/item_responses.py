@@ -2,7 +2,7 @@
 
 from typing import Self
 
-from chassis.examples import examples
+from chassis.http.examples import examples
 from lists_api.http.schemas.strict import ResponseModel
 from watchbuddy_contracts import MediaType, Title
 

@@ -2,7 +2,7 @@
 
 from pydantic import BaseModel, ConfigDict
 
-from chassis.paging import PageQuery
+from chassis.http.paging import PageQuery
 from lists_api.http.schemas.strict import Omittable
 from watchbuddy_contracts import Trigger
 

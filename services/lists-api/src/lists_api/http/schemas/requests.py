@@ -6,7 +6,7 @@ from typing import Self, TypeVar
 
 from pydantic import BaseModel, Field, model_validator
 
-from chassis.examples import examples
+from chassis.http.examples import examples
 from lists_api.http.schemas.item_requests import ITEM, Items, to_titles
 from lists_api.http.schemas.strict import OMITTED, Omittable, StrictModel, without_default
 from lists_api.http.schemas.texts import Description, TitleText

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Final, Literal, Self
 
-from chassis.examples import examples
+from chassis.http.examples import examples
 from lists_api.http.schemas.strict import ResponseModel
 from lists_api.lists.domain.summary import ListSummary
 from lists_api.mirror_state.domain.mirror import MirrorReason, MirrorState

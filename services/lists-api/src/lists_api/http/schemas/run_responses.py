@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Final, Self
 from uuid import UUID
 
-from chassis.examples import examples
+from chassis.http.examples import examples
 from lists_api.http.schemas.strict import ResponseModel
 from lists_api.lists.domain.runs import RunState, RunSummary
 from watchbuddy_contracts import Trigger

@@ -1,6 +1,6 @@
 """The kinds of problem documents (RFC 9457), as OpenAPI documents name them.
 
-`chassis.problems` sends them. A service describes its own kinds as further subclasses of `Problem`.
+`chassis.http.problems` sends them. A service describes its own kinds as further subclasses of `Problem`.
 """
 
 from collections.abc import Mapping
@@ -177,7 +177,7 @@ def _answer(kinds: list[type[Problem]]) -> dict[str, Any]:
     answer: dict[str, Any] = {
         "model": one_of,
         "description": " Or: ".join(getdoc(kind) or "" for kind in kinds),
-        # FastAPI puts the model's schema under application/json. `chassis.openapi` moves it here.
+        # FastAPI puts the model's schema under application/json. `chassis.http.openapi` moves it here.
         "content": {MEDIA_TYPE: {"examples": {kind.kind(): {"value": kind.example()} for kind in kinds}}},
     }
     if kinds[0].headers:

@@ -19,17 +19,17 @@ from faststream.kafka import KafkaBroker
 from faststream.message import StreamMessage
 
 from chassis.clock import Clock, utc_now
-from chassis.delivery import Delivery
-from chassis.envelope import Delivered, Record, decode
-from chassis.exporters import is_exported
-from chassis.framework_log import FrameworkLog
 from chassis.health import StuckError
-from chassis.kafka_connection import KafkaRefusedError, Refusals, connection_arguments, knock, security_of
-from chassis.kafka_settings import KafkaSettings
-from chassis.messaging_telemetry import DESTINATION, ProcessTelemetry
+from chassis.kafka.connection import KafkaRefusedError, Refusals, connection_arguments, knock, security_of
+from chassis.kafka.delivery import Delivery
+from chassis.kafka.envelope import Delivered, Record, decode
+from chassis.kafka.framework_log import FrameworkLog
+from chassis.kafka.settings import KafkaSettings
 from chassis.settings import ServiceSettings
-from chassis.telemetry import meter
-from chassis.telemetry_names import UNKNOWN_EVENTS
+from chassis.telemetry.exporters import is_exported
+from chassis.telemetry.messaging import DESTINATION, ProcessTelemetry
+from chassis.telemetry.names import UNKNOWN_EVENTS
+from chassis.telemetry.providers import meter
 from watchbuddy_contracts import Topic
 
 log = structlog.get_logger()

@@ -16,10 +16,10 @@ from opentelemetry.sdk.resources import (
 )
 from opentelemetry.sdk.trace import TracerProvider
 
-from chassis.exporters import check_environment, metric_readers, span_processor
 from chassis.identity import identity
-from chassis.logs import configure_logs
-from chassis.telemetry_names import PROCESS_ROLE
+from chassis.telemetry.exporters import check_environment, metric_readers, span_processor
+from chassis.telemetry.logs import configure_logs
+from chassis.telemetry.names import PROCESS_ROLE
 
 
 @dataclass(frozen=True, slots=True)

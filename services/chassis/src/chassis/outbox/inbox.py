@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from chassis.postgres import Connection, Pool, count_of
+from chassis.postgres.database import Connection, Pool, count_of
 
 
 async def is_first_delivery(connection: Connection, group: str, event_id: UUID, now: datetime) -> bool:

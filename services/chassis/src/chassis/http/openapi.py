@@ -13,11 +13,11 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
-from chassis import problems
-from chassis.examples import with_nulls
-from chassis.http_telemetry import server_telemetry
-from chassis.problem_kinds import MEDIA_TYPE
+from chassis.http import problems
+from chassis.http.examples import with_nulls
+from chassis.http.problem_kinds import MEDIA_TYPE
 from chassis.process import Command
+from chassis.telemetry.http import server_telemetry
 
 Document = dict[str, Any]
 

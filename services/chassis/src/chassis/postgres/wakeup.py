@@ -16,7 +16,7 @@ import structlog
 
 from chassis.clock import Clock, utc_now
 from chassis.health import StuckError
-from chassis.postgres import DATABASE_ERRORS, Pool, connect
+from chassis.postgres.database import DATABASE_ERRORS, Pool, connect
 
 log = structlog.get_logger()
 

@@ -10,11 +10,11 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError, MessageSizeTooLargeError, RecordListTooLargeError
 
 from chassis.clock import Clock
-from chassis.exporters import is_exported
-from chassis.messaging_telemetry import DESTINATION, SENT, SYSTEM, end_send_with, fail, start_send
-from chassis.telemetry import meter
-from chassis.telemetry_names import OUTBOX_DELAY
-from chassis.trace_context import TraceContext
+from chassis.telemetry.exporters import is_exported
+from chassis.telemetry.messaging import DESTINATION, SENT, SYSTEM, end_send_with, fail, start_send
+from chassis.telemetry.names import OUTBOX_DELAY
+from chassis.telemetry.providers import meter
+from chassis.telemetry.trace_context import TraceContext
 
 log = structlog.get_logger()
 

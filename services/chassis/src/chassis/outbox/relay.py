@@ -15,16 +15,16 @@ from aiokafka.errors import KafkaError
 
 from chassis.bootstrap import bootstrap
 from chassis.clock import Clock, utc_now
-from chassis.delivery import StartProducer
 from chassis.health import StuckError
-from chassis.kafka import start_producer
-from chassis.kafka_connection import KafkaRefusedError, Refusals
-from chassis.outbox import CHANNEL
-from chassis.outbox_sender import BATCH, OutboxSender
-from chassis.postgres import DATABASE_ERRORS, DIRECT_TIMEOUT, connect
+from chassis.kafka.broker import start_producer
+from chassis.kafka.connection import KafkaRefusedError, Refusals
+from chassis.kafka.delivery import StartProducer
+from chassis.outbox.outbox import CHANNEL
+from chassis.outbox.sender import BATCH, OutboxSender
+from chassis.postgres.database import DATABASE_ERRORS, DIRECT_TIMEOUT, connect
+from chassis.postgres.wakeup import Heartbeat, Listener
 from chassis.process import run_worker
 from chassis.settings import ServiceSettings
-from chassis.wakeup import Heartbeat, Listener
 
 log = structlog.get_logger()
 

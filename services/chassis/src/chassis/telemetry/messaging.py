@@ -20,10 +20,10 @@ from faststream.message import StreamMessage
 from opentelemetry import context as contexts
 from opentelemetry.trace import Span, SpanKind, Status, StatusCode, set_span_in_context
 
-from chassis.envelope import Record
-from chassis.telemetry import meter, tracer
-from chassis.telemetry_names import EVENT_TYPE
-from chassis.trace_context import TraceContext
+from chassis.kafka.envelope import Record
+from chassis.telemetry.names import EVENT_TYPE
+from chassis.telemetry.providers import meter, tracer
+from chassis.telemetry.trace_context import TraceContext
 
 SYSTEM: Final = "messaging.system"
 OPERATION_NAME: Final = "messaging.operation.name"

@@ -1,4 +1,4 @@
-"""HTTP errors as RFC 9457 problem documents. Their kinds are in `chassis.problem_kinds`."""
+"""HTTP errors as RFC 9457 problem documents. Their kinds are in `chassis.http.problem_kinds`."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -12,8 +12,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Match
 
 from chassis.errors import PermanentError, TransientError, UnauthorizedError
-from chassis.postgres import AWAY, is_away
-from chassis.problem_kinds import (
+from chassis.http.problem_kinds import (
     MEDIA_TYPE,
     BadRequest,
     MethodNotAllowed,
@@ -23,6 +22,7 @@ from chassis.problem_kinds import (
     UnsupportedMediaType,
     problem_members,
 )
+from chassis.postgres.database import AWAY, is_away
 
 log = structlog.get_logger()
 

@@ -21,12 +21,12 @@ from faststream import BaseMiddleware
 from faststream.exceptions import NackMessage
 from faststream.message import StreamMessage
 
-from chassis.envelope import PoisonError, Record
 from chassis.errors import PermanentError, TransientError
-from chassis.postgres import is_away
-from chassis.telemetry import meter
-from chassis.telemetry_names import DEAD_LETTERS
-from chassis.trace_context import TraceContext
+from chassis.kafka.envelope import PoisonError, Record
+from chassis.postgres.database import is_away
+from chassis.telemetry.names import DEAD_LETTERS
+from chassis.telemetry.providers import meter
+from chassis.telemetry.trace_context import TraceContext
 from watchbuddy_contracts import dead_letter_topic
 
 log = structlog.get_logger()

@@ -19,7 +19,7 @@ from aiokafka.protocol.metadata import MetadataRequest
 from faststream.kafka.security import parse_security
 from faststream.security import BaseSecurity, SASLPlaintext, SASLScram256, SASLScram512
 
-from chassis.kafka_settings import KafkaSettings, kafka_addresses
+from chassis.kafka.settings import KafkaSettings, kafka_addresses
 
 log = structlog.get_logger()
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import structlog
 
-log = structlog.get_logger("chassis.framework_log")
+log = structlog.get_logger("chassis.kafka.framework_log")
 
 
 class FrameworkLog:

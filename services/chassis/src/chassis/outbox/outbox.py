@@ -7,8 +7,8 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
-from chassis.postgres import Connection
-from chassis.trace_context import TraceContext
+from chassis.postgres.database import Connection
+from chassis.telemetry.trace_context import TraceContext
 from watchbuddy_contracts import Event, EventHeaders, partition_key
 
 CHANNEL: Final = "outbox"

@@ -9,7 +9,7 @@ from opentelemetry import trace
 from structlog.typing import EventDict, WrappedLogger
 
 REPEAT_AFTER_S: Final = 10.0
-REPEATING: Final = ("aiokafka", "chassis.framework_log")
+REPEATING: Final = ("aiokafka", "chassis.kafka.framework_log")
 """Loggers that say the same 20 times a second while Kafka is away."""
 
 

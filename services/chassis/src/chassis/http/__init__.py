@@ -1,0 +1,1 @@
+"""HTTP APIs: bearer tokens, problem documents, pages, OpenAPI documents."""

@@ -1,0 +1,1 @@
+"""Kafka: every client of the project, the delivery rules, events as records."""

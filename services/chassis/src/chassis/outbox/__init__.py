@@ -1,0 +1,1 @@
+"""Events that leave by the outbox and the relay, and those that came before: the inbox."""

@@ -1,0 +1,1 @@
+"""Postgres: pool, migrations, connections of their own, LISTEN and NOTIFY."""

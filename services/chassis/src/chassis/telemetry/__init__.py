@@ -1,0 +1,1 @@
+"""Logs, traces and metrics by OpenTelemetry's conventions."""
