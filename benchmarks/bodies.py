@@ -17,7 +17,7 @@ import psutil
 from benchmarks.figures import Figure, at_most
 from benchmarks.system import Running, running
 from chassis.http.auth import issue_token
-from local_stack.system import AUDIENCE, ISSUER
+from local_stack.system.description import AUDIENCE, ISSUER
 
 REQUESTS: Final = 4
 PROBE_EVERY_S: Final = 0.002
