@@ -59,6 +59,7 @@ class Supervisor:
         self._wanted: set[str] = set()
         self._started_at: dict[str, float] = {}
         self._failures: dict[str, int] = {}
+        self._restarts: dict[str, asyncio.Task[None]] = {}
         self.after_restart: Callable[[Part], Awaitable[None]] | None = None
 
     @property
@@ -89,7 +90,7 @@ class Supervisor:
         Raises:
             PartFailedError: one ended by itself, and restarts are off.
         """
-        restarts: dict[str, asyncio.Task[None]] = {}
+        restarts = self._restarts
         asking = asyncio.create_task(self._end_what_hangs())
         try:
             while True:
@@ -106,11 +107,18 @@ class Supervisor:
             await asyncio.gather(asking, *restarts.values(), return_exceptions=True)
 
     async def _end_what_hangs(self) -> None:
-        """Kill a process that runs and does not answer, as an orchestrator does after its liveness probes."""
+        """Kill a process that runs and does not answer, as an orchestrator does after its liveness probes.
+
+        A process that is being started again is not asked: that it becomes ready has a limit of its own.
+        """
         silent: dict[str, int] = {}
         while True:
             await asyncio.sleep(self._liveness_every_s)
-            asked = [part for part in self.parts if isinstance(part, ServiceProcess) and part.name in self._wanted]
+            asked = [
+                part
+                for part in self.parts
+                if isinstance(part, ServiceProcess) and part.name in self._wanted and part.name not in self._restarts
+            ]
             for part in asked:
                 url = part.spec.live_url
                 is_silent = url is not None and part.exit_status() is None and not await is_ready(url)
