@@ -3,11 +3,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PACKAGES := contracts services/chassis services/lists-api services/trakt-sync services/notifier deploy/trakt-simulator deploy/local
-# Tests that are not typed yet.
-UNTYPED :=
 # What is checked beside them. Each tests folder is checked alone: two of them may have files of the same name.
 SCRIPTS := benchmarks conftest.py deploy/lock.py deploy/version.py deploy/containers/*.py
-TESTS := $(filter-out $(UNTYPED),$(PACKAGES:%=%/tests) deploy/containers/tests $(wildcard tests/*))
+TESTS := $(PACKAGES:%=%/tests) deploy/containers/tests $(wildcard tests/*)
 # The tests run in as many processes, each with servers of its own.
 WORKERS := 2
 PARALLEL := --numprocesses $(WORKERS)
@@ -53,7 +51,7 @@ check: $(STAMP) ## lint, types and tests of one package (make check PACKAGE=serv
 		"Try: make check PACKAGE=services/notifier"; exit 2; }
 	@$(MAKE) --no-print-directory lint
 	@$(BIN)/mypy $(PACKAGE)/src
-	@for tests in $(filter-out $(UNTYPED),$(PACKAGE)/tests); do $(BIN)/mypy "$$tests" || exit; done
+	@$(BIN)/mypy $(PACKAGE)/tests
 	@$(BIN)/pytest $(PARALLEL) $(PACKAGE)
 
 lint: $(STAMP) documents ## ruff, import-linter, committed documents

@@ -76,20 +76,19 @@ class Reconciler:
     async def _step(self, session: Session, stored: StoredJob) -> None:
         job, now = stored.job, self.now()
         actions = plan(job.desired, job.actual)
-        action = actions[0] if actions else None
         if job.progress.pending is not None:  # whoever sent it was killed
             change = replace(unconfirmed(job, now, self.policy), next=Next(now))
-        elif action is None and session.account.is_identified:
+        elif not actions and session.account.is_identified:
             change = Change(job.progress)
         elif blocked := await self._freshen(session, job):
             change = blocked
         elif not session.account.is_identified:
             await self._identify(session, stored)
             return
-        elif action is None or isinstance(action, Read):
-            change = Change(job.progress) if action is None else await self._read(session, job, action)
+        elif isinstance(actions[0], Read):
+            change = await self._read(session, job, actions[0])
         else:
-            await self._write(session, stored, action)
+            await self._write(session, stored, actions[0])
             return
         await self._record(session, stored, change)
 
@@ -112,28 +111,19 @@ class Reconciler:
         await self.accounts.release(session.account)
 
     async def _read(self, session: Session, job: Job, action: Read) -> Change:
-        owned = partial(mirrors.owned, self.pool)
+        trakt, token, owned = session.trakt, session.token, partial(mirrors.owned, self.pool)
         try:
-            return await apply.read(
-                session.trakt, session.token, job, action, owned=owned, now=self.now, policy=self.policy
-            )
+            return await apply.read(trakt, token, job, action, owned=owned, now=self.now, policy=self.policy)
         except TraktError as error:
             return await self.recovery.change_after(session, job, job, action, error)
 
     async def _write(self, session: Session, stored: StoredJob, action: Write) -> None:
         now = self.now()
-        before, lease = stored.job, session.write_lease(now)
+        before, account, lease = stored.job, session.account, session.write_lease(now)
         job = replace(before, progress=begun(before, action, now))
-        is_begun = await steps.begin_write(
-            self.pool,
-            session.account,
-            stored,
-            job.progress,
-            next_write_at=now + self.write_interval,
-            until=lease.until,
-        )
-        if not is_begun:
-            await self.accounts.release(session.account, next_write_at=now)  # a newer version came: plan again
+        paced, until = now + self.write_interval, lease.until
+        if not await steps.begin_write(self.pool, account, stored, job.progress, next_write_at=paced, until=until):
+            await self.accounts.release(account, next_write_at=now)  # a newer version came: plan again
             return
         try:
             change = await apply.write(session.trakt, lease, job, action, now=self.now, policy=self.policy)
@@ -156,8 +146,8 @@ class Reconciler:
         self, session: Session, stored: StoredJob, change: Change, *, next_write_at: datetime | None = None
     ) -> None:
         now = self.now()
-        step = advance(stored.job, change, now, self.policy)
-        recorded = await record(self.pool, session.account, stored, step, now, self.policy, next_write_at=next_write_at)
+        step, account = advance(stored.job, change, now, self.policy), session.account
+        recorded = await record(self.pool, account, stored, step, now, self.policy, next_write_at=next_write_at)
         if recorded.events:
             self.wake_relay()
         report(stored.job.list_id, recorded)
