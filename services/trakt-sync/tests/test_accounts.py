@@ -206,6 +206,26 @@ async def test_list_that_is_gone_when_the_user_comes_back_is_made_anew(running: 
     assert [item.ids["trakt"] for item in shown.items] == [1]
 
 
+async def test_unanswered_creation_is_found_after_a_change_of_account_there_and_back(
+    running: Harness, admin: SimulatorAdmin
+) -> None:
+    pairs = {name: (await admin.account(name, vip=True)).model_dump_json() for name in ("ada", "bob")}
+    await running.connect("ada", pairs["ada"])
+    await admin.fault("status", method="POST", path="/users/*/lists", status=502, after=True)
+    unread = await admin.fault("status", method="GET", path="/users/*/lists", account="ada", status=503, times=None)
+    await running.want(wanted(items=movies(1)))
+    await eventually(running.job, until=lambda job: job.progress.intent is not None)
+    await eventually(lambda: admin.requests(method="POST", account="ada"))
+    await running.connect("ada", pairs["bob"])
+    await running.settled()
+    await admin.remove_fault(unread)
+    await running.connect("ada", pairs["ada"])
+    await running.settled()
+    (shown,) = await admin.lists_of("ada")
+    assert [item.ids["trakt"] for item in shown.items] == [1]
+    assert [event.adopted for event in await running.events(TraktListCreated)] == [False, True]
+
+
 async def test_same_trakt_account_keeps_its_lists(running: Harness, admin: SimulatorAdmin) -> None:
     await running.want(wanted(items=movies(1)))
     await running.settled()
