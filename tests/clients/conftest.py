@@ -16,4 +16,4 @@ def node() -> Node:
     try:
         return Node.find()
     except NotHereError as error:
-        pytest.skip(str(error))
+        pytest.skip(str(error))  # the text names the program that this machine lacks

@@ -150,7 +150,7 @@ async def test_the_loop_turns_while_a_large_body_is_parsed(api: Api, count: int,
         nonlocal turns
         while True:
             turns += 1
-            await asyncio.sleep(0)
+            await asyncio.sleep(0)  # a turn of the loop, not a wait: the turns are counted
 
     turning = asyncio.create_task(turn())
     response = await api.call("POST", "/api/lists", content=body, headers=JSON)

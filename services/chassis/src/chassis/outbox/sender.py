@@ -97,7 +97,7 @@ class OutboxSender:
         span, trace = start_send(row["topic"], row["headers"], cause)
         try:
             answer = await _hand_over(producer, row, trace)
-        except BaseException as exc:
+        except BaseException as exc:  # the span ends as failed, also when the relay is cancelled
             fail(span, exc)
             span.end()
             raise

@@ -105,7 +105,7 @@ class ProcessTelemetry:
         began = time.perf_counter()
         try:
             await call()
-        except BaseException as exc:
+        except BaseException as exc:  # measured as an error, and passed on to the delivery rules
             labels[ERROR_TYPE] = type(exc).__qualname__
             if span is not None:
                 fail(span, exc)
