@@ -1,0 +1,1 @@
+"""The catalogue: movies and shows from which lists fill themselves."""

@@ -1,0 +1,1 @@
+"""What a user thinks of titles: thumbs, and what they have watched."""

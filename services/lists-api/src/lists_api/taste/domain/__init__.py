@@ -1,0 +1,1 @@
+"""A user's taste. Pure: no I/O, no clock, no randomness."""
