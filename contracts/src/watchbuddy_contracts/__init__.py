@@ -7,10 +7,20 @@
 
 from watchbuddy_contracts.envelope import EventHeaders
 from watchbuddy_contracts.events import EVENTS, AccountEvent, Event, ListEvent
+from watchbuddy_contracts.imports import (
+    ForeignEntries,
+    ReadFailureReason,
+    TraktImportRequested,
+    TraktListRead,
+    TraktListReadFailed,
+)
 from watchbuddy_contracts.items import Item, ItemIds, MediaType
 from watchbuddy_contracts.lists import (
     ListCreated,
     ListDeleted,
+    ListRunChanged,
+    ListRunHeld,
+    ListSource,
     ListState,
     ListSynced,
     ListSyncFailed,
@@ -19,6 +29,7 @@ from watchbuddy_contracts.lists import (
     ListUpdated,
     MirrorSettings,
     Privacy,
+    RunState,
     Trigger,
 )
 from watchbuddy_contracts.titles import Title, TitleKey, index_of, keys_of, to_items
@@ -43,6 +54,7 @@ from watchbuddy_contracts.trakt import (
     TraktReauthorizationRequired,
     TraktSyncFailed,
 )
+from watchbuddy_contracts.watched import TraktWatchedChanged, WatchedItem
 
 __all__ = [
     "DEAD_LETTER_RETENTION",
@@ -55,11 +67,15 @@ __all__ = [
     "EventHeaders",
     "FailedOperation",
     "FailureReason",
+    "ForeignEntries",
     "Item",
     "ItemIds",
     "ListCreated",
     "ListDeleted",
     "ListEvent",
+    "ListRunChanged",
+    "ListRunHeld",
+    "ListSource",
     "ListState",
     "ListSyncFailed",
     "ListSyncStarted",
@@ -69,18 +85,25 @@ __all__ = [
     "MediaType",
     "MirrorSettings",
     "Privacy",
+    "ReadFailureReason",
+    "RunState",
     "Title",
     "TitleKey",
     "Topic",
     "TraktAccountConnected",
     "TraktAccountDisconnected",
     "TraktDriftFound",
+    "TraktImportRequested",
     "TraktListCreated",
     "TraktListDeleted",
+    "TraktListRead",
+    "TraktListReadFailed",
     "TraktListSynced",
     "TraktReauthorizationRequired",
     "TraktSyncFailed",
+    "TraktWatchedChanged",
     "Trigger",
+    "WatchedItem",
     "dead_letter_topic",
     "index_of",
     "keys_of",

@@ -13,6 +13,7 @@ LISTS_TOPIC = "watchbuddy.lists.v1"
 ListType = Literal["smart", "custom", "manual"]
 Privacy = Literal["private", "link", "friends", "public"]
 Trigger = Literal["manual", "auto", "watched_only"]
+RunState = Literal["queued", "running", "succeeded", "no_candidates", "held", "rejected", "cancelled", "failed"]
 Count = Annotated[int, Field(ge=0)]
 
 
@@ -41,8 +42,21 @@ class ListState(ListEvent):
     mirror: MirrorSettings = MirrorSettings()
 
 
+class ListSource(BaseModel):
+    """Where a list came from."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", use_attribute_docstrings=True)
+
+    kind: Annotated[str, Field(min_length=1, max_length=32)]
+    """`trakt`: a list on Trakt. Readers bear kinds that they do not know."""
+    url: Annotated[str, Field(max_length=2048)] | None = None
+
+
 class ListCreated(ListState, ce_type="watchbuddy.list.created.v1", topic=LISTS_TOPIC):
     """A user made a list."""
+
+    source: ListSource | None = None
+    """Where it was imported from. Null: it was made by hand, or by its filters."""
 
 
 class ListUpdated(ListState, ce_type="watchbuddy.list.updated.v1", topic=LISTS_TOPIC):
@@ -76,3 +90,28 @@ class ListSyncFailed(ListEvent, ce_type="watchbuddy.list.sync_failed.v1", topic=
 
 class ListDeleted(ListEvent, ce_type="watchbuddy.list.deleted.v1", topic=LISTS_TOPIC):
     """A user deleted a list. No later event can bring it back."""
+
+
+class ListRunChanged(ListEvent, ce_type="watchbuddy.list.run_changed.v1", topic=LISTS_TOPIC):
+    """A sync run went on: for progress on a screen, never to be kept. A lost one costs nothing."""
+
+    run_id: UUID
+    trigger: Trigger
+    state: RunState
+    step: Annotated[str, Field(min_length=1, max_length=32)] | None = None
+    """What the run is doing, in a word: `candidates`, `scoring`, `saving`. Null: it does nothing now."""
+    percent: Annotated[int, Field(ge=0, le=100)]
+    updated: Count | None = None
+    removed: Count | None = None
+    total: Count | None = None
+
+
+class ListRunHeld(ListEvent, ce_type="watchbuddy.list.run_held.v1", topic=LISTS_TOPIC):
+    """A sync run would remove so many items that it waits until the user approves or rejects it."""
+
+    run_id: UUID
+    trigger: Trigger
+    would_add: Count
+    would_remove: Count
+    total: Count
+    """The list's items before the run."""

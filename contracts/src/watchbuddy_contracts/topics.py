@@ -27,9 +27,9 @@ class Topic:
 
 
 LISTS: Final = Topic("watchbuddy.lists.v1", producer="lists-api", groups=("trakt-sync", "notifier"))
-"""Events of lists-api: ListCreated, ListUpdated, ListSyncStarted, ListSynced, ListSyncFailed, ListDeleted."""
+"""Events of lists-api: what a list should be, how its sync runs go, and what is to be read on Trakt."""
 TRAKT: Final = Topic("watchbuddy.trakt.v1", producer="trakt-sync", groups=("lists-api", "notifier"))
-"""Events of trakt-sync: what happened to lists and accounts on Trakt."""
+"""Events of trakt-sync: what happened to lists and accounts on Trakt, and what was read there."""
 TOPICS: Final = (LISTS, TRAKT)
 
 DEAD_LETTER_RETENTION: Final = timedelta(days=30)

@@ -70,6 +70,8 @@ class TraktAccountConnected(AccountEvent, ce_type="watchbuddy.trakt.account_conn
     """The user's Trakt account is connected. Mirroring begins or continues."""
 
     trakt_user: str | None = None
+    vip: bool | None = None
+    """Whether the account is a VIP's, which has higher limits. Null: not known."""
 
 
 class TraktAccountDisconnected(AccountEvent, ce_type="watchbuddy.trakt.account_disconnected.v1", topic=TRAKT_TOPIC):

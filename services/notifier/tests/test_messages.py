@@ -5,14 +5,14 @@ import pytest
 
 import watchbuddy_contracts
 from notifier.messages import SILENT, WORDINGS, Message, message_of
-from watchbuddy_contracts import EVENTS, Event, ListSynced, TraktSyncFailed
+from watchbuddy_contracts import EVENTS, Event, ListSynced, TraktListReadFailed, TraktSyncFailed
 
 HEAD = {"user_id": "ada", "list_id": 7, "version": 3, "title": "Heists"}
 RUN = {"run_id": UUID(int=1), "trigger": "manual"}
 ON_TRAKT = {"trakt_list_id": 30571203}
 
 
-def event(name: str, **fields: Any) -> Event:  # noqa: ANN401 - fields of any event
+def event(name: str, /, **fields: Any) -> Event:  # noqa: ANN401 - fields of any event
     model: type[Event] = getattr(watchbuddy_contracts, name)
     return model.model_validate(HEAD | fields)
 
@@ -26,11 +26,28 @@ def trakt_synced(added: int, removed: int, **fields: Any) -> Event:  # noqa: ANN
     return event("TraktListSynced", **ON_TRAKT, added=added, removed=removed, unchanged=1, **fields)
 
 
+def imported(count: int, kind: str = "trakt") -> Event:
+    items = [{"media_type": "movie", "ids": {"tmdb": number}} for number in range(1, count + 1)]
+    return event("ListCreated", list_type="manual", items=items, source={"kind": kind})
+
+
+def unread(reason: str, **fields: Any) -> Event:  # noqa: ANN401
+    return event("TraktListReadFailed", import_id=UUID(int=2), trakt_list="heists", reason=reason, **fields)
+
+
 def failed(operation: str, reason: str) -> Event:
     return event("TraktSyncFailed", operation=operation, reason=reason, detail="Trakt's own words")
 
 
 TEXTS: list[tuple[Event, str, str]] = [
+    (imported(3), "success", "Imported 'Heists' from Trakt: 3 titles."),
+    (imported(1), "success", "Imported 'Heists' from Trakt: 1 title."),
+    (imported(0), "success", "Imported 'Heists' from Trakt: 0 titles."),
+    (
+        event("ListRunHeld", **RUN, would_add=3, would_remove=41, total=50),
+        "warning",
+        "'Heists' waits for your approval: the run would remove 41 of 50 titles.",
+    ),
     (event("ListSyncStarted", **RUN), "info", "Syncing 'Heists'..."),
     (
         synced("manual", updated=2, removed=1, total=9),
@@ -101,6 +118,13 @@ NOTHING: list[Event] = [
     event("ListCreated", list_type="manual"),
     event("ListUpdated", list_type="manual"),
     event("TraktDriftFound", kind="list_deleted", action="recreated"),
+    imported(3, kind="of a later version"),
+    event("ListRunChanged", **RUN, state="running", step="scoring", percent=60),
+    event("TraktImportRequested", import_id=UUID(int=2), trakt_list="heists"),
+    event(
+        "TraktListRead", import_id=UUID(int=2), trakt_list_id=5, name="Heists", url="https://x", items=[], item_count=0
+    ),
+    event("TraktWatchedChanged"),
     event("TraktAccountConnected"),
     event("TraktAccountDisconnected"),
 ]
@@ -124,6 +148,36 @@ def test_an_expired_token_is_told_as_a_matter_of_the_account() -> None:
     )
 
 
+NOT_READ = {
+    "not_found": "there is no such list",
+    "private": "the list is private",
+    "auth": "Trakt does not accept your account any more, please reauthorize",
+    "network": "Trakt cannot be reached",
+    "not_connected": "you have not connected a Trakt account",
+    "too_large": "it has too many titles",
+    "own_mirror": "it is the mirror of one of your lists",
+    "rejected": "Trakt refused to show it",
+}
+
+
+@pytest.mark.parametrize(("reason", "words"), NOT_READ.items(), ids=NOT_READ.keys())
+def test_an_import_that_failed_is_told_with_its_reason_in_words(reason: str, words: str) -> None:
+    assert message_of(unread(reason)) == Message(
+        f"The list 'heists' could not be imported from Trakt: {words}.", "warning", None
+    )
+
+
+def test_every_reason_for_which_a_list_is_not_read_has_words() -> None:
+    reasons = TraktListReadFailed.model_json_schema()["properties"]["reason"]["enum"]
+    assert set(reasons) == set(NOT_READ)
+
+
+def test_an_import_that_waits_for_trakt_says_that_it_is_tried_again() -> None:
+    assert _text(unread("network", retry_at="2026-11-20T18:04:05Z")) == (
+        "The list 'heists' could not be imported from Trakt: Trakt cannot be reached; it is tried again."
+    )
+
+
 def test_every_event_type_is_either_told_or_silent_on_purpose() -> None:
     assert set(WORDINGS) | set(SILENT) == set(EVENTS.values())
     assert not set(WORDINGS) & set(SILENT)
@@ -131,7 +185,8 @@ def test_every_event_type_is_either_told_or_silent_on_purpose() -> None:
 
 def test_every_event_type_is_covered_by_this_table() -> None:
     tried = {type(said) for said, *_ in TEXTS} | {type(said) for said in NOTHING}
-    assert tried | {watchbuddy_contracts.TraktReauthorizationRequired} == set(EVENTS.values())
+    by_themselves = {watchbuddy_contracts.TraktReauthorizationRequired, TraktListReadFailed}
+    assert tried | by_themselves == set(EVENTS.values())
 
 
 def test_every_trigger_reason_and_operation_of_the_contract_has_words() -> None:

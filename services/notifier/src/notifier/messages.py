@@ -9,18 +9,25 @@ from watchbuddy_contracts import (
     ListCreated,
     ListDeleted,
     ListEvent,
+    ListRunChanged,
+    ListRunHeld,
     ListSynced,
     ListSyncFailed,
     ListSyncStarted,
     ListUpdated,
+    ReadFailureReason,
     TraktAccountConnected,
     TraktAccountDisconnected,
     TraktDriftFound,
+    TraktImportRequested,
     TraktListCreated,
     TraktListDeleted,
+    TraktListRead,
+    TraktListReadFailed,
     TraktListSynced,
     TraktReauthorizationRequired,
     TraktSyncFailed,
+    TraktWatchedChanged,
 )
 
 Severity = Literal["info", "success", "warning", "error"]
@@ -53,6 +60,18 @@ def message_of(event: Event) -> Message | None:
         return None
     severity, text = wording
     return Message(text, severity, event.list_id if isinstance(event, ListEvent) else None)
+
+
+def _list_created(event: ListCreated) -> Wording:
+    if event.source is None or event.source.kind != "trakt":  # the API has answered the user's own act
+        return None
+    titles = "1 title" if len(event.items) == 1 else f"{len(event.items)} titles"
+    return "success", f"Imported '{event.title}' from Trakt: {titles}."
+
+
+def _list_run_held(event: ListRunHeld) -> Wording:
+    share = f"{event.would_remove} of {event.total} titles"
+    return "warning", f"'{event.title}' waits for your approval: the run would remove {share}."
 
 
 def _list_synced(event: ListSynced) -> Wording:
@@ -90,6 +109,24 @@ def _trakt_sync_failed(event: TraktSyncFailed) -> Wording:
     return "warning", _FAILED_OPERATION[event.operation]
 
 
+def _trakt_list_read_failed(event: TraktListReadFailed) -> Wording:
+    words = _NOT_READ[event.reason]
+    if event.retry_at is not None:
+        words += "; it is tried again"
+    return "warning", f"The list '{event.trakt_list}' could not be imported from Trakt: {words}."
+
+
+_NOT_READ: Final[Mapping[ReadFailureReason, str]] = {
+    "not_found": "there is no such list",
+    "private": "the list is private",
+    "auth": "Trakt does not accept your account any more, please reauthorize",
+    "network": "Trakt cannot be reached",
+    "not_connected": "you have not connected a Trakt account",
+    "too_large": "it has too many titles",
+    "own_mirror": "it is the mirror of one of your lists",
+    "rejected": "Trakt refused to show it",
+}
+
 _FAILED_OPERATION: Final = {
     "create": "List created locally, but Trakt sync failed",
     "sync": "List synced locally, but Trakt sync failed",
@@ -98,6 +135,8 @@ _FAILED_OPERATION: Final = {
 
 # Any: each row takes events of its own type.
 WORDINGS: Final[Mapping[type[Event], Callable[[Any], Wording]]] = {
+    ListCreated: _list_created,
+    ListRunHeld: _list_run_held,
     ListSyncStarted: lambda event: ("info", f"Syncing '{event.title}'..."),
     ListSynced: _list_synced,
     ListSyncFailed: _list_sync_failed,
@@ -105,6 +144,7 @@ WORDINGS: Final[Mapping[type[Event], Callable[[Any], Wording]]] = {
     TraktListCreated: lambda event: ("success", f"Created list '{event.title}' on Trakt"),
     TraktListSynced: _trakt_list_synced,
     TraktListDeleted: _trakt_list_deleted,
+    TraktListReadFailed: _trakt_list_read_failed,
     TraktSyncFailed: _trakt_sync_failed,
     TraktReauthorizationRequired: lambda _event: ("warning", "Trakt access token expired. Please reauthorize."),
 }
@@ -112,8 +152,14 @@ WORDINGS: Final[Mapping[type[Event], Callable[[Any], Wording]]] = {
 SILENT: Final[frozenset[type[Event]]] = frozenset(
     {
         # The API has answered the user's own act. The result on Trakt has a message of its own.
-        ListCreated,
         ListUpdated,
+        TraktImportRequested,
+        # Progress goes to open streams alone.
+        ListRunChanged,
+        # The list that is made of it has a message.
+        TraktListRead,
+        # What a user has watched changes lists at their next run, which has a message.
+        TraktWatchedChanged,
         # The user's own act: the page that they used confirms it.
         TraktAccountConnected,
         TraktAccountDisconnected,
