@@ -62,6 +62,8 @@ class Filters:
             object.__setattr__(self, "genre_mode", "any")
         if not self.media_types:
             object.__setattr__(self, "media_types", MEDIA_TYPES)
+        if self.min_votes == 0:  # every title has as many
+            object.__setattr__(self, "min_votes", None)
 
     def to_json(self) -> dict[str, Any]:
         """Return what differs from an empty filter, by field name: the form in which filters are stored."""

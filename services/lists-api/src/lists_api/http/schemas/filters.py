@@ -1,0 +1,166 @@
+"""A list's filters over HTTP."""
+
+from typing import Annotated, Any, Final, Self, TypeVar
+
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
+
+from chassis.http.examples import examples
+from lists_api.catalogue.domain.filters import Discovery, Filters, GenreMode, RatedRule, WatchedRule
+from lists_api.catalogue.domain.genres import genre_slugs
+from lists_api.catalogue.domain.text import fold
+from lists_api.http.schemas.strict import OMITTED, Omittable, ResponseModel, StrictModel
+from watchbuddy_contracts import MediaType
+
+FIRST_YEAR: Final = 1870
+LAST_YEAR: Final = 2200
+MAX_CHOICES: Final = 50
+"""Values of one filter. The vocabulary of genres has fewer."""
+_HUNDREDTH: Final = 100
+
+FILTERS: Final[dict[str, Any]] = {"genres": ["comedy"], "year_from": 1990, "year_to": 1999, "watched": "not_watched"}
+"""Filters for examples: best comedies of the nineties, not seen yet."""
+
+
+def _genres(name: str) -> tuple[str, ...]:
+    slugs = genre_slugs(name)
+    if not slugs:
+        raise ValueError(f'there is no genre "{name}"')
+    return slugs
+
+
+def _hundredths(points: float) -> float:
+    if abs(points * _HUNDREDTH - round(points * _HUNDREDTH)) > 1e-6:  # noqa: PLR2004 - what a float loses
+        raise ValueError("must have at most two decimals")
+    return points
+
+
+def _folded(text: str) -> str:
+    if not fold(text):
+        raise ValueError("must have a letter or a digit")
+    return text
+
+
+_Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)]
+_Genre = Annotated[_Name, AfterValidator(lambda name: _genres(name) and name)]
+_Words = Annotated[_Name, AfterValidator(_folded)]
+_Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2}$")]
+_Year = Annotated[int, Field(ge=FIRST_YEAR, le=LAST_YEAR)]
+_Minutes = Annotated[int, Field(ge=1, le=10_000)]
+_Votes = Annotated[int, Field(ge=0, le=2**31 - 1)]
+_Points = Annotated[float, Field(ge=0, le=10, json_schema_extra={"multipleOf": 0.01}), AfterValidator(_hundredths)]
+
+_T = TypeVar("_T")
+Choices = Annotated[list[_T], Field(max_length=MAX_CHOICES)]
+
+
+class FiltersIn(StrictModel):
+    """Which titles of the catalogue a list wants. What is left out selects everything."""
+
+    model_config = examples(FILTERS, {})
+
+    genres: Choices[_Genre] = Field(default_factory=list)
+    """Names or slugs of genres, any spelling that the catalogue knows: `science-fiction`, "Sci-Fi", "scifi"."""
+    genre_mode: Omittable[GenreMode] = OMITTED
+    """Whether a title needs any of the genres, or all. Left out: any."""
+    exclude_genres: Choices[_Genre] = Field(default_factory=list)
+    """A title with any of these is left out."""
+    languages: Choices[_Code] = Field(default_factory=list)
+    """Of the original: ISO 639-1 codes. A title needs one of them."""
+    countries: Choices[_Code] = Field(default_factory=list)
+    """ISO 3166-1 alpha-2 codes. A title needs one of them."""
+    year_from: Omittable[_Year] = OMITTED
+    """Of the first release, this one included."""
+    year_to: Omittable[_Year] = OMITTED
+    """Of the first release, this one included. Not before `year_from`."""
+    last_years: Omittable[Annotated[int, Field(ge=1, le=200)]] = OMITTED
+    """Only titles of the last so many years, this one included. Not together with `year_from` or `year_to`."""
+    media_types: Choices[MediaType] = Field(default_factory=list)
+    """Empty: movies and shows."""
+    min_rating: Omittable[_Points] = OMITTED
+    """In points, with at most two decimals."""
+    min_votes: Omittable[_Votes] = OMITTED
+    """On the scale of the title's source."""
+    runtime_from: Omittable[_Minutes] = OMITTED
+    """Minutes, included. A title without a known runtime is left out by either bound."""
+    runtime_to: Omittable[_Minutes] = OMITTED
+    """Minutes, included. Not less than `runtime_from`."""
+    keywords: Choices[_Name] = Field(default_factory=list)
+    """A title needs any of them."""
+    title_words: Choices[_Words] = Field(default_factory=list)
+    """Each begins a word of the name or of the original name. Case and accents do not matter."""
+    discovery: Omittable[Discovery] = OMITTED
+    """How well known the titles shall be. Left out: balanced."""
+    watched: Omittable[WatchedRule] = OMITTED
+    """By what you have watched. Left out: any."""
+    rated: Omittable[RatedRule] = OMITTED
+    """By your thumbs. Left out: any."""
+
+    @model_validator(mode="after")
+    def _is_consistent(self) -> Self:
+        for name in type(self).model_fields:
+            if name in self.model_fields_set and getattr(self, name) is None:
+                raise ValueError(f"{name} cannot be null; leave it out")
+        for first, last in (("year_from", "year_to"), ("runtime_from", "runtime_to")):
+            if (low := getattr(self, first)) and (high := getattr(self, last)) and low > high:
+                raise ValueError(f"{first} must not be above {last}")
+        if self.last_years and (self.year_from or self.year_to):
+            raise ValueError("last_years does not go together with year_from or year_to")
+        return self
+
+    def to_filters(self) -> Filters:
+        """Return the canonical form."""
+        given: dict[str, Any] = {name: getattr(self, name) for name in self.model_fields_set}
+        for name, canonical in _CANONICAL.items():
+            if name in given:
+                given[name] = canonical(given[name])
+        return Filters(**given)
+
+
+_CANONICAL: Final[dict[str, Any]] = {
+    "genres": lambda names: tuple(slug for name in names for slug in _genres(name)),
+    "exclude_genres": lambda names: tuple(slug for name in names for slug in _genres(name)),
+    "languages": lambda codes: tuple(code.lower() for code in codes),
+    "countries": lambda codes: tuple(code.upper() for code in codes),
+    "media_types": tuple,
+    "keywords": lambda names: tuple(name.lower() for name in names),
+    "title_words": lambda texts: tuple(word for text in texts for word in fold(text).split()),
+    "min_rating": lambda points: round(points * _HUNDREDTH),
+}
+
+
+class FiltersOut(ResponseModel):
+    """A list's filters in canonical form."""
+
+    genres: list[str]
+    """Slugs."""
+    genre_mode: GenreMode
+    exclude_genres: list[str]
+    """Slugs."""
+    languages: list[str]
+    countries: list[str]
+    year_from: int | None
+    year_to: int | None
+    last_years: int | None
+    media_types: list[MediaType]
+    min_rating: float | None
+    """Points."""
+    min_votes: int | None
+    runtime_from: int | None
+    runtime_to: int | None
+    keywords: list[str]
+    title_words: list[str]
+    discovery: Discovery
+    watched: WatchedRule
+    rated: RatedRule
+
+    @classmethod
+    def of(cls, filters: Filters) -> Self:
+        values = {name: getattr(filters, name) for name in cls.model_fields}
+        points = None if filters.min_rating is None else filters.min_rating / _HUNDREDTH
+        return cls(**values | {"min_rating": points})
+
+
+FILTERS_OUT: Final[dict[str, Any]] = FiltersOut.of(
+    Filters(genres=("comedy",), year_from=1990, year_to=1999, watched="not_watched")
+).model_dump()
+"""Filters in canonical form, for examples."""
