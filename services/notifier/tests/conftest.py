@@ -4,7 +4,7 @@ import pytest
 
 from chassis.postgres.database import Pool, create_pool
 from chassis.postgres.wakeup import Waker
-from notifier.dispatch import CHANNEL, Dispatcher
+from notifier.dispatch import CHANNEL, RUNS, Dispatcher
 from notifier.subscribers import GROUP
 
 
@@ -21,5 +21,5 @@ async def pool(dsn: str) -> AsyncIterator[Pool]:
 
 @pytest.fixture
 async def dispatcher(pool: Pool) -> AsyncIterator[Dispatcher]:
-    async with Waker(pool, CHANNEL) as waker:
-        yield Dispatcher(pool, waker, group=GROUP)
+    async with Waker(pool, CHANNEL) as waker, Waker(pool, RUNS) as runs:
+        yield Dispatcher(pool, waker, runs, group=GROUP)

@@ -9,7 +9,7 @@ from chassis.postgres.database import Pool, create_pool
 from chassis.postgres.wakeup import Listener, Waker
 from chassis.testing import FakeClock
 from notifier import store
-from notifier.dispatch import CHANNEL, Dispatcher
+from notifier.dispatch import CHANNEL, RUNS, Dispatcher
 from notifier.retention import sweep
 from notifier.subscribers import GROUP
 from notifier.testing import TIME, delivered, settings_for, sync_started
@@ -50,8 +50,8 @@ async def test_two_events_with_the_same_words_are_two_messages(pool: Pool, dispa
 async def test_an_event_that_two_replicas_get_at_once_is_one_message(dsn: str) -> None:
     async with await create_pool(dsn) as one, await create_pool(dsn) as other:
         replicas = [
-            Dispatcher(one, Waker(one, CHANNEL), group=GROUP),
-            Dispatcher(other, Waker(other, CHANNEL), group=GROUP),
+            Dispatcher(one, Waker(one, CHANNEL), Waker(one, RUNS), group=GROUP),
+            Dispatcher(other, Waker(other, CHANNEL), Waker(other, RUNS), group=GROUP),
         ]
         for number in range(20):
             event = delivered(sync_started(title=f"List {number}"))
@@ -96,7 +96,7 @@ async def test_an_event_that_the_inbox_forgot_is_still_one_message(pool: Pool, d
 
 async def test_what_is_past_its_retention_is_swept_from_messages_and_inbox(dsn: str, pool: Pool) -> None:
     clock = FakeClock(TIME - timedelta(days=91))
-    dispatcher = Dispatcher(pool, Waker(pool, CHANNEL), group=GROUP, now=clock)
+    dispatcher = Dispatcher(pool, Waker(pool, CHANNEL), Waker(pool, RUNS), group=GROUP, now=clock)
     await dispatcher.dispatch(delivered(sync_started(title="old"), time=clock()))
     clock.advance(timedelta(days=91))
     kept = delivered(sync_started(title="young"), time=clock())
@@ -119,7 +119,7 @@ async def test_a_users_messages_become_visible_in_the_order_of_their_ids(dsn: st
     seen: list[int] = []
 
     async with await create_pool(dsn, max_size=8) as pool:
-        dispatcher = Dispatcher(pool, Waker(pool, CHANNEL), group=GROUP)
+        dispatcher = Dispatcher(pool, Waker(pool, CHANNEL), Waker(pool, RUNS), group=GROUP)
 
         async def tell(worker: int) -> None:
             for number in range(25):

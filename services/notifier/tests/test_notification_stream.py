@@ -209,7 +209,8 @@ async def test_a_message_whose_ring_was_lost_arrives_by_the_next_look(dsn: str, 
         assert await listener.wait(timedelta(seconds=5)) == [""]
         listening = asyncio.create_task(listen(listener, pool, streams, look_every=timedelta(milliseconds=20)))
         with streams.joined("ada") as wakeup:
-            await tell(Dispatcher(pool, Waker(pool, CHANNEL), group=GROUP), "unheard")  # this waker never runs
+            unheard = Waker(pool, CHANNEL)  # it never runs
+            await tell(Dispatcher(pool, unheard, unheard, group=GROUP), "unheard")
             assert await wakeup.wait(asyncio.get_running_loop().time() + 5)
         listening.cancel()
         await asyncio.gather(listening, return_exceptions=True)
@@ -238,7 +239,7 @@ async def test_a_stream_survives_the_loss_of_its_processs_listening_connection(
         await stream.next()
         lost = await pool.fetchval(
             "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
-            " WHERE datname = current_database() AND query LIKE 'LISTEN%'"
+            " WHERE datname = current_database() AND query LIKE 'LISTEN%messages%'"
         )
         assert lost == 1
         await tell(dispatcher, "woken while nobody listened")

@@ -13,7 +13,7 @@ import pytest
 from chassis.postgres.database import create_pool
 from chassis.postgres.wakeup import Waker
 from chassis.testing import eventually
-from notifier.dispatch import CHANNEL, Dispatcher
+from notifier.dispatch import CHANNEL, RUNS, Dispatcher
 from notifier.subscribers import GROUP
 from notifier.testing import KEY, delivered, stream_of, sync_started
 
@@ -105,7 +105,7 @@ async def test_an_open_stream_does_not_hold_up_the_end_of_the_process(dsn: str) 
     port = free_port()
     async with serving(dsn, port) as process, stream_of(f"http://127.0.0.1:{port}") as stream:
         async with await create_pool(dsn) as pool, Waker(pool, CHANNEL) as waker:
-            await Dispatcher(pool, waker, group=GROUP).dispatch(delivered(sync_started()))
+            await Dispatcher(pool, waker, Waker(pool, RUNS), group=GROUP).dispatch(delivered(sync_started()))
         assert "Heists" in str((await stream.next_message()).data)
         asked_at = time.monotonic()
         process.send_signal(signal.SIGTERM)

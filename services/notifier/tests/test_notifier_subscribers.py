@@ -8,7 +8,7 @@ from chassis.kafka.broker import build_broker
 from chassis.postgres.database import Pool
 from chassis.postgres.wakeup import Waker
 from notifier import store
-from notifier.dispatch import CHANNEL, Dispatcher
+from notifier.dispatch import CHANNEL, RUNS, Dispatcher
 from notifier.subscribers import GROUP, register
 from notifier.testing import TIME, settings_for, sync_started
 from watchbuddy_contracts import Event, EventHeaders, TraktListDeleted, partition_key
@@ -17,7 +17,7 @@ from watchbuddy_contracts import Event, EventHeaders, TraktListDeleted, partitio
 @pytest.fixture
 async def broker(dsn: str, pool: Pool) -> AsyncIterator[KafkaBroker]:
     broker = build_broker(settings_for(dsn), group=GROUP)
-    register(broker, Dispatcher(pool, Waker(pool, CHANNEL), group=GROUP))
+    register(broker, Dispatcher(pool, Waker(pool, CHANNEL), Waker(pool, RUNS), group=GROUP))
     async with TestKafkaBroker(broker):
         yield broker
 

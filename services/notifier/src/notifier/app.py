@@ -18,10 +18,10 @@ from chassis.postgres.wakeup import Listener, Waker
 from chassis.process import run_worker, serve_http
 from chassis.retention import sweep_for_ever
 from notifier import retention, subscribers
-from notifier.dispatch import CHANNEL, Dispatcher
+from notifier.dispatch import CHANNEL, RUNS, Dispatcher
 from notifier.routes import http_api
 from notifier.settings import HttpSettings, Settings
-from notifier.stream import Streams, listen
+from notifier.stream import Streams, listen, listen_to_runs
 
 SERVICE: Final = "notifier"
 
@@ -43,9 +43,9 @@ async def http_application(settings: HttpSettings, base: Foundation) -> AsyncIte
     app.state.authenticator = Authenticator(settings)
     app.state.pool = base.pool
     app.state.streams = streams
-    async with Listener(base.dsn, CHANNEL) as listener:
+    async with Listener(base.dsn, CHANNEL) as listener, Listener(base.dsn, RUNS) as runs:
         base.health.add("listener", listener.check)
-        listening = asyncio.create_task(listen(listener, base.pool, streams), name="listen")
+        listening = asyncio.gather(listen(listener, base.pool, streams), listen_to_runs(runs, streams))
         try:
             yield HttpApplication(app, streams)
         finally:
@@ -63,9 +63,13 @@ async def serve(settings: HttpSettings) -> None:
 
 async def consume(settings: Settings) -> None:
     """Turn events into messages; delete old ones."""
-    async with bootstrap(SERVICE, settings) as base, Waker(base.pool, CHANNEL) as waker:
+    async with (
+        bootstrap(SERVICE, settings) as base,
+        Waker(base.pool, CHANNEL) as waker,
+        Waker(base.pool, RUNS) as runs,
+    ):
         broker = build_broker(settings, group=subscribers.GROUP)
-        subscribers.register(broker, Dispatcher(base.pool, waker, group=subscribers.GROUP))
+        subscribers.register(broker, Dispatcher(base.pool, waker, runs, group=subscribers.GROUP))
         base.health.add("consumer", ConsumerHealth(broker).check)
         sweep = partial(retention.sweep, base.pool, settings, utc_now)
         await run_worker(settings, base.health, consume_from(broker), sweep_for_ever(sweep))

@@ -1,4 +1,7 @@
-"""An event becomes one stored message, however often it is delivered and by however many consumers."""
+"""An event becomes one stored message, however often it is delivered and by however many consumers.
+
+How far a sync run is goes to the user's open streams alone, and is stored nowhere.
+"""
 
 from typing import Final
 
@@ -13,24 +16,38 @@ from chassis.telemetry.names import LIST_ID
 from chassis.telemetry.providers import tracer
 from notifier import store
 from notifier.messages import Message, message_of
+from notifier.responses import RunNotice
+from watchbuddy_contracts import ListRunChanged
 
 log = structlog.get_logger()
 
 CHANNEL: Final = "messages"
 """The channel of Postgres NOTIFY; its payload is the id of a user who has a new message."""
+RUNS: Final = "runs"
+"""The channel of Postgres NOTIFY for how far sync runs are; its payload is a RunNotice as JSON."""
 
 
 class Dispatcher:
-    """Stores messages for users. `group` is the consumer group; the inbox keeps event ids by it."""
+    """Stores messages for users, and hands on how far their sync runs are.
 
-    def __init__(self, pool: Pool, waker: Waker, *, group: str, now: Clock = utc_now) -> None:
+    Args:
+        waker: of the channel `CHANNEL`.
+        runs: of the channel `RUNS`.
+        group: the consumer group; the inbox keeps event ids by it.
+    """
+
+    def __init__(self, pool: Pool, waker: Waker, runs: Waker, *, group: str, now: Clock = utc_now) -> None:
         self._pool = pool
         self._waker = waker
+        self._runs = runs
         self._group = group
         self._now = now
 
     async def dispatch(self, delivered: Delivered) -> None:
         """Store the event's message, if it has one, and wake the user's streams."""
+        if isinstance(delivered.event, ListRunChanged):
+            self._runs.wake(RunNotice.of(delivered.event, delivered.headers.time).model_dump_json())
+            return
         message = message_of(delivered.event)
         if message is None:
             return

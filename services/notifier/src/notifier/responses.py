@@ -1,12 +1,14 @@
 """The bodies of the notifier's HTTP responses."""
 
 from datetime import UTC, datetime
-from typing import Final
+from typing import Annotated, Final
+from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from chassis.http.examples import examples
 from notifier.messages import Severity
+from watchbuddy_contracts import ListRunChanged, RunState, Trigger
 
 
 class MessageOut(BaseModel):
@@ -49,3 +51,47 @@ class MessagesOut(BaseModel):
     """How many the filter lets through, on all pages."""
     unread: int
     """How many of all messages are unread, whatever the filter."""
+
+
+class RunOut(BaseModel):
+    """How far a sync run of a list is."""
+
+    model_config = ConfigDict(from_attributes=True, use_attribute_docstrings=True)
+
+    list_id: int
+    run_id: UUID
+    trigger: Trigger
+    state: RunState
+    step: str | None
+    """What the run is doing, in a word; null: nothing now."""
+    percent: Annotated[int, Field(ge=0, le=100)]
+    updated: int | None
+    removed: int | None
+    total: int | None
+    at: datetime
+    """When it was so, in UTC."""
+
+
+RUN_EXAMPLE: Final = RunOut(
+    list_id=7,
+    run_id=UUID("0198c0de-7a3b-7c11-9d55-3f2b6a1e4c06"),
+    trigger="manual",
+    state="running",
+    step="scoring",
+    percent=60,
+    updated=None,
+    removed=None,
+    total=None,
+    at=datetime(2026, 11, 20, 18, 4, 5, tzinfo=UTC),
+)
+
+
+class RunNotice(BaseModel):
+    """A change of a run on its way to the user's streams, as the payload of a Postgres notification (< 8,000 bytes)."""
+
+    user_id: str
+    run: RunOut
+
+    @classmethod
+    def of(cls, event: ListRunChanged, at: datetime) -> "RunNotice":
+        return cls(user_id=event.user_id, run=RunOut.model_validate(event.model_dump() | {"at": at}))

@@ -16,14 +16,21 @@ from chassis.postgres.database import Pool
 from notifier import store
 from notifier.errors import MessageNotFoundError
 from notifier.requests import MAX_ID, MessageId, MessagesQuery, UpToQuery
-from notifier.responses import EXAMPLE, MessageOut, MessagesOut
+from notifier.responses import EXAMPLE, RUN_EXAMPLE, MessageOut, MessagesOut
 from notifier.settings import HttpSettings
 from notifier.stream import Streams, Subscription, follow
 
 EVENT_STREAM: Final = "text/event-stream"
+STREAM_OF: Final = """\
+Events named `message`, whose data is a MessageOut as JSON. And, without an id, events named `run`: how far a sync run \
+is, as JSON with `list_id`, `run_id`, `trigger`, `state`, `step`, `percent`, `updated`, `removed`, `total` and `at`. \
+They are not replayed: read the run itself after a gap."""
 STREAM: Final = {
-    "schema": {"type": "string", "description": "Events named `message`, whose data is a MessageOut as JSON."},
-    "example": f": connected\nid: 0\n\nevent: message\ndata: {EXAMPLE.model_dump_json()}\nid: {EXAMPLE.id}\n\n",
+    "schema": {"type": "string", "description": STREAM_OF},
+    "example": (
+        f": connected\nid: 0\n\nevent: message\ndata: {EXAMPLE.model_dump_json()}\nid: {EXAMPLE.id}\n\n"
+        f"event: run\ndata: {RUN_EXAMPLE.model_dump_json()}\n\n"
+    ),
 }
 UNBUFFERED: Final = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}  # the second one is nginx's
 
@@ -121,5 +128,5 @@ async def subscription(
 async def stream_messages(
     pool: Database, subscribed: Annotated[Subscription, Depends(subscription)]
 ) -> StreamingResponse:
-    """Follow one's messages as they come; `Last-Event-ID` replays those after it."""
+    """Follow one's messages and sync runs as they come; `Last-Event-ID` replays the messages after it."""
     return StreamingResponse(follow(pool, subscribed), media_type=EVENT_STREAM, headers=UNBUFFERED)

@@ -1,23 +1,26 @@
 """Server-Sent Events: each stream reads its user's messages from the database, then waits for a wake.
 
-A stream keeps only the id of the last message that it sent. While it waits, or while its client is slow, it has no
-queue and no database connection. So a slow client delays nobody, and no stream is dropped.
+A stream keeps only the id of the last message that it sent, and the newest change of each sync run that it has not
+told. While it waits, or while its client is slow, it has no other queue and no database connection. So a slow client
+delays nobody, and no stream is dropped.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
 import structlog
 from fastapi.sse import KEEPALIVE_COMMENT, format_sse_event
+from pydantic import ValidationError
 
 from chassis.postgres.database import DATABASE_ERRORS, Pool
 from chassis.postgres.wakeup import Listener
 from notifier import store
-from notifier.responses import MessageOut
+from notifier.progress import Progress
+from notifier.responses import MessageOut, RunNotice, RunOut
 
 log = structlog.get_logger()
 
@@ -33,11 +36,29 @@ class Wakeup:
 
     def __init__(self) -> None:
         self._woken = asyncio.Event()
+        self._has_messages = True  # those since the client's last one
+        self._progress = Progress()
         self.is_ended = False
         """Whether the process wants the stream to end."""
 
     def wake(self) -> None:
+        """Say that there may be messages."""
+        self._has_messages = True
         self._woken.set()
+
+    def tell(self, run: RunOut) -> None:
+        """Hand on how far a run is."""
+        if self._progress.add(run):
+            self._woken.set()
+
+    def take_wake(self) -> bool:
+        """Return whether there may be messages since the last call."""
+        has_messages, self._has_messages = self._has_messages, False
+        return has_messages
+
+    def take_runs(self) -> Sequence[RunOut]:
+        """Return the runs that went on since the last call."""
+        return self._progress.take()
 
     def end(self) -> None:
         self.is_ended = True
@@ -82,6 +103,10 @@ class Streams:
         for wakeup in self._wakeups.get(user_id, ()):
             wakeup.wake()
 
+    def tell(self, user_id: str, run: RunOut) -> None:
+        for wakeup in self._wakeups.get(user_id, ()):
+            wakeup.tell(run)
+
     def wake_all(self) -> None:
         for user_id in self._wakeups:
             self.wake(user_id)
@@ -120,6 +145,16 @@ async def listen(listener: Listener, pool: Pool, streams: Streams, *, look_every
             streams.wake_all()
 
 
+async def listen_to_runs(listener: Listener, streams: Streams) -> None:
+    """Tell the streams how far their users' runs are, until cancelled. A lost notification costs a step on a screen."""
+    while True:
+        for payload in await listener.wait(LOOK_EVERY):
+            if payload:  # an empty one says that the connection is new
+                with suppress(ValidationError):  # of another version of ours
+                    notice = RunNotice.model_validate_json(payload)
+                    streams.tell(notice.user_id, notice.run)
+
+
 @dataclass(frozen=True, slots=True)
 class Subscription:
     """One stream.
@@ -139,7 +174,7 @@ class Subscription:
 
 
 async def follow(pool: Pool, subscription: Subscription, *, heartbeat: timedelta = HEARTBEAT) -> AsyncIterator[bytes]:
-    """Yield the messages after `subscription.after`, then each new one, until the stream's end.
+    """Yield the messages after `subscription.after`, then each new one, and how far runs are, until the stream's end.
 
     FastAPI's own streaming logs a failed request whenever a client leaves while data are on their way to it (fastapi
     0.165: BrokenResourceError from its keep-alive task). This generator does not.
@@ -149,17 +184,20 @@ async def follow(pool: Pool, subscription: Subscription, *, heartbeat: timedelta
     # replayed even to a client whose connection breaks before its first message.
     yield format_sse_event(id=str(last), comment="connected")
     while not subscription.is_over():
-        try:
-            messages = await store.after(pool, subscription.user_id, last, limit=BATCH)
-        except DATABASE_ERRORS as exc:
-            log.warning("stream_interrupted", error=repr(exc))
-            return  # the client reconnects and continues after its last id
-        for message in messages:
-            body = MessageOut.model_validate(message)
-            yield format_sse_event(event="message", id=str(message.id), data_str=body.model_dump_json())
-            last = message.id
-        if len(messages) == BATCH:
-            continue
+        if subscription.wakeup.take_wake():
+            try:
+                messages = await store.after(pool, subscription.user_id, last, limit=BATCH)
+            except DATABASE_ERRORS as exc:
+                log.warning("stream_interrupted", error=repr(exc))
+                return  # the client reconnects and continues after its last id
+            for message in messages:
+                body = MessageOut.model_validate(message)
+                yield format_sse_event(event="message", id=str(message.id), data_str=body.model_dump_json())
+                last = message.id
+            if len(messages) == BATCH:
+                subscription.wakeup.wake()
+        for run in subscription.wakeup.take_runs():  # without an id: a client that reconnects asks for messages alone
+            yield format_sse_event(event="run", data_str=run.model_dump_json())
         while not await _woken(subscription, heartbeat) and not subscription.is_over():
             yield KEEPALIVE_COMMENT
 

@@ -15,7 +15,7 @@ from chassis.kafka.envelope import Delivered
 from chassis.postgres.database import create_pool
 from notifier.app import HttpApplication, http_application
 from notifier.settings import HttpSettings
-from watchbuddy_contracts import Event, EventHeaders, ListSyncStarted
+from watchbuddy_contracts import Event, EventHeaders, ListRunChanged, ListSyncStarted
 
 KEY: Final = "a key of the tests, of enough characters"
 TIME: Final = datetime(2026, 11, 20, 18, 4, 5, tzinfo=UTC)
@@ -48,6 +48,14 @@ def sync_started(user_id: str = "ada", title: str = "Heists", list_id: int = 7) 
     """Return an event whose message is "Syncing '<title>'..."."""
     return ListSyncStarted(
         user_id=user_id, list_id=list_id, version=1, title=title, run_id=UUID(int=1), trigger="manual"
+    )
+
+
+def run_changed(percent: int = 60, *, user_id: str = "ada", run: int = 1, **fields: object) -> ListRunChanged:
+    """Return an event that says how far a run is; it is running unless the fields say otherwise."""
+    about = {"user_id": user_id, "list_id": 7, "version": 1, "title": "Heists", "run_id": UUID(int=run)}
+    return ListRunChanged.model_validate(
+        about | {"trigger": "manual", "state": "running", "step": "scoring", "percent": percent} | fields
     )
 
 
@@ -97,7 +105,11 @@ class StreamClient:
 
     async def next_message(self) -> StreamEvent:
         """Return the next block that is a message."""
-        while (block := await self.next()).event != "message":
+        return await self.next_event("message")
+
+    async def next_event(self, name: str) -> StreamEvent:
+        """Return the next block that is an event of this name."""
+        while (block := await self.next()).event != name:
             pass
         return block
 

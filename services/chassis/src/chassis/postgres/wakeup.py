@@ -55,12 +55,12 @@ class Waker(_Running):
         super().__init__(f"waker {channel}")
         self._pool = pool
         self._channel = channel
-        self._payloads: set[str] = set()
+        self._payloads: dict[str, None] = {}  # each once, in the order of the calls
         self._called = asyncio.Event()
 
     def wake(self, payload: str = "") -> None:
         """Wake whoever listens. Call it after the commit. It returns at once and never raises."""
-        self._payloads.add(payload)
+        self._payloads[payload] = None
         self._called.set()
 
     async def __aexit__(self, *exc: object) -> None:
@@ -80,7 +80,7 @@ class Waker(_Running):
             await asyncio.sleep(SPACING.total_seconds())
 
     async def _send(self) -> None:
-        payloads, self._payloads = list(self._payloads), set()
+        payloads, self._payloads = list(self._payloads), {}
         await self._pool.execute(
             "SELECT pg_notify($1, payload) FROM unnest($2::text[]) payload",
             self._channel,
