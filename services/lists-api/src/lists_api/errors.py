@@ -8,6 +8,7 @@ PermanentError (chassis)
 │   └── VersionMismatchError
 ├── TooManyItemsError                  422  "too-many-items"
 ├── ListTypeUnavailableError           422  "list-type-unavailable"
+├── ImportNotRecognisedError           422  "import-not-recognised"
 └── IdempotencyKeyReusedError          422  "idempotency-key-reused"
 """
 
@@ -62,3 +63,9 @@ class IdempotencyKeyReusedError(PermanentError):
 
     def __init__(self) -> None:
         super().__init__("This Idempotency-Key was used with another body; take a new key for a new request.")
+
+
+class ImportNotRecognisedError(PermanentError):
+    """The file is in none of the formats that can be imported."""
+
+    slug = "import-not-recognised"

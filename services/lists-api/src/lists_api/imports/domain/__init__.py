@@ -1,0 +1,1 @@
+"""What files say, and which titles they mean. Pure: bytes in, values out."""
