@@ -1,4 +1,5 @@
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -6,11 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lists_api.errors import ListTypeUnavailableError, TooManyItemsError
+from lists_api.errors import ListFillsItselfError, TooManyItemsError
 from lists_api.http.schemas.requests import ListPatch
 from lists_api.lists.domain import changes
 from lists_api.lists.domain.changes import Change
 from lists_api.lists.domain.events import last_event
+from lists_api.lists.domain.filling import Filling
 from lists_api.lists.domain.items import MAX_ITEMS
 from lists_api.lists.domain.media_list import MediaList
 from lists_api.lists.domain.properties import ListProperties
@@ -20,6 +22,7 @@ from watchbuddy_contracts import (
     ListState,
     ListSynced,
     ListSyncStarted,
+    ListType,
     ListUpdated,
     MirrorSettings,
     Title,
@@ -61,10 +64,51 @@ def test_a_new_list_is_version_1_and_its_event_has_all_of_it() -> None:
     )
 
 
+def test_a_smart_list_takes_no_items_by_hand() -> None:
+    with pytest.raises(ListFillsItselfError, match="smart"):
+        created(list_type="smart", filling=Filling())
+    smart = created(list_type="smart", filling=Filling(), items=())
+    for edit in (changes.add_items, changes.remove_items, changes.replace_items):
+        with pytest.raises(ListFillsItselfError):
+            edit(smart, [movie(1)])
+
+
+def test_items_of_a_new_custom_list_are_pinned() -> None:
+    custom = created(list_type="custom", filling=Filling())
+    assert custom.pins == {movie(1), movie(2)}
+
+
+def test_what_is_added_to_a_custom_list_is_pinned_before_what_a_run_found() -> None:
+    custom = replace(created(list_type="custom", filling=Filling()), items=(movie(1), movie(2), movie(3), movie(4)))
+    change = changes.add_items(custom, [movie(9), movie(4), movie(2)])
+    assert change.after.items == (movie(1), movie(2), movie(9), movie(4), movie(3))
+    assert change.after.pins == {movie(1), movie(2), movie(9), movie(4)}
+    assert change.edit is not None
+    assert (change.edit.added, change.edit.skipped) == (2, 1)
+
+
+def test_pins_push_out_what_a_run_found_last_when_the_list_is_full() -> None:
+    custom = replace(created(list_type="custom", filling=Filling(item_limit=3)), items=(movie(1), movie(2), movie(3)))
+    assert changes.add_items(custom, [movie(9)]).after.items == (movie(1), movie(2), movie(9))
+
+
+def test_what_is_taken_off_a_custom_list_is_kept_out_until_it_is_let_in() -> None:
+    custom = created(list_type="custom", filling=Filling())
+    without = changes.remove_items(custom, [movie(1), movie(7)]).after
+    assert (without.items, without.exclusions) == ((movie(2),), (movie(1), movie(7)))
+    assert without.pins == {movie(2)}
+    assert changes.let_in(without, [movie(1)]).after.exclusions == (movie(7),)
+    again = changes.add_items(without, [movie(7)]).after
+    assert (again.items, again.exclusions) == ((movie(2), movie(7)), (movie(1),))
+
+
 @pytest.mark.parametrize("list_type", ["smart", "custom"])
-def test_lists_that_fill_themselves_cannot_be_made_yet(list_type: str) -> None:
-    with pytest.raises(ListTypeUnavailableError, match=list_type):
-        created(list_type=list_type)
+def test_a_list_that_fills_itself_is_not_put_in_order_by_hand(list_type: ListType) -> None:
+    filled = created(list_type=list_type, filling=Filling(), items=())
+    with pytest.raises(ListFillsItselfError):
+        changes.move_item(filled, movie(1), rank=1)
+    with pytest.raises(ListFillsItselfError):
+        changes.replace_items(filled, [])
 
 
 def test_a_title_given_twice_is_on_the_new_list_once() -> None:

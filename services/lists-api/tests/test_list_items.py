@@ -1,8 +1,12 @@
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lists_api.lists.domain.items import add, remove, replace
+from lists_api.lists.domain.items import add, move, remove, replace
 from lists_api.lists.domain.rows import RowEdit, row_edit
+from lists_api.lists.domain.versions import Row, Version, rows_at
 from watchbuddy_contracts import Title, to_items
 
 # Few ids, so that items of a case have ids in common.
@@ -18,6 +22,9 @@ bags = st.lists(items, max_size=12)
 lists = bags.map(lambda bag: add((), bag).items)
 
 
+AT = datetime(2026, 1, 1, tzinfo=UTC)
+
+
 def share_an_id(one: Title, other: Title) -> bool:
     return not set(one.keys).isdisjoint(other.keys)
 
@@ -26,9 +33,12 @@ def is_sound(result: tuple[Title, ...]) -> bool:
     return not any(share_an_id(one, other) for place, one in enumerate(result) for other in result[:place])
 
 
-def applied(before: list[tuple[int, Title]], edit: RowEdit) -> list[tuple[int, Title]]:
-    kept = [row for row in before if row[0] not in edit.delete]
-    return kept + [(edit.insert_from + place, item) for place, item in enumerate(edit.insert)]
+def rows_of(titles: Sequence[Title], *, first: int = 1) -> tuple[Row, ...]:
+    return tuple(Row(position, title, is_pinned=False) for position, title in enumerate(titles, start=first))
+
+
+def applied(before: Sequence[Row], edit: RowEdit) -> list[Row]:
+    return [*(row for row in before if row not in edit.delete), *edit.insert]
 
 
 @given(lists, bags)
@@ -78,12 +88,28 @@ def test_replacing_a_list_by_itself_changes_nothing(before: tuple[Title, ...]) -
 def test_row_edit_turns_the_rows_into_the_wanted_items(
     before: tuple[Title, ...], after: tuple[Title, ...], gaps: list[int]
 ) -> None:
-    positions = [sum(gaps[: place + 1]) for place in range(len(before))]
-    rows = applied(
-        list(zip(positions, before, strict=True)), row_edit(list(zip(positions, before, strict=True)), after)
-    )
-    assert [item for _, item in rows] == list(after)
-    assert [position for position, _ in rows] == sorted({position for position, _ in rows})
+    old = [Row(sum(gaps[: place + 1]), title, is_pinned=False) for place, title in enumerate(before)]
+    pins = frozenset(after[: len(after) // 2])
+    edit = row_edit(old, after, pins)
+    rows = applied(old, edit)
+    assert [row.title for row in rows] == list(after)
+    assert [row.position for row in rows] == sorted({row.position for row in rows})
+    assert {row.title for row in rows if row.is_pinned} == pins
+    assert rows == [*edit.kept, *edit.insert]
+
+
+@given(st.lists(lists, min_size=1, max_size=6))
+def test_every_earlier_version_is_made_again_from_what_the_later_ones_changed(states: list[tuple[Title, ...]]) -> None:
+    now: list[Row] = list(rows_of(states[0]))
+    versions: list[Version] = []
+    snapshots = [now]
+    for number, state in enumerate(states[1:], start=2):
+        edit = row_edit(now, state)
+        versions.insert(0, Version(number, "edited", (), "Heists", len(state), edit.insert, edit.delete, None, AT))
+        now = applied(now, edit)
+        snapshots.append(now)
+    for number, snapshot in enumerate(snapshots, start=1):
+        assert rows_at(now, [one for one in versions if one.version > number]) == snapshot
 
 
 def movie(tmdb: int) -> Title:
@@ -91,20 +117,44 @@ def movie(tmdb: int) -> Title:
 
 
 def test_removing_an_item_touches_its_row_alone() -> None:
-    rows = [(place, movie(place)) for place in range(1, 6)]
-    assert row_edit(rows, [movie(1), movie(3), movie(4), movie(5)]) == RowEdit([2], 6, ())
+    rows = rows_of([movie(place) for place in range(1, 6)])
+    edit = row_edit(rows, [movie(1), movie(3), movie(4), movie(5)])
+    assert (edit.delete, edit.insert) == ((rows[1],), ())
 
 
 def test_appending_an_item_touches_no_old_row() -> None:
-    rows = [(place, movie(place)) for place in range(1, 4)]
-    assert row_edit(rows, [movie(1), movie(2), movie(3), movie(9)]) == RowEdit([], 4, (movie(9),))
+    rows = rows_of([movie(place) for place in range(1, 4)])
+    edit = row_edit(rows, [movie(1), movie(2), movie(3), movie(9)])
+    assert (edit.delete, edit.insert) == ((), rows_of([movie(9)], first=4))
 
 
 def test_a_moved_item_has_the_rows_from_there_on_written_anew() -> None:
-    rows = [(place, movie(place)) for place in range(1, 5)]
-    assert row_edit(rows, [movie(1), movie(4), movie(2), movie(3)]) == RowEdit(
-        [2, 3, 4], 2, (movie(4), movie(2), movie(3))
-    )
+    rows = rows_of([movie(place) for place in range(1, 5)])
+    edit = row_edit(rows, [movie(1), movie(4), movie(2), movie(3)])
+    assert (edit.delete, edit.insert) == (rows[1:], rows_of([movie(4), movie(2), movie(3)], first=2))
+
+
+def test_a_title_that_is_pinned_where_it_stands_has_its_row_written_anew() -> None:
+    rows = rows_of([movie(1), movie(2)])
+    edit = row_edit(rows, [movie(1), movie(2)], frozenset([movie(2)]))
+    assert (edit.delete, edit.insert) == (rows[1:], (Row(2, movie(2), is_pinned=True),))
+
+
+@given(lists, st.integers(0, 11), st.integers(1, 20))
+def test_a_moved_item_stands_at_its_rank_and_the_others_keep_their_order(
+    before: tuple[Title, ...], place: int, rank: int
+) -> None:
+    if place >= len(before):
+        return
+    after = move(before, before[place], rank=rank).items
+    assert after.index(before[place]) == min(rank, len(before)) - 1
+    rest = [title for title in before if title != before[place]]
+    assert [title for title in after if title != before[place]] == rest
+
+
+def test_what_is_not_on_the_list_does_not_move() -> None:
+    edit = move((movie(1),), movie(2), rank=1)
+    assert (edit.items, edit.skipped) == ((movie(1),), 1)
 
 
 def test_movie_5_is_not_show_5() -> None:

@@ -143,7 +143,6 @@ async def test_a_bad_list_is_refused_and_nothing_is_stored(api: Api, body: objec
 
 
 BAD_EDITS: dict[str, Any] = {
-    "title of null": {"title": None},
     "blank title": {"title": " "},
     "title with NUL": {"title": "\x00"},
     "privacy of null": {"privacy": None},
@@ -151,7 +150,6 @@ BAD_EDITS: dict[str, Any] = {
     "mirror setting of null": {"mirror": {"order": None}},
     "list type": {"list_type": "manual"},
     "items": {"items": []},
-    "filters": {"filters": {}},
     "array": [],
 }
 
@@ -234,11 +232,38 @@ async def test_a_bad_sync_is_refused_and_no_run_begins(api: Api, query: str) -> 
     assert len(await api.outbox()) == 1
 
 
-@pytest.mark.parametrize("list_type", ["smart", "custom"])
-async def test_lists_that_fill_themselves_are_refused_with_the_reason(api: Api, list_type: str) -> None:
-    response = await api.call("POST", "/api/lists", json=GOOD | {"list_type": list_type})
-    assert_problem(response, 422, "list-type-unavailable")
-    assert list_type in response.json()["detail"]
+BAD_FILLINGS: dict[str, dict[str, object]] = {
+    "a custom list without a title": {"list_type": "custom"},
+    "a manual list with filters": {"list_type": "manual", "title": "Heists", "filters": {}},
+    "a manual list with a limit": {"list_type": "manual", "title": "Heists", "item_limit": 5},
+    "an unknown filter": {"list_type": "smart", "filters": {"mood": "happy"}},
+    "an unknown genre": {"list_type": "smart", "filters": {"genres": ["Basket weaving"]}},
+    "years the wrong way round": {"list_type": "smart", "filters": {"year_from": 2000, "year_to": 1990}},
+    "two kinds of years": {"list_type": "smart", "filters": {"year_from": 2000, "last_years": 3}},
+    "no place at all": {"list_type": "smart", "item_limit": 0},
+    "too many places": {"list_type": "smart", "item_limit": 1001},
+    "an interval of minutes": {"list_type": "smart", "sync_interval_hours": 0},
+    "an interval of a quarter": {"list_type": "smart", "sync_interval_hours": 721},
+    "an unknown sort": {"list_type": "smart", "sort": "mood"},
+}
+
+
+@pytest.mark.parametrize("body", BAD_FILLINGS.values(), ids=BAD_FILLINGS.keys())
+async def test_a_list_that_cannot_fill_itself_so_is_refused(api: Api, body: dict[str, object]) -> None:
+    assert_problem(await api.call("POST", "/api/lists", json=body), 422, "invalid-request")
+    assert await api.outbox() == []
+
+
+@pytest.mark.parametrize("body", [{"title": None}, {"filters": {}}, {"is_paused": True}], ids=str)
+async def test_a_manual_list_takes_no_properties_of_lists_that_fill_themselves(api: Api, body: dict[str, Any]) -> None:
+    made = await api.create()
+    assert_problem(await api.call("PATCH", f"/api/lists/{made['id']}", json=body), 422, "patch-refused")
+    assert len(await api.outbox()) == 1
+
+
+async def test_items_of_a_smart_list_are_refused(api: Api) -> None:
+    body = {"list_type": "smart", "items": movies(1)}
+    assert_problem(await api.call("POST", "/api/lists", json=body), 409, "list-fills-itself")
 
 
 async def test_10_001_items_are_too_many_for_every_route(api: Api) -> None:

@@ -59,7 +59,7 @@ async def test_without_a_key_every_request_makes_a_list(api: Api) -> None:
 
 async def test_a_refused_request_leaves_its_key_free(api: Api) -> None:
     refused = await api.call("POST", "/api/lists", json=BODY | {"list_type": "smart"}, headers=KEY)
-    assert refused.status_code == 422
+    assert refused.status_code == 409
     assert (await api.call("POST", "/api/lists", json=BODY, headers=KEY)).status_code == 201
 
 

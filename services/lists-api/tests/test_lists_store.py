@@ -6,13 +6,13 @@ import asyncpg
 import pytest
 
 from chassis.testing import eventually
-from lists_api.store import accounts, idempotency, lists, mirrors, retention, runs, views
+from lists_api.store import accounts, idempotency, items, lists, mirrors, retention, runs, versions, views
 from lists_api.testing import Api, movies, running_api, tmdb_ids
 from watchbuddy_contracts import ListState
 
 WAITING = """
 SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"""
-MODULES: list[ModuleType] = [accounts, idempotency, lists, mirrors, retention, runs, views]
+MODULES: list[ModuleType] = [accounts, idempotency, items, lists, mirrors, retention, runs, versions, views]
 
 
 def statements() -> dict[str, str]:
@@ -89,7 +89,7 @@ async def test_an_edit_that_waited_for_a_deletion_finds_no_list(api: Api) -> Non
 async def test_every_kind_of_edit_leaves_the_rows_that_its_event_carries(api: Api) -> None:
     made = await api.create(items=movies(*range(1, 11)))
     path = f"/api/lists/{made['id']}/items"
-    for method, items in (
+    for method, some in (
         ("DELETE", movies(1, 5, 10)),
         ("POST", movies(11, 5)),
         ("PUT", movies(11, 2, 3, 99, 4)),
@@ -97,7 +97,7 @@ async def test_every_kind_of_edit_leaves_the_rows_that_its_event_carries(api: Ap
         ("DELETE", movies(11)),
         ("POST", movies(11)),
     ):
-        await api.call(method, path, json={"items": items})
+        await api.call(method, path, json={"items": some})
         event = (await api.outbox())[-1].event
         assert isinstance(event, ListState)
         sent = [item.ids.model_dump() for item in event.items]

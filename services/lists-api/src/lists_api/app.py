@@ -45,7 +45,7 @@ async def serve(settings: HttpSettings) -> None:
         bootstrap(SERVICE, settings, connections=settings.pool_size) as base,
         Waker(base.pool, outbox.CHANNEL) as waker,
     ):
-        cases = ListUseCases(base.pool, waker.wake, now=utc_now, new_id=uuid7)
+        cases = ListUseCases(base.pool, waker.wake, now=utc_now, new_id=uuid7, quotas=settings.quotas)
         await serve_http(build_app(settings, cases), settings)
 
 

@@ -3,12 +3,16 @@
 PermanentError (chassis)
 ├── NotFoundError (chassis)            404  "not-found"
 │   ├── ListNotFoundError
-│   └── RunNotFoundError
+│   ├── RunNotFoundError
+│   └── VersionNotFoundError
 ├── PreconditionFailedError (chassis)  412  "version-mismatch"
 │   └── VersionMismatchError
 ├── TooManyItemsError                  422  "too-many-items"
-├── ListTypeUnavailableError           422  "list-type-unavailable"
 ├── ImportNotRecognisedError           422  "import-not-recognised"
+├── PatchRefusedError                  422  "patch-refused"
+├── ListFillsItselfError               409  "list-fills-itself"
+├── DuplicateListError                 409  "duplicate-list"
+├── QuotaExceededError                 403  "quota-exceeded"
 └── IdempotencyKeyReusedError          422  "idempotency-key-reused"
 """
 
@@ -31,6 +35,13 @@ class RunNotFoundError(NotFoundError):
         super().__init__(f"List {list_id} has no run {run_id}.")
 
 
+class VersionNotFoundError(NotFoundError):
+    """The list never had this version, or it is one that is kept no longer."""
+
+    def __init__(self, list_id: int, version: int) -> None:
+        super().__init__(f"List {list_id} has no version {version} that is still known.")
+
+
 class VersionMismatchError(PreconditionFailedError):
     """The list has changed since the caller read it."""
 
@@ -47,13 +58,44 @@ class TooManyItemsError(PermanentError):
         super().__init__(f"A list holds at most {limit} items; this would make {count}.", count=count, limit=limit)
 
 
-class ListTypeUnavailableError(PermanentError):
-    """Lists of this type cannot be made yet."""
+class ListFillsItselfError(PermanentError):
+    """A smart list is not edited by hand, and a custom one is neither replaced nor put in order by hand."""
 
-    slug = "list-type-unavailable"
+    slug = "list-fills-itself"
+    status = 409
 
     def __init__(self, list_type: str) -> None:
-        super().__init__(f'Lists of type "{list_type}" come with a later version; this one makes "manual" lists.')
+        means = {
+            "smart": "change its filters, or rate its titles",
+            "custom": "pin titles by adding them, keep titles out by removing them, or choose another sort",
+        }
+        super().__init__(f"A {list_type} list fills itself; {means[list_type]}.", list_type=list_type)
+
+
+class DuplicateListError(PermanentError):
+    """The user has a list of this type with these filters already."""
+
+    slug = "duplicate-list"
+    status = 409
+
+    def __init__(self, list_id: int, title: str) -> None:
+        super().__init__(f"A list with this configuration already exists: '{title}'", list_id=list_id, title=title)
+
+
+class QuotaExceededError(PermanentError):
+    """The user has as much of something as their kind of account may have."""
+
+    slug = "quota-exceeded"
+    status = 403
+
+    def __init__(self, message: str, limit: int) -> None:
+        super().__init__(message, limit=limit)
+
+
+class PatchRefusedError(PermanentError):
+    """The list cannot have these properties: its type has none of them, or they contradict what it has."""
+
+    slug = "patch-refused"
 
 
 class IdempotencyKeyReusedError(PermanentError):

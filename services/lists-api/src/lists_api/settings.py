@@ -6,7 +6,10 @@ from typing import Annotated
 from pydantic import Field
 
 from chassis.settings import AuthSettings, ServiceSettings
+from lists_api.lists.domain.items import MAX_ITEMS
+from lists_api.lists.domain.quota import Quota, Quotas
 
+Limit = Annotated[int, Field(ge=0)]
 Retention = Annotated[timedelta, Field(gt=timedelta(0))]
 
 
@@ -25,9 +28,40 @@ class Settings(ServiceSettings):
 
 
 class HttpSettings(Settings, AuthSettings):
-    """What `serve` needs in addition."""
+    """What `serve` needs in addition.
+
+    The quotas keep one user from taking the whole machine. Trakt's own limits are other numbers, and trakt-sync keeps
+    to them. Settings of lists may be left empty: no limit.
+    """
+
+    quota_free_lists: Limit | None = 500
+    quota_free_items: Annotated[Limit, Field(le=MAX_ITEMS)] = MAX_ITEMS
+    quota_free_runs_per_hour: Limit = 120
+    quota_free_searches_per_minute: Limit = 240
+    quota_vip_lists: Limit | None = None
+    quota_vip_items: Annotated[Limit, Field(le=MAX_ITEMS)] = MAX_ITEMS
+    quota_vip_runs_per_hour: Limit = 600
+    quota_vip_searches_per_minute: Limit = 600
 
     max_body_bytes: Annotated[int, Field(ge=1024)] = 8 * 1024 * 1024
     """Largest request body in bytes. 10,000 items with three ids each are 1 MB, pretty-printed 3 MB."""
     pool_size: Annotated[int, Field(ge=1)] = 10
     """Largest number of connections to Postgres."""
+
+    @property
+    def quotas(self) -> Quotas:
+        """What users may have."""
+        return Quotas(
+            free=Quota(
+                self.quota_free_lists,
+                self.quota_free_items,
+                self.quota_free_runs_per_hour,
+                self.quota_free_searches_per_minute,
+            ),
+            vip=Quota(
+                self.quota_vip_lists,
+                self.quota_vip_items,
+                self.quota_vip_runs_per_hour,
+                self.quota_vip_searches_per_minute,
+            ),
+        )

@@ -124,7 +124,7 @@ async def running_api(dsn: str, **changes: object) -> AsyncIterator[Api]:
     settings = settings_for(dsn, **changes)
     pool = await create_pool(dsn, max_size=settings.pool_size)
     clock, waker = FakeClock(), CountedWaker()
-    app = build_app(settings, ListUseCases(pool, waker.wake, now=clock, new_id=uuid7))
+    app = build_app(settings, ListUseCases(pool, waker.wake, now=clock, new_id=uuid7, quotas=settings.quotas))
     try:
         transport = httpx.ASGITransport(app)
         async with httpx.AsyncClient(transport=transport, base_url="http://lists") as http:

@@ -9,12 +9,13 @@ from chassis.http import health
 from chassis.http.auth import BEARER
 from chassis.http.openapi import HttpApi
 from chassis.http.problem_kinds import ANYWHERE, documented
-from lists_api.http.routes import items, lists, runs
+from lists_api.http.routes import items, lists, runs, versions
 
 TAGS: Final = {
     "lists": "A user's lists.",
     "items": "The movies and shows of a list, in order.",
     "runs": "Sync runs of a list.",
+    "versions": "What changed a list, and the way back.",
     health.TAG: "For probes; no token is needed.",
 }
 
@@ -26,6 +27,7 @@ def http_api(checks: Health) -> HttpApi:
     router.include_router(lists.router)
     router.include_router(items.router)
     router.include_router(runs.router)
+    router.include_router(versions.router)
     app.include_router(router)
     app.include_router(health.router(checks))
     return app

@@ -13,7 +13,8 @@ MAX_LIST_ID: Final = 2**63 - 1
 PREFIX: Final = "/api/lists"
 
 
-def _digits(value: str) -> str:
+def digits(value: str) -> str:
+    """Return the value when it is written in digits alone."""
     # pydantic takes "1.0" and "+1" for 1 too, but a list has one address
     if not (value.isascii() and value.isdigit()):
         raise ValueError("must be a whole number")
@@ -34,7 +35,7 @@ async def use_cases(request: Request) -> ListUseCases:
 
 Caller = Annotated[str, Depends(caller)]
 Cases = Annotated[ListUseCases, Depends(use_cases)]
-ListId = Annotated[int, Field(ge=1, le=MAX_LIST_ID), BeforeValidator(_digits), Path()]
+ListId = Annotated[int, Field(ge=1, le=MAX_LIST_ID), BeforeValidator(digits), Path()]
 _Printable = Annotated[str, StringConstraints(min_length=1, max_length=255, pattern=r"^[\x20-\x7e]+$")]
 _Tags = Annotated[str, StringConstraints(pattern=IF_HEADER)]
 Key = Annotated[Omittable[_Printable], Header(alias="Idempotency-Key")]

@@ -13,6 +13,7 @@ from chassis.http.problem_kinds import (
     UnsupportedMediaType,
     documented,
 )
+from watchbuddy_contracts import ListType
 
 Responses = dict[int | str, dict[str, Any]]
 
@@ -37,12 +38,42 @@ class TooManyItems(Problem):
     limit: int = Field(examples=[10_000])
 
 
-class ListTypeUnavailable(Problem):
-    """Lists of this type come with a later version."""
+class ListFillsItself(Problem):
+    """The list is not edited in this way by hand: it fills itself."""
 
-    slug: Literal["list-type-unavailable"]
+    slug: Literal["list-fills-itself"]
+    status: Literal[409]
+    detail: str = Field(examples=["A smart list fills itself; change its filters, or rate its titles."])
+    list_type: ListType = Field(examples=["smart"])
+
+
+class DuplicateList(Problem):
+    """You have a list of the type with these filters."""
+
+    slug: Literal["duplicate-list"]
+    status: Literal[409]
+    detail: str = Field(examples=["A list with this configuration already exists: 'Comedy Movies (1990s)'"])
+    list_id: int = Field(examples=[7])
+    title: str = Field(examples=["Comedy Movies (1990s)"])
+
+
+class QuotaExceeded(Problem):
+    """You have as much of it as your kind of account may have."""
+
+    slug: Literal["quota-exceeded"]
+    status: Literal[403]
+    detail: str = Field(
+        examples=["Quota exceeded: Free accounts can create up to 500 lists. Upgrade to VIP for unlimited lists."]
+    )
+    limit: int = Field(examples=[500])
+
+
+class PatchRefused(Problem):
+    """The list cannot have these properties."""
+
+    slug: Literal["patch-refused"]
     status: Literal[422]
-    detail: str = Field(examples=['Lists of type "smart" come with a later version; this one makes "manual" lists.'])
+    detail: str = Field(examples=["A manual list takes no filters."])
 
 
 class IdempotencyKeyReused(Problem):
@@ -73,8 +104,16 @@ LOCATION: Final = {
 ABSENT: Final[Responses] = documented(NotFound)
 CHANGE: Final[Responses] = documented(NotFound, VersionMismatch)
 BODY: Final[Responses] = documented(BadRequest, TooLarge, UnsupportedMediaType)
-ITEMS: Final[Responses] = BODY | documented(InvalidRequest, TooManyItems)
-NEW_LIST: Final[Responses] = BODY | documented(InvalidRequest, TooManyItems, ListTypeUnavailable, IdempotencyKeyReused)
+ITEMS: Final[Responses] = BODY | documented(
+    InvalidRequest, TooManyItems, ListFillsItself, QuotaExceeded, NotFound, VersionMismatch
+)
+NEW_LIST: Final[Responses] = BODY | documented(
+    InvalidRequest, TooManyItems, IdempotencyKeyReused, ListFillsItself, DuplicateList, QuotaExceeded
+)
+EDIT: Final[Responses] = BODY | documented(
+    InvalidRequest, PatchRefused, DuplicateList, QuotaExceeded, NotFound, VersionMismatch
+)
+RESTORE: Final[Responses] = documented(QuotaExceeded)
 
 
 def with_headers(status: int, description: str, *headers: dict[str, Any]) -> Responses:

@@ -2,24 +2,29 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 from uuid import UUID
 
 from chassis.outbox import outbox
 from chassis.postgres.database import Connection, Pool
-from lists_api.errors import ListNotFoundError, VersionMismatchError
+from lists_api.errors import DuplicateListError, ListNotFoundError, VersionMismatchError
 from lists_api.lists import idempotency
 from lists_api.lists.domain import changes
 from lists_api.lists.domain.media_list import MediaList
-from lists_api.lists.domain.properties import ListProperties
-from lists_api.lists.domain.rows import row_edit
+from lists_api.lists.domain.properties import ListProperties, titled
+from lists_api.lists.domain.quota import Quotas
+from lists_api.lists.domain.rows import RowEdit, row_edit
+from lists_api.lists.domain.schedule import Schedule, after_edit
 from lists_api.lists.domain.summary import ListSummary
+from lists_api.lists.domain.versioning import version_of
 from lists_api.lists.idempotency import IdempotencyKey
 from lists_api.mirror_state.domain.mirror import TraktAccount
+from lists_api.store import items as item_store
 from lists_api.store import lists as store
 from lists_api.store import runs, views
+from lists_api.store import versions as version_store
 from lists_api.store.lists import LockedList
 from watchbuddy_contracts import Title, Trigger
 
@@ -50,37 +55,69 @@ class ListUseCases:
         wake: wakes the relay; called after a commit that left events.
         now: the clock.
         new_id: makes UUIDv7s, for events and runs.
+        quotas: what users may have.
     """
 
     pool: Pool
     wake: Callable[[], None]
     now: Callable[[], datetime]
     new_id: Callable[[], UUID]
+    quotas: Quotas
 
     async def create(
-        self, user_id: str, properties: ListProperties, items: Sequence[Title], key: IdempotencyKey | None = None
+        self,
+        user_id: str,
+        properties: ListProperties,
+        items: Sequence[Title],
+        key: IdempotencyKey | None = None,
+        *,
+        may_repeat: bool = False,
     ) -> ListSummary:
         """Make a list. With a key that was used before, return the list that the first request made.
 
+        `may_repeat` says whether the user may have another list of the type with these filters.
+
         Raises:
             IdempotencyKeyReusedError: that request had another body.
-            ListTypeUnavailableError, TooManyItemsError: see `changes.create`.
+            DuplicateListError: the user has a list of the type with these filters.
+            QuotaExceededError: the user has as many lists as they may have, or the list would have too many items.
+            ListFillsItselfError, TooManyItemsError: see `changes.create`.
         """
         now = self.now()
-        async with self.pool.acquire() as connection:
-            list_id, account = await store.next_list_id(connection, user_id=user_id)
+        properties = titled(properties, year=now.year)
+        async with self.pool.acquire() as connection, connection.transaction():
+            list_id, account, count = await store.next_list_id(connection, user_id=user_id)
             change = await _decide(
                 lambda: changes.create(properties, items, list_id=list_id, user_id=user_id), size=len(items)
             )
-            summary = _summary_of_new(change.after, account, now)
-            async with connection.transaction():
-                if key is not None:
-                    kept = await idempotency.claim(connection, user_id, key, summary, now)
-                    if kept is not None:
-                        return kept
-                await self._save(connection, None, change, now)
+            schedule = after_edit(None, change.after, Schedule(), now=now)
+            summary = _summary_of_new(change.after, account, schedule, now)
+            if key is not None:
+                kept = await idempotency.claim(connection, user_id, key, summary, now)
+                if kept is not None:
+                    return kept
+            self.quotas.check_lists(count, is_vip=account.is_vip)
+            self._check_items(change.after, account)
+            await self._save(connection, None, change, schedule, now, may_repeat=may_repeat)
         self.wake()
         return summary
+
+    async def edit(
+        self,
+        user_id: str,
+        list_id: int,
+        edit: Callable[[ListProperties], ListProperties],
+        *,
+        if_match: frozenset[int] | None = None,
+        may_repeat: bool = False,
+    ) -> Changed:
+        """Change properties of the list. Errors as in `change` and `create`."""
+        year = self.now().year
+
+        def decide(current: MediaList) -> changes.Change:
+            return changes.edit_properties(current, titled(edit(current.properties), year=year))
+
+        return await self.change(user_id, list_id, decide, if_match=if_match, may_repeat=may_repeat)
 
     async def change(
         self,
@@ -90,6 +127,7 @@ class ListUseCases:
         *,
         if_match: frozenset[int] | None = None,
         size: int = 0,
+        may_repeat: bool = False,
     ) -> Changed:
         """Change the user's list as `decide`, one of the functions of `changes`, says.
 
@@ -98,23 +136,31 @@ class ListUseCases:
         Raises:
             ListNotFoundError: the user has no such list.
             VersionMismatchError: the list is at none of these versions.
-            TooManyItemsError: see `changes`.
+            QuotaExceededError: the list would have more items than the user may have.
+            DuplicateListError: see `create`.
+            ListFillsItselfError, TooManyItemsError: see `changes`.
         """
-        now = self.now()
         async with self.pool.acquire() as connection, connection.transaction():
-            before = await store.lock_list(connection, list_id, user_id=user_id)
-            if before is None:
-                raise ListNotFoundError(list_id)
-            current = before.state
-            if if_match is not None and current.version not in if_match:
-                raise VersionMismatchError(current.version)
-            change = await _decide(lambda: decide(current), size=size + len(current.items))
-            if change.events:
-                await self._save(connection, before, change, now)
-            summary = await views.read_list(connection, list_id, user_id=user_id)
-        if change.events:
-            self.wake()
-        return Changed(change, summary)
+            before = await _lock(connection, user_id, list_id, if_match)
+            change = await _decide(lambda: decide(before.state), size=size + len(before.state.items))
+            summary = await self._apply(connection, before, change, may_repeat=may_repeat)
+        return self._done(change, summary)
+
+    async def restore(
+        self, user_id: str, list_id: int, version: int, *, if_match: frozenset[int] | None = None
+    ) -> Changed:
+        """Give the list the items that it had at an earlier version.
+
+        Raises:
+            VersionNotFoundError: that version is not known any more, or never was.
+            ListNotFoundError, VersionMismatchError, QuotaExceededError: see `change`.
+        """
+        async with self.pool.acquire() as connection, connection.transaction():
+            before = await _lock(connection, user_id, list_id, if_match)
+            known = await version_store.read_versions(connection, list_id, user_id=user_id)
+            change = changes.restore(before.state, before.rows, version, known)
+            summary = await self._apply(connection, before, change)
+        return self._done(change, summary)
 
     async def sync(
         self, user_id: str, list_id: int, *, trigger: Trigger, if_match: frozenset[int] | None = None
@@ -126,21 +172,89 @@ class ListUseCases:
         )
         return run_id
 
+    async def _apply(
+        self, connection: Connection, before: LockedList, change: changes.Change, *, may_repeat: bool = False
+    ) -> ListSummary | None:
+        current, after, now = before.state, change.after, self.now()
+        if change.events:
+            schedule = after_edit(current, after, before.schedule, now=now)
+            if change.run is not None:
+                schedule = replace(schedule, last_sync_at=now)
+            await self._save(connection, before, change, schedule, now, may_repeat=may_repeat)
+        summary = await views.read_list(connection, current.list_id, user_id=current.user_id)
+        if summary is not None and len(after.items) > len(current.items):
+            self._check_items(after, summary.account)
+        return summary
+
+    def _done(self, change: changes.Change, summary: ListSummary | None) -> Changed:
+        if change.events:
+            self.wake()
+        return Changed(change, summary)
+
     async def _save(
-        self, connection: Connection, before: LockedList | None, change: changes.Change, now: datetime
+        self,
+        connection: Connection,
+        before: LockedList | None,
+        change: changes.Change,
+        schedule: Schedule,
+        now: datetime,
+        *,
+        may_repeat: bool = False,
     ) -> None:
         after = change.after
         event_ids = [self.new_id() for _ in change.events]
         newest = event_ids[-1], change.events[-1].ce_type
-        if before is None:
-            await store.insert_list(connection, after, newest=newest, now=now)
-        else:
-            await store.update_list(connection, after, newest=newest, is_sync=change.run is not None, now=now)
-            if after.items is not before.state.items:
-                await store.edit_items(connection, after.list_id, row_edit(before.rows, after.items), now=now)
+        configuration = await _configuration(connection, before, after, may_repeat=may_repeat)
+        save = store.insert_list if before is None else store.update_list
+        await save(connection, after, schedule, newest=newest, configuration=configuration, now=now)
+        rows = RowEdit() if before is None else row_edit(before.rows, after.items, after.pins)
+        if before is not None:
+            await item_store.edit_items(connection, after.list_id, rows, now=now)
+            if after.exclusions != before.state.exclusions:
+                await item_store.replace_exclusions(connection, after.list_id, after.exclusions)
         if change.run is not None:
             await runs.insert_run(connection, after.list_id, change.run, now=now)
+        if not after.is_deleted:
+            version = version_of(None if before is None else before.state, change, rows, at=now)
+            await version_store.insert_version(connection, after.list_id, version)
         await outbox.append(connection, *change.events, source=SOURCE, now=now, event_ids=event_ids)
+
+    def _check_items(self, after: MediaList, account: TraktAccount) -> None:
+        self.quotas.check_items(len(after.items), is_vip=account.is_vip)
+
+
+async def _lock(connection: Connection, user_id: str, list_id: int, if_match: frozenset[int] | None) -> LockedList:
+    before = await store.lock_list(connection, list_id, user_id=user_id)
+    if before is None:
+        raise ListNotFoundError(list_id)
+    if if_match is not None and before.state.version not in if_match:
+        raise VersionMismatchError(before.state.version)
+    return before
+
+
+async def _configuration(
+    connection: Connection, before: LockedList | None, after: MediaList, *, may_repeat: bool
+) -> bytes | None:
+    """Return the hash of the list's filters, or None where the list may have them beside another.
+
+    Raises:
+        DuplicateListError: another list has them.
+    """
+    filling = after.properties.filling
+    if filling is None or may_repeat:
+        return None
+    if before is not None:
+        old = before.state.properties.filling
+        if old is not None and old.filters == filling.filters:
+            return before.configuration
+        await store.lock_user(connection, after.user_id)
+    configuration = filling.filters.fingerprint
+    other = await store.read_duplicate(
+        connection, user_id=after.user_id, list_type=after.properties.list_type, configuration=configuration
+    )
+    if other is not None and other[0] != after.list_id:
+        raise DuplicateListError(*other)
+    return configuration
 
 
 async def _decide(decide: Callable[[], changes.Change], *, size: int) -> changes.Change:
@@ -148,7 +262,7 @@ async def _decide(decide: Callable[[], changes.Change], *, size: int) -> changes
     return decide() if size <= MAX_ITEMS_ON_LOOP else await asyncio.to_thread(decide)
 
 
-def _summary_of_new(new: MediaList, account: TraktAccount, now: datetime) -> ListSummary:
+def _summary_of_new(new: MediaList, account: TraktAccount, schedule: Schedule, now: datetime) -> ListSummary:
     return ListSummary(
         list_id=new.list_id,
         properties=new.properties,
@@ -156,5 +270,6 @@ def _summary_of_new(new: MediaList, account: TraktAccount, now: datetime) -> Lis
         item_count=len(new.items),
         created_at=now,
         updated_at=now,
+        schedule=schedule,
         account=account,
     )

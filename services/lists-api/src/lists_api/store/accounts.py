@@ -23,7 +23,7 @@ async def record_account(connection: Connection, user_id: str, state: AccountSta
 
 
 def account_of(row: asyncpg.Record) -> TraktAccount:
-    """Return the account in a row's columns `account_state` and `account_revision`."""
+    """Return the account in a row's columns `account_state`, `account_revision` and `is_vip`."""
     if row["account_state"] is None:
         return TraktAccount()
-    return TraktAccount(row["account_state"], revision=row["account_revision"])
+    return TraktAccount(row["account_state"], revision=row["account_revision"], is_vip=bool(row["is_vip"]))

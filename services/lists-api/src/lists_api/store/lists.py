@@ -4,62 +4,99 @@ A transaction that changes a list locks its row first (`lock_list`) and takes id
 events of one list are sent in the order of their versions.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+import asyncpg
+
 from chassis.postgres.database import Connection
 from lists_api.lists.domain.media_list import MediaList
-from lists_api.lists.domain.rows import RowEdit
+from lists_api.lists.domain.schedule import Schedule
+from lists_api.lists.domain.versions import Row
 from lists_api.mirror_state.domain.mirror import TraktAccount
 from lists_api.store import properties
 from lists_api.store.accounts import account_of
-from watchbuddy_contracts import Title
+from lists_api.store.items import read_exclusions, read_rows, title_columns
 
 NewestEvent = tuple[UUID, str]
 """Id and CloudEvents type of the newest event that carries the list's state."""
 
-# One statement for both, and one below for the list and its items: each round trip less is a third more creations a
-# second (measured).
+# Lists of a user are made one after the other, so that they are counted and told apart.
+LOCK_USER: Final = "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))"
+
+
+async def lock_user(connection: Connection, user_id: str) -> None:
+    """Wait for whoever makes or configures a list of the user, and have others wait until the transaction ends."""
+    await connection.execute(LOCK_USER, user_id)
+
+
+# One statement for all of it, and one below for the list and its items: each round trip less is a third more creations
+# a second (measured).
 NEXT_LIST_ID: Final = """
 SELECT nextval(pg_get_serial_sequence('list', 'list_id')) AS list_id, state AS account_state,
-       revision AS account_revision
-FROM (SELECT) AS always LEFT JOIN trakt_account ON user_id = $1"""
+       revision AS account_revision, is_vip,
+       (SELECT count(*) FROM list WHERE list.user_id = $1 AND deleted_at IS NULL) AS count
+FROM (SELECT) AS always LEFT JOIN trakt_account ON trakt_account.user_id = $1"""
 
 
-async def next_list_id(connection: Connection, *, user_id: str) -> tuple[int, TraktAccount]:
-    """Return an id for a new list, and its user's account. An id that is not used leaves a gap."""
+async def next_list_id(connection: Connection, *, user_id: str) -> tuple[int, TraktAccount, int]:
+    """Return an id for a new list, its user's account, and how many lists the user has.
+
+    No other list of the user is made until the transaction ends. An id that is not used leaves a gap.
+    """
+    await lock_user(connection, user_id)
     row = await connection.fetchrow(NEXT_LIST_ID, user_id)
     assert row is not None, "there is always a row"  # noqa: S101
-    return row["list_id"], account_of(row)
+    return row["list_id"], account_of(row), row["count"]
 
+
+_COUNT: Final = len(properties.COLUMNS.split(","))
 
 INSERT_LIST: Final = f"""
 WITH new_list AS (
-    INSERT INTO list (list_id, user_id, {properties.COLUMNS}, version, item_count, last_event_id, last_event_type,
-                      created_at, updated_at)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12)
+    INSERT INTO list (list_id, user_id, version, item_count, last_event_id, last_event_type, created_at, updated_at,
+                      status, next_sync_at, configuration, {properties.COLUMNS})
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $8, $9, $10, {properties.parameters(11)})
 )
-INSERT INTO list_item (list_id, position, media_type, trakt, tmdb, imdb, added_at)
-SELECT $1, place - 1, media_type, trakt, tmdb, imdb, $12
-FROM unnest($13::text[], $14::bigint[], $15::bigint[], $16::text[])
+INSERT INTO list_item (list_id, position, media_type, trakt, tmdb, imdb, is_pinned, added_at)
+SELECT $1, place - 1, media_type, trakt, tmdb, imdb, ${_COUNT + 15}, $7
+FROM unnest(${_COUNT + 11}::text[], ${_COUNT + 12}::bigint[], ${_COUNT + 13}::bigint[], ${_COUNT + 14}::text[])
     WITH ORDINALITY AS item (media_type, trakt, tmdb, imdb, place)"""  # noqa: S608 - a constant
 
 
-async def insert_list(connection: Connection, new: MediaList, *, newest: NewestEvent, now: datetime) -> None:
-    """Store a new list with its items."""
+async def insert_list(
+    connection: Connection,
+    new: MediaList,
+    schedule: Schedule,
+    *,
+    newest: NewestEvent,
+    configuration: bytes | None,
+    now: datetime,
+) -> None:
+    """Store a new list with its items.
+
+    Args:
+        configuration: hash of the filters that no other list of the user and the type may have; None: any may.
+
+    Raises:
+        asyncpg.UniqueViolationError: another has it.
+    """
     await connection.execute(
         INSERT_LIST,
         new.list_id,
         new.user_id,
-        *properties.to_columns(new.properties),
         new.version,
         len(new.items),
         *newest,
         now,
-        *_item_columns(new.items),
+        schedule.status,
+        schedule.next_sync_at,
+        configuration,
+        *properties.to_columns(new.properties),
+        *title_columns(new.items),
+        bool(new.pins),
     )
 
 
@@ -68,27 +105,22 @@ class LockedList:
     """A list whose row is locked until the transaction ends.
 
     Args:
-        positions: of the items' rows, in the items' order.
+        configuration: see `insert_list`.
     """
 
     state: MediaList
-    positions: tuple[int, ...]
+    rows: tuple[Row, ...]
+    schedule: Schedule
     newest: NewestEvent
-
-    @property
-    def rows(self) -> list[tuple[int, Title]]:
-        """The items with their positions."""
-        return list(zip(self.positions, self.state.items, strict=True))
+    configuration: bytes | None
 
 
 LOCK_LIST: Final = f"""
-SELECT list_id, user_id, version, {properties.COLUMNS}, last_event_id, last_event_type, deleted_at
+SELECT list_id, user_id, version, {properties.COLUMNS}, last_event_id, last_event_type, deleted_at,
+       status, next_sync_at, last_sync_at, last_full_sync_at, configuration
 FROM list
 WHERE list_id = $1 AND ($2::text IS NULL OR (user_id = $2 AND deleted_at IS NULL))
 FOR UPDATE"""  # noqa: S608 - a constant
-
-READ_ITEMS: Final = """
-SELECT position, media_type, trakt, tmdb, imdb FROM list_item WHERE list_id = $1 ORDER BY position"""
 
 
 async def lock_list(connection: Connection, list_id: int, *, user_id: str | None) -> LockedList | None:
@@ -100,65 +132,70 @@ async def lock_list(connection: Connection, list_id: int, *, user_id: str | None
     if row is None:
         return None
     # A second statement: the one that waited for the lock would see the items as they were before the wait.
-    items = await connection.fetch(READ_ITEMS, list_id)
+    rows = await read_rows(connection, list_id)
     state = MediaList(
         list_id=row["list_id"],
         user_id=row["user_id"],
         version=row["version"],
         properties=properties.of_row(row),
-        items=tuple(Title(media_type, trakt, tmdb, imdb) for _, media_type, trakt, tmdb, imdb in items),
+        items=tuple(one.title for one in rows),
+        pins=frozenset(one.title for one in rows if one.is_pinned),
+        exclusions=await read_exclusions(connection, list_id) if row["list_type"] == "custom" else (),
         is_deleted=row["deleted_at"] is not None,
     )
-    return LockedList(state, tuple(row[0] for row in items), (row["last_event_id"], row["last_event_type"]))
+    newest = row["last_event_id"], row["last_event_type"]
+    return LockedList(state, rows, schedule_of(row), newest, row["configuration"])
+
+
+def schedule_of(row: asyncpg.Record) -> Schedule:
+    """Return the schedule in a row's columns."""
+    return Schedule(row["status"], row["next_sync_at"], row["last_sync_at"], row["last_full_sync_at"])
 
 
 UPDATE_LIST: Final = f"""
 UPDATE list
-SET ({properties.COLUMNS}) = ($2, $3, $4, $5, $6), version = $7, item_count = $8,
-    last_event_id = $9, last_event_type = $10, updated_at = $11,
-    last_sync_at = CASE WHEN $12::boolean THEN $11 ELSE last_sync_at END,
-    deleted_at = CASE WHEN $13::boolean THEN $11 END
+SET version = $2, item_count = $3, last_event_id = $4, last_event_type = $5, updated_at = $6,
+    deleted_at = CASE WHEN $7::boolean THEN $6::timestamptz END,
+    status = $8, next_sync_at = $9, last_sync_at = $10, last_full_sync_at = $11, configuration = $12,
+    ({properties.COLUMNS}) = ROW({properties.parameters(13)})
 WHERE list_id = $1"""  # noqa: S608 - a constant
 
 
 async def update_list(
-    connection: Connection, after: MediaList, *, newest: NewestEvent, is_sync: bool, now: datetime
+    connection: Connection,
+    after: MediaList,
+    schedule: Schedule,
+    *,
+    newest: NewestEvent,
+    configuration: bytes | None,
+    now: datetime,
 ) -> None:
-    """Store the new state of a locked list, without its items."""
+    """Store the new state of a locked list, without its items. Raises as `insert_list`."""
     await connection.execute(
         UPDATE_LIST,
         after.list_id,
-        *properties.to_columns(after.properties),
         after.version,
         len(after.items),
         *newest,
         now,
-        is_sync,
         after.is_deleted,
+        schedule.status,
+        schedule.next_sync_at,
+        schedule.last_sync_at,
+        schedule.last_full_sync_at,
+        configuration,
+        *properties.to_columns(after.properties),
     )
 
 
-DELETE_ITEMS: Final = "DELETE FROM list_item WHERE list_id = $1 AND position = ANY($2::integer[])"
-
-INSERT_ITEMS: Final = """
-INSERT INTO list_item (list_id, position, media_type, trakt, tmdb, imdb, added_at)
-SELECT $1, $2::integer + place - 1, media_type, trakt, tmdb, imdb, $3
-FROM unnest($4::text[], $5::bigint[], $6::bigint[], $7::text[])
-    WITH ORDINALITY AS item (media_type, trakt, tmdb, imdb, place)"""
+READ_DUPLICATE: Final = """
+SELECT list_id, title FROM list
+WHERE user_id = $1 AND list_type = $2 AND configuration = $3 AND deleted_at IS NULL"""
 
 
-async def edit_items(connection: Connection, list_id: int, edit: RowEdit, *, now: datetime) -> None:
-    """Delete and insert items of a locked list."""
-    if edit.delete:
-        await connection.execute(DELETE_ITEMS, list_id, edit.delete)
-    if edit.insert:
-        await connection.execute(INSERT_ITEMS, list_id, edit.insert_from, now, *_item_columns(edit.insert))
-
-
-def _item_columns(items: Sequence[Title]) -> tuple[list[str], list[int | None], list[int | None], list[str | None]]:
-    return (
-        [item.media_type for item in items],
-        [item.trakt for item in items],
-        [item.tmdb for item in items],
-        [item.imdb for item in items],
-    )
+async def read_duplicate(
+    connection: Connection, *, user_id: str, list_type: str, configuration: bytes
+) -> tuple[int, str] | None:
+    """Return id and title of the user's list of that type and configuration; None: there is none."""
+    row = await connection.fetchrow(READ_DUPLICATE, user_id, list_type, configuration)
+    return None if row is None else (row["list_id"], row["title"])

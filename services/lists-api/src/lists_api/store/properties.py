@@ -1,22 +1,48 @@
 """A list's properties as columns of its table."""
 
+from dataclasses import asdict
 from typing import Any, Final
 
 import asyncpg
 
+from lists_api.catalogue.domain.filters import Filters
+from lists_api.lists.domain.filling import Filling
 from lists_api.lists.domain.properties import ListProperties
 from watchbuddy_contracts import MirrorSettings
 
-COLUMNS: Final = "title, list_type, description, privacy, mirror"
+_OWN: Final = ("title", "list_type", "description", "privacy", "mirror", "has_own_title")
+_FILLING: Final = (
+    "filters",
+    "item_limit",
+    "sort",
+    "exclude_watched",
+    "sync_interval_hours",
+    "full_sync_days",
+    "is_paused",
+)
+COLUMNS: Final = ", ".join((*_OWN, *_FILLING))
+
+
+def parameters(first: int) -> str:
+    """Return `$n` for each of `COLUMNS`, beginning with $`first`."""
+    return ", ".join(f"${first + place}" for place in range(len(_OWN) + len(_FILLING)))
 
 
 def to_columns(properties: ListProperties) -> tuple[Any, ...]:
     """Return the values of `COLUMNS`."""
     values = properties.by_name() | {"mirror": properties.mirror.model_dump()}
-    return tuple(values[column] for column in COLUMNS.split(", "))
+    filling = properties.filling
+    filled = dict.fromkeys(_FILLING) if filling is None else asdict(filling) | {"filters": filling.filters.to_json()}
+    return (*(values[column] for column in _OWN), *(filled[column] for column in _FILLING))
 
 
 def of_row(row: asyncpg.Record) -> ListProperties:
     """Return the properties in a row's `COLUMNS`."""
-    values = {column: row[column] for column in COLUMNS.split(", ")}
-    return ListProperties(**values | {"mirror": MirrorSettings.model_validate(row["mirror"])})
+    values = {column: row[column] for column in _OWN}
+    return ListProperties(**values | {"mirror": MirrorSettings.model_validate(row["mirror"]), "filling": _filling(row)})
+
+
+def _filling(row: asyncpg.Record) -> Filling | None:
+    if row["filters"] is None:
+        return None
+    return Filling(**{column: row[column] for column in _FILLING} | {"filters": Filters.from_json(row["filters"])})

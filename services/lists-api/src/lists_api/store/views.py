@@ -10,13 +10,15 @@ from lists_api.lists.domain.summary import ListSummary
 from lists_api.mirror_state.domain.mirror import MirrorRecord
 from lists_api.store import properties
 from lists_api.store.accounts import account_of
+from lists_api.store.lists import schedule_of
 from watchbuddy_contracts import Title
 
 _SUMMARY: Final = f"""
     list.list_id, {properties.COLUMNS}, list.version, item_count, created_at, updated_at,
-    last_sync_at, trakt_list_id, mirror.state, mirror.version AS mirror_version, reason, retry_at, mirror.at,
+    status, next_sync_at, last_sync_at, last_full_sync_at,
+    trakt_list_id, mirror.state, mirror.version AS mirror_version, reason, retry_at, mirror.at,
     not_found, left_out, mirror.revision,
-    trakt_account.state AS account_state, trakt_account.revision AS account_revision"""
+    trakt_account.state AS account_state, trakt_account.revision AS account_revision, is_vip"""
 _REST: Final = "LEFT JOIN mirror USING (list_id) LEFT JOIN trakt_account USING (user_id)"
 
 READ_LIST: Final = f"""
@@ -84,6 +86,27 @@ async def read_items(pool: Pool, list_id: int, *, user_id: str, limit: int, offs
     return ItemsPage(items, version=rows[0]["version"], total=rows[0]["item_count"])
 
 
+READ_EXCLUSIONS_PAGE: Final = """
+SELECT (SELECT count(*) FROM list_exclusion WHERE list_id = $1) AS total, media_type, trakt, tmdb, imdb
+FROM list
+LEFT JOIN LATERAL (
+    SELECT position, media_type, trakt, tmdb, imdb FROM list_exclusion
+    WHERE list_id = list.list_id ORDER BY position LIMIT $3 OFFSET $4
+) AS item ON true
+WHERE list.list_id = $1 AND list.user_id = $2 AND list.deleted_at IS NULL
+ORDER BY item.position"""
+
+
+async def read_exclusions(
+    pool: Pool, list_id: int, *, user_id: str, limit: int, offset: int
+) -> tuple[list[Title], int] | None:
+    """Return a page of the titles that are kept out of the user's list, and how many there are; None: no such list."""
+    rows = await pool.fetch(READ_EXCLUSIONS_PAGE, list_id, user_id, limit, offset)
+    if not rows:
+        return None
+    return [Title(row[1], row[2], row[3], row[4]) for row in rows if row[1] is not None], rows[0]["total"]
+
+
 def _summary(row: asyncpg.Record) -> ListSummary:
     return ListSummary(
         list_id=row["list_id"],
@@ -92,7 +115,7 @@ def _summary(row: asyncpg.Record) -> ListSummary:
         item_count=row["item_count"],
         created_at=row["created_at"],
         updated_at=row["updated_at"],
-        last_sync_at=row["last_sync_at"],
+        schedule=schedule_of(row),
         mirrored=MirrorRecord() if row["state"] is None else _mirror_record(row),
         account=account_of(row),
     )

@@ -11,8 +11,17 @@ from lists_api.http.dependencies import PREFIX, Caller, Cases, IfMatch, ListId
 from lists_api.http.documentation import ABSENT, CHANGE, ETAG, ITEMS, with_headers
 from lists_api.http.json_route import JsonRoute
 from lists_api.http.schemas.etags import etag_of, version_etag, versions
-from lists_api.http.schemas.item_requests import AllItemsIn, ItemsIn
-from lists_api.http.schemas.item_responses import AddedOut, ItemOut, ItemsOut, RemovedOut, ReplacedOut
+from lists_api.http.schemas.item_requests import AllItemsIn, ItemsIn, MoveIn
+from lists_api.http.schemas.item_responses import (
+    AddedOut,
+    ExclusionsOut,
+    ItemOut,
+    ItemsOut,
+    MovedOut,
+    RemovedOut,
+    ReplacedOut,
+    TitleOut,
+)
 from lists_api.lists.domain import changes
 from lists_api.lists.domain.items import ItemsEdit
 from lists_api.lists.domain.media_list import MediaList
@@ -66,6 +75,43 @@ async def replace_items(
         user_id, cases, list_id, body.to_titles(), changes.replace_items, response, if_match
     )
     return ReplacedOut(added=edit.added, removed=edit.removed, skipped=edit.skipped, version=version)
+
+
+@router.post("/{list_id}/items/move", responses=CHANGE | ITEMS | _DONE)
+async def move_item(
+    user_id: Caller, cases: Cases, list_id: ListId, body: MoveIn, response: Response, if_match: IfMatch = None
+) -> MovedOut:
+    """Move an item of a manual list to another rank."""
+    changed = await cases.change(
+        user_id,
+        list_id,
+        lambda current: changes.move_item(current, body.item.to_title(), rank=body.rank),
+        if_match=versions(if_match),
+    )
+    response.headers["ETag"] = etag_of(changed.summary_now)
+    moved = len(changed.change.events)
+    return MovedOut(moved=moved, skipped=1 - moved, version=changed.summary_now.version)
+
+
+@router.get("/{list_id}/exclusions", responses=ABSENT)
+async def read_exclusions(
+    user_id: Caller, cases: Cases, list_id: ListId, query: Annotated[PageQuery, Query()]
+) -> ExclusionsOut:
+    """Read the titles that are kept out of a custom list, because they were taken off by hand."""
+    page = await views.read_exclusions(cases.pool, list_id, user_id=user_id, limit=query.limit, offset=query.offset)
+    if page is None:
+        raise ListNotFoundError(list_id)
+    items, total = page
+    return ExclusionsOut(items=[TitleOut.of(one) for one in items], page=query.page, limit=query.limit, total=total)
+
+
+@router.delete("/{list_id}/exclusions", responses=CHANGE | ITEMS | _DONE)
+async def let_in(
+    user_id: Caller, cases: Cases, list_id: ListId, body: ItemsIn, response: Response, if_match: IfMatch = None
+) -> RemovedOut:
+    """No longer keep titles out of a custom list. Its next run may find them."""
+    edit, version = await _edit_items(user_id, cases, list_id, body.to_titles(), changes.let_in, response, if_match)
+    return RemovedOut(removed=edit.removed, skipped=edit.skipped, version=version)
 
 
 async def _edit_items(

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from lists_api.errors import ListNotFoundError
 from lists_api.http.dependencies import PREFIX, Caller, Cases, IfMatch, IfNoneMatch, Key, ListId
-from lists_api.http.documentation import ABSENT, BODY, CHANGE, ETAG, LOCATION, NEW_LIST, with_headers
+from lists_api.http.documentation import ABSENT, CHANGE, EDIT, ETAG, LOCATION, NEW_LIST, with_headers
 from lists_api.http.json_route import JsonRoute
 from lists_api.http.schemas.etags import etag_of, is_known, versions
 from lists_api.http.schemas.queries import ListsQuery
@@ -30,7 +30,7 @@ async def create_list(
     key = None
     if idempotency_key is not None:
         key = IdempotencyKey(idempotency_key, body.fingerprint(), keep=settings.idempotency_retention)
-    summary = await cases.create(user_id, body.to_properties(), body.to_titles(), key)
+    summary = await cases.create(user_id, body.to_properties(), body.to_titles(), key, may_repeat=body.allow_duplicate)
     response.headers["Location"] = f"{PREFIX}/{summary.list_id}"
     return _read(summary, response)
 
@@ -64,16 +64,13 @@ async def read_list(
     return _read(summary, response)
 
 
-@router.patch("/{list_id}", responses=CHANGE | BODY | with_headers(200, "The list after the change.", ETAG))
+@router.patch("/{list_id}", responses=CHANGE | EDIT | with_headers(200, "The list after the change.", ETAG))
 async def edit_list(
     user_id: Caller, cases: Cases, list_id: ListId, body: ListPatch, response: Response, if_match: IfMatch = None
 ) -> ListOut:
     """Change properties of a list."""
-    changed = await cases.change(
-        user_id,
-        list_id,
-        lambda current: changes.edit_properties(current, body.applied_to(current.properties)),
-        if_match=versions(if_match),
+    changed = await cases.edit(
+        user_id, list_id, body.applied_to, if_match=versions(if_match), may_repeat=body.allow_duplicate
     )
     return _read(changed.summary_now, response)
 

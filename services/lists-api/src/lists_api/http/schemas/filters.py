@@ -2,13 +2,14 @@
 
 from typing import Annotated, Any, Final, Self, TypeVar
 
-from pydantic import AfterValidator, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, ValidationError, model_validator
 
 from chassis.http.examples import examples
 from lists_api.catalogue.domain.filters import Discovery, Filters, GenreMode, RatedRule, WatchedRule
 from lists_api.catalogue.domain.genres import genre_slugs
 from lists_api.catalogue.domain.text import fold
-from lists_api.http.schemas.strict import OMITTED, Omittable, ResponseModel, StrictModel
+from lists_api.errors import PatchRefusedError
+from lists_api.http.schemas.strict import OMITTED, Omittable, ResponseModel, StrictModel, without_default
 from watchbuddy_contracts import MediaType
 
 FIRST_YEAR: Final = 1870
@@ -45,6 +46,7 @@ _Genre = Annotated[_Name, AfterValidator(lambda name: _genres(name) and name)]
 _Words = Annotated[_Name, AfterValidator(_folded)]
 _Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2}$")]
 _Year = Annotated[int, Field(ge=FIRST_YEAR, le=LAST_YEAR)]
+_LastYears = Annotated[int, Field(ge=1, le=200)]
 _Minutes = Annotated[int, Field(ge=1, le=10_000)]
 _Votes = Annotated[int, Field(ge=0, le=2**31 - 1)]
 _Points = Annotated[float, Field(ge=0, le=10, json_schema_extra={"multipleOf": 0.01}), AfterValidator(_hundredths)]
@@ -72,7 +74,7 @@ class FiltersIn(StrictModel):
     """Of the first release, this one included."""
     year_to: Omittable[_Year] = OMITTED
     """Of the first release, this one included. Not before `year_from`."""
-    last_years: Omittable[Annotated[int, Field(ge=1, le=200)]] = OMITTED
+    last_years: Omittable[_LastYears] = OMITTED
     """Only titles of the last so many years, this one included. Not together with `year_from` or `year_to`."""
     media_types: Choices[MediaType] = Field(default_factory=list)
     """Empty: movies and shows."""
@@ -126,6 +128,45 @@ _CANONICAL: Final[dict[str, Any]] = {
     "title_words": lambda texts: tuple(word for text in texts for word in fold(text).split()),
     "min_rating": lambda points: round(points * _HUNDREDTH),
 }
+
+
+class FiltersPatch(StrictModel):
+    """New filters of a list. What is left out stays; null takes a filter away."""
+
+    model_config = examples({"genres": ["crime"], "year_to": None}, {})
+
+    genres: Choices[_Genre] | None = Field(default=None, json_schema_extra=without_default)
+    genre_mode: GenreMode | None = Field(default=None, json_schema_extra=without_default)
+    exclude_genres: Choices[_Genre] | None = Field(default=None, json_schema_extra=without_default)
+    languages: Choices[_Code] | None = Field(default=None, json_schema_extra=without_default)
+    countries: Choices[_Code] | None = Field(default=None, json_schema_extra=without_default)
+    year_from: _Year | None = Field(default=None, json_schema_extra=without_default)
+    year_to: _Year | None = Field(default=None, json_schema_extra=without_default)
+    last_years: _LastYears | None = Field(default=None, json_schema_extra=without_default)
+    media_types: Choices[MediaType] | None = Field(default=None, json_schema_extra=without_default)
+    min_rating: _Points | None = Field(default=None, json_schema_extra=without_default)
+    min_votes: _Votes | None = Field(default=None, json_schema_extra=without_default)
+    runtime_from: _Minutes | None = Field(default=None, json_schema_extra=without_default)
+    runtime_to: _Minutes | None = Field(default=None, json_schema_extra=without_default)
+    keywords: Choices[_Name] | None = Field(default=None, json_schema_extra=without_default)
+    title_words: Choices[_Words] | None = Field(default=None, json_schema_extra=without_default)
+    discovery: Discovery | None = Field(default=None, json_schema_extra=without_default)
+    watched: WatchedRule | None = Field(default=None, json_schema_extra=without_default)
+    rated: RatedRule | None = Field(default=None, json_schema_extra=without_default)
+
+    def applied_to(self, filters: Filters) -> Filters:
+        """Return the filters after the change.
+
+        Raises:
+            PatchRefusedError: they contradict one another.
+        """
+        given = {name: getattr(self, name) for name in self.model_fields_set}
+        present = FiltersOut.of(filters).model_dump(exclude_none=True)
+        wanted = {name: value for name, value in (present | given).items() if value is not None}
+        try:
+            return FiltersIn.model_validate(wanted).to_filters()
+        except ValidationError as exc:
+            raise PatchRefusedError(exc.errors()[0]["msg"].removeprefix("Value error, ")) from None
 
 
 class FiltersOut(ResponseModel):

@@ -131,6 +131,16 @@ class AllItemsIn(StrictModel):
         return to_titles(self.items)
 
 
+class MoveIn(StrictModel):
+    """Where an item shall stand."""
+
+    model_config = examples({"item": ITEM, "rank": 1})
+
+    item: ItemIn
+    rank: Annotated[int, Field(ge=1, le=MAX_ITEMS)]
+    """1 is the first. A rank beyond the end is the last."""
+
+
 def to_titles(items: list[ItemIn]) -> tuple[Title, ...]:
     """Return the titles, in the items' order."""
     return tuple(item.to_title() for item in items)

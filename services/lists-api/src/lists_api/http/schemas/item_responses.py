@@ -15,6 +15,17 @@ class IdsOut(ResponseModel):
     imdb: str | None
 
 
+class TitleOut(ResponseModel):
+    """A movie or a show."""
+
+    media_type: MediaType
+    ids: IdsOut
+
+    @classmethod
+    def of(cls, title: Title) -> Self:
+        return cls(media_type=title.media_type, ids=IdsOut(trakt=title.trakt, tmdb=title.tmdb, imdb=title.imdb))
+
+
 class ItemOut(ResponseModel):
     """An item at its place."""
 
@@ -79,3 +90,32 @@ class ReplacedOut(ResponseModel):
     skipped: int
     """Items that the request names twice."""
     version: int
+
+
+class MovedOut(ResponseModel):
+    """What a move did."""
+
+    model_config = examples({"moved": 1, "skipped": 0, "version": 5})
+
+    moved: int
+    skipped: int
+    """1: the item is not on the list, or stands there already."""
+    version: int
+
+
+class ExclusionsOut(ResponseModel):
+    """Titles that no run puts on the list."""
+
+    model_config = examples(
+        {
+            "items": [{"media_type": "movie", "ids": {"trakt": None, "tmdb": 949, "imdb": "tt0113277"}}],
+            "page": 1,
+            "limit": 25,
+            "total": 1,
+        }
+    )
+
+    items: list[TitleOut]
+    page: int
+    limit: int
+    total: int

@@ -1,10 +1,15 @@
 """Lists, as lists-api gives them over HTTP."""
 
+from dataclasses import fields
 from datetime import datetime
-from typing import Final, Literal, Self
+from typing import Any, Final, Self
 
 from chassis.http.examples import examples
+from lists_api.http.schemas.filters import FiltersOut
 from lists_api.http.schemas.strict import ResponseModel
+from lists_api.lists.domain.filling import Filling, Sort
+from lists_api.lists.domain.properties import ListProperties
+from lists_api.lists.domain.schedule import ListStatus
 from lists_api.lists.domain.summary import ListSummary
 from lists_api.mirror_state.domain.mirror import MirrorReason, MirrorState
 from watchbuddy_contracts import ListType, MirrorSettings, Privacy
@@ -52,6 +57,14 @@ _EXAMPLE: Final = {
     "updated_at": "2026-11-20T18:04:05Z",
     "last_sync_at": None,
     "next_sync_at": None,
+    "has_own_title": True,
+    "filters": None,
+    "item_limit": None,
+    "sort": None,
+    "exclude_watched": None,
+    "sync_interval_hours": None,
+    "full_sync_days": None,
+    "is_paused": None,
 }
 
 
@@ -67,31 +80,50 @@ class ListOut(ResponseModel):
     privacy: Privacy
     mirror: MirrorSettings
     version: int
-    status: Literal["complete"] = "complete"
-    """How the list is filled. A manual list is always what its owner made of it."""
+    status: ListStatus
+    """How the list is filled. A manual list is always what its owner made of it: complete."""
     item_count: int
     trakt_list_id: int | None
     mirror_state: MirrorStateOut
     created_at: datetime
     updated_at: datetime
     last_sync_at: datetime | None
-    next_sync_at: datetime | None = None
-    """Null: the list has no schedule. A manual list never has one."""
+    next_sync_at: datetime | None
+    """Null: nothing runs the list by itself. It is a manual list, or paused."""
+    has_own_title: bool
+    """False: the title is made from the filters, and follows them."""
+    filters: FiltersOut | None
+    """Null, as all that follow: a manual list, which your hand alone fills."""
+    item_limit: int | None
+    sort: Sort | None
+    exclude_watched: bool | None
+    sync_interval_hours: int | None
+    full_sync_days: int | None
+    is_paused: bool | None
 
     @classmethod
     def of(cls, summary: ListSummary) -> Self:
         mirrored = summary.mirrored.as_of(summary.version, summary.account)
         return cls(
             id=summary.list_id,
-            **summary.properties.by_name(),
+            **_properties(summary.properties),
             version=summary.version,
+            status=summary.schedule.status,
             item_count=summary.item_count,
             trakt_list_id=mirrored.trakt_list_id,
             mirror_state=MirrorStateOut(**{name: getattr(mirrored, name) for name in MirrorStateOut.model_fields}),
             created_at=summary.created_at,
             updated_at=summary.updated_at,
-            last_sync_at=summary.last_sync_at,
+            last_sync_at=summary.schedule.last_sync_at,
+            next_sync_at=summary.schedule.next_sync_at,
         )
+
+
+def _properties(properties: ListProperties) -> dict[str, Any]:
+    values = properties.by_name()
+    filling: Filling | None = values.pop("filling")
+    filled = {one.name: None if filling is None else getattr(filling, one.name) for one in fields(Filling)}
+    return values | filled | {"filters": None if filling is None else FiltersOut.of(filling.filters)}
 
 
 class ListsOut(ResponseModel):

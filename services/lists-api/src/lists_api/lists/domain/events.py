@@ -1,10 +1,13 @@
 """The events that carry a list's state."""
 
-from typing import Any
+from typing import Any, Final
 
 from lists_api.lists.domain.media_list import MediaList
 from lists_api.lists.domain.runs import SyncRun
 from watchbuddy_contracts import ListCreated, ListDeleted, ListEvent, ListSynced, ListUpdated, to_items
+
+_PROPERTIES: Final = ("title", "list_type", "description", "privacy", "mirror")
+"""Those that Trakt's list has too. How a list fills itself is nobody else's business."""
 
 
 def last_event(current: MediaList, event_type: str, run: SyncRun | None) -> ListEvent:
@@ -59,5 +62,5 @@ def _state(current: MediaList) -> dict[str, Any]:
         "user_id": current.user_id,
         "version": current.version,
         "items": to_items(current.items),
-        **current.properties.by_name(),
+        **{name: getattr(current.properties, name) for name in _PROPERTIES},
     }

@@ -63,3 +63,17 @@ def replace(items: Sequence[Title], wanted: Iterable[Title]) -> ItemsEdit:
         removed=sum(after.isdisjoint(title.keys) for title in items),
         skipped=fresh.skipped,
     )
+
+
+def move(items: Sequence[Title], title: Title, *, rank: int) -> ItemsEdit:
+    """Move a title to a rank; 1 is the first, and a rank beyond the end is the last.
+
+    `skipped` is 1 when the title is not there.
+    """
+    wanted = set(title.keys)
+    place = next((place for place, one in enumerate(items) if not wanted.isdisjoint(one.keys)), None)
+    if place is None:
+        return ItemsEdit(tuple(items), skipped=1)
+    rest = [*items[:place], *items[place + 1 :]]
+    rest.insert(rank - 1, items[place])
+    return ItemsEdit(tuple(rest))

@@ -13,6 +13,8 @@ class MediaList:
     Args:
         version: starts at 1; every change counts it up.
         items: in order of rank, each title once.
+        pins: those of the items that every run keeps: on a custom list, what its owner has added.
+        exclusions: titles that no run puts on the list: on a custom list, what its owner has taken off.
         is_deleted: this is the tombstone; it has no items.
     """
 
@@ -21,4 +23,6 @@ class MediaList:
     version: int
     properties: ListProperties
     items: tuple[Title, ...] = ()
+    pins: frozenset[Title] = frozenset()
+    exclusions: tuple[Title, ...] = ()
     is_deleted: bool = False

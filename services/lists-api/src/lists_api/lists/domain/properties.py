@@ -1,8 +1,10 @@
 """The properties of a list: everything that its owner sets, apart from its items."""
 
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
+from lists_api.lists.domain.filling import Filling
+from lists_api.lists.domain.titles import dynamic_title
 from watchbuddy_contracts import ListType, MirrorSettings, Privacy
 
 
@@ -10,11 +12,12 @@ from watchbuddy_contracts import ListType, MirrorSettings, Privacy
 class ListProperties:
     """What a list is called and how it is kept, as its owner wants it.
 
-    A new property is a field here, a field in the request and response bodies, and a column of the table. Smart
-    lists will add their filters.
+    A new property is a field here, a field in the request and response bodies, and a column of the table.
 
     Args:
         description: the owner's own text; None: the text that WatchBuddy gives to lists of this type.
+        has_own_title: the owner has set the title. Else it is made from the filters, and follows them.
+        filling: None: a manual list, which its owner's hand alone fills.
     """
 
     title: str
@@ -22,7 +25,16 @@ class ListProperties:
     description: str | None = None
     privacy: Privacy = "private"
     mirror: MirrorSettings = field(default_factory=MirrorSettings)
+    has_own_title: bool = True
+    filling: Filling | None = None
 
     def by_name(self) -> dict[str, Any]:
-        """Return the values by field name. Events and responses use the same names."""
+        """Return the values by field name."""
         return {one.name: getattr(self, one.name) for one in fields(self)}
+
+
+def titled(properties: ListProperties, *, year: int) -> ListProperties:
+    """Return the properties with their title. One that is made from the filters may name years up to this one."""
+    if properties.has_own_title or properties.filling is None:
+        return properties
+    return replace(properties, title=dynamic_title(properties.filling.filters, year=year))

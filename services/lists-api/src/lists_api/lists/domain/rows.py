@@ -1,8 +1,10 @@
 """Which rows of a list's items to write, so that a small edit of a long list stays small."""
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
+from lists_api.lists.domain.versions import Row
 from watchbuddy_contracts import Title
 
 
@@ -11,35 +13,35 @@ class RowEdit:
     """What to do with the rows of a list's items.
 
     Args:
-        delete: positions of the rows to delete.
-        insert_from: position of the first new row, above all rows that stay.
-        insert: the titles of the new rows, in order.
+        kept: the rows that stay.
+        delete: the rows to delete.
+        insert: the new rows, in order, above all rows that stay.
     """
 
-    delete: list[int]
-    insert_from: int
-    insert: tuple[Title, ...]
+    kept: tuple[Row, ...] = ()
+    delete: tuple[Row, ...] = ()
+    insert: tuple[Row, ...] = ()
 
 
-def row_edit(before: Sequence[tuple[int, Title]], after: Sequence[Title]) -> RowEdit:
+def row_edit(before: Sequence[Row], after: Sequence[Title], pins: AbstractSet[Title] = frozenset()) -> RowEdit:
     """Return the row changes that turn `before` into `after`.
 
     Removing and appending touch only their own rows. Another order is written anew from its first difference on.
-
-    Args:
-        before: (position, title) in order; positions rise and may have gaps.
-        after: the titles as they shall be.
     """
     wanted = set(after)
-    kept: list[int] = []
-    for position, title in before:
-        if len(kept) < len(after) and title == after[len(kept)]:
-            kept.append(position)
-        elif title in wanted:
-            break  # it comes later in `after`: from here on the order differs
-    stay = set(kept)
+    kept: list[Row] = []
+    for row in before:
+        is_next = len(kept) < len(after) and row.title == after[len(kept)]
+        if is_next and row.is_pinned == (row.title in pins):
+            kept.append(row)
+        elif row.title in wanted:
+            break  # it comes later in `after`, or is pinned otherwise: from here on the rows differ
+    stay = {row.position for row in kept}
+    first = kept[-1].position + 1 if kept else 0
     return RowEdit(
-        delete=[position for position, _ in before if position not in stay],
-        insert_from=kept[-1] + 1 if kept else 0,
-        insert=tuple(after[len(kept) :]),
+        kept=tuple(kept),
+        delete=tuple(row for row in before if row.position not in stay),
+        insert=tuple(
+            Row(position, title, title in pins) for position, title in enumerate(after[len(kept) :], start=first)
+        ),
     )

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from lists_api.lists.domain.properties import ListProperties
+from lists_api.lists.domain.schedule import Schedule
 from lists_api.mirror_state.domain.mirror import MirrorRecord, TraktAccount
 
 
@@ -12,7 +13,6 @@ class ListSummary:
     """A list without its items. The fields are those of `MediaList`.
 
     Args:
-        last_sync_at: when the last sync run ended; None: there was none.
         mirrored: what trakt-sync reported last; `MirrorRecord.as_of` returns how the list stands now.
         account: the owner's.
     """
@@ -23,6 +23,6 @@ class ListSummary:
     item_count: int
     created_at: datetime
     updated_at: datetime
-    last_sync_at: datetime | None = None
+    schedule: Schedule = field(default_factory=Schedule)
     mirrored: MirrorRecord = field(default_factory=MirrorRecord)
     account: TraktAccount = field(default_factory=TraktAccount)

@@ -20,10 +20,12 @@ class TraktAccount:
     Args:
         state: None: trakt-sync has reported nothing, so the user has connected none.
         revision: counts the changes of state. Entity tags are made with it.
+        is_vip: whether Trakt says so. It decides the quota.
     """
 
     state: AccountState | None = None
     revision: int = 0
+    is_vip: bool = False
 
     @property
     def obstacle(self) -> Literal["not_connected", "auth"] | None:

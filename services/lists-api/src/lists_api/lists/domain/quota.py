@@ -1,0 +1,52 @@
+"""How much of everything a user may have."""
+
+from dataclasses import dataclass
+
+from lists_api.errors import QuotaExceededError
+
+
+@dataclass(frozen=True, slots=True)
+class Quota:
+    """What a kind of account may have.
+
+    Args:
+        lists: None: no limit. items: of one list.
+        runs_per_hour: runs that the user starts. searches_per_minute: in the catalogue.
+    """
+
+    lists: int | None
+    items: int
+    runs_per_hour: int
+    searches_per_minute: int
+
+
+@dataclass(frozen=True, slots=True)
+class Quotas:
+    """The quota of each kind of Trakt account. An account of which nothing is known counts as free."""
+
+    free: Quota
+    vip: Quota
+
+    def of(self, *, is_vip: bool) -> Quota:
+        """Return the quota of an account."""
+        return self.vip if is_vip else self.free
+
+    def check_lists(self, count: int, *, is_vip: bool) -> None:
+        """Check that a user with `count` lists may make one more.
+
+        Raises:
+            QuotaExceededError: they may not.
+        """
+        limit = self.of(is_vip=is_vip).lists
+        if limit is None or count < limit:
+            return
+        more = "" if is_vip or self.vip.lists is not None else " Upgrade to VIP for unlimited lists."
+        kind = "VIP" if is_vip else "Free"
+        raise QuotaExceededError(f"Quota exceeded: {kind} accounts can create up to {limit} lists.{more}", limit)
+
+    def check_items(self, count: int, *, is_vip: bool) -> None:
+        """Check that a list may have `count` items. Raises QuotaExceededError."""
+        limit = self.of(is_vip=is_vip).items
+        if count > limit:
+            kind = "VIP" if is_vip else "Free"
+            raise QuotaExceededError(f"Quota exceeded: {kind} accounts can have up to {limit} items per list.", limit)
