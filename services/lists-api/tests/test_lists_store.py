@@ -1,18 +1,23 @@
 import asyncio
+import importlib
 import inspect
+import pkgutil
 from types import ModuleType
 
 import asyncpg
 import pytest
 
 from chassis.testing import eventually
-from lists_api.store import accounts, idempotency, items, lists, mirrors, retention, runs, versions, views
+from lists_api import store
 from lists_api.testing import Api, movies, running_api, tmdb_ids
 from watchbuddy_contracts import ListState
 
 WAITING = """
 SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"""
-MODULES: list[ModuleType] = [accounts, idempotency, items, lists, mirrors, retention, runs, versions, views]
+MODULES: list[ModuleType] = [
+    importlib.import_module(f"lists_api.store.{module.name}") for module in pkgutil.iter_modules(store.__path__)
+]
+VERBS = ("SELECT", "INSERT", "UPDATE", "DELETE", "WITH", "TRUNCATE")
 
 
 def statements() -> dict[str, str]:
@@ -20,7 +25,7 @@ def statements() -> dict[str, str]:
         f"{module.__name__}.{name}": value
         for module in MODULES
         for name, value in inspect.getmembers(module)
-        if name.isupper() and not name.startswith("_") and isinstance(value, str)
+        if name.isupper() and not name.startswith("_") and isinstance(value, str) and value.split()[0] in VERBS
     }
 
 

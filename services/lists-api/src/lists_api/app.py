@@ -1,12 +1,13 @@
 """The composition root: builds what each process of lists-api consists of."""
 
+from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime
 from typing import Final
 
 from fastapi import FastAPI
 from uuid_utils.compat import uuid7
 
-from chassis.bootstrap import bootstrap, health_of
+from chassis.bootstrap import Foundation, bootstrap, health_of
 from chassis.http.auth import Authenticator
 from chassis.kafka.broker import ConsumerHealth, build_broker
 from chassis.kafka.broker import consume as consume_from
@@ -14,6 +15,7 @@ from chassis.outbox import outbox
 from chassis.postgres.wakeup import Waker
 from chassis.process import run_worker, serve_http
 from chassis.retention import sweep_for_ever
+from chassis.settings import DatabaseSettings
 from lists_api import subscribers
 from lists_api.http.api import http_api
 from lists_api.lists import republish as republishing
@@ -37,6 +39,11 @@ def build_app(settings: HttpSettings, cases: ListUseCases) -> FastAPI:
     app.state.authenticator = Authenticator(settings)
     app.state.use_cases = cases
     return app
+
+
+def opened(settings: DatabaseSettings) -> AbstractAsyncContextManager[Foundation]:
+    """Open what a command needs that ends by itself."""
+    return bootstrap(SERVICE, settings)
 
 
 async def serve(settings: HttpSettings) -> None:

@@ -13,9 +13,11 @@ PermanentError (chassis)
 ├── ListFillsItselfError               409  "list-fills-itself"
 ├── DuplicateListError                 409  "duplicate-list"
 ├── QuotaExceededError                 403  "quota-exceeded"
-└── IdempotencyKeyReusedError          422  "idempotency-key-reused"
+├── IdempotencyKeyReusedError          422  "idempotency-key-reused"
+└── CatalogueFileError                      no request: a command says it and ends
 """
 
+from pathlib import Path
 from uuid import UUID
 
 from chassis.errors import NotFoundError, PermanentError, PreconditionFailedError
@@ -111,3 +113,12 @@ class ImportNotRecognisedError(PermanentError):
     """The file is in none of the formats that can be imported."""
 
     slug = "import-not-recognised"
+
+
+class CatalogueFileError(PermanentError):
+    """A file cannot be imported into the catalogue."""
+
+    slug = "catalogue-file"
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(f"{path} {reason}")

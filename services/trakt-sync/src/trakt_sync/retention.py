@@ -4,13 +4,9 @@ from datetime import datetime
 
 from chassis.postgres.database import Pool
 from trakt_sync.settings import Settings
-from trakt_sync.store import desired_lists, imports
+from trakt_sync.store import desired_lists
 
 
 async def sweep(pool: Pool, settings: Settings, *, now: datetime) -> dict[str, int]:
     """Delete what is past its retention; return how much of what."""
-    until = now - settings.tombstone_retention
-    return {
-        "tombstones": await desired_lists.delete_tombstones(pool, until=until),
-        "imports": await imports.delete_done(pool, until=until),
-    }
+    return {"tombstones": await desired_lists.delete_tombstones(pool, until=now - settings.tombstone_retention)}

@@ -69,3 +69,52 @@ CREATE TABLE catalogue_option (
     CONSTRAINT catalogue_option_pkey PRIMARY KEY (kind, media_type, value),
     CONSTRAINT catalogue_option_kind_check CHECK (kind IN ('total', 'genre', 'language', 'country', 'year'))
 );
+
+-- What an import has read and not merged yet. An import that was killed leaves rows here; the next one deletes them.
+CREATE UNLOGGED TABLE catalogue_staging (
+    file smallint NOT NULL,
+    line integer NOT NULL,
+    turn smallint DEFAULT 1,
+    year smallint,
+    runtime smallint,
+    rating smallint,
+    votes integer,
+    popularity integer,
+    release_date date,
+    is_adult boolean,
+    is_active boolean,
+    trakt bigint,
+    tmdb bigint,
+    tvdb bigint,
+    media_type text NOT NULL,
+    imdb text,
+    rating_source text,
+    language text,
+    genres text[],
+    countries text[],
+    keywords text[],
+    name text,
+    original_name text,
+    folded text,
+    folded_original text,
+    poster_path text,
+    overview text
+);
+COMMENT ON COLUMN catalogue_staging.turn IS
+'rows of one turn share no id and no title, so one statement merges them; null: not decided';
+CREATE UNLOGGED TABLE catalogue_staging_rating (
+    line integer NOT NULL,
+    rating smallint NOT NULL,
+    votes integer NOT NULL,
+    imdb text NOT NULL
+);
+-- Rows of a turn that share an id with titles of the catalogue. Ids that belong to a third title are null here.
+CREATE UNLOGGED TABLE catalogue_match (
+    line integer NOT NULL,
+    title_id bigint,
+    absorbed bigint[] NOT NULL,
+    trakt bigint,
+    tmdb bigint,
+    imdb text,
+    has_lost boolean NOT NULL
+);

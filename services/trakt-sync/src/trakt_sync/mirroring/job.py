@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final
 
 from trakt_sync.mirroring.actual import Actual
 from trakt_sync.mirroring.desired import Desired
@@ -81,9 +80,6 @@ class AccountChange:
     refusals: int = 0
 
 
-NO_ACCOUNT_CHANGE: Final = AccountChange()
-
-
 @dataclass(frozen=True, slots=True)
 class Next:
     """When the list is looked at again.
@@ -114,7 +110,7 @@ class Change:
     events: tuple[Event, ...] = ()
     result: Event | None = None
     next: Next | None = None
-    account: AccountChange = NO_ACCOUNT_CHANGE
+    account: AccountChange = AccountChange()
 
 
 @dataclass(frozen=True, slots=True)

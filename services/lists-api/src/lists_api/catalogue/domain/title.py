@@ -23,6 +23,7 @@ class CatalogueTitle:
         runtime: minutes.
         rating: hundredths of a point, 0 to 1000; None: nobody has voted.
         votes: count of votes behind the rating, on the scale of its source.
+        rating_source: whose rating and votes these are: "imdb", "tmdb" or "own".
         popularity: hundredths, on the scale of its source.
         poster_path: TMDB's path of the poster.
         is_adult: pornography; it is never a candidate.
@@ -48,6 +49,7 @@ class CatalogueTitle:
     poster_path: str | None = None
     is_adult: bool = False
     is_active: bool = True
+    rating_source: str | None = None
 
     @property
     def media_type(self) -> MediaType:
