@@ -11,9 +11,9 @@ from watchbuddy_contracts.items import Item
 from watchbuddy_contracts.lists import LISTS_TOPIC, Count
 from watchbuddy_contracts.trakt import TRAKT_TOPIC
 
-TraktListRef = Annotated[str, Field(min_length=1, max_length=255)]
+TraktListRef = Annotated[str, Field(max_length=255, pattern=r"^[A-Za-z0-9_-]+$")]
 """A Trakt list's number or slug, as text."""
-TraktOwner = Annotated[str, Field(min_length=1, max_length=255)]
+TraktOwner = Annotated[str, Field(max_length=255, pattern=r"^[A-Za-z0-9_-]+$")]
 ReadFailureReason = Literal[
     "not_found", "private", "auth", "network", "not_connected", "too_large", "own_mirror", "rejected"
 ]

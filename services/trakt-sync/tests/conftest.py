@@ -42,7 +42,7 @@ async def dsn(database: str) -> str:
     connection = await asyncpg.connect(database)
     try:
         await connection.execute(
-            "TRUNCATE account, desired_list, mirror, ledger, work_queue, last_result, outbox, inbox"
+            "TRUNCATE account, desired_list, mirror, ledger, work_queue, last_result, list_import, outbox, inbox"
         )
     finally:
         await connection.close()

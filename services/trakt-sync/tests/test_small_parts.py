@@ -21,7 +21,18 @@ from trakt_sync.errors import (
 )
 from trakt_sync.mirroring.backoff import MAX_DELAY, MAX_REJECTED_DELAY, delay
 from trakt_sync.mirroring.texts import is_same_text
-from trakt_sync.store import accounts, connections, desired_lists, ledger, mirrors, outages, results, steps, work_queue
+from trakt_sync.store import (
+    accounts,
+    connections,
+    desired_lists,
+    imports,
+    ledger,
+    mirrors,
+    outages,
+    results,
+    steps,
+    work_queue,
+)
 from trakt_sync.testing import CLIENT, Harness
 from trakt_sync.trakt.breaker import Breaker
 from trakt_sync.trakt.client import TraktClient
@@ -185,7 +196,7 @@ def test_page_of_html_is_no_reason() -> None:
 
 
 @pytest.mark.parametrize(
-    "module", [accounts, connections, desired_lists, ledger, mirrors, outages, results, steps, work_queue]
+    "module", [accounts, connections, desired_lists, imports, ledger, mirrors, outages, results, steps, work_queue]
 )
 async def test_every_statement_fits_the_schema(running: Harness, module: object) -> None:
     statements = [

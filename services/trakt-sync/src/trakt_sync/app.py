@@ -15,6 +15,7 @@ from chassis.postgres.wakeup import Listener, Waker
 from chassis.settings import DatabaseSettings
 from trakt_sync.accounts.vault import Vault
 from trakt_sync.mirroring.policy import Policy
+from trakt_sync.reconciler.importer import Importer
 from trakt_sync.reconciler.outage import OutageWatch
 from trakt_sync.reconciler.reconcile import Reconciler
 from trakt_sync.reconciler.recover import Recovery
@@ -70,15 +71,28 @@ def build_worker(
     breaker = Breaker(settings.trakt_breaker_failures, settings.trakt_probe_interval)
     policy = Policy(stale_window=settings.trakt_stale_window, create_settle=settings.trakt_create_settle)
     wake_relay = runtime.outbox_waker.wake
+
+    def watched(user_id: str) -> Trakt:
+        return cast("Trakt", WatchedTrakt(trakt, breaker, user_id, now))
+
     reconciler = Reconciler(
         pool=runtime.pool,
         accounts=accounts,
-        watched=lambda user_id: cast("Trakt", WatchedTrakt(trakt, breaker, user_id, now)),
+        watched=watched,
         recovery=Recovery(accounts=accounts, trakt=trakt, breaker=breaker, policy=policy, now=now, jitter=jitter),
         wake_relay=wake_relay,
         write_interval=settings.trakt_write_interval,
         policy=policy,
         now=now,
+    )
+    importer = Importer(
+        pool=runtime.pool,
+        accounts=accounts,
+        watched=watched,
+        breaker=breaker,
+        wake_relay=wake_relay,
+        now=now,
+        jitter=jitter,
     )
     outage = OutageWatch(
         pool=runtime.pool, accounts=accounts, trakt=trakt, breaker=breaker, wake_relay=wake_relay, now=now
@@ -87,6 +101,7 @@ def build_worker(
         pool=runtime.pool,
         accounts=accounts,
         reconciler=reconciler,
+        importer=importer,
         outage=outage,
         breaker=breaker,
         listener=listener,

@@ -12,6 +12,7 @@ chassis PermanentError                the same request fails again
 ├── GrantRefusedError                 the refresh token is dead: the user must connect again
 ├── AppRefusedError                   403 or invalid_client: Trakt refuses our application, whoever the user is
 ├── ListGoneError                     404 on a list
+├── PrivateListError                  401 with X-Private-User: another user's private list or account
 ├── LimitReachedError                 420: the account may have no more lists, or no more items
 ├── RejectedError                     any other 4xx; the text is Trakt's own where it gave any
 ├── AccountLockedError                423: Trakt has locked the user's account
@@ -71,6 +72,10 @@ class AppRefusedError(TraktError, PermanentError):
 
 class ListGoneError(TraktError, PermanentError):
     slug = "trakt-list-gone"
+
+
+class PrivateListError(TraktError, PermanentError):
+    slug = "trakt-list-private"
 
 
 class LimitReachedError(TraktError, PermanentError):

@@ -4,9 +4,13 @@ from datetime import datetime
 
 from chassis.postgres.database import Pool
 from trakt_sync.settings import Settings
-from trakt_sync.store import desired_lists
+from trakt_sync.store import desired_lists, imports
 
 
 async def sweep(pool: Pool, settings: Settings, *, now: datetime) -> dict[str, int]:
     """Delete what is past its retention; return how much of what."""
-    return {"tombstones": await desired_lists.delete_tombstones(pool, until=now - settings.tombstone_retention)}
+    until = now - settings.tombstone_retention
+    return {
+        "tombstones": await desired_lists.delete_tombstones(pool, until=until),
+        "imports": await imports.delete_done(pool, until=until),
+    }

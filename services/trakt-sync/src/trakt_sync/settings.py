@@ -46,8 +46,8 @@ class Settings(ImportSettings, ServiceSettings):
     trakt_redirect_uri: str = "urn:ietf:wg:oauth:2.0:oob"
     """As registered with Trakt; a refresh must name the one of the login."""
     tombstone_retention: Positive = timedelta(days=30)
-    """How long a deleted list stays after nothing is left of it on Trakt, so that no late event brings it back:
-    Kafka's default retention of 7 days, and time for an operator's replay."""
+    """How long a deleted list stays after nothing is left of it on Trakt, and an import after its answer, so that no
+    late event brings it back: Kafka's default retention of 7 days, and time for an operator's replay."""
 
     trakt_write_interval: Annotated[NotNegative, Field(le=MAX_AHEAD)] = timedelta(seconds=1)
     """Trakt allows an account one write a second. 0: unpaced, for a Trakt without limits."""

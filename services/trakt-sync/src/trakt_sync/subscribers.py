@@ -9,8 +9,8 @@ from chassis.clock import Clock
 from chassis.kafka.broker import subscribe
 from chassis.kafka.envelope import Delivered
 from chassis.postgres.database import Pool
-from trakt_sync.use_cases import record_deletion, record_state
-from watchbuddy_contracts import LISTS, ListDeleted, ListState
+from trakt_sync.use_cases import record_deletion, record_import, record_state
+from watchbuddy_contracts import LISTS, ListDeleted, ListState, TraktImportRequested
 
 GROUP: Final = "trakt-sync"
 """The consumer group."""
@@ -30,7 +30,9 @@ def register(broker: KafkaBroker, pool: Pool, *, wake: Callable[[], None], now: 
                 is_news = await record_state(pool, state, now())
             case ListDeleted() as deletion:
                 is_news = await record_deletion(pool, deletion, now())
+            case TraktImportRequested() as request:
+                is_news = await record_import(pool, request, now())
             case _:
-                return  # a sync run's start and failure change nothing on Trakt
+                return  # how a sync run goes changes nothing on Trakt
         if is_news:
             wake()

@@ -1,4 +1,4 @@
-"""What is recorded from outside the reconciler: desired states from Kafka, and accounts."""
+"""What is recorded from outside the reconciler: desired states and imports from Kafka, and accounts."""
 
 from datetime import datetime
 from typing import Final
@@ -11,8 +11,15 @@ from chassis.telemetry.trace_context import TraceContext
 from trakt_sync.accounts.account import Account
 from trakt_sync.accounts.token_import import Import
 from trakt_sync.accounts.vault import Vault
-from trakt_sync.store import connections, desired_lists, mirrors, results, work_queue
-from watchbuddy_contracts import ListDeleted, ListState, TraktAccountConnected, TraktListDeleted
+from trakt_sync.mirroring.list_import import ListImport, failure
+from trakt_sync.store import connections, desired_lists, imports, mirrors, results, work_queue
+from watchbuddy_contracts import (
+    ListDeleted,
+    ListState,
+    TraktAccountConnected,
+    TraktImportRequested,
+    TraktListDeleted,
+)
 
 SOURCE: Final = "/trakt-sync"
 """CloudEvents source of this service's events."""
@@ -52,8 +59,32 @@ async def connect(pool: Pool, vault: Vault, user_id: str, given: Import, now: da
     """Save a user's account. Their lists go on where they are, or on the other Trakt account if it is one."""
     async with pool.acquire() as connection, connection.transaction():
         await connections.connect_account(connection, vault, user_id, given, now)
-        event = TraktAccountConnected(user_id=user_id, trakt_user=given.trakt_user)
+        event = TraktAccountConnected(user_id=user_id, trakt_user=given.trakt_user, vip=given.is_vip)
         await outbox.append(connection, event, source=SOURCE, now=now)
+
+
+async def record_import(pool: Pool, event: TraktImportRequested, now: datetime) -> bool:
+    """Record that a list on Trakt is to be read; return whether that is news.
+
+    Without an account that Trakt can be asked with, the answer is sent at once.
+    """
+    job = ListImport(
+        event.import_id,
+        event.user_id,
+        event.trakt_list,
+        event.owner,
+        now,
+        trace_context=TraceContext.current().to_text(),
+    )
+    async with pool.acquire() as connection, connection.transaction():
+        state = await imports.account_state(connection, event.user_id)
+        is_done = state != "connected"
+        if not await imports.add(connection, job, is_done=is_done):
+            return False
+        if is_done:
+            answer = failure(job, "auth" if state == "reauthorization_required" else "not_connected")
+            await outbox.append(connection, answer, source=SOURCE, now=now)
+        return True
 
 
 async def identify(pool: Pool, account: Account, trakt_id: str | None, now: datetime) -> None:

@@ -23,6 +23,7 @@ class Account:
         is_identified: False: the tokens may be another Trakt account's than those before them.
         is_taken_over: its last holder did not give it back. They may still be about to save a renewed pair.
         refusals: 401 answers in a row.
+        has_import: it was claimed for a list on Trakt that is to be read.
     """
 
     user_id: str
@@ -34,6 +35,7 @@ class Account:
     is_identified: bool = True
     is_taken_over: bool = False
     refusals: int = 0
+    has_import: bool = False
 
     def is_expiring(self, now: datetime) -> bool:
         return self.tokens.expires_at - now < REFRESH_BEFORE

@@ -23,11 +23,13 @@ class Import:
 
     Args:
         trakt_id: of the account's owner, as Trakt says; None: Trakt could not be asked.
+        is_vip: the same.
     """
 
     tokens: Tokens
     trakt_user: str | None
     trakt_id: str | None = None
+    is_vip: bool | None = None
 
 
 def decode(raw: bytes) -> str:

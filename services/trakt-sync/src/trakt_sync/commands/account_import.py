@@ -13,6 +13,7 @@ from trakt_sync.accounts.token_import import decode, parse_tokens
 from trakt_sync.accounts.vault import Vault
 from trakt_sync.app import opened
 from trakt_sync.errors import BadTokensError, TokenRefusedError, TraktError
+from trakt_sync.mirroring.remote import Owner
 from trakt_sync.settings import ImportSettings
 from trakt_sync.trakt.client import App, TraktClient
 from trakt_sync.trakt.tokens import Tokens
@@ -36,7 +37,8 @@ async def account_import(arguments: argparse.Namespace) -> int:
         return 2
     is_refused = False
     try:
-        given = replace(given, trakt_id=await _trakt_id_of(settings, given.tokens))
+        owner = await _owner_of(settings, given.tokens)
+        given = replace(given, trakt_id=owner.trakt_id, is_vip=owner.is_vip)
     except TokenRefusedError:  # it may only have expired: the refresh token shows it
         is_refused = True
     async with opened(settings) as runtime:
@@ -51,8 +53,8 @@ async def account_import(arguments: argparse.Namespace) -> int:
     return 0
 
 
-async def _trakt_id_of(settings: ImportSettings, tokens: Tokens) -> str | None:
-    """Ask Trakt, once, whose tokens they are. None: Trakt did not say; the worker asks again.
+async def _owner_of(settings: ImportSettings, tokens: Tokens) -> Owner:
+    """Ask Trakt, once, whose tokens they are. When it does not say, the worker asks again.
 
     Raises:
         TokenRefusedError: Trakt does not accept the access token. The worker renews it, and asks then.
@@ -61,11 +63,11 @@ async def _trakt_id_of(settings: ImportSettings, tokens: Tokens) -> str | None:
     async with connect(str(settings.trakt_api_url), app.client_id) as api:
         trakt = TraktClient(api, str(settings.trakt_auth_url), app, tries=QuickTries(attempts=1))
         try:
-            return await trakt.read_trakt_id(tokens.access)
+            return await trakt.read_owner(tokens.access)
         except TokenRefusedError:
             raise
         except TraktError:
-            return None
+            return Owner()
 
 
 def _user_id(text: str) -> str:

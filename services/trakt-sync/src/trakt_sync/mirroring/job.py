@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Final
 
 from trakt_sync.mirroring.actual import Actual
 from trakt_sync.mirroring.desired import Desired
@@ -80,6 +81,9 @@ class AccountChange:
     refusals: int = 0
 
 
+NO_ACCOUNT_CHANGE: Final = AccountChange()
+
+
 @dataclass(frozen=True, slots=True)
 class Next:
     """When the list is looked at again.
@@ -110,7 +114,7 @@ class Change:
     events: tuple[Event, ...] = ()
     result: Event | None = None
     next: Next | None = None
-    account: AccountChange = AccountChange()
+    account: AccountChange = NO_ACCOUNT_CHANGE
 
 
 @dataclass(frozen=True, slots=True)

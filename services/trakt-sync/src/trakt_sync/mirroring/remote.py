@@ -5,7 +5,7 @@ from datetime import datetime
 
 from trakt_sync.mirroring.desired import Details
 from trakt_sync.mirroring.ledger import Entry
-from watchbuddy_contracts import Title
+from watchbuddy_contracts import ForeignEntries, Title
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,3 +68,55 @@ class AccountLimits:
 
     lists: int | None = None
     items: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Whose an account is; None: Trakt did not say.
+
+    Args:
+        trakt_id: stays when they rename themselves.
+    """
+
+    trakt_id: str | None = None
+    is_vip: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FoundList:
+    """A list of anybody's, as Trakt shows it.
+
+    Args:
+        owner: the slug of its Trakt user; None: Trakt did not say.
+        item_count: its entries of all kinds.
+    """
+
+    trakt_list_id: int
+    slug: str
+    name: str
+    description: str | None
+    owner: str | None
+    item_count: int
+
+    @property
+    def url(self) -> str:
+        """The list's page."""
+        if self.owner is None:
+            return f"https://trakt.tv/lists/{self.trakt_list_id}"
+        return f"https://trakt.tv/users/{self.owner}/lists/{self.slug or self.trakt_list_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class ReadList:
+    """What a list of anybody's holds.
+
+    Args:
+        titles: by rank, each once.
+        entry_count: entries of all kinds.
+        is_complete: as in `RemoteItems`.
+    """
+
+    titles: tuple[Title, ...]
+    foreign: ForeignEntries
+    entry_count: int
+    is_complete: bool

@@ -1,4 +1,4 @@
-"""While the breaker is open: users of waiting lists are notified once, and single probes ask whether Trakt is back."""
+"""While the breaker is open: users of what waits are notified once, and single probes ask whether Trakt is back."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,7 +12,8 @@ from chassis.outbox import outbox
 from chassis.postgres.database import Pool
 from trakt_sync.errors import AppRefusedError, TraktError, TraktUnavailableError, TraktUnreachableError
 from trakt_sync.mirroring.events import operation_of
-from trakt_sync.store import outages
+from trakt_sync.mirroring.list_import import failure
+from trakt_sync.store import imports, outages
 from trakt_sync.store.accounts import AccountStore
 from trakt_sync.trakt.api import Trakt
 from trakt_sync.trakt.breaker import Breaker
@@ -68,10 +69,15 @@ class OutageWatch:
     async def _notify(self, now: datetime) -> None:
         async with self.pool.acquire() as connection, connection.transaction():
             waiting = await outages.notify_outage(connection, now, MAX_NOTIFIED_AT_ONCE)
+            is_told = bool(waiting)
             for one in waiting:
                 event = _outage(one)
                 await outbox.append(connection, event, source=SOURCE, now=now, traceparent=one.trace_context)
-        if waiting:
+            for job in await imports.notify_outage(connection, now, MAX_NOTIFIED_AT_ONCE):
+                answer = failure(job, "network", retry_at=self.breaker.probe_at or now)
+                await outbox.append(connection, answer, source=SOURCE, now=now, traceparent=job.trace_context)
+                is_told = True
+        if is_told:
             self.wake_relay()
 
 

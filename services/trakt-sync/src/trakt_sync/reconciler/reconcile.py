@@ -102,12 +102,12 @@ class Reconciler:
     async def _identify(self, session: Session, stored: StoredJob) -> None:
         """Ask whose account it is before anything is done on it. The list is looked at again at once."""
         try:
-            trakt_id = await session.trakt.read_trakt_id(session.token)
+            owner = await session.trakt.read_owner(session.token)
         except TraktError as error:
             change = await self.recovery.change_after(session, stored.job, stored.job, FindList(), error)
             await self._record(session, stored, change)
             return
-        await identify(self.pool, session.account, trakt_id, self.now())
+        await identify(self.pool, session.account, owner.trakt_id, self.now())
         await self.accounts.release(session.account)
 
     async def _read(self, session: Session, job: Job, action: Read) -> Change:

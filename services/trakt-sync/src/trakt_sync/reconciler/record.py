@@ -13,6 +13,7 @@ from trakt_sync.mirroring.advance import advance
 from trakt_sync.mirroring.job import Change, Step
 from trakt_sync.mirroring.list_responses import gone
 from trakt_sync.mirroring.policy import Policy
+from trakt_sync.reconciler.reauthorization import end_imports
 from trakt_sync.store import ledger, mirrors, results, steps, work_queue
 from trakt_sync.store.rows import StoredJob
 from trakt_sync.use_cases import SOURCE
@@ -53,6 +54,7 @@ async def record(
             await work_queue.resume_limited(connection, account.user_id, now)
         if change.account.needs_reauthorization:
             change = replace(change, events=(*change.events, TraktReauthorizationRequired(user_id=account.user_id)))
+            await end_imports(connection, account.user_id, now)
         if not is_current:
             change = _without_failures(change)
         await _save(connection, stored, change, now)

@@ -14,9 +14,10 @@ from chassis.postgres.database import DATABASE_ERRORS, Pool
 from chassis.postgres.wakeup import Listener
 from trakt_sync.accounts.account import Account
 from trakt_sync.errors import LeaseLostError
+from trakt_sync.reconciler.importer import Importer
 from trakt_sync.reconciler.outage import OutageWatch
 from trakt_sync.reconciler.reconcile import Reconciler
-from trakt_sync.store import mirrors, work_queue
+from trakt_sync.store import imports, mirrors, work_queue
 from trakt_sync.store.accounts import AccountStore
 from trakt_sync.trakt.breaker import Breaker
 
@@ -41,6 +42,7 @@ class Worker:
     pool: Pool
     accounts: AccountStore
     reconciler: Reconciler
+    importer: Importer
     outage: OutageWatch
     breaker: Breaker
     listener: Listener
@@ -85,6 +87,7 @@ class Worker:
             return min(await self.outage.watch(now), self.max_sleep)
         if self.breaker.has_recovered:
             await work_queue.resume(self.pool, now)
+            await imports.resume(self.pool, now)
             self.breaker.resumed()
         free = self.concurrency - len(self._serving)
         if free == 0:
@@ -102,13 +105,17 @@ class Worker:
     async def _serve(self, account: Account) -> None:
         renewing = asyncio.create_task(self._keep_lease(account), name=f"lease {account.user_id}")
         try:
-            await self.reconciler.serve(account)
+            serve = self.importer.serve if account.has_import else self.reconciler.serve
+            await serve(account)
         except LeaseLostError:
             log.warning("lease_lost", user_id=account.user_id)
         except Exception as exc:  # a defect: this list waits, the others go on
             log.exception("step_failed", user_id=account.user_id, error=repr(exc))
             with suppress(*DATABASE_ERRORS):  # then the lease runs out by itself
-                await mirrors.postpone(self.pool, account, self.now())
+                if account.has_import:  # it was put off when it was taken
+                    await self.accounts.release(account)
+                else:
+                    await mirrors.postpone(self.pool, account, self.now())
         finally:
             renewing.cancel()
 

@@ -21,28 +21,52 @@ MAX_SAVE_WAIT: Final = timedelta(minutes=1)
 # SKIP LOCKED is right here: accounts are independent of one another. Who was served longest ago goes first.
 # Nobody waits or leases for ten minutes: such times are left by a worker whose clock was ahead.
 # The claim need not wait for the disk: a lease that is lost in a crash of Postgres is nobody's any more.
-CLAIM: Final = """
-WITH chosen AS (
-    SELECT user_id, lease_token IS NOT NULL AS is_taken_over FROM account
-    WHERE state = 'connected' AND blocked_until <= $1
-        AND EXISTS (SELECT FROM work_queue WHERE work_queue.user_id = account.user_id AND due_at <= $1)
+_FREE: Final = """
+state = 'connected' AND blocked_until <= $1
         AND (next_write_at <= $1 OR next_write_at > $1 + interval '10 minutes')
-        AND (lease_until <= $1 OR lease_until > $1 + interval '10 minutes')
+        AND (lease_until <= $1 OR lease_until > $1 + interval '10 minutes')"""
+# Imports come first: a user waits for each, once. They are looked for apart: one condition with OR would have every
+# account looked at.
+CLAIM: Final = f"""
+WITH importing AS MATERIALIZED (
+    SELECT DISTINCT user_id FROM list_import WHERE done_at IS NULL AND due_at <= $1
+),
+for_imports AS (
+    SELECT account.user_id, lease_token IS NOT NULL AS is_taken_over FROM importing JOIN account USING (user_id)
+    WHERE {_FREE} ORDER BY last_served_at LIMIT $2 FOR UPDATE OF account SKIP LOCKED
+),
+for_lists AS (
+    SELECT user_id, lease_token IS NOT NULL AS is_taken_over FROM account
+    WHERE {_FREE} AND EXISTS (SELECT FROM work_queue WHERE work_queue.user_id = account.user_id AND due_at <= $1)
     ORDER BY last_served_at LIMIT $2 FOR UPDATE OF account SKIP LOCKED
+),
+chosen AS (
+    SELECT user_id, is_taken_over, true AS has_import FROM for_imports
+    UNION ALL
+    SELECT user_id, is_taken_over, false FROM for_lists WHERE user_id NOT IN (SELECT user_id FROM for_imports)
+    LIMIT $2
 ),
 lax AS (SELECT set_config('synchronous_commit', 'off', true))
 UPDATE account SET lease_token = gen_random_uuid(), lease_until = $3, last_served_at = $1
 FROM chosen, lax WHERE account.user_id = chosen.user_id
 RETURNING account.user_id, tokens, expires_at, refreshed_at, lease_token, coalesce(trakt_id, '') AS trakt_account,
-    is_identified, is_taken_over, refusals"""
+    is_identified, is_taken_over, refusals, has_import"""  # noqa: S608 - our own text
 
 # One look into the index for each account: this is asked after each step, and there may be 100,000 lists.
 NEXT_DUE: Final = """
-SELECT min(greatest(soonest.due_at, next_write_at, blocked_until, lease_until))
-FROM account CROSS JOIN LATERAL (
-    SELECT due_at FROM work_queue WHERE work_queue.user_id = account.user_id ORDER BY due_at LIMIT 1
-) AS soonest
-WHERE state = 'connected'"""
+SELECT least(
+    (
+        SELECT min(greatest(soonest.due_at, next_write_at, blocked_until, lease_until))
+        FROM account CROSS JOIN LATERAL (
+            SELECT due_at FROM work_queue WHERE work_queue.user_id = account.user_id ORDER BY due_at LIMIT 1
+        ) AS soonest
+        WHERE state = 'connected'
+    ),
+    (
+        SELECT min(greatest(due_at, next_write_at, blocked_until, lease_until))
+        FROM list_import JOIN account USING (user_id) WHERE done_at IS NULL AND state = 'connected'
+    )
+)"""
 
 RENEW: Final = "UPDATE account SET lease_until = $3 WHERE user_id = $1 AND lease_token = $2"
 
@@ -97,6 +121,7 @@ class AccountStore:
                     is_identified=row["is_identified"],
                     is_taken_over=row["is_taken_over"],
                     refusals=row["refusals"],
+                    has_import=row["has_import"],
                 )
             )
         return accounts

@@ -49,6 +49,12 @@ SELECT trakt_list_id FROM mirror WHERE trakt_list_id = ANY($1::bigint[])
 UNION
 SELECT unnest(former_ids) FROM mirror WHERE former_ids && $1::bigint[] AND former_ids <> '{}'"""
 
+IS_MIRROR_OF: Final = """
+SELECT EXISTS (
+    SELECT FROM mirror JOIN desired_list USING (list_id)
+    WHERE mirror.trakt_list_id = $2 AND desired_list.user_id = $1 AND is_present
+)"""
+
 HOLDER: Final = f"""
 SELECT {JOB_COLUMNS}, mirror.trakt_account = coalesce(account.trakt_id, '') AS is_current
 FROM mirror
@@ -100,6 +106,12 @@ async def owned(pool: Pool, trakt_list_ids: Iterable[int]) -> set[int]:
     """Return those Trakt lists that are, or were, the mirror of a list."""
     rows = await pool.fetch(OWNED, list(trakt_list_ids))
     return {row["trakt_list_id"] for row in rows}
+
+
+async def is_mirror_of(pool: Pool, user_id: str, trakt_list_id: int) -> bool:
+    """Return whether the Trakt list is the mirror of one of the user's lists."""
+    found: bool = await pool.fetchval(IS_MIRROR_OF, user_id, trakt_list_id)
+    return found
 
 
 async def holder(connection: Connection, trakt_list_id: int, *, besides: int) -> StoredJob | None:

@@ -1,6 +1,6 @@
 """For tests: events in one line, fakes of Trakt, and the reconciler without Kafka."""
 
-from trakt_sync.testing.events import movies, shows, unwanted, wanted
+from trakt_sync.testing.events import import_of, movies, shows, unwanted, wanted
 from trakt_sync.testing.harness import CLIENT, KEY, QUICK, Harness, harness, make_settings
 
 __all__ = [
@@ -9,6 +9,7 @@ __all__ = [
     "QUICK",
     "Harness",
     "harness",
+    "import_of",
     "make_settings",
     "movies",
     "shows",

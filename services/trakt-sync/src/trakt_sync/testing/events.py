@@ -1,8 +1,17 @@
 """Events of lists-api in one line."""
 
 from collections.abc import Iterable
+from uuid import UUID
 
-from watchbuddy_contracts import Item, ItemIds, ListCreated, ListDeleted, ListUpdated, MirrorSettings
+from watchbuddy_contracts import (
+    Item,
+    ItemIds,
+    ListCreated,
+    ListDeleted,
+    ListUpdated,
+    MirrorSettings,
+    TraktImportRequested,
+)
 
 
 def movies(*numbers: int) -> tuple[Item, ...]:
@@ -42,3 +51,8 @@ def wanted(
 
 def unwanted(list_id: int = 1, version: int = 2, *, title: str = "Heists", user: str = "ada") -> ListDeleted:
     return ListDeleted(list_id=list_id, user_id=user, version=version, title=title)
+
+
+def import_of(trakt_list: str, owner: str = "me", *, number: int = 1, user: str = "ada") -> TraktImportRequested:
+    """Return the event that asks for a list on Trakt to be read."""
+    return TraktImportRequested(user_id=user, import_id=UUID(int=number), trakt_list=trakt_list, owner=owner)

@@ -11,10 +11,19 @@ from pydantic import SecretStr
 from trakt_sync.errors import GrantRefusedError, ListGoneError, TokenRefusedError, TraktUnavailableError
 from trakt_sync.mirroring.desired import Details
 from trakt_sync.mirroring.ledger import Entry, positions_of
-from trakt_sync.mirroring.remote import AccountLimits, ItemsResponse, RemoteItems, RemoteList, RemoteLists
+from trakt_sync.mirroring.remote import (
+    AccountLimits,
+    FoundList,
+    ItemsResponse,
+    Owner,
+    ReadList,
+    RemoteItems,
+    RemoteList,
+    RemoteLists,
+)
 from trakt_sync.trakt.api import Trakt, WriteLease
 from trakt_sync.trakt.tokens import Tokens
-from watchbuddy_contracts import Title, keys_of
+from watchbuddy_contracts import ForeignEntries, Title, keys_of
 
 When = Literal["before", "after"]
 
@@ -85,9 +94,22 @@ class FakeTrakt:
         self._check(token)
         return AccountLimits(100, 5000)
 
-    async def read_trakt_id(self, token: SecretStr) -> str | None:
+    async def read_owner(self, token: SecretStr) -> Owner:
         self._check(token)
-        return "6ba7b8119dad11d180b400c04fd430c8"
+        return Owner("6ba7b8119dad11d180b400c04fd430c8", is_vip=True)
+
+    async def find_list(self, token: SecretStr, owner: str, trakt_list: str) -> FoundList:
+        self._check(token)
+        for number, one in self.lists.items():
+            if owner == "me" and trakt_list in (str(number), one.slug):
+                name, description = one.details.name, one.details.description
+                return FoundList(number, one.slug, name, description or None, None, len(self.items[number]))
+        raise ListGoneError("Trakt has no such list")
+
+    async def read_list(self, token: SecretStr, found: FoundList) -> ReadList:
+        self._list(token, found.trakt_list_id)
+        titles = tuple(entry.title for entry in self.items[found.trakt_list_id])
+        return ReadList(titles, ForeignEntries(), len(titles), is_complete=True)
 
     async def refresh(self, refresh_token: SecretStr) -> Tokens:
         if refresh_token != self.tokens.refresh:

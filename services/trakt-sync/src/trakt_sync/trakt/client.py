@@ -5,28 +5,49 @@ Trakt may have carried out is the reconciler's matter.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Final, TypeVar
+from urllib.parse import quote
 
 import httpx
 from pydantic import SecretStr, TypeAdapter, ValidationError
 
 from chassis.clock import Clock
-from trakt_sync.errors import GrantRefusedError, TraktUnavailableError, TraktUnreachableError
+from trakt_sync.errors import GrantRefusedError, ListGoneError, TraktUnavailableError, TraktUnreachableError
 from trakt_sync.mirroring.desired import Details
-from trakt_sync.mirroring.remote import AccountLimits, ItemsResponse, RemoteItems, RemoteList, RemoteLists
+from trakt_sync.mirroring.remote import (
+    AccountLimits,
+    FoundList,
+    ItemsResponse,
+    Owner,
+    ReadList,
+    RemoteItems,
+    RemoteList,
+    RemoteLists,
+)
 from trakt_sync.trakt.api import WriteLease
 from trakt_sync.trakt.statuses import BAD_GRANT, check, check_app, page_count, time_of
 from trakt_sync.trakt.tokens import Tokens, TokenWire
 from trakt_sync.trakt.transport import Bearer, QuickTries, translated, tried
-from trakt_sync.trakt.wire import ItemsResponseWire, ListItemWire, ListWire, ReorderResponseWire, SettingsWire
+from trakt_sync.trakt.wire import (
+    FoundListWire,
+    ItemsResponseWire,
+    ListItemWire,
+    ListWire,
+    ReorderResponseWire,
+    SettingsWire,
+    read_list_of,
+)
 from watchbuddy_contracts import Title
 
 T = TypeVar("T")
 PAGE: Final = 250
 """Trakt cuts a larger `limit` to this without a word."""
+ME: Final = "me"
 LISTS: Final = "/users/me/lists"
+_LIST: Final = "/lists"
 # The order of the items is only reliable with the types named.
 ITEMS_BY_RANK: Final = "/items/movie,show,season,episode,person/rank/asc"
 
@@ -111,11 +132,38 @@ class TraktClient:
             return AccountLimits()
         return AccountLimits(limits.list.count, limits.list.item_count)
 
-    async def read_trakt_id(self, token: SecretStr) -> str | None:
-        """Return the id of the account's owner, which stays when they rename themselves; None: Trakt did not say."""
+    async def read_owner(self, token: SecretStr) -> Owner:
+        """Return whose account it is."""
         response = await self._read(token, "/users/settings")
         user = _parsed(SettingsWire.model_validate_json, response).user
-        return None if user is None else user.ids.uuid
+        return Owner() if user is None else Owner(user.ids.uuid, user.vip)
+
+    async def find_list(self, token: SecretStr, owner: str, trakt_list: str) -> FoundList:
+        """Find a list of anybody's, by its number or slug. A number that is none of one's own may be a public list's.
+
+        Raises:
+            PrivateListError: the list or its owner is private.
+        """
+        paths = [f"/users/{quote(owner, safe='')}{_LIST}/{quote(trakt_list, safe='')}"]
+        if owner == ME and trakt_list.isdecimal():
+            paths.append(f"{_LIST}/{trakt_list}")
+        for path in paths:
+            with suppress(ListGoneError):
+                response = await self._read(token, path)
+                if found := _parsed(FoundListWire.model_validate_json, response).to_value(trakt_list):
+                    return found
+        raise ListGoneError("Trakt has no such list")
+
+    async def read_list(self, token: SecretStr, found: FoundList) -> ReadList:
+        """Read all pages of a list of anybody's."""
+        whose = "" if found.owner is None else f"/users/{quote(found.owner, safe='')}"
+        items, is_complete, _ = await self._pages(
+            token,
+            f"{whose}{_LIST}/{found.trakt_list_id}{ITEMS_BY_RANK}",
+            _ITEMS.validate_json,
+            lambda item: item.id,
+        )
+        return read_list_of(items, is_complete=is_complete)
 
     async def refresh(self, refresh_token: SecretStr) -> Tokens:
         """Exchange the refresh token for a new pair. It works once: save the pair before it is used.

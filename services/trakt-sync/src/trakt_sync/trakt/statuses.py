@@ -13,6 +13,7 @@ from trakt_sync.errors import (
     AppRefusedError,
     LimitReachedError,
     ListGoneError,
+    PrivateListError,
     RateLimitedError,
     RejectedError,
     TokenRefusedError,
@@ -36,7 +37,7 @@ def check(response: httpx.Response) -> None:
         return
     match status:
         case HTTPStatus.UNAUTHORIZED:
-            raise TokenRefusedError("Trakt accepts the access token no more")
+            raise _unauthorized(response)
         case HTTPStatus.FORBIDDEN:
             raise AppRefusedError("Trakt refuses our application (403)")
         case HTTPStatus.NOT_FOUND:
@@ -52,6 +53,12 @@ def check(response: httpx.Response) -> None:
     if 400 <= status < 500:  # noqa: PLR2004 - the class of statuses
         raise RejectedError(f"Trakt answered {status}: {_words(response)}".rstrip(": "))
     raise TraktUnavailableError(f"Trakt answered {status}")
+
+
+def _unauthorized(response: httpx.Response) -> PrivateListError | TokenRefusedError:
+    if response.headers.get("X-Private-User", "").lower() == "true":
+        return PrivateListError("the list or its owner is private")
+    return TokenRefusedError("Trakt accepts the access token no more")
 
 
 def check_app(response: httpx.Response) -> None:

@@ -1,13 +1,15 @@
 """The shapes of Trakt's responses that we read. Trakt adds fields without notice: unknown ones are ignored."""
 
-from typing import Annotated, Literal, cast
+from collections import Counter
+from collections.abc import Sequence
+from typing import Annotated, Final, Literal, cast
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, field_validator
 
 from trakt_sync.mirroring.desired import Details
 from trakt_sync.mirroring.ledger import Entry
-from trakt_sync.mirroring.remote import ItemsResponse, RemoteList
-from watchbuddy_contracts import MediaType, Privacy, Title
+from trakt_sync.mirroring.remote import FoundList, ItemsResponse, ReadList, RemoteList
+from watchbuddy_contracts import ForeignEntries, MediaType, Privacy, Title, TitleKey
 
 TraktId = Annotated[int, Field(ge=1)]
 
@@ -131,10 +133,12 @@ class LimitsWire(Wire):
 
 class UserIdsWire(Wire):
     uuid: str | None = None
+    slug: str | None = None
 
 
 class UserWire(Wire):
     ids: UserIdsWire = UserIdsWire()
+    vip: bool | None = None
 
 
 class SettingsWire(Wire):
@@ -142,3 +146,44 @@ class SettingsWire(Wire):
 
     user: UserWire | None = None
     limits: LimitsWire | None = None
+
+
+class FoundListIdsWire(Wire):
+    trakt: int | None = None
+    slug: str = ""
+
+
+class FoundListWire(Wire):
+    """A list of anybody's. One that does not exist has been seen as an object without ids instead of a 404."""
+
+    name: str = ""
+    description: str | None = None
+    item_count: int = 0
+    ids: FoundListIdsWire = FoundListIdsWire()
+    user: UserWire | None = None
+
+    def to_value(self, trakt_list: str) -> FoundList | None:
+        """Return the list, or None when it is not the one that was asked for by this number or slug."""
+        number = self.ids.trakt
+        if number is None or (trakt_list.isdecimal() and trakt_list not in (str(number), self.ids.slug)):
+            return None
+        owner = None if self.user is None else self.user.ids.slug
+        return FoundList(number, self.ids.slug, self.name, self.description or None, owner, self.item_count)
+
+
+def read_list_of(items: Sequence[ListItemWire], *, is_complete: bool) -> ReadList:
+    """Return what a list holds, by rank: each title once, and how many entries are none."""
+    titles: list[Title] = []
+    known: set[TitleKey] = set()
+    foreign = Counter[str]()
+    for item in items:
+        entry = item.to_entry()
+        if entry is None:
+            foreign[_FOREIGN.get(item.type, "other")] += 1
+        elif known.isdisjoint(entry.title.keys):
+            titles.append(entry.title)
+            known.update(entry.title.keys)
+    return ReadList(tuple(titles), ForeignEntries(**foreign), len(items), is_complete)
+
+
+_FOREIGN: Final = {"season": "seasons", "episode": "episodes", "person": "people"}

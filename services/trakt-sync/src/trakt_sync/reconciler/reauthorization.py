@@ -1,0 +1,16 @@
+"""What ends with an account whose tokens Trakt accepts no more. Its lists wait until it is connected again."""
+
+from datetime import datetime
+
+from chassis.outbox import outbox
+from chassis.postgres.database import Connection
+from trakt_sync.mirroring.list_import import failure
+from trakt_sync.store import imports
+from trakt_sync.use_cases import SOURCE
+
+
+async def end_imports(connection: Connection, user_id: str, now: datetime) -> None:
+    """Answer the user's imports, in the transaction that gives the account up. The user asks anew."""
+    for job in await imports.abandon(connection, user_id, now):
+        answer = failure(job, "auth")
+        await outbox.append(connection, answer, source=SOURCE, now=now, traceparent=job.trace_context)

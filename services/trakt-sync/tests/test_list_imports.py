@@ -1,0 +1,445 @@
+"""Lists on Trakt that are read once, for users who make lists of them."""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import cast
+from uuid import UUID
+
+import pytest
+from pydantic import SecretStr
+
+from chassis.testing import eventually
+from trakt_simulator.testing import SimulatorAdmin, SimulatorProcess
+from trakt_sync.errors import (
+    AccountLockedError,
+    ListGoneError,
+    PrivateListError,
+    RateLimitedError,
+    RejectedError,
+    TraktError,
+    TraktUnavailableError,
+    TraktUnreachableError,
+)
+from trakt_sync.mirroring.list_import import READ_WITHIN, ListImport, failed
+from trakt_sync.retention import sweep
+from trakt_sync.testing import Harness, harness, import_of, movies, wanted
+from trakt_sync.testing.fakes import DeadlyTrakt
+from trakt_sync.trakt.api import Trakt
+from watchbuddy_contracts import (
+    ForeignEntries,
+    TraktAccountConnected,
+    TraktListRead,
+    TraktListReadFailed,
+    TraktListSynced,
+    TraktReauthorizationRequired,
+)
+
+NOW = datetime(2026, 11, 20, tzinfo=UTC)
+JOB = ListImport(UUID(int=1), "ada", "heists", "me", NOW)
+LISTS = "/users/*/lists/*"
+HEISTS = [{"type": "movie", "ids": {"trakt": number}} for number in (3, 1, 2)]
+
+
+async def seed(admin: SimulatorAdmin, username: str = "grace", *, name: str = "Best heists", **fields: object) -> None:
+    """Give the account a list."""
+    a_list = {"name": name, "privacy": "public", "items": HEISTS} | fields
+    await admin.seed({"username": username, "lists": [a_list]})
+
+
+async def number_of(admin: SimulatorAdmin, username: str, index: int = 0) -> str:
+    return str((await admin.lists_of(username))[index].ids["trakt"])
+
+
+async def answer(running: Harness) -> TraktListRead | TraktListReadFailed:
+    """Wait for the import's only answer and return it."""
+    (event,) = await running.sent(TraktListRead, TraktListReadFailed)
+    assert isinstance(event, TraktListRead | TraktListReadFailed)
+    return event
+
+
+async def reason(running: Harness) -> tuple[str, datetime | None]:
+    event = await answer(running)
+    assert isinstance(event, TraktListReadFailed)
+    return event.reason, event.retry_at
+
+
+async def test_a_list_is_read_in_its_order_with_its_texts_and_its_page(running: Harness, admin: SimulatorAdmin) -> None:
+    await seed(admin, description="By how cleverly they get away")
+    await running.want(import_of("best-heists", "grace"))
+    event = await answer(running)
+    assert isinstance(event, TraktListRead)
+    assert [item.ids.trakt for item in event.items] == [3, 1, 2]
+    assert all(item.ids.tmdb and item.ids.imdb for item in event.items)
+    assert (event.name, event.description) == ("Best heists", "By how cleverly they get away")
+    assert event.url == "https://trakt.tv/users/grace/lists/best-heists"
+    assert str(event.trakt_list_id) == await number_of(admin, "grace")
+    assert (event.item_count, event.foreign) == (3, ForeignEntries())
+
+
+async def test_a_list_is_found_by_slug_by_number_and_by_number_alone(running: Harness, admin: SimulatorAdmin) -> None:
+    await seed(admin)
+    await seed(admin, "ada", name="Mine", privacy="private", items=HEISTS[:1])
+    public, own = await number_of(admin, "grace"), await number_of(admin, "ada")
+    await running.want(
+        import_of(public, "grace", number=1),
+        import_of(public, number=2),
+        import_of("mine", number=3),
+        import_of(own, number=4),
+    )
+    events = await running.sent(TraktListRead, count=4)
+    assert {event.import_id.int: (event.name, len(event.items)) for event in events} == {
+        1: ("Best heists", 3),
+        2: ("Best heists", 3),
+        3: ("Mine", 1),
+        4: ("Mine", 1),
+    }
+
+
+async def test_seasons_episodes_and_people_are_left_out_and_counted(running: Harness, admin: SimulatorAdmin) -> None:
+    await seed(admin, items=[*HEISTS, {"type": "person", "ids": {"imdb": "nm0000199"}}])
+    await running.want(import_of("best-heists", "grace"))
+    event = await answer(running)
+    assert isinstance(event, TraktListRead)
+    assert (len(event.items), event.item_count, event.foreign) == (3, 4, ForeignEntries(people=1))
+
+
+async def test_all_pages_are_read_and_a_row_that_comes_twice_counts_once(
+    running: Harness, admin: SimulatorAdmin
+) -> None:
+    await admin.options(unknown_ids_exist=True)
+    await seed(admin, items=[{"type": "movie", "ids": {"trakt": number}} for number in range(1, 601)])
+    await running.want(import_of("best-heists", "grace"))
+    event = await answer(running)
+    assert isinstance(event, TraktListRead)
+    assert [item.ids.trakt for item in event.items] == [*range(1, 601)]
+    requests = await admin.requests()
+    assert len([request for request in requests if "/items/" in request.path]) == 3
+
+
+async def test_a_reading_that_misses_entries_is_no_reading_and_done_again(
+    running: Harness, admin: SimulatorAdmin
+) -> None:
+    await admin.options(unknown_ids_exist=True)
+    await seed(admin, items=[{"type": "movie", "ids": {"trakt": number}} for number in range(1, 301)])
+    await admin.fault("duplicate_rows", method="GET", path=f"{LISTS}/items/*")
+    await running.want(import_of("best-heists", "grace"))
+    (event,) = await running.sent(TraktListRead)
+    assert [item.ids.trakt for item in event.items] == [*range(1, 301)]
+
+
+async def test_an_empty_list_is_read_as_empty(running: Harness, admin: SimulatorAdmin) -> None:
+    await seed(admin, items=[])
+    await running.want(import_of("best-heists", "grace"))
+    event = await answer(running)
+    assert isinstance(event, TraktListRead)
+    assert (event.items, event.item_count) == ((), 0)
+
+
+async def test_a_request_that_is_delivered_ten_times_is_read_and_answered_once(
+    running: Harness, admin: SimulatorAdmin
+) -> None:
+    await seed(admin)
+    request = import_of("best-heists", "grace")
+    await running.want(*[request] * 5)
+    await answer(running)
+    await admin.clear_requests()
+    await running.want(*[request] * 5)
+    await running.want(wanted(items=movies(1)))
+    await running.settled()
+    assert not [one for one in await admin.requests() if "grace" in one.path]
+    await answer(running)
+
+
+@pytest.mark.parametrize(
+    ("trakt_list", "owner"),
+    [("no-such-list", "grace"), ("best-heists", "nobody"), ("999999999", "me"), ("no-such-list", "me")],
+)
+async def test_a_list_that_is_not_there_is_not_found(
+    running: Harness, admin: SimulatorAdmin, trakt_list: str, owner: str
+) -> None:
+    await seed(admin)
+    await running.want(import_of(trakt_list, owner))
+    assert await reason(running) == ("not_found", None)
+
+
+@pytest.mark.parametrize("status", [401, 403])
+async def test_another_users_private_list_is_private_whatever_status_trakt_gives(
+    running: Harness, admin: SimulatorAdmin, status: int
+) -> None:
+    await seed(admin)
+    headers = {"X-Private-User": "true"} if status == 401 else {}
+    await admin.fault("status", method="GET", path=f"{LISTS}/items/*", status=status, headers=headers, times=None)
+    await running.want(import_of("best-heists", "grace"))
+    assert await reason(running) == ("private", None)
+    assert await running.events(TraktReauthorizationRequired) == []
+    assert len(await admin.requests(path="/oauth/token")) == 0
+
+
+async def test_the_users_own_mirror_is_refused_and_not_read(running: Harness, admin: SimulatorAdmin) -> None:
+    await running.want(wanted(items=movies(1)))
+    await running.settled()
+    await running.want(import_of(await number_of(admin, "ada")))
+    assert await reason(running) == ("own_mirror", None)
+
+
+async def test_a_mirror_of_another_user_can_be_imported(running: Harness, admin: SimulatorAdmin) -> None:
+    await running.want(wanted(items=movies(1)))
+    await running.settled()
+    number = await number_of(admin, "ada")
+    await admin.seed({"username": "bob", "friends": ["ada"]})
+    await running.connect("bob", (await admin.account("bob")).model_dump_json())
+    await running.want(wanted(version=2, items=movies(1)).model_copy(update={"privacy": "public"}))
+    await running.settled()
+    await running.want(import_of(number, "ada", user="bob"))
+    event = await answer(running)
+    assert (event.user_id, type(event)) == ("bob", TraktListRead)
+
+
+async def test_a_list_that_none_of_ours_can_hold_is_too_large(running: Harness, admin: SimulatorAdmin) -> None:
+    await admin.options(unknown_ids_exist=True)
+    await seed(admin, items=[{"type": "movie", "ids": {"trakt": number}} for number in range(1, 10_002)])
+    await running.want(import_of("best-heists", "grace"))
+    assert await reason(running) == ("too_large", None)
+    assert not [request for request in await admin.requests() if "/items/" in request.path]
+
+
+async def test_without_an_account_it_is_answered_at_once(running: Harness) -> None:
+    await running.want(import_of("best-heists", "grace", user="bob"))
+    assert await reason(running) == ("not_connected", None)
+
+
+async def test_with_an_account_that_must_be_connected_again_it_is_answered_at_once(
+    running: Harness, admin: SimulatorAdmin
+) -> None:
+    await admin.expire_tokens("ada", refresh_too=True)
+    await running.want(wanted(items=movies(1)))
+    await running.sent(TraktReauthorizationRequired)
+    await running.want(import_of("best-heists", "grace"))
+    assert await reason(running) == ("auth", None)
+
+
+async def test_an_expired_token_is_renewed_and_the_list_read(running: Harness, admin: SimulatorAdmin) -> None:
+    await seed(admin)
+    await admin.expire_tokens("ada")
+    await running.want(import_of("best-heists", "grace"))
+    await running.want(import_of("mine", number=2))
+    events = await running.sent(TraktListRead, TraktListReadFailed, count=2)
+    assert {type(event) for event in events} == {TraktListRead, TraktListReadFailed}
+    assert len(await admin.requests(path="/oauth/token")) <= 1
+
+
+async def test_tokens_that_trakt_accepts_no_more_end_all_imports_of_the_user(
+    running: Harness, admin: SimulatorAdmin
+) -> None:
+    await admin.expire_tokens("ada", refresh_too=True)
+    await running.want(import_of("one", number=1), import_of("two", number=2), import_of("three", number=3))
+    events = await running.sent(TraktListReadFailed, count=3)
+    assert [event.reason for event in events] == ["auth"] * 3
+    assert {event.import_id.int for event in events} == {1, 2, 3}
+    assert len(await running.events(TraktReauthorizationRequired)) == 1
+    await running.connect("ada", (await admin.account("ada")).model_dump_json())
+    await seed(admin)
+    await running.want(import_of("best-heists", "grace", number=4))
+    await running.sent(TraktListRead)
+
+
+async def test_a_list_that_waits_beside_an_import_has_its_account_given_up_too(
+    running: Harness, admin: SimulatorAdmin
+) -> None:
+    await admin.fault("latency", path="/oauth/token", delay_s=0.2)
+    await admin.expire_tokens("ada", refresh_too=True)
+    await running.want(wanted(items=movies(1)), import_of("one"))
+    assert await reason(running) == ("auth", None)
+    assert len(await running.sent(TraktReauthorizationRequired)) == 1
+
+
+async def test_a_429_is_obeyed_and_told_to_nobody(running: Harness, admin: SimulatorAdmin) -> None:
+    await seed(admin)
+    await admin.fault("status", path=LISTS, status=429, headers={"Retry-After": "60"})
+    await running.want(import_of("best-heists", "grace"))
+
+    async def blocked() -> str | None:
+        found: str | None = await running.pool.fetchval("SELECT block_reason FROM account")
+        return found
+
+    assert await eventually(blocked) == "rate_limited"
+    await running.want(wanted(items=movies(1)))
+    assert await running.events(TraktListRead, TraktListReadFailed) == []
+    running.move_clock(timedelta(seconds=61))
+    assert isinstance(await answer(running), TraktListRead)
+    await running.settled()
+
+
+async def test_an_outage_is_told_once_and_the_list_is_read_after_it(dsn: str) -> None:
+    async with SimulatorProcess("--no-rate-limits") as process, harness(dsn, process.url) as made:
+        await made.connect("ada", (await process.admin.account("ada")).model_dump_json())
+        await seed(process.admin)
+        fault = await process.admin.fault("status", path=LISTS, status=503, times=None)
+        async with made.worker():
+            await made.want(import_of("best-heists", "grace"))
+            (told,) = await made.sent(TraktListReadFailed)
+            assert (told.reason, told.retry_at is not None) == ("network", True)
+            await made.sent(TraktAccountConnected)
+            await process.admin.remove_fault(fault)
+            made.move_clock(timedelta(minutes=5))
+            await made.sent(TraktListRead)
+            assert len(await made.events(TraktListReadFailed)) == 1
+
+
+async def test_a_list_that_cannot_be_read_for_a_day_is_given_up(running: Harness, admin: SimulatorAdmin) -> None:
+    await seed(admin)
+    await admin.fault("status", path=LISTS, status=503, times=None)
+    await running.want(import_of("best-heists", "grace"))
+    await running.sent(TraktListReadFailed)
+    await admin.remove_faults()
+    running.move_clock(READ_WITHIN)
+    events = await running.sent(TraktListReadFailed, count=2)
+    assert [(event.reason, event.retry_at is None) for event in events] == [("network", False), ("network", True)]
+    assert await running.pool.fetchval("SELECT count(*) FROM list_import WHERE done_at IS NULL") == 0
+
+
+@pytest.fixture
+async def dying(dsn: str, simulator_url: str, admin: SimulatorAdmin) -> AsyncIterator[tuple[Harness, DeadlyTrakt]]:
+    deadly: list[DeadlyTrakt] = []
+
+    def wrap(real: object) -> DeadlyTrakt:
+        deadly.append(DeadlyTrakt(real))  # type: ignore[arg-type]
+        return deadly[0]
+
+    async with harness(dsn, simulator_url, trakt=wrap) as made:  # type: ignore[arg-type]
+        await made.connect("ada", (await admin.account("ada")).model_dump_json())
+        yield made, deadly[0]
+
+
+@pytest.mark.parametrize("method", ["find_list", "read_list"])
+async def test_a_worker_that_dies_while_it_reads_is_replaced_and_the_answer_comes_once(
+    dying: tuple[Harness, DeadlyTrakt], admin: SimulatorAdmin, method: str
+) -> None:
+    made, deadly = dying
+    await seed(admin)
+    deadly.kill_at(method, "after")
+    async with made.worker():
+        await made.want(import_of("best-heists", "grace"))
+
+        async def dead() -> int:
+            return deadly.deaths_left
+
+        await eventually(dead, until=lambda left: left == 0)
+        made.move_clock(timedelta(minutes=2))
+        await made.sent(TraktListRead)
+    assert len(await made.events(TraktListRead, TraktListReadFailed)) == 1
+
+
+class DefectiveTrakt:
+    """Another Trakt, which finds no list without a defect of ours."""
+
+    def __init__(self, real: Trakt) -> None:
+        self._real = real
+
+    def __getattr__(self, method: str) -> object:
+        if method == "find_list":
+            raise ValueError("a defect")
+        return getattr(self._real, method)
+
+
+async def test_an_import_that_meets_a_defect_holds_up_no_list_and_comes_again(
+    dsn: str, simulator_url: str, admin: SimulatorAdmin
+) -> None:
+    await seed(admin)
+    async with harness(dsn, simulator_url) as made:
+        await made.connect("ada", (await admin.account("ada")).model_dump_json())
+        async with made.worker(cast("Trakt", DefectiveTrakt(made.trakt))):
+            await made.want(import_of("best-heists", "grace"), wanted(items=movies(1)))
+            await made.settled()
+        assert await made.events(TraktListRead, TraktListReadFailed) == []
+        async with made.worker():
+            made.move_clock(timedelta(minutes=2))
+            assert isinstance(await answer(made), TraktListRead)
+
+
+async def test_two_workers_answer_each_import_once(dsn: str, simulator_url: str, admin: SimulatorAdmin) -> None:
+    async with harness(dsn, simulator_url) as made:
+        users = [f"user-{number}" for number in range(6)]
+        await seed(admin)
+        for user in users:
+            await made.connect(user, (await admin.account(user)).model_dump_json())
+        async with made.worker(), made.worker():
+            for number, user in enumerate(users):
+                await made.want(import_of("best-heists", "grace", number=number + 1, user=user))
+                await made.want(wanted(number + 1, items=movies(1), user=user))
+            events = await made.sent(TraktListRead, count=6)
+            await made.settled(*range(1, 7))
+    assert sorted(event.import_id.int for event in events) == [*range(1, 7)]
+    assert [len(await admin.lists_of(user)) for user in users] == [1] * 6
+
+
+async def test_imports_do_not_keep_lists_from_trakt(running: Harness, admin: SimulatorAdmin) -> None:
+    await seed(admin)
+    await running.want(*(import_of("best-heists", "grace", number=number) for number in range(1, 21)))
+    await running.want(wanted(items=movies(1)))
+    await running.settled()
+    assert len(await running.sent(TraktListRead, count=20)) == 20
+    assert len(await running.events(TraktListSynced)) == 1
+
+
+async def test_an_answered_import_is_forgotten_after_its_retention_and_no_other(
+    running: Harness, admin: SimulatorAdmin
+) -> None:
+    await seed(admin)
+    await running.want(import_of("best-heists", "grace"))
+    await answer(running)
+    assert (await sweep(running.pool, running.settings, now=running.clock()))["imports"] == 0
+    later = running.clock() + timedelta(days=31)
+    await running.want(import_of("no-account", user="bob", number=2))
+    assert (await sweep(running.pool, running.settings, now=later))["imports"] == 2
+
+
+FINAL: dict[str, TraktError] = {
+    "not_found": ListGoneError("Trakt has no such list"),
+    "private": PrivateListError("private"),
+    "rejected": RejectedError("Trakt answered 422"),
+}
+
+
+@pytest.mark.parametrize("expected", FINAL)
+def test_what_no_retry_helps_ends_the_import(expected: str) -> None:
+    step = failed(JOB, FINAL[expected], NOW, jitter=0)
+    assert isinstance(step.event, TraktListReadFailed)
+    assert (step.event.reason, step.event.retry_at, step.due_at) == (expected, None, None)
+
+
+def test_a_locked_account_ends_the_import_with_its_reason() -> None:
+    step = failed(JOB, AccountLockedError("the Trakt account is locked"), NOW, jitter=0)
+    assert isinstance(step.event, TraktListReadFailed)
+    assert (step.event.reason, step.event.detail, step.due_at) == ("rejected", "the Trakt account is locked", None)
+
+
+@pytest.mark.parametrize("error", [TraktUnavailableError("502"), TraktUnreachableError("no connection")], ids=repr)
+def test_an_outage_is_waited_for_longer_each_time_and_told_once(error: TraktError) -> None:
+    first = failed(JOB, error, NOW, jitter=1)
+    assert isinstance(first.event, TraktListReadFailed)
+    assert first.event.retry_at == first.due_at
+    waits = []
+    for attempts in range(12):
+        step = failed(replace(JOB, attempts=attempts, is_notified=True), error, NOW, jitter=1)
+        assert (step.event, step.attempts) == (None, attempts + 1)
+        assert step.due_at is not None
+        waits.append(step.due_at - NOW)
+    assert waits == sorted(waits)
+    assert waits[0] < waits[-1] == timedelta(minutes=5)
+
+
+def test_a_wait_beyond_the_imports_time_ends_it() -> None:
+    late = NOW + READ_WITHIN - timedelta(seconds=1)
+    step = failed(JOB, RateLimitedError("429", timedelta(minutes=1)), late, jitter=0)
+    assert isinstance(step.event, TraktListReadFailed)
+    assert (step.event.reason, step.due_at) == ("network", None)
+    assert step.account.blocked_until == late + timedelta(minutes=1)
+
+
+async def test_a_slug_of_any_characters_stays_one_part_of_the_path(running: Harness, admin: SimulatorAdmin) -> None:
+    token = SecretStr((await admin.account("ada")).access_token)
+    for owner, trakt_list in (("..", "best-heists"), ("a/b", "c?d"), ("me", "../../x")):
+        with pytest.raises(TraktError):
+            await running.trakt.find_list(token, owner, trakt_list)
