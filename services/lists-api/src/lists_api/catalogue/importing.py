@@ -13,7 +13,7 @@ from chassis.postgres.database import Connection, connect
 from lists_api.catalogue.domain.imported import MAX_EXCERPT, ImportedRating, ImportedTitle, RejectedRow
 from lists_api.catalogue.rejects import Rejects
 from lists_api.catalogue.source import CatalogueFile, opened
-from lists_api.store import catalogue_copy, catalogue_import, catalogue_merge
+from lists_api.store import catalogue_copy, catalogue_import, catalogue_merge, priors
 
 PATIENCE: Final = timedelta(hours=12)
 """The longest statement: the COPY of a whole file."""
@@ -161,6 +161,8 @@ async def _merge(connection: Connection, report: ImportReport, progress: Progres
         progress.step("building indexes")
     progress.step("counting")
     await catalogue_import.make_anew(connection)
+    progress.step("weighing the titles against each other")
+    await priors.refresh_candidates(connection)
 
 
 def _reject_contradictions(report: FileReport, rejects: Rejects) -> None:
