@@ -9,13 +9,14 @@ from chassis.http import health
 from chassis.http.auth import BEARER
 from chassis.http.openapi import HttpApi
 from chassis.http.problem_kinds import ANYWHERE, documented
-from lists_api.http.routes import items, lists, runs, versions
+from lists_api.http.routes import imports, items, lists, runs, versions
 
 TAGS: Final = {
     "lists": "A user's lists.",
     "items": "The movies and shows of a list, in order.",
     "runs": "Sync runs of a list.",
     "versions": "What changed a list, and the way back.",
+    "imports": "Lists that come in files of other tools.",
     health.TAG: "For probes; no token is needed.",
 }
 
@@ -28,6 +29,7 @@ def http_api(checks: Health) -> HttpApi:
     router.include_router(items.router)
     router.include_router(runs.router)
     router.include_router(versions.router)
+    router.include_router(imports.router)
     app.include_router(router)
     app.include_router(health.router(checks))
     return app

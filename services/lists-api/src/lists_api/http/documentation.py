@@ -76,6 +76,14 @@ class PatchRefused(Problem):
     detail: str = Field(examples=["A manual list takes no filters."])
 
 
+class ImportNotRecognised(Problem):
+    """The file is in none of the formats that can be imported. The detail names those."""
+
+    slug: Literal["import-not-recognised"]
+    status: Literal[422]
+    detail: str = Field(examples=["the file is empty; expected was a list, ratings or a watchlist of IMDb (CSV); …"])
+
+
 class IdempotencyKeyReused(Problem):
     """The key was used with another body."""
 
@@ -114,6 +122,9 @@ EDIT: Final[Responses] = BODY | documented(
     InvalidRequest, PatchRefused, DuplicateList, QuotaExceeded, NotFound, VersionMismatch
 )
 RESTORE: Final[Responses] = documented(QuotaExceeded)
+IMPORT: Final[Responses] = BODY | documented(
+    InvalidRequest, ImportNotRecognised, TooManyItems, ListFillsItself, QuotaExceeded, NotFound
+)
 
 
 def with_headers(status: int, description: str, *headers: dict[str, Any]) -> Responses:

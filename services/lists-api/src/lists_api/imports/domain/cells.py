@@ -11,6 +11,8 @@ _MAX_ID: Final = 2**31 - 1
 _IMDB: Final = re.compile(r"tt([0-9]{1,12})", re.ASCII | re.IGNORECASE)
 _NUMBER: Final = re.compile(r"([0-9]{1,10})(?:\.0+)?", re.ASCII)  # spreadsheets write 949.0
 _YEAR: Final = re.compile(r"([0-9]{4})(?![0-9])", re.ASCII)
+_JOINERS: Final = "\u200c\u200d"
+"""Emojis of several parts have them, and Persian words."""
 _FIRST_FILM: Final = 1870
 _LAST_YEAR: Final = 2200
 
@@ -34,7 +36,7 @@ def cleaned(text: str, *, limit: int = MAX_NAME) -> str:
     if len(text) <= limit and text.isprintable():  # a tenth of the time, and lone surrogates are not printable
         return text.strip()
     whole = text[: 4 * limit].encode("utf-8", "replace").decode()
-    return "".join(one if one.isprintable() else " " for one in whole).strip()[:limit].strip()
+    return "".join(one if one.isprintable() or one in _JOINERS else " " for one in whole).strip()[:limit].strip()
 
 
 def imdb_id(text: str) -> str | None:

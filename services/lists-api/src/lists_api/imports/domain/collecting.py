@@ -67,11 +67,11 @@ class Collector:
 
 
 def _keys(ids: TitleIds, media_type: MediaType | None) -> list[_Key]:
-    """Return one key for each id. IMDb numbers movies and shows together, the others count each from 1."""
+    """Return one key for each id that names one title. IMDb numbers movies and shows together, the others do not."""
     keys: list[_Key] = []
     if ids.imdb is not None:
         keys.append((None, "imdb", ids.imdb))
     for name, value in (("trakt", ids.trakt), ("tmdb", ids.tmdb), ("tvdb", ids.tvdb)):
-        if value is not None:
+        if value is not None and media_type is not None:
             keys.append((media_type, name, value))
     return keys

@@ -1,5 +1,6 @@
 """From a file's bytes to the lists in it."""
 
+import unicodedata
 from dataclasses import replace
 from typing import Final
 
@@ -18,6 +19,9 @@ EXPECTED: Final = (
     "ids, one a line; a list that WatchBuddy exported (CSV, JSON)"
 )
 DEFAULT_NAME: Final = "Imported list"
+MAX_TITLE: Final = 255
+_BLANK: Final = "\u115f\u1160\u2800\u3164\uffa0"
+"""Letters and symbols that are drawn as nothing."""
 
 
 def parse_file(content: bytes, file_name: str) -> ParsedFile:
@@ -51,5 +55,10 @@ def _parsed(content: bytes, file_name: str) -> ParsedFile | None:
 def name_of(file_name: str) -> str:
     """Return a list's name from that of its file."""
     stem = file_name.replace("\\", "/").rpartition("/")[2]
-    stem = stem.rpartition(".")[0] or stem
-    return cleaned(stem.replace("_", " ")) or DEFAULT_NAME
+    return cleaned((stem.rpartition(".")[0] or stem).replace("_", " ")) or DEFAULT_NAME
+
+
+def title_of(name: str) -> str:
+    """Return a list's title from its name in the file. A name that nobody could see is none."""
+    is_visible = any(unicodedata.category(one)[0] in "LNPS" and one not in _BLANK for one in name)
+    return name[:MAX_TITLE].strip() if is_visible else DEFAULT_NAME

@@ -1,0 +1,27 @@
+"""The route that takes files."""
+
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Form, Response
+
+from lists_api.http.dependencies import Caller, Cases
+from lists_api.http.documentation import IMPORT, with_headers
+from lists_api.http.import_form import ImportForm
+from lists_api.http.schemas.import_responses import ImportOut
+from lists_api.http.upload_route import MEDIA_TYPE, UploadRoute
+from lists_api.imports.use_cases import import_file
+
+router: Final = APIRouter(prefix="/api/imports", tags=["imports"], route_class=UploadRoute)
+_REPORT: Final = with_headers(200, "A report; no list was made or changed.")
+_MADE: Final = with_headers(201, "Lists were made, or one was added to.")
+
+
+@router.post("", status_code=201, responses=IMPORT | {200: {**_REPORT[200], "model": ImportOut}} | _MADE)
+async def import_lists(
+    user_id: Caller, cases: Cases, response: Response, form: Annotated[ImportForm, Form(media_type=MEDIA_TYPE)]
+) -> ImportOut:
+    """Make lists of a file that another tool, or WatchBuddy, exported."""
+    report = await import_file(cases, user_id, await form.to_request())
+    if not report.has_made_anything:
+        response.status_code = 200
+    return ImportOut.of(report)

@@ -1,0 +1,316 @@
+"""Files over HTTP: from the sample to the list, with everything that was not taken."""
+
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from lists_api.imports.testing import fill_catalogue, zip_of
+from lists_api.testing import Api, running_api
+
+SAMPLES = Path(__file__).parent / "import_samples"
+PATH = "/api/imports"
+
+
+@pytest.fixture(autouse=True)
+async def catalogue(api: Api) -> None:
+    await fill_catalogue(api.pool)
+
+
+async def send(
+    api: Api, name: str, content: bytes | None = None, *, user: str = "ada", **fields: str
+) -> httpx.Response:
+    body = (SAMPLES / name).read_bytes() if content is None else content
+    return await api.call("POST", PATH, user=user, files={"file": (name, body)}, data=fields)
+
+
+async def taken(api: Api, name: str, content: bytes | None = None, **fields: str) -> dict[str, Any]:
+    """Import a file of one list, and return what is told of it."""
+    answer = await send(api, name, content, **fields)
+    assert answer.status_code == 201, answer.text
+    (one,) = answer.json()["lists"]
+    found: dict[str, Any] = one
+    return found
+
+
+async def items_of(api: Api, list_id: int) -> list[tuple[str, dict[str, Any]]]:
+    answer = await api.call("GET", f"/api/lists/{list_id}/items?limit=100")
+    return [(item["media_type"], item["ids"]) for item in answer.json()["items"]]
+
+
+HEAT = ("movie", {"trakt": 5, "tmdb": 949, "imdb": "tt0113277"})
+SOPRANOS = ("show", {"trakt": None, "tmdb": 1398, "imdb": "tt0141842"})
+LUPIN = ("show", {"trakt": 175, "tmdb": 96677, "imdb": "tt2531336"})
+PULP_FICTION = ("movie", {"trakt": None, "tmdb": 680, "imdb": "tt0110912"})
+BAND = ("show", {"trakt": None, "tmdb": 4613, "imdb": "tt0185906"})
+STALKER = ("movie", {"trakt": None, "tmdb": 1398, "imdb": "tt0079944"})
+TOY_STORY = ("movie", {"trakt": None, "tmdb": 862, "imdb": "tt0114709"})
+
+
+def alone(imdb: str, kind: str = "movie") -> tuple[str, dict[str, Any]]:
+    return kind, {"trakt": None, "tmdb": None, "imdb": imdb}
+
+
+LEON = alone("tt0110413")
+UGLY = alone("tt0060196")
+HOLD_UP = ("movie", {"trakt": None, "tmdb": 101, "imdb": "tt2170667"})
+
+EXPECTED: dict[str, list[tuple[str, dict[str, Any]]]] = {
+    "ids-only.csv": [HEAT, TOY_STORY],
+    "ids.txt": [HEAT, SOPRANOS, PULP_FICTION, alone("tt0140352"), LUPIN],
+    "imdb-2011.csv": [alone("tt0087800"), alone("tt0245429"), BAND, alone("tt2094116")],
+    "imdb-2018-excel.csv": [BAND, SOPRANOS],
+    "imdb-2018.csv": [LEON, LUPIN, UGLY],
+    "imdb-2024-french.csv": [HEAT, SOPRANOS, BAND, PULP_FICTION],
+    "imdb-2024.csv": [HEAT, alone("tt10872600"), LUPIN, alone("tt39999991")],
+    "imdb-ratings-2024.csv": [HEAT, SOPRANOS],
+    "letterboxd-import-form.csv": [HEAT, PULP_FICTION, HOLD_UP],
+    "letterboxd-list-old.csv": [HEAT, LEON],
+    "letterboxd-list-v7.csv": [HEAT, UGLY, ("movie", {"trakt": None, "tmdb": 5236, "imdb": None}), HOLD_UP, BAND],
+    "letterboxd-watchlist.csv": [HEAT, HOLD_UP],
+    "mdblist-parts.json": [HEAT, SOPRANOS],
+    "mdblist.json": [HEAT, SOPRANOS],
+    "movieo.csv": [HEAT, PULP_FICTION],
+    "radarr.json": [HEAT, PULP_FICTION],
+    "tmdb-export.csv": [HEAT, STALKER, SOPRANOS, PULP_FICTION],
+    "trakt-list.csv": [HEAT, LUPIN],
+    "trakt-list.json": [HEAT, LUPIN],
+    "yamtrack.csv": [HEAT, SOPRANOS],
+}
+
+
+@pytest.mark.parametrize("name", sorted(EXPECTED))
+async def test_a_sample_becomes_a_list_with_the_ids_that_the_catalogue_adds(api: Api, name: str) -> None:
+    one = await taken(api, name)
+    assert await items_of(api, one["list_id"]) == EXPECTED[name]
+    assert one["taken"] == len(EXPECTED[name])
+    (stored,) = await api.outbox(one["list_id"])
+    assert stored.event.ce_type == "watchbuddy.list.created.v1"
+
+
+def test_every_sample_is_expected() -> None:
+    assert {path.name for path in SAMPLES.iterdir()} == {*EXPECTED, "imdb-people.csv"}
+
+
+async def test_the_answer_says_what_was_not_recognised_ambiguous_and_left_out(api: Api) -> None:
+    one = await taken(api, "letterboxd-list-v7.csv")
+    assert one["title"] == "Rain, neon & 2:37 🌃"
+    assert one["not_recognised"] == {"total": 0, "rows": []}
+    (unsure,) = one["ambiguous"]["rows"]
+    assert (unsure["row"], unsure["text"]) == (15, "Untitled")
+    assert unsure["choices"] == [
+        {
+            "media_type": "movie",
+            "ids": {"trakt": None, "tmdb": None, "imdb": "tt1764627"},
+            "title": "Untitled",
+            "year": 2011,
+        }
+    ]
+    ids = await taken(api, "ids.txt")
+    assert ids["not_recognised"]["rows"] == [
+        {"row": 3, "text": "tt10872600", "reason": "unknown_kind"},
+        {"row": 10, "text": "tmdb:603", "reason": "unknown_kind"},
+        {"row": 11, "text": "trakt:481", "reason": "unknown_kind"},
+    ]
+    assert ids["left_out"]["reasons"] == {"episode": 1, "person": 1, "no_title": 2, "duplicate": 2}
+    assert ids["left_out"]["total"] == len(ids["left_out"]["rows"]) == 6
+
+
+async def test_the_client_adds_what_it_chose_of_the_choices(api: Api) -> None:
+    one = await taken(api, "letterboxd-list-v7.csv")
+    (choice,) = one["ambiguous"]["rows"][0]["choices"]
+    item = {"media_type": choice["media_type"], "ids": choice["ids"]}
+    added = await api.call("POST", f"/api/lists/{one['list_id']}/items", json={"items": [item]})
+    assert added.json()["added"] == 1
+
+
+ROWS = [
+    ("Heat", "1995", [HEAT]),
+    ("HEAT", "1995", [HEAT]),
+    ("Heat", "1994", [HEAT]),
+    ("Heat", "1996", [HEAT]),
+    ("Léon", "1994", [LEON]),
+    ("Leon", "1994", [LEON]),
+    ("leon: the professional", "1995", [LEON]),
+    ("Atraco", "2013", [HOLD_UP]),
+    ("TWINS", "2001", [("movie", {"trakt": None, "tmdb": 902, "imdb": None})]),
+]
+
+
+@pytest.mark.parametrize(("name", "year", "items"), ROWS, ids=[f"{name} {year}" for name, year, _ in ROWS])
+async def test_a_name_and_a_year_find_the_title_exactly_then_folded_then_a_year_beside(
+    api: Api, name: str, year: str, items: list[tuple[str, dict[str, Any]]]
+) -> None:
+    one = await taken(api, "x.csv", f'title,year\n"{name}",{year}\n'.encode())
+    assert await items_of(api, one["list_id"]) == items
+
+
+@pytest.mark.parametrize(
+    ("name", "year", "choices"),
+    [("twins", "2001", 2), ("Crash", "2005", 2), ("Heat", "", 2), ("Pulp Fiction", "", 1)],
+    ids=["same year", "years on both sides", "no year", "no year and one title"],
+)
+async def test_among_several_titles_nothing_is_guessed(api: Api, name: str, year: str, choices: int) -> None:
+    answer = await send(api, "x.csv", f"title,year\n{name},{year}\n".encode())
+    assert answer.status_code == 200
+    (one,) = answer.json()["lists"]
+    assert (one["taken"], one["list_id"], one["ambiguous"]["total"]) == (0, None, 1)
+    assert len(one["ambiguous"]["rows"][0]["choices"]) == choices
+    assert await api.outbox() == []
+
+
+@pytest.mark.parametrize(("name", "year"), [("Heat", "1990"), ("Nothing", "1995"), ("%", "1995"), ("Hea", "1995")])
+async def test_a_name_that_the_catalogue_does_not_have_is_not_recognised(api: Api, name: str, year: str) -> None:
+    (one,) = (await send(api, "x.csv", f"title,year\n{name},{year}\n".encode())).json()["lists"]
+    assert one["not_recognised"]["rows"] == [{"row": 2, "text": f"{name} ({year})", "reason": "not_in_catalogue"}]
+
+
+async def test_a_number_that_is_a_movies_and_a_shows_is_told_apart_by_the_name_or_not_at_all(api: Api) -> None:
+    one = await taken(api, "x.csv", b"tmdb_id,title\n1398,The Sopranos\n1398,Stalker\n")
+    assert await items_of(api, one["list_id"]) == [SOPRANOS, STALKER]
+    (none,) = (await send(api, "x.csv", b"tmdb\n1398\n")).json()["lists"]
+    assert [choice["title"] for choice in none["ambiguous"]["rows"][0]["choices"]] == ["Stalker", "The Sopranos"]
+
+
+async def test_an_imdb_id_tells_what_a_title_is_whatever_the_file_says(api: Api) -> None:
+    one = await taken(api, "x.csv", b"imdb_id,type,tmdb_id\ntt0185906,movie,1\n")
+    assert await items_of(api, one["list_id"]) == [BAND]
+
+
+async def test_ids_that_contradict_the_catalogue_are_taken_as_they_are(api: Api) -> None:
+    one = await taken(api, "x.csv", b"imdb_id,type,tmdb_id\ntt0113277,movie,1\n")
+    assert await items_of(api, one["list_id"]) == [("movie", {"trakt": None, "tmdb": 1, "imdb": "tt0113277"})]
+
+
+async def test_a_show_is_found_by_the_tvdb_id_alone(api: Api) -> None:
+    one = await taken(api, "x.json", b'[{"tvdbId": 75299}, {"tvdbId": 1}]')
+    assert await items_of(api, one["list_id"]) == [SOPRANOS]
+    assert one["not_recognised"]["rows"][0]["reason"] == "not_in_catalogue"
+
+
+async def test_rows_that_only_the_catalogue_shows_to_be_one_title_count_once(api: Api) -> None:
+    one = await taken(api, "x.csv", b"imdb_id,title,year\ntt0113277,,\n,Heat,1995\n")
+    assert one["taken"] == 1
+    assert one["left_out"]["rows"] == [{"row": 3, "text": "Heat (1995)", "reason": "duplicate"}]
+
+
+async def test_a_zip_of_several_lists_makes_several(api: Api) -> None:
+    content = zip_of(
+        {
+            "profile.csv": "x\n",
+            "ratings.csv": "x\n",
+            "watchlist.csv": (SAMPLES / "letterboxd-watchlist.csv").read_bytes(),
+            "lists/rain.csv": (SAMPLES / "letterboxd-list-v7.csv").read_bytes(),
+            "deleted/lists/gone.csv": (SAMPLES / "letterboxd-list-v7.csv").read_bytes(),
+        }
+    )
+    answer = await send(api, "letterboxd.zip", content, title="Ignored")
+    assert answer.status_code == 201
+    body = answer.json()
+    assert body["format"] == "letterboxd"
+    assert [one["title"] for one in body["lists"]] == ["Watchlist", "Rain, neon & 2:37 🌃"]
+    assert body["files_left_alone"] == ["profile.csv", "ratings.csv", "deleted/lists/gone.csv"]
+    assert (await api.call("GET", "/api/lists")).json()["total"] == 2
+    first = (await api.call("GET", f"/api/lists/{body['lists'][1]['list_id']}")).json()
+    assert first["description"].startswith("Films where it rains.")
+
+
+async def test_a_dry_run_reports_the_same_and_leaves_everything_as_it_was(api: Api) -> None:
+    answer = await send(api, "imdb-2024.csv", dry_run="true")
+    assert (answer.status_code, answer.json()["dry_run"]) == (200, True)
+    (tried,) = answer.json()["lists"]
+    assert (await api.call("GET", "/api/lists")).json()["total"] == 0
+    assert await api.outbox() == []
+    assert tried | {"list_id": 1} == await taken(api, "imdb-2024.csv") | {"list_id": 1}
+
+
+async def test_titles_are_added_to_a_list_that_is_there(api: Api) -> None:
+    made = await api.create(items=[{"media_type": "movie", "ids": {"imdb": "tt0113277"}}])
+    one = await taken(api, "ids-only.csv", list_id=str(made["id"]))
+    assert (one["list_id"], one["title"], one["taken"], one["skipped"]) == (made["id"], "Heists", 1, 1)
+    assert await items_of(api, made["id"]) == [alone("tt0113277"), TOY_STORY]
+
+
+async def test_another_users_list_is_not_there(api: Api) -> None:
+    made = await api.create(user="bob")
+    for list_id in (str(made["id"]), "999999"):
+        answer = await send(api, "ids-only.csv", list_id=list_id)
+        assert (answer.status_code, answer.json()["slug"]) == (404, "not-found")
+
+
+async def test_the_title_is_the_users_the_files_or_the_file_names(api: Api) -> None:
+    assert (await taken(api, "ids-only.csv", title="Mine"))["title"] == "Mine"
+    assert (await taken(api, "Best_of 2025.csv", b"tt0113277"))["title"] == "Best of 2025"
+    assert (await taken(api, "\u2800.csv", b"tt0113277"))["title"] == "Imported list"
+
+
+async def test_the_titles_of_a_custom_list_are_pinned_and_it_waits_for_its_filters(api: Api) -> None:
+    one = await taken(api, "ids-only.csv", list_type="custom")
+    again = await taken(api, "ids-only.csv", list_type="custom")
+    assert one["list_id"] != again["list_id"]
+    read = (await api.call("GET", f"/api/lists/{one['list_id']}")).json()
+    assert (read["list_type"], read["is_paused"], read["item_count"]) == ("custom", True, 2)
+    pinned = await api.pool.fetchval("SELECT count(*) FROM list_item WHERE list_id = $1 AND is_pinned", one["list_id"])
+    assert pinned == 2
+
+
+async def test_ten_thousand_rows_are_matched_and_taken_at_once(api: Api) -> None:
+    rows = "".join(f"tt{number:07},movie,Film {number},{1950 + number % 70}\n" for number in range(200_000, 205_000))
+    names = "".join(f",,Name {number},{1950 + number % 70}\n" for number in range(4999)) + ",,Heat,1995\n"
+    one = await taken(api, "x.csv", f"imdb_id,type,title,year\n{rows}{names}".encode())
+    assert one["taken"] == 5001
+    assert one["not_recognised"]["total"] == 4999
+    assert len(one["not_recognised"]["rows"]) == 1000
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "slug"),
+    [
+        ({"files": {"file": ("x.csv", b"hello")}}, 422, "import-not-recognised"),
+        ({"files": {"file": ("x.csv", b"")}}, 422, "import-not-recognised"),
+        ({"files": {"file": ("x.csv", b"imdb\n")}, "data": {"unknown": "1"}}, 422, "invalid-request"),
+        ({"files": {"file": ("x.csv", b"imdb\n")}, "data": {"dry_run": "maybe"}}, 422, "invalid-request"),
+        ({"files": {"file": ("x.csv", b"imdb\n")}, "data": {"list_id": "+1"}}, 422, "invalid-request"),
+        ({"files": {"file": ("x.csv", b"imdb\n")}, "data": {"title": " "}}, 422, "invalid-request"),
+        ({"files": {"file": ("x.csv", b"imdb\n")}, "data": {"list_type": "smart"}}, 422, "invalid-request"),
+        ({"files": {"other": ("x.csv", b"imdb\n")}}, 422, "invalid-request"),
+        ({"json": {"file": "imdb"}}, 415, "unsupported-media-type"),
+        ({"content": b"imdb\n", "headers": {"Content-Type": "text/csv"}}, 415, "unsupported-media-type"),
+        ({"content": b"nonsense", "headers": {"Content-Type": "multipart/form-data"}}, 400, "bad-request"),
+        ({"content": b"x" * 99, "headers": {"Content-Type": "multipart/form-data; boundary=a"}}, 400, "bad-request"),
+    ],
+    ids=[
+        *("prose", "empty", "unknown field", "flag", "id", "title", "type", "no file", "json", "csv"),
+        *("no boundary", "no parts"),
+    ],
+)
+async def test_what_cannot_be_taken_is_a_problem(api: Api, body: dict[str, Any], status: int, slug: str) -> None:
+    answer = await api.call("POST", PATH, **body)
+    assert (answer.status_code, answer.json()["slug"]) == (status, slug)
+    assert await api.outbox() == []
+
+
+async def test_a_file_that_is_too_large_is_refused_before_it_is_read(dsn: str) -> None:
+    async with running_api(dsn, max_body_bytes=2048) as api:
+        answer = await send(api, "x.csv", b"imdb\n" * 500)
+        assert (answer.status_code, answer.json()["slug"]) == (413, "too-large")
+
+
+async def test_without_a_token_nothing_is_read(api: Api) -> None:
+    answer = await api.http.post(PATH, files={"file": ("x.csv", b"imdb\ntt0113277\n")})
+    assert (answer.status_code, answer.json()["slug"]) == (401, "unauthorized")
+
+
+async def test_over_the_quota_the_first_lists_stay_and_the_others_are_told(dsn: str) -> None:
+    async with running_api(dsn, quota_free_lists=1) as api:
+        await api.delete_everything()
+        await fill_catalogue(api.pool)
+        files = {"a.csv": b"imdb\ntt0113277\n", "b.csv": b"imdb\ntt0114709\n"}
+        answer = await send(api, "x.zip", zip_of(files))
+        first, second = answer.json()["lists"]
+        assert (answer.status_code, first["taken"], first["refused"]) == (201, 1, None)
+        assert (second["taken"], second["list_id"]) == (0, None)
+        assert second["refused"].startswith("Quota exceeded")
+        refused = await send(api, "x.zip", zip_of(files))
+        assert (refused.status_code, refused.json()["slug"]) == (403, "quota-exceeded")
