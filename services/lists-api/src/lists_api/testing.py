@@ -1,10 +1,12 @@
 """For tests: the HTTP application on a real database, called without a network."""
 
+import os
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from pathlib import Path
+from typing import Any, Final
 from uuid import UUID, uuid4
 
 import httpx
@@ -16,6 +18,9 @@ from chassis.kafka.envelope import Delivered
 from chassis.postgres.database import Pool, create_pool
 from chassis.testing import FakeClock
 from lists_api.app import build_app
+from lists_api.catalogue.importing import import_files
+from lists_api.catalogue.rejects import Rejects
+from lists_api.catalogue.source import CatalogueFile
 from lists_api.lists.use_cases import ListUseCases
 from lists_api.mirror_state.use_cases import MirrorStateUseCases
 from lists_api.settings import HttpSettings
@@ -110,7 +115,7 @@ class Api:
         """Delete every row."""
         await self.pool.execute(
             "DELETE FROM list; DELETE FROM trakt_account; DELETE FROM idempotency_key; DELETE FROM outbox;"
-            " DELETE FROM inbox"
+            " DELETE FROM inbox; DELETE FROM rating; DELETE FROM watched"
         )
 
     async def relay_everything(self) -> None:
@@ -131,6 +136,26 @@ async def running_api(dsn: str, **changes: object) -> AsyncIterator[Api]:
             yield Api(app, http, pool, clock, waker, settings, MirrorStateUseCases(pool, GROUP, clock))
     finally:
         await pool.close()
+
+
+SHIPPED_TITLES: Final = Path(__file__).parents[4] / "deploy/trakt-simulator/src/trakt_simulator/catalogue/titles.csv.gz"
+
+
+class _Silent:
+    """A progress that says nothing."""
+
+    def reading(self, file: CatalogueFile, rows: int) -> None:
+        pass
+
+    def step(self, text: str) -> None:
+        pass
+
+
+async def import_shipped_titles(dsn: str) -> None:
+    """Import the 4,098 titles that ship with the project."""
+    rejects = Rejects(Path(os.devnull))
+    await import_files(dsn, [SHIPPED_TITLES], progress=_Silent(), rejects=rejects)
+    assert rejects.count == 0
 
 
 def delivered(event: Event, *, at: datetime, event_id: UUID | None = None) -> Delivered:

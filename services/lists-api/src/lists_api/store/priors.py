@@ -41,7 +41,7 @@ WITH scale AS (
            END::smallint AS quality,
            CASE WHEN votes = 0 THEN 0
                 WHEN popularity = 0 THEN 1 + 999 * (size - by_votes) / largest
-                ELSE 1 + 999 * (size - (2 * by_votes + by_popularity) / 3) / largest
+                ELSE 1 + 999 * greatest(size - (2 * by_votes + by_popularity) / 3, 0) / largest
            END::smallint AS fame
     FROM placed JOIN scale USING (source)
 )
