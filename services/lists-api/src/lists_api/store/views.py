@@ -1,6 +1,5 @@
 """Reading lists. Each function runs one statement, so that no reader sees half an edit."""
 
-from dataclasses import dataclass
 from typing import Final
 
 import asyncpg
@@ -55,35 +54,6 @@ async def read_lists(
     """
     rows = await pool.fetch(READ_LISTS, user_id, mirrored, limit, offset)
     return [_summary(row) for row in rows if row["list_id"] is not None], rows[0]["total"]
-
-
-READ_ITEMS_PAGE: Final = """
-SELECT list.version, list.item_count, item.media_type, item.trakt, item.tmdb, item.imdb
-FROM list
-LEFT JOIN LATERAL (
-    SELECT position, media_type, trakt, tmdb, imdb FROM list_item
-    WHERE list_id = list.list_id ORDER BY position LIMIT $3 OFFSET $4
-) AS item ON true
-WHERE list.list_id = $1 AND list.user_id = $2 AND list.deleted_at IS NULL
-ORDER BY item.position"""
-
-
-@dataclass(frozen=True, slots=True)
-class ItemsPage:
-    """Some items of a list, in order, with the version and the count of items that the list has then."""
-
-    items: list[Title]
-    version: int
-    total: int
-
-
-async def read_items(pool: Pool, list_id: int, *, user_id: str, limit: int, offset: int) -> ItemsPage | None:
-    """Return a page of the list's items; None: the user has no such list."""
-    rows = await pool.fetch(READ_ITEMS_PAGE, list_id, user_id, limit, offset)
-    if not rows:
-        return None
-    items = [Title(row[2], row[3], row[4], row[5]) for row in rows if row[2] is not None]
-    return ItemsPage(items, version=rows[0]["version"], total=rows[0]["item_count"])
 
 
 READ_EXCLUSIONS_PAGE: Final = """

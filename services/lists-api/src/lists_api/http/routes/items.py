@@ -22,11 +22,12 @@ from lists_api.http.schemas.item_responses import (
     ReplacedOut,
     TitleOut,
 )
+from lists_api.http.schemas.queries import ItemsQuery
 from lists_api.lists.domain import changes
 from lists_api.lists.domain.items import ItemsEdit
 from lists_api.lists.domain.media_list import MediaList
 from lists_api.lists.use_cases import ListUseCases
-from lists_api.store import views
+from lists_api.store import item_pages, views
 from watchbuddy_contracts import Title
 
 router: Final = APIRouter(prefix=PREFIX, tags=["items"], route_class=JsonRoute)
@@ -35,15 +36,16 @@ _DONE: Final = with_headers(200, "What was done.", ETAG)
 
 @router.get("/{list_id}/items", responses=ABSENT | with_headers(200, "A page of items.", ETAG))
 async def read_items(
-    user_id: Caller, cases: Cases, list_id: ListId, query: Annotated[PageQuery, Query()], response: Response
+    user_id: Caller, cases: Cases, list_id: ListId, query: Annotated[ItemsQuery, Query()], response: Response
 ) -> ItemsOut:
-    """Read a page of a list's items, in order."""
-    page = await views.read_items(cases.pool, list_id, user_id=user_id, limit=query.limit, offset=query.offset)
+    """Read a page of a list's items."""
+    page = await item_pages.read_items(cases.pool, list_id, query.choice, user_id=user_id)
     if page is None:
         raise ListNotFoundError(list_id)
     response.headers["ETag"] = version_etag(page.version)
-    items = [ItemOut.of(title, rank=rank) for rank, title in enumerate(page.items, start=query.offset + 1)]
-    return ItemsOut(items=items, page=query.page, limit=query.limit, total=page.total)
+    return ItemsOut(
+        items=[ItemOut.at(item) for item in page.items], page=query.page, limit=query.limit, total=page.total
+    )
 
 
 @router.post("/{list_id}/items", responses=CHANGE | ITEMS | _DONE)
