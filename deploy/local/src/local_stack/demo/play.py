@@ -2,8 +2,9 @@
 
 import httpx
 
+from local_stack.demo import manual_list, smart_list
 from local_stack.demo.errors import StepFailedError
-from local_stack.demo.steps import Say, Stage
+from local_stack.demo.stage import Say, Stage
 from local_stack.demo.views import OnTrakt, listening
 from local_stack.system.description import System
 from trakt_simulator.testing import SimulatorAdmin
@@ -30,7 +31,9 @@ async def _play(system: System, say: Say) -> None:
         listening(notifier) as heard,
     ):
         stage = Stage(lists, OnTrakt(system, admin), heard, say)
-        list_id = await stage.create()
-        await stage.change_items(list_id)
-        await stage.rename(list_id)
-        await stage.delete(list_id)
+        fills_itself = await smart_list.make(stage)
+        await smart_list.rate_down(stage, fills_itself)
+        by_hand = await manual_list.make(stage)
+        await manual_list.change_items(stage, by_hand)
+        await manual_list.rename(stage, by_hand)
+        await manual_list.delete(stage, by_hand)

@@ -59,8 +59,8 @@ async def listening(notifier: httpx.AsyncClient) -> AsyncIterator[Heard]:
             stream.raise_for_status()
             is_open.set()
             async for line in stream.aiter_lines():
-                if line.startswith("data:"):
-                    heard.texts.append(json.loads(line.removeprefix("data:"))["text"])
+                if line.startswith("data:") and (text := json.loads(line.removeprefix("data:")).get("text")):
+                    heard.texts.append(text)  # other events say how far runs are
 
     reading = asyncio.create_task(listen())
     opening = asyncio.create_task(is_open.wait())
