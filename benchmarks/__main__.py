@@ -12,6 +12,7 @@ BENCHMARKS: Mapping[str, str] = {
     "requests": "Trakt requests for a first mirror, a change, no change",
     "latency": "from an edit to the user's message, on Apache Kafka and on the embedded broker",
     "throughput": "sustained edits from HTTP to message, and which part they keep busy",
+    "api": "lists made and read over HTTP, beside a bare FastAPI with asyncpg",
     "bodies": "how long a bad or large body stops lists-api for everybody else, and its memory",
     "footprint": "start and idle cost of the embedded stack",
     "simulator": "how fast the local Trakt answers, and what its accounts weigh",

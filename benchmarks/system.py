@@ -86,8 +86,8 @@ class User:
                 stream.raise_for_status()
                 opened.set()
                 async for line in stream.aiter_lines():
-                    if line.startswith("data:"):
-                        queue.put_nowait(json.loads(line.removeprefix("data:")))
+                    if line.startswith("data:") and "text" in (told := json.loads(line.removeprefix("data:"))):
+                        queue.put_nowait(told)  # other events say how far runs are
 
         task = asyncio.create_task(listen())
         try:
