@@ -15,13 +15,10 @@ from lists_api.lists.domain import changes
 from lists_api.lists.domain.media_list import MediaList
 from lists_api.lists.domain.properties import ListProperties, titled
 from lists_api.lists.domain.quota import Quotas
-from lists_api.lists.domain.rows import RowEdit, row_edit
 from lists_api.lists.domain.schedule import Schedule, after_edit
 from lists_api.lists.domain.summary import ListSummary
-from lists_api.lists.domain.versioning import version_of
 from lists_api.lists.idempotency import IdempotencyKey
 from lists_api.mirror_state.domain.mirror import TraktAccount
-from lists_api.store import items as item_store
 from lists_api.store import lists as store
 from lists_api.store import runs, views
 from lists_api.store import versions as version_store
@@ -207,20 +204,25 @@ class ListUseCases:
         configuration = await _configuration(connection, before, after, may_repeat=may_repeat)
         save = store.insert_list if before is None else store.update_list
         await save(connection, after, schedule, newest=newest, configuration=configuration, now=now)
-        rows = RowEdit() if before is None else row_edit(before.rows, after.items, after.pins)
-        if before is not None:
-            await item_store.edit_items(connection, after.list_id, rows, now=now)
-            if after.exclusions != before.state.exclusions:
-                await item_store.replace_exclusions(connection, after.list_id, after.exclusions)
         if change.run is not None:
             await runs.insert_run(connection, after.list_id, change.run, now=now)
-        if not after.is_deleted:
-            version = version_of(None if before is None else before.state, change, rows, at=now)
-            await version_store.insert_version(connection, after.list_id, version)
+        if before is not None:
+            await _save_items(connection, before, change, now)
         await outbox.append(connection, *change.events, source=SOURCE, now=now, event_ids=event_ids)
 
     def _check_items(self, after: MediaList, account: TraktAccount) -> None:
         self.quotas.check_items(len(after.items), is_vip=account.is_vip)
+
+
+async def _save_items(connection: Connection, before: LockedList, change: changes.Change, now: datetime) -> None:
+    after = change.after
+    rows = row_edit(before.rows, after.items, after.pins)
+    await item_store.edit_items(connection, after.list_id, rows, now=now)
+    if after.exclusions != before.state.exclusions:
+        await item_store.replace_exclusions(connection, after.list_id, after.exclusions)
+    if not after.is_deleted:
+        version = version_of(before.state, change, rows, at=now)
+        await version_store.insert_version(connection, after.list_id, version)
 
 
 async def _lock(connection: Connection, user_id: str, list_id: int, if_match: frozenset[int] | None) -> LockedList:

@@ -55,7 +55,10 @@ async def next_list_id(connection: Connection, *, user_id: str) -> tuple[int, Tr
 _COUNT: Final = len(properties.COLUMNS.split(","))
 
 INSERT_LIST: Final = f"""
-WITH new_list AS (
+WITH first_version AS (
+    INSERT INTO list_version (list_id, version, cause, changed, title, item_count, inserted, deleted, run_id, at)
+    VALUES ($1, $3, 'created', '{{}}', $11, $4, '[]', '[]', NULL, $7)
+), new_list AS (
     INSERT INTO list (list_id, user_id, version, item_count, last_event_id, last_event_type, created_at, updated_at,
                       status, next_sync_at, configuration, {properties.COLUMNS})
     VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $8, $9, $10, {properties.parameters(11)})
@@ -75,7 +78,7 @@ async def insert_list(
     configuration: bytes | None,
     now: datetime,
 ) -> None:
-    """Store a new list with its items.
+    """Store a new list with its items. Its first version changed nothing: there was none before it.
 
     Args:
         configuration: hash of the filters that no other list of the user and the type may have; None: any may.

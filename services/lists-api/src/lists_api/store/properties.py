@@ -1,6 +1,5 @@
 """A list's properties as columns of its table."""
 
-from dataclasses import asdict
 from typing import Any, Final
 
 import asyncpg
@@ -10,7 +9,7 @@ from lists_api.lists.domain.filling import Filling
 from lists_api.lists.domain.properties import ListProperties
 from watchbuddy_contracts import MirrorSettings
 
-_OWN: Final = ("title", "list_type", "description", "privacy", "mirror", "has_own_title")
+_OWN: Final = ("title", "list_type", "description", "privacy", "has_own_title", "mirror")
 _FILLING: Final = (
     "filters",
     "item_limit",
@@ -30,10 +29,12 @@ def parameters(first: int) -> str:
 
 def to_columns(properties: ListProperties) -> tuple[Any, ...]:
     """Return the values of `COLUMNS`."""
-    values = properties.by_name() | {"mirror": properties.mirror.model_dump()}
     filling = properties.filling
-    filled = dict.fromkeys(_FILLING) if filling is None else asdict(filling) | {"filters": filling.filters.to_json()}
-    return (*(values[column] for column in _OWN), *(filled[column] for column in _FILLING))
+    own = tuple(getattr(properties, column) for column in _OWN if column != "mirror")
+    filled: tuple[Any, ...] = (None,) * len(_FILLING)
+    if filling is not None:
+        filled = (filling.filters.to_json(), *(getattr(filling, column) for column in _FILLING[1:]))
+    return (*own, properties.mirror.model_dump(), *filled)
 
 
 def of_row(row: asyncpg.Record) -> ListProperties:

@@ -111,7 +111,7 @@ class ListOut(ResponseModel):
             status=summary.schedule.status,
             item_count=summary.item_count,
             trakt_list_id=mirrored.trakt_list_id,
-            mirror_state=MirrorStateOut(**{name: getattr(mirrored, name) for name in MirrorStateOut.model_fields}),
+            mirror_state=MirrorStateOut(**{name: getattr(mirrored, name) for name in _MIRROR_STATE}),
             created_at=summary.created_at,
             updated_at=summary.updated_at,
             last_sync_at=summary.schedule.last_sync_at,
@@ -119,11 +119,20 @@ class ListOut(ResponseModel):
         )
 
 
+# `dataclasses.fields` takes longer than all the rest of a list (measured).
+_PROPERTIES: Final = tuple(one.name for one in fields(ListProperties) if one.name != "filling")
+_FILLING: Final = tuple(one.name for one in fields(Filling))
+_UNFILLED: Final = dict.fromkeys(_FILLING)
+_MIRROR_STATE: Final = tuple(MirrorStateOut.model_fields)
+
+
 def _properties(properties: ListProperties) -> dict[str, Any]:
-    values = properties.by_name()
-    filling: Filling | None = values.pop("filling")
-    filled = {one.name: None if filling is None else getattr(filling, one.name) for one in fields(Filling)}
-    return values | filled | {"filters": None if filling is None else FiltersOut.of(filling.filters)}
+    values = {name: getattr(properties, name) for name in _PROPERTIES}
+    filling = properties.filling
+    if filling is None:
+        return values | _UNFILLED
+    filled = {name: getattr(filling, name) for name in _FILLING}
+    return values | filled | {"filters": FiltersOut.of(filling.filters)}
 
 
 class ListsOut(ResponseModel):

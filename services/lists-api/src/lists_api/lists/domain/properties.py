@@ -1,7 +1,6 @@
 """The properties of a list: everything that its owner sets, apart from its items."""
 
-from dataclasses import dataclass, field, fields, replace
-from typing import Any
+from dataclasses import dataclass, field, replace
 
 from lists_api.lists.domain.filling import Filling
 from lists_api.lists.domain.titles import dynamic_title
@@ -27,10 +26,6 @@ class ListProperties:
     mirror: MirrorSettings = field(default_factory=MirrorSettings)
     has_own_title: bool = True
     filling: Filling | None = None
-
-    def by_name(self) -> dict[str, Any]:
-        """Return the values by field name."""
-        return {one.name: getattr(self, one.name) for one in fields(self)}
 
 
 def titled(properties: ListProperties, *, year: int) -> ListProperties:

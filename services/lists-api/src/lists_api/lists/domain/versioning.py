@@ -9,17 +9,13 @@ from lists_api.lists.domain.rows import RowEdit
 from lists_api.lists.domain.versions import Version
 
 
-def version_of(before: MediaList | None, change: Change, rows: RowEdit, *, at: datetime) -> Version:
-    """Return the version that the change made.
-
-    Args:
-        before: None: the list is new. Then `rows` is empty: there is no version before it that could be restored.
-    """
+def version_of(before: MediaList, change: Change, rows: RowEdit, *, at: datetime) -> Version:
+    """Return the version that the change made. Args: rows: what it did to the items' rows."""
     after = change.after
     return Version(
         version=after.version,
         cause=change.cause,
-        changed=() if before is None else _changed(before, after),
+        changed=_changed(before, after),
         title=after.properties.title,
         item_count=len(after.items),
         inserted=rows.insert,

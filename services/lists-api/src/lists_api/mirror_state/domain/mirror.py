@@ -72,5 +72,5 @@ class MirrorRecord:
         """
         state = "pending" if self.state == "in_sync" and self.version != version else self.state
         if state == "in_sync" or account.obstacle is None:
-            return replace(self, state=state)
+            return self if state == self.state else replace(self, state=state)
         return replace(self, state=state, reason=account.obstacle, retry_at=None)
