@@ -163,15 +163,8 @@ async def test_items_are_added_removed_and_replaced_each_with_the_whole_state_in
     assert (replaced.status_code, replaced.json()) == (200, {"added": 1, "removed": 1, "skipped": 0, "version": 4})
     assert [tmdb_ids(stored.event) for stored in await api.outbox()] == [[1, 2], [1, 2, 3, 4], [2, 3, 4], [4, 5, 2]]
     page = (await api.call("GET", path)).json()
-    assert page == {
-        "items": [
-            {"rank": rank, "media_type": "movie", "ids": {"trakt": None, "tmdb": tmdb, "imdb": None}}
-            for rank, tmdb in enumerate((4, 5, 2), start=1)
-        ],
-        "page": 1,
-        "limit": 25,
-        "total": 3,
-    }
+    assert [(item["rank"], item["ids"]["tmdb"]) for item in page.pop("items")] == [(1, 4), (2, 5), (3, 2)]
+    assert page == {"page": 1, "limit": 25, "total": 3}
     assert (await api.call("GET", f"/api/lists/{made['id']}")).json()["item_count"] == 3
 
 

@@ -15,10 +15,13 @@ from lists_api.lists.domain import changes
 from lists_api.lists.domain.media_list import MediaList
 from lists_api.lists.domain.properties import ListProperties, titled
 from lists_api.lists.domain.quota import Quotas
+from lists_api.lists.domain.rows import row_edit
 from lists_api.lists.domain.schedule import Schedule, after_edit
 from lists_api.lists.domain.summary import ListSummary
+from lists_api.lists.domain.versioning import version_of
 from lists_api.lists.idempotency import IdempotencyKey
 from lists_api.mirror_state.domain.mirror import TraktAccount
+from lists_api.store import items as item_store
 from lists_api.store import lists as store
 from lists_api.store import runs, views
 from lists_api.store import versions as version_store
