@@ -3,8 +3,9 @@
 import dataclasses
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from pathlib import Path
 from typing import Protocol
 
 import httpx
@@ -22,6 +23,7 @@ from local_stack.system.description import AUDIENCE, ISSUER, KafkaKind, Kind, Sy
 from local_stack.system.drain import drain
 from local_stack.system.home import Home
 from local_stack.system.trakt import simulated
+from trakt_simulator.catalogue.shipped import SHIPPED_TITLES
 
 ONCE_TIMEOUT = timedelta(seconds=60)
 DRAIN_TIMEOUT = timedelta(seconds=10)
@@ -111,7 +113,7 @@ class Stack:
             first.append(ServiceProcess(spec, logs=self._home.logs))
         await self.supervisor.start(*first)
         self._system = self._describe()
-        await together(self._start_services(), self._connect_user())
+        await together(self._start_services(), self._connect_user(), self._fill_catalogue())
         if self._home.is_kept:
             # The broker of the run before may have been embedded, and then its unread records are lost.
             await self.once("republish", "lists_api republish", self.environment("lists-api"))
@@ -133,15 +135,27 @@ class Stack:
         await self.supervisor.stop([self._kafka.name, "simulator"])
         await self.supervisor.stop()
 
-    async def once(self, name: str, command: str, environment: Mapping[str, str], *, text: str | None = None) -> str:
+    async def once(
+        self,
+        name: str,
+        command: str,
+        environment: Mapping[str, str],
+        *,
+        files: Sequence[Path] = (),
+        text: str | None = None,
+    ) -> str:
         """Run one of the one-shot commands and return what it printed.
+
+        Args:
+            command: module and arguments. files: further arguments.
+            text: what it reads from standard input.
 
         Raises:
             PartFailedError: it ended with another status than 0.
         """
         log = self._home.logs / f"{name}.log"
         status, output = await children.run_to_end(
-            [sys.executable, "-m", *command.split()],
+            [sys.executable, "-m", *command.split(), *map(str, files)],
             within=ONCE_TIMEOUT,
             environment={**table.inherited(self._outside), **environment},
             log=log,
@@ -212,6 +226,11 @@ class Stack:
             self.environment("trakt-sync work"),
             text=json.dumps(answer.json()),
         )
+
+    async def _fill_catalogue(self) -> None:
+        """Give lists something to be filled from, until the user imports a catalogue of their own."""
+        command = "lists_api catalogue import --if-empty"
+        await self.once("catalogue", command, self.environment("lists-api"), files=[SHIPPED_TITLES])
 
     async def _has_account(self, user: str) -> bool:
         """Return whether the kept data have an account: the user may have connected another one."""

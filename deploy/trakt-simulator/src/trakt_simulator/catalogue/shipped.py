@@ -7,7 +7,9 @@ from pathlib import Path
 from trakt_simulator.catalogue.catalogue import Catalogue
 from trakt_simulator.catalogue.titles import CatalogueFileError, Title, read_titles
 
-_SHIPPED = (Path(__file__).with_name("titles.csv.gz"), Path(__file__).with_name("people.csv"))
+SHIPPED_TITLES = Path(__file__).with_name("titles.csv.gz")
+"""The project's one copy of the titles. Other catalogues can be filled from it, too."""
+_SHIPPED = (SHIPPED_TITLES, Path(__file__).with_name("people.csv"))
 
 
 def shipped_titles() -> Iterator[Title]:

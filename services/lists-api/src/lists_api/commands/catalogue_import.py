@@ -12,6 +12,7 @@ from lists_api.catalogue.importing import FileReport, ImportReport, import_files
 from lists_api.catalogue.rejects import Rejects
 from lists_api.commands.import_progress import ImportProgress
 from lists_api.errors import CatalogueFileError
+from lists_api.store.catalogue import has_titles
 
 DEFAULT_REJECTS: Final = Path("catalogue-import-rejects.csv")
 INTERRUPTED: Final = 130
@@ -26,6 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="IMDb's title.basics.tsv and title.ratings.tsv, a TMDB dataset (CSV or JSON Lines), or an export of ours; "
         "plain or gzip",
     )
+    parser.add_argument("--if-empty", action="store_true", help="do nothing when the catalogue has titles already")
     parser.add_argument("--dry-run", action="store_true", help="say what would change, and change nothing")
     parser.add_argument(
         "--rejects",
@@ -41,7 +43,9 @@ async def catalogue_import(arguments: argparse.Namespace) -> int:
     settings = load(DatabaseSettings)
     rejects, progress = Rejects(arguments.rejects), ImportProgress(sys.stderr)
     try:
-        async with opened(settings):  # the database is up to date then
+        async with opened(settings) as base:  # the database is up to date then
+            if arguments.if_empty and await has_titles(base.pool):
+                return 0
             report = await import_files(
                 settings.database_url.get_secret_value(),
                 arguments.files,

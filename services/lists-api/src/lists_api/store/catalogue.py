@@ -127,3 +127,12 @@ FROM catalogue_title GROUP BY media_type ORDER BY media_type"""
 async def read_numbers(pool: Pool) -> list[Numbers]:
     """Count the catalogue. It reads every title: seconds for a million."""
     return [Numbers(*row) for row in await pool.fetch(READ_NUMBERS)]
+
+
+HAS_TITLES: Final = "SELECT EXISTS (SELECT FROM catalogue_title)"
+
+
+async def has_titles(pool: Pool) -> bool:
+    """Return whether anything has been imported."""
+    has: bool = await pool.fetchval(HAS_TITLES)
+    return has
