@@ -114,7 +114,7 @@ crime documentary: crime documentary
 sports documentary: documentary sport
 history documentary: documentary history
 travel documentary: documentary travel
-docudrama: documentary drama
+docudrama: drama history
 adult animation: animation
 teen drama: drama teen
 teen comedy: comedy teen
