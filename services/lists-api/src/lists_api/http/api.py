@@ -9,7 +9,7 @@ from chassis.http import health
 from chassis.http.auth import BEARER
 from chassis.http.openapi import HttpApi
 from chassis.http.problem_kinds import ANYWHERE, documented
-from lists_api.http.routes import imports, items, lists, runs, versions
+from lists_api.http.routes import catalogue, imports, items, lists, runs, versions
 
 TAGS: Final = {
     "lists": "A user's lists.",
@@ -17,6 +17,7 @@ TAGS: Final = {
     "runs": "Sync runs of a list.",
     "versions": "What changed a list, and the way back.",
     "imports": "Lists that come in files of other tools.",
+    "catalogue": "Movies and shows that lists are filled from.",
     health.TAG: "For probes; no token is needed.",
 }
 
@@ -30,6 +31,7 @@ def http_api(checks: Health) -> HttpApi:
     router.include_router(runs.router)
     router.include_router(versions.router)
     router.include_router(imports.router)
+    router.include_router(catalogue.router)
     app.include_router(router)
     app.include_router(health.router(checks))
     return app

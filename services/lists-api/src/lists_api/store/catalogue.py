@@ -8,6 +8,7 @@ from typing import Final
 import asyncpg
 
 from chassis.postgres.database import Connection, Pool
+from lists_api.catalogue.domain.options import OptionCount
 from lists_api.catalogue.domain.reference import TitleReference
 from lists_api.catalogue.domain.title import CatalogueTitle
 from watchbuddy_contracts import MediaType, Title
@@ -81,23 +82,13 @@ async def read_all_titles(pool: Pool) -> AsyncIterator[CatalogueTitle]:
             yield title_of(row)
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
-    """A value that filters can choose, and how many titles have it."""
-
-    kind: str
-    media_type: MediaType
-    value: str
-    titles: int
-
-
 READ_OPTIONS: Final = """
 SELECT kind, media_type, value, titles FROM catalogue_option ORDER BY kind, value, media_type"""
 
 
-async def read_options(pool: Pool) -> list[Option]:
+async def read_options(pool: Pool) -> list[OptionCount]:
     """Return what the last import counted: of titles that may be candidates."""
-    return [Option(*row) for row in await pool.fetch(READ_OPTIONS)]
+    return [OptionCount(*row) for row in await pool.fetch(READ_OPTIONS)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,9 @@ from lists_api.catalogue.domain.genres import slugs_of
 from lists_api.catalogue.domain.imported import RowError
 
 MAX_ID: Final = 2**63 - 1
+MAX_DIGITS: Final = 19
+IMDB_LENGTH: Final = 9
+"""Of an id with seven digits, the fewest that IMDb writes."""
 MAX_COUNT: Final = 2**31 - 1
 YEARS: Final = range(1870, 2200)
 MAX_RUNTIME: Final = 10_000
@@ -24,7 +27,7 @@ MAX_KEYWORD: Final = 100
 MAX_KEYWORDS: Final = 200
 TOP_RATING: Final = 1000
 
-_IMDB: Final = re.compile(r"tt([0-9]{1,12})", re.ASCII)
+_IMDB: Final = re.compile(r"tt[0-9]{1,12}", re.ASCII)
 _LANGUAGE: Final = re.compile(r"[a-z]{2}")
 _LANGUAGES: Final = {"cn": "zh", "xx": "", "iw": "he", "in": "id", "ji": "yi", "mo": "ro"}
 """Codes of TMDB, and old codes, that ISO 639-1 does not have. "xx" is "no language"."""
@@ -34,10 +37,10 @@ _GENRE_SEPARATOR: Final = re.compile(r"[|,]")
 
 def number_id(text: str) -> int | None:
     """Return an id of Trakt, TMDB or TheTVDB. 0 stands for none in several tools' files."""
-    if not text:
-        return None
     digits = text.removesuffix(".0")  # tables that had blanks were written with floats
-    if not (digits.isascii() and digits.isdigit()) or len(digits) > 19 or int(digits) > MAX_ID:  # noqa: PLR2004
+    if not digits:
+        return None
+    if not (digits.isdigit() and digits.isascii()) or len(digits) > MAX_DIGITS or int(digits) > MAX_ID:
         raise RowError(f"an id should be a number: {_shown(text)}")
     return int(digits) or None
 
@@ -46,10 +49,9 @@ def imdb_id(text: str) -> str | None:
     """Return an IMDb id of a title with at least seven digits, and no other zeros before them."""
     if not text:
         return None
-    match = _IMDB.fullmatch(text)
-    if match is None:
+    if _IMDB.fullmatch(text) is None:
         raise RowError(f"this is no IMDb id of a title: {_shown(text)}")
-    return text if len(text) == 9 else f"tt{int(match[1]):07}"  # noqa: PLR2004 - "tt" and seven digits
+    return text if len(text) == IMDB_LENGTH else f"tt{int(text[2:]):07}"
 
 
 def hundredths(text: str) -> int | None:
@@ -137,7 +139,15 @@ def keywords(text: str, separator: str) -> tuple[str, ...]:
 
 def name(text: str) -> str | None:
     """Return a title on one line."""
-    return " ".join(text.replace("\0", "").split())[:MAX_NAME].rstrip() or None
+    line = " ".join(text.split())
+    if "\0" in line or len(line) > MAX_NAME:
+        line = line.replace("\0", "")[:MAX_NAME].rstrip()
+    return line or None
+
+
+def long_text(text: str, limit: int) -> str | None:
+    """Return a text of several lines."""
+    return text.replace("\0", "").strip()[:limit] or None
 
 
 def _number(text: str) -> float | None:

@@ -1,5 +1,6 @@
 """One way from a row's texts to a title, whatever the format."""
 
+from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from lists_api.catalogue.domain import values
@@ -60,45 +61,60 @@ class Dialect(NamedTuple):
     media_type: MediaType | None = None
 
 
-def title_of(line: int, fields: Fields, dialect: Dialect) -> ImportedTitle:
-    """Return the title.
+def title_of(line: int, fields: Sequence[str], dialect: Dialect) -> ImportedTitle:
+    """Return the title. A file has millions of rows, most of their fields empty: so none is looked at in vain.
+
+    Args:
+        fields: the texts of `Fields`, in its order.
 
     Raises:
         RowError: the row names no movie or show, has no id or no title, or a text where a number belongs.
     """
-    media_type = dialect.media_type or _media_type(fields.media_type)
-    trakt, tmdb = values.number_id(fields.trakt), values.number_id(fields.tmdb)
-    imdb = values.imdb_id(fields.imdb)
-    if trakt is None and tmdb is None and imdb is None:
+    (
+        kind, trakt, tmdb, tvdb, imdb, title, original, year, released, runtime, rating, votes, source, popularity,
+        language, genres, countries, keywords, overview, poster_path, is_adult, is_active,
+    ) = fields  # fmt: skip
+    if not (imdb or tmdb or trakt):
         raise RowError("the row has no id")
-    name, original_name = values.name(fields.name), values.name(fields.original_name)
+    trakt_id = values.number_id(trakt) if trakt else None
+    tmdb_id = values.number_id(tmdb) if tmdb else None
+    imdb_id = values.imdb_id(imdb) if imdb else None
+    if imdb_id is None and tmdb_id is None and trakt_id is None:
+        raise RowError("the row has no id")
+    name = values.name(title) if title else None
+    original_name = values.name(original) if original and original != title else None
     if name is None and original_name is None:
         raise RowError("the row has no title")
-    if original_name == name:
-        original_name = None
-    released = values.release_date(fields.release_date) if fields.release_date else None
-    votes = values.count(fields.votes)
-    rating = None if votes == 0 else values.rating(fields.rating)
+    release_date = values.release_date(released) if released else None
+    count = values.count(votes) if votes else None
+    average = values.rating(rating) if rating and count != 0 else None
     return ImportedTitle(
-        line, media_type, trakt, tmdb, values.number_id(fields.tvdb), imdb, name, original_name,
+        line,
+        dialect.media_type or MEDIA_TYPES.get(kind) or _media_type(kind),
+        trakt_id,
+        tmdb_id,
+        values.number_id(tvdb) if tvdb else None,
+        imdb_id,
+        name,
+        original_name if original_name != name else None,
         None if name is None else fold(name),
-        None if original_name is None else fold(original_name),
-        values.year(fields.year) or (released.year if released else None),
-        released,
-        values.runtime(fields.runtime),
-        rating,
-        None if rating is None else votes or 0,
-        None if rating is None else _SOURCES.get(fields.rating_source, dialect.source),
-        values.hundredths(fields.popularity),
-        values.language(fields.language),
-        values.genres(fields.genres),
-        values.countries(fields.countries),
-        values.keywords(fields.keywords, dialect.separator),
-        fields.overview.replace("\0", "").strip()[: values.MAX_OVERVIEW] or None,
-        fields.poster_path.replace("\0", "").strip()[: values.MAX_POSTER_PATH] or None,
-        values.truth(fields.is_adult),
-        values.truth(fields.is_active),
-    )  # fmt: skip
+        None if original_name is None or original_name == name else fold(original_name),
+        (values.year(year) if year else None) or (release_date.year if release_date else None),
+        release_date,
+        values.runtime(runtime) if runtime else None,
+        average,
+        None if average is None else count or 0,
+        None if average is None else _SOURCES.get(source, dialect.source),
+        values.hundredths(popularity) if popularity else None,
+        values.language(language) if language else None,
+        values.genres(genres) if genres else (),
+        values.countries(countries) if countries else (),
+        values.keywords(keywords, dialect.separator) if keywords else (),
+        values.long_text(overview, values.MAX_OVERVIEW) if overview else None,
+        values.long_text(poster_path, values.MAX_POSTER_PATH) if poster_path else None,
+        values.truth(is_adult) if is_adult else None,
+        values.truth(is_active) if is_active else None,
+    )
 
 
 def _media_type(text: str) -> MediaType:

@@ -94,7 +94,7 @@ def read_table(lines: Iterable[str], header: Sequence[str]) -> Iterator[Imported
         try:
             row = next(reader)
             if any(row):  # Excel leaves lines of commas alone
-                yield title_of(reader.line_num + 1, Fields._make(pick(_whole(row, width))), dialect)
+                yield title_of(reader.line_num + 1, pick(_whole(row, width)), dialect)
         except RowError as exc:
             yield rejected(reader.line_num + 1, exc, ",".join(row))
         except csv.Error as exc:
