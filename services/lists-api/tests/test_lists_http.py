@@ -59,6 +59,7 @@ async def test_a_list_is_made_with_its_event_and_the_relay_is_woken(api: Api) ->
         "sync_interval_hours": None,
         "full_sync_days": None,
         "is_paused": None,
+        "source": None,
     }
     (stored,) = await api.outbox()
     assert isinstance(stored.event, ListCreated)

@@ -139,10 +139,10 @@ async def test_an_older_result_changes_nothing(api: Api) -> None:
 async def test_a_redelivered_result_changes_nothing(api: Api) -> None:
     made = await api.create()
     first = delivered(failed(made["id"]), at=AT, event_id=uuid4())
-    await api.mirror_state.record(first)
+    await api.trakt_events.record(first)
     await api.receive(synced(made["id"]))
     before = await api.call("GET", f"/api/lists/{made['id']}")
-    await api.mirror_state.record(first)
+    await api.trakt_events.record(first)
     after = await api.call("GET", f"/api/lists/{made['id']}")
     assert (after.json(), after.headers["etag"]) == (before.json(), before.headers["etag"])
     assert after.json()["mirror_state"]["state"] == "in_sync"

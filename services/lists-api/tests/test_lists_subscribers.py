@@ -23,7 +23,7 @@ from watchbuddy_contracts import (
 @pytest.fixture
 async def broker(api: Api) -> AsyncIterator[KafkaBroker]:
     broker = build_broker(api.settings, group=GROUP)
-    register(broker, api.mirror_state)
+    register(broker, api.trakt_events)
     async with TestKafkaBroker(broker):
         yield broker
 

@@ -99,10 +99,10 @@ async def test_an_event_of_before_the_last_one_changes_nothing(api: Api) -> None
 async def test_a_redelivered_event_changes_nothing(api: Api) -> None:
     made = await api.create()
     dead = delivered(DEAD, at=AT)
-    await api.mirror_state.record(dead)
+    await api.trakt_events.record(dead)
     await api.receive(CONNECTED)
     before = await api.call("GET", f"/api/lists/{made['id']}")
-    await api.mirror_state.record(dead)
+    await api.trakt_events.record(dead)
     after = await api.call("GET", f"/api/lists/{made['id']}")
     assert (after.content, after.headers["etag"]) == (before.content, before.headers["etag"])
 
@@ -161,3 +161,29 @@ async def test_the_openapi_document_names_the_reasons(api: Api) -> None:
     assert set(reasons["enum"]) == {
         "not_connected", "auth", "network", "rate_limited", "limit_reached", "account_locked", "rejected",
     }  # fmt: skip
+
+
+async def is_vip(api: Api) -> bool | None:
+    found: bool | None = await api.pool.fetchval("SELECT is_vip FROM trakt_account WHERE user_id = 'ada'")
+    return found
+
+
+async def test_whether_the_account_is_a_vips_is_kept_until_it_is_said_again(api: Api) -> None:
+    made = await api.create()
+    seen = []
+    for event in (
+        CONNECTED,
+        TraktAccountConnected(user_id="ada", vip=True),
+        CONNECTED,
+        on_trakt(made),
+        TraktAccountConnected(user_id="ada", vip=False),
+    ):
+        await api.receive(event)
+        seen.append(await is_vip(api))
+    assert seen == [None, True, True, True, False]
+
+
+async def test_an_older_account_says_nothing_of_the_present_one(api: Api) -> None:
+    await api.receive(TraktAccountConnected(user_id="ada", vip=True), at=LATER)
+    await api.receive(TraktAccountConnected(user_id="ada", vip=False))
+    assert await is_vip(api) is True

@@ -18,11 +18,13 @@ from chassis.retention import sweep_for_ever
 from chassis.settings import DatabaseSettings
 from lists_api import subscribers
 from lists_api.http.api import http_api
+from lists_api.imports.trakt import TraktImportAnswers
 from lists_api.lists import republish as republishing
 from lists_api.lists import retention
 from lists_api.lists.use_cases import ListUseCases
 from lists_api.mirror_state.use_cases import MirrorStateUseCases
 from lists_api.settings import HttpSettings, Settings
+from lists_api.subscribers import TraktEvents
 
 SERVICE: Final = "lists-api"
 
@@ -41,6 +43,12 @@ def build_app(settings: HttpSettings, cases: ListUseCases) -> FastAPI:
     return app
 
 
+def trakt_events(cases: ListUseCases) -> TraktEvents:
+    """Return what takes the events of trakt-sync."""
+    mirror_state = MirrorStateUseCases(cases.pool, subscribers.GROUP, cases.now)
+    return TraktEvents(mirror_state, TraktImportAnswers(cases, subscribers.GROUP))
+
+
 def opened(settings: DatabaseSettings) -> AbstractAsyncContextManager[Foundation]:
     """Open what a command needs that ends by itself."""
     return bootstrap(SERVICE, settings)
@@ -57,10 +65,11 @@ async def serve(settings: HttpSettings) -> None:
 
 
 async def consume(settings: Settings) -> None:
-    """Store what trakt-sync reports, and delete what is past its retention."""
-    async with bootstrap(SERVICE, settings) as base:
+    """Store what trakt-sync reports, make the lists that come from Trakt, and delete what is past its retention."""
+    async with bootstrap(SERVICE, settings) as base, Waker(base.pool, outbox.CHANNEL) as waker:
         broker = build_broker(settings, group=subscribers.GROUP)
-        subscribers.register(broker, MirrorStateUseCases(base.pool, subscribers.GROUP))
+        cases = ListUseCases(base.pool, waker.wake, now=utc_now, new_id=uuid7, quotas=settings.quotas)
+        subscribers.register(broker, trakt_events(cases))
         base.health.add("consumer", ConsumerHealth(broker).check)
         sweeping = sweep_for_ever(lambda: retention.sweep(base.pool, settings, now=utc_now()))
         await run_worker(settings, base.health, consume_from(broker), sweeping)

@@ -4,6 +4,7 @@ PermanentError (chassis)
 ├── NotFoundError (chassis)            404  "not-found"
 │   ├── ListNotFoundError
 │   ├── RunNotFoundError
+│   ├── ImportNotFoundError
 │   └── VersionNotFoundError
 ├── PreconditionFailedError (chassis)  412  "version-mismatch"
 │   └── VersionMismatchError
@@ -12,6 +13,7 @@ PermanentError (chassis)
 ├── PatchRefusedError                  422  "patch-refused"
 ├── ListFillsItselfError               409  "list-fills-itself"
 ├── DuplicateListError                 409  "duplicate-list"
+├── TraktListIsMirrorError             409  "trakt-list-is-mirror"
 ├── QuotaExceededError                 403  "quota-exceeded"
 ├── IdempotencyKeyReusedError          422  "idempotency-key-reused"
 └── CatalogueFileError                      no request: a command says it and ends
@@ -35,6 +37,13 @@ class RunNotFoundError(NotFoundError):
 
     def __init__(self, list_id: int, run_id: UUID) -> None:
         super().__init__(f"List {list_id} has no run {run_id}.")
+
+
+class ImportNotFoundError(NotFoundError):
+    """The user has no such import, or it is older than imports are kept."""
+
+    def __init__(self, import_id: UUID) -> None:
+        super().__init__(f"You have no import {import_id}.")
 
 
 class VersionNotFoundError(NotFoundError):
@@ -82,6 +91,16 @@ class DuplicateListError(PermanentError):
 
     def __init__(self, list_id: int, title: str) -> None:
         super().__init__(f"A list with this configuration already exists: '{title}'", list_id=list_id, title=title)
+
+
+class TraktListIsMirrorError(PermanentError):
+    """The list on Trakt is the mirror of one of the user's lists: there is nothing to import."""
+
+    slug = "trakt-list-is-mirror"
+    status = 409
+
+    def __init__(self, list_id: int) -> None:
+        super().__init__(f"This Trakt list is the mirror of your list {list_id}.", list_id=list_id)
 
 
 class QuotaExceededError(PermanentError):

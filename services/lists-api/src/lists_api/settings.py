@@ -14,7 +14,11 @@ Retention = Annotated[timedelta, Field(gt=timedelta(0))]
 
 
 class Settings(ServiceSettings):
-    """What every process of lists-api needs."""
+    """What every process of lists-api needs.
+
+    The quotas keep one user from taking the whole machine. Trakt's own limits are other numbers, and trakt-sync keeps
+    to them. Settings of lists may be left empty: no limit.
+    """
 
     idempotency_retention: Retention = timedelta(hours=24)
     """How long an Idempotency-Key gives its first response again: a client's retries of a day."""
@@ -22,17 +26,9 @@ class Settings(ServiceSettings):
     """How long a tombstone stays after nothing of the list is left on Trakt. Kafka's default retention, so that every
     event of the list that can still be delivered finds the tombstone."""
     run_retention: Retention = timedelta(days=30)
-    """How long sync runs can be read."""
+    """How long sync runs can be read, and imports of which there is no list any more."""
     inbox_retention: Retention = timedelta(days=30)
     """How long the inbox knows an event: Kafka's default retention of 7 days, and time for an operator's replay."""
-
-
-class HttpSettings(Settings, AuthSettings):
-    """What `serve` needs in addition.
-
-    The quotas keep one user from taking the whole machine. Trakt's own limits are other numbers, and trakt-sync keeps
-    to them. Settings of lists may be left empty: no limit.
-    """
 
     quota_free_lists: Limit | None = 500
     quota_free_items: Annotated[Limit, Field(le=MAX_ITEMS)] = MAX_ITEMS
@@ -42,11 +38,6 @@ class HttpSettings(Settings, AuthSettings):
     quota_vip_items: Annotated[Limit, Field(le=MAX_ITEMS)] = MAX_ITEMS
     quota_vip_runs_per_hour: Limit = 600
     quota_vip_searches_per_minute: Limit = 600
-
-    max_body_bytes: Annotated[int, Field(ge=1024)] = 8 * 1024 * 1024
-    """Largest request body in bytes. 10,000 items with three ids each are 1 MB, pretty-printed 3 MB."""
-    pool_size: Annotated[int, Field(ge=1)] = 10
-    """Largest number of connections to Postgres."""
 
     @property
     def quotas(self) -> Quotas:
@@ -65,3 +56,12 @@ class HttpSettings(Settings, AuthSettings):
                 self.quota_vip_searches_per_minute,
             ),
         )
+
+
+class HttpSettings(Settings, AuthSettings):
+    """What `serve` needs in addition: how it knows its callers, and what it takes of them."""
+
+    max_body_bytes: Annotated[int, Field(ge=1024)] = 8 * 1024 * 1024
+    """Largest request body in bytes. 10,000 items with three ids each are 1 MB, pretty-printed 3 MB."""
+    pool_size: Annotated[int, Field(ge=1)] = 10
+    """Largest number of connections to Postgres."""

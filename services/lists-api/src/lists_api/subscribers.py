@@ -1,21 +1,36 @@
 """Kafka entry points."""
 
+from dataclasses import dataclass
 from typing import Final
 
 from faststream.kafka import KafkaBroker
 
 from chassis.kafka.broker import subscribe
 from chassis.kafka.envelope import Delivered
+from lists_api.imports.trakt import TraktImportAnswers
 from lists_api.mirror_state.use_cases import MirrorStateUseCases
-from watchbuddy_contracts import TRAKT
+from watchbuddy_contracts import TRAKT, TraktListRead, TraktListReadFailed
 
 GROUP: Final = "lists-api"
 """The consumer group."""
 
 
-def register(broker: KafkaBroker, cases: MirrorStateUseCases) -> None:
-    """Subscribe to the events of trakt-sync."""
+@dataclass(frozen=True, slots=True)
+class TraktEvents:
+    """Hands each event of trakt-sync to what keeps it."""
 
-    @subscribe(broker, TRAKT, group=GROUP)
-    async def on_trakt_event(delivered: Delivered) -> None:
-        await cases.record(delivered)
+    mirror_state: MirrorStateUseCases
+    imports: TraktImportAnswers
+
+    async def record(self, delivered: Delivered) -> None:
+        """Store what an event says; a second delivery of it changes nothing."""
+        match delivered.event:
+            case TraktListRead() | TraktListReadFailed():
+                await self.imports.record(delivered)
+            case _:
+                await self.mirror_state.record(delivered)
+
+
+def register(broker: KafkaBroker, events: TraktEvents) -> None:
+    """Subscribe to the events of trakt-sync."""
+    subscribe(broker, TRAKT, group=GROUP)(events.record)

@@ -17,15 +17,14 @@ from chassis.http.auth import issue_token
 from chassis.kafka.envelope import Delivered
 from chassis.postgres.database import Pool, create_pool
 from chassis.testing import FakeClock
-from lists_api.app import build_app
+from lists_api.app import build_app, trakt_events
 from lists_api.catalogue.importing import import_files
 from lists_api.catalogue.rejects import Rejects
 from lists_api.catalogue.source import CatalogueFile
 from lists_api.lists.use_cases import ListUseCases
-from lists_api.mirror_state.use_cases import MirrorStateUseCases
 from lists_api.settings import HttpSettings
-from lists_api.subscribers import GROUP
-from watchbuddy_contracts import EVENTS, Event, EventHeaders, ListEvent
+from lists_api.subscribers import TraktEvents
+from watchbuddy_contracts import EVENTS, Event, EventHeaders
 
 AUTH_KEY = "a key of the tests, long enough for HS256"
 AT = datetime(2026, 1, 2, tzinfo=UTC)
@@ -59,7 +58,7 @@ class Stored:
     """An event as it stands in the outbox."""
 
     event_id: UUID
-    event: ListEvent
+    event: Any
     headers: dict[str, str]
 
 
@@ -73,7 +72,7 @@ class Api:
     clock: FakeClock
     waker: CountedWaker
     settings: HttpSettings
-    mirror_state: MirrorStateUseCases
+    trakt_events: TraktEvents
     users: dict[str, dict[str, str]] = field(default_factory=dict)
 
     async def call(
@@ -104,18 +103,18 @@ class Api:
         stored = [
             Stored(row["event_id"], _event(row["headers"]["ce_type"], row["value"]), row["headers"]) for row in rows
         ]
-        return [one for one in stored if list_id in (None, one.event.list_id)]
+        return [one for one in stored if list_id is None or list_id == getattr(one.event, "list_id", None)]
 
     async def receive(self, *events: Event, at: datetime = AT) -> None:
         """Deliver events of trakt-sync, in this order, each for the first time."""
         for event in events:
-            await self.mirror_state.record(delivered(event, at=at))
+            await self.trakt_events.record(delivered(event, at=at))
 
     async def delete_everything(self) -> None:
         """Delete every row."""
         await self.pool.execute(
-            "DELETE FROM list; DELETE FROM trakt_account; DELETE FROM idempotency_key; DELETE FROM outbox;"
-            " DELETE FROM inbox; DELETE FROM rating; DELETE FROM watched"
+            "DELETE FROM list; DELETE FROM trakt_import; DELETE FROM trakt_account; DELETE FROM idempotency_key;"
+            " DELETE FROM outbox; DELETE FROM inbox; DELETE FROM rating; DELETE FROM watched"
         )
 
     async def relay_everything(self) -> None:
@@ -129,11 +128,12 @@ async def running_api(dsn: str, **changes: object) -> AsyncIterator[Api]:
     settings = settings_for(dsn, **changes)
     pool = await create_pool(dsn, max_size=settings.pool_size)
     clock, waker = FakeClock(), CountedWaker()
-    app = build_app(settings, ListUseCases(pool, waker.wake, now=clock, new_id=uuid7, quotas=settings.quotas))
+    cases = ListUseCases(pool, waker.wake, now=clock, new_id=uuid7, quotas=settings.quotas)
+    app = build_app(settings, cases)
     try:
         transport = httpx.ASGITransport(app)
         async with httpx.AsyncClient(transport=transport, base_url="http://lists") as http:
-            yield Api(app, http, pool, clock, waker, settings, MirrorStateUseCases(pool, GROUP, clock))
+            yield Api(app, http, pool, clock, waker, settings, trakt_events(cases))
     finally:
         await pool.close()
 
@@ -174,7 +174,5 @@ def tmdb_ids(event: Any) -> Sequence[int | None]:  # noqa: ANN401 - any event th
     return [item.ids.tmdb for item in event.items]
 
 
-def _event(ce_type: str, value: bytes) -> ListEvent:
-    event = EVENTS[ce_type].model_validate_json(value)
-    assert isinstance(event, ListEvent)
-    return event
+def _event(ce_type: str, value: bytes) -> Event:
+    return EVENTS[ce_type].model_validate_json(value)

@@ -9,14 +9,14 @@ from chassis.http import health
 from chassis.http.auth import BEARER
 from chassis.http.openapi import HttpApi
 from chassis.http.problem_kinds import ANYWHERE, documented
-from lists_api.http.routes import catalogue, imports, items, lists, runs, versions
+from lists_api.http.routes import catalogue, imports, items, lists, runs, trakt_imports, versions
 
 TAGS: Final = {
     "lists": "A user's lists.",
     "items": "The movies and shows of a list, in order.",
     "runs": "Sync runs of a list.",
     "versions": "What changed a list, and the way back.",
-    "imports": "Lists that come in files of other tools.",
+    "imports": "Lists that come in files of other tools, and from Trakt.",
     "catalogue": "Movies and shows that lists are filled from.",
     health.TAG: "For probes; no token is needed.",
 }
@@ -32,6 +32,7 @@ def http_api(checks: Health) -> HttpApi:
     router.include_router(versions.router)
     router.include_router(imports.router)
     router.include_router(catalogue.router)
+    router.include_router(trakt_imports.router)
     app.include_router(router)
     app.include_router(health.router(checks))
     return app

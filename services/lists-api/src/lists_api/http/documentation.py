@@ -68,6 +68,15 @@ class QuotaExceeded(Problem):
     limit: int = Field(examples=[500])
 
 
+class TraktListIsMirror(Problem):
+    """The list on Trakt is the mirror of one of your lists."""
+
+    slug: Literal["trakt-list-is-mirror"]
+    status: Literal[409]
+    detail: str = Field(examples=["This Trakt list is the mirror of your list 7."])
+    list_id: int = Field(examples=[7])
+
+
 class PatchRefused(Problem):
     """The list cannot have these properties."""
 
@@ -121,6 +130,7 @@ NEW_LIST: Final[Responses] = BODY | documented(
 EDIT: Final[Responses] = BODY | documented(
     InvalidRequest, PatchRefused, DuplicateList, QuotaExceeded, NotFound, VersionMismatch
 )
+TRAKT_IMPORT: Final[Responses] = BODY | documented(InvalidRequest, TraktListIsMirror, QuotaExceeded)
 RESTORE: Final[Responses] = documented(QuotaExceeded)
 IMPORT: Final[Responses] = BODY | documented(
     InvalidRequest, ImportNotRecognised, TooManyItems, ListFillsItself, QuotaExceeded, NotFound

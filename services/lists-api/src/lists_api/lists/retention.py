@@ -13,6 +13,7 @@ async def sweep(pool: Pool, settings: Settings, *, now: datetime) -> dict[str, i
     return {
         "idempotency_keys": await store.delete_keys(pool, until=now - settings.idempotency_retention),
         "sync_runs": await store.delete_runs(pool, until=now - settings.run_retention),
+        "trakt_imports": await store.delete_imports(pool, until=now - settings.run_retention),
         "tombstones": await store.delete_tombstones(pool, until=now - settings.tombstone_retention),
         "inbox": await inbox.sweep(pool, until=now - settings.inbox_retention),
     }

@@ -17,6 +17,7 @@ from lists_api.lists.domain.properties import ListProperties, titled
 from lists_api.lists.domain.quota import Quotas
 from lists_api.lists.domain.rows import row_edit
 from lists_api.lists.domain.schedule import Schedule, after_edit
+from lists_api.lists.domain.source import ListSource
 from lists_api.lists.domain.summary import ListSummary
 from lists_api.lists.domain.versioning import version_of
 from lists_api.lists.idempotency import IdempotencyKey
@@ -83,24 +84,46 @@ class ListUseCases:
             QuotaExceededError: the user has as many lists as they may have, or the list would have too many items.
             ListFillsItselfError, TooManyItemsError: see `changes.create`.
         """
+        async with self.pool.acquire() as connection, connection.transaction():
+            summary, is_new = await self.create_in(
+                connection, user_id, properties, items, key=key, may_repeat=may_repeat
+            )
+        if is_new:
+            self.wake()
+        return summary
+
+    async def create_in(
+        self,
+        connection: Connection,
+        user_id: str,
+        properties: ListProperties,
+        items: Sequence[Title],
+        *,
+        key: IdempotencyKey | None = None,
+        may_repeat: bool = False,
+        source: ListSource | None = None,
+    ) -> tuple[ListSummary, bool]:
+        """Make a list in the caller's transaction, who wakes the relay; errors as in `create`.
+
+        Returns: the list, and whether it was made now.
+        """
         now = self.now()
         properties = titled(properties, year=now.year)
-        async with self.pool.acquire() as connection, connection.transaction():
-            list_id, account, count = await store.next_list_id(connection, user_id=user_id)
-            change = await _decide(
-                lambda: changes.create(properties, items, list_id=list_id, user_id=user_id), size=len(items)
-            )
-            schedule = after_edit(None, change.after, Schedule(), now=now)
-            summary = _summary_of_new(change.after, account, schedule, now)
-            if key is not None:
-                kept = await idempotency.claim(connection, user_id, key, summary, now)
-                if kept is not None:
-                    return kept
-            self.quotas.check_lists(count, is_vip=account.is_vip)
-            self._check_items(change.after, account)
-            await self._save(connection, None, change, schedule, now, may_repeat=may_repeat)
-        self.wake()
-        return summary
+        list_id, account, count = await store.next_list_id(connection, user_id=user_id)
+        change = await _decide(
+            lambda: changes.create(properties, items, list_id=list_id, user_id=user_id, source=source),
+            size=len(items),
+        )
+        schedule = after_edit(None, change.after, Schedule(), now=now)
+        summary = _summary_of_new(change.after, account, schedule, now)
+        if key is not None:
+            kept = await idempotency.claim(connection, user_id, key, summary, now)
+            if kept is not None:
+                return kept, False
+        self.quotas.check_lists(count, is_vip=account.is_vip)
+        self._check_items(change.after, account)
+        await self._save(connection, None, change, schedule, now, may_repeat=may_repeat)
+        return summary, True
 
     async def edit(
         self,
@@ -277,4 +300,5 @@ def _summary_of_new(new: MediaList, account: TraktAccount, schedule: Schedule, n
         updated_at=now,
         schedule=schedule,
         account=account,
+        source=new.source,
     )

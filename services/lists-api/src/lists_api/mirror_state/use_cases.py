@@ -11,7 +11,7 @@ from chassis.postgres.database import Connection, Pool
 from lists_api.mirror_state.domain.mirror import MirrorRecord
 from lists_api.mirror_state.domain.reports import account_state_of, record_of
 from lists_api.store import accounts, mirrors
-from watchbuddy_contracts import ListEvent
+from watchbuddy_contracts import ListEvent, TraktAccountConnected
 
 log = structlog.get_logger()
 
@@ -39,7 +39,8 @@ class MirrorStateUseCases:
                 return
             account_state = account_state_of(event)
             if account_state is not None:
-                await accounts.record_account(connection, event.user_id, account_state, at=at)
+                is_vip = event.vip if isinstance(event, TraktAccountConnected) else None
+                await accounts.record_account(connection, event.user_id, account_state, at=at, is_vip=is_vip)
             if isinstance(event, ListEvent) and (record := record_of(event, at=at)) is not None:
                 await _record_mirror(connection, event, record)
 

@@ -10,16 +10,22 @@ from lists_api.mirror_state.domain.mirror import AccountState, TraktAccount
 
 # What happened later wins, in whatever order the events come. Of events of one moment the later delivery wins.
 RECORD_ACCOUNT: Final = """
-INSERT INTO trakt_account (user_id, state, at, revision) VALUES ($1, $2, $3, 1)
+INSERT INTO trakt_account (user_id, state, at, revision, is_vip) VALUES ($1, $2, $3, 1, $4)
 ON CONFLICT (user_id) DO UPDATE
-SET state = excluded.state, at = excluded.at,
+SET state = excluded.state, at = excluded.at, is_vip = coalesce(excluded.is_vip, trakt_account.is_vip),
     revision = trakt_account.revision + (trakt_account.state <> excluded.state)::integer
 WHERE trakt_account.at <= excluded.at"""
 
 
-async def record_account(connection: Connection, user_id: str, state: AccountState, *, at: datetime) -> None:
-    """Store the state that the account had then, unless a later state is stored."""
-    await connection.execute(RECORD_ACCOUNT, user_id, state, at)
+async def record_account(
+    connection: Connection, user_id: str, state: AccountState, *, at: datetime, is_vip: bool | None = None
+) -> None:
+    """Store the state that the account had then, unless a later state is stored.
+
+    Args:
+        is_vip: None: the event does not say; what is known stays.
+    """
+    await connection.execute(RECORD_ACCOUNT, user_id, state, at, is_vip)
 
 
 def account_of(row: asyncpg.Record) -> TraktAccount:

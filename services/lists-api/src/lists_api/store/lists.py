@@ -4,7 +4,7 @@ A transaction that changes a list locks its row first (`lock_list`) and takes id
 events of one list are sent in the order of their versions.
 """
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -14,6 +14,7 @@ import asyncpg
 from chassis.postgres.database import Connection
 from lists_api.lists.domain.media_list import MediaList
 from lists_api.lists.domain.schedule import Schedule
+from lists_api.lists.domain.source import ListSource
 from lists_api.lists.domain.versions import Row
 from lists_api.mirror_state.domain.mirror import TraktAccount
 from lists_api.store import properties
@@ -60,8 +61,8 @@ WITH first_version AS (
     VALUES ($1, $3, 'created', '{{}}', $11, $4, '[]', '[]', NULL, $7)
 ), new_list AS (
     INSERT INTO list (list_id, user_id, version, item_count, last_event_id, last_event_type, created_at, updated_at,
-                      status, next_sync_at, configuration, {properties.COLUMNS})
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $8, $9, $10, {properties.parameters(11)})
+                      status, next_sync_at, configuration, {properties.COLUMNS}, source)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $8, $9, $10, {properties.parameters(11)}, ${_COUNT + 16})
 )
 INSERT INTO list_item (list_id, position, media_type, trakt, tmdb, imdb, is_pinned, added_at)
 SELECT $1, place - 1, media_type, trakt, tmdb, imdb, ${_COUNT + 15}, $7
@@ -100,6 +101,7 @@ async def insert_list(
         *properties.to_columns(new.properties),
         *title_columns(new.items),
         bool(new.pins),
+        None if new.source is None else asdict(new.source),
     )
 
 
@@ -120,7 +122,7 @@ class LockedList:
 
 LOCK_LIST: Final = f"""
 SELECT list_id, user_id, version, {properties.COLUMNS}, last_event_id, last_event_type, deleted_at,
-       status, next_sync_at, last_sync_at, last_full_sync_at, configuration
+       status, next_sync_at, last_sync_at, last_full_sync_at, configuration, source
 FROM list
 WHERE list_id = $1 AND ($2::text IS NULL OR (user_id = $2 AND deleted_at IS NULL))
 FOR UPDATE"""  # noqa: S608 - a constant
@@ -144,10 +146,16 @@ async def lock_list(connection: Connection, list_id: int, *, user_id: str | None
         items=tuple(one.title for one in rows),
         pins=frozenset(one.title for one in rows if one.is_pinned),
         exclusions=await read_exclusions(connection, list_id) if row["list_type"] == "custom" else (),
+        source=source_of(row),
         is_deleted=row["deleted_at"] is not None,
     )
     newest = row["last_event_id"], row["last_event_type"]
     return LockedList(state, rows, schedule_of(row), newest, row["configuration"])
+
+
+def source_of(row: asyncpg.Record) -> ListSource | None:
+    """Return where the list in a row came from; None: it was made here."""
+    return None if row["source"] is None else ListSource(**row["source"])
 
 
 def schedule_of(row: asyncpg.Record) -> Schedule:

@@ -24,6 +24,19 @@ async def delete_runs(pool: Pool, *, until: datetime) -> int:
     return count_of(await pool.execute(DELETE_RUNS, until))
 
 
+# An import whose list is there says that the list need not be imported again.
+DELETE_IMPORTS: Final = """
+DELETE FROM trakt_import
+WHERE finished_at <= $1 AND NOT EXISTS (
+    SELECT FROM list WHERE list.list_id = trakt_import.list_id AND deleted_at IS NULL
+)"""
+
+
+async def delete_imports(pool: Pool, *, until: datetime) -> int:
+    """Delete imports from Trakt that ended then or before and whose list is gone. Return how many."""
+    return count_of(await pool.execute(DELETE_IMPORTS, until))
+
+
 DELETE_TOMBSTONES: Final = """
 DELETE FROM list USING mirror
 WHERE mirror.list_id = list.list_id AND mirror.state = 'deleted' AND deleted_at <= $1"""

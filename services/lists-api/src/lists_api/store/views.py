@@ -6,10 +6,10 @@ import asyncpg
 
 from chassis.postgres.database import Connection, Pool
 from lists_api.lists.domain.summary import ListSummary
-from lists_api.mirror_state.domain.mirror import MirrorRecord
+from lists_api.mirror_state.domain.mirror import MirrorRecord, TraktAccount
 from lists_api.store import properties
 from lists_api.store.accounts import account_of
-from lists_api.store.lists import schedule_of
+from lists_api.store.lists import schedule_of, source_of
 from watchbuddy_contracts import Title
 
 _SUMMARY: Final = f"""
@@ -17,7 +17,7 @@ _SUMMARY: Final = f"""
     status, next_sync_at, last_sync_at, last_full_sync_at,
     trakt_list_id, mirror.state, mirror.version AS mirror_version, reason, retry_at, mirror.at,
     not_found, left_out, mirror.revision,
-    trakt_account.state AS account_state, trakt_account.revision AS account_revision, is_vip"""
+    trakt_account.state AS account_state, trakt_account.revision AS account_revision, is_vip, source"""
 _REST: Final = "LEFT JOIN mirror USING (list_id) LEFT JOIN trakt_account USING (user_id)"
 
 READ_LIST: Final = f"""
@@ -56,6 +56,19 @@ async def read_lists(
     return [_summary(row) for row in rows if row["list_id"] is not None], rows[0]["total"]
 
 
+COUNT_LISTS: Final = """
+SELECT (SELECT count(*) FROM list WHERE list.user_id = $1 AND deleted_at IS NULL) AS count,
+       state AS account_state, revision AS account_revision, is_vip
+FROM (SELECT) AS always LEFT JOIN trakt_account ON trakt_account.user_id = $1"""
+
+
+async def count_lists(connection: Connection, user_id: str) -> tuple[int, TraktAccount]:
+    """Return how many lists the user has, and the user's account."""
+    row = await connection.fetchrow(COUNT_LISTS, user_id)
+    assert row is not None, "there is always a row"  # noqa: S101
+    return row["count"], account_of(row)
+
+
 READ_EXCLUSIONS_PAGE: Final = """
 SELECT (SELECT count(*) FROM list_exclusion WHERE list_id = $1) AS total, media_type, trakt, tmdb, imdb
 FROM list
@@ -88,6 +101,7 @@ def _summary(row: asyncpg.Record) -> ListSummary:
         schedule=schedule_of(row),
         mirrored=MirrorRecord() if row["state"] is None else _mirror_record(row),
         account=account_of(row),
+        source=source_of(row),
     )
 
 

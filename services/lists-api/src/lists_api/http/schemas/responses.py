@@ -33,6 +33,14 @@ class MirrorStateOut(ResponseModel):
     """Items over the limit of the Trakt account."""
 
 
+class SourceOut(ResponseModel):
+    """Where a list was imported from."""
+
+    kind: str
+    """`trakt`: a list on Trakt. There may be further kinds."""
+    url: str | None
+
+
 _EXAMPLE: Final = {
     "id": 7,
     "title": "Heists",
@@ -65,6 +73,7 @@ _EXAMPLE: Final = {
     "sync_interval_hours": None,
     "full_sync_days": None,
     "is_paused": None,
+    "source": None,
 }
 
 
@@ -100,6 +109,8 @@ class ListOut(ResponseModel):
     sync_interval_hours: int | None
     full_sync_days: int | None
     is_paused: bool | None
+    source: SourceOut | None
+    """Null: the list was made here."""
 
     @classmethod
     def of(cls, summary: ListSummary) -> Self:
@@ -116,6 +127,7 @@ class ListOut(ResponseModel):
             updated_at=summary.updated_at,
             last_sync_at=summary.schedule.last_sync_at,
             next_sync_at=summary.schedule.next_sync_at,
+            source=None if summary.source is None else SourceOut(kind=summary.source.kind, url=summary.source.url),
         )
 
 

@@ -16,6 +16,7 @@ from lists_api.lists.domain.items import MAX_ITEMS, ItemsEdit
 from lists_api.lists.domain.media_list import MediaList
 from lists_api.lists.domain.properties import ListProperties
 from lists_api.lists.domain.runs import SyncRun
+from lists_api.lists.domain.source import ListSource
 from lists_api.lists.domain.versions import Cause, Row, Version, rows_at
 from watchbuddy_contracts import ListCreated, ListEvent, ListSyncStarted, ListUpdated, Title, Trigger
 
@@ -39,7 +40,14 @@ class Change:
     cause: Cause = "edited"
 
 
-def create(properties: ListProperties, items: Sequence[Title], *, list_id: int, user_id: str) -> Change:
+def create(
+    properties: ListProperties,
+    items: Sequence[Title],
+    *,
+    list_id: int,
+    user_id: str,
+    source: ListSource | None = None,
+) -> Change:
     """Make a list of version 1. Of items that are the same title, the first counts. Those of a custom list are pinned.
 
     Raises:
@@ -50,7 +58,7 @@ def create(properties: ListProperties, items: Sequence[Title], *, list_id: int, 
         raise ListFillsItselfError(properties.list_type)
     edit = item_edits.add((), _bounded(items))
     pinned = frozenset(edit.items) if properties.list_type == "custom" else frozenset[Title]()
-    after = MediaList(list_id, user_id, 1, properties, edit.items, pinned)
+    after = MediaList(list_id, user_id, 1, properties, edit.items, pinned, source=source)
     return Change(after, (state_event(after, ListCreated),), edit, cause="created")
 
 

@@ -2,6 +2,7 @@
 
 from typing import Any, Final
 
+import watchbuddy_contracts as contracts
 from lists_api.lists.domain.media_list import MediaList
 from lists_api.lists.domain.runs import SyncRun
 from watchbuddy_contracts import ListCreated, ListDeleted, ListEvent, ListSynced, ListUpdated, to_items
@@ -33,7 +34,10 @@ def last_event(current: MediaList, event_type: str, run: SyncRun | None) -> List
 
 def state_event(current: MediaList, model: type[ListCreated] | type[ListUpdated]) -> ListCreated | ListUpdated:
     """Return the event that carries the list's state."""
-    return model(**_state(current))
+    state = _state(current)
+    if model is ListCreated and current.source is not None:
+        state["source"] = contracts.ListSource(kind=current.source.kind, url=current.source.url)
+    return model(**state)
 
 
 def synced_event(current: MediaList, run: SyncRun) -> ListSynced:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from lists_api.lists.domain.properties import ListProperties
+from lists_api.lists.domain.source import ListSource
 from watchbuddy_contracts import Title
 
 
@@ -15,6 +16,7 @@ class MediaList:
         items: in order of rank, each title once.
         pins: those of the items that every run keeps: on a custom list, what its owner has added.
         exclusions: titles that no run puts on the list: on a custom list, what its owner has taken off.
+        source: where it was imported from; None: it was made here.
         is_deleted: this is the tombstone; it has no items.
     """
 
@@ -25,4 +27,5 @@ class MediaList:
     items: tuple[Title, ...] = ()
     pins: frozenset[Title] = frozenset()
     exclusions: tuple[Title, ...] = ()
+    source: ListSource | None = None
     is_deleted: bool = False

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from lists_api.lists.domain.properties import ListProperties
 from lists_api.lists.domain.schedule import Schedule
+from lists_api.lists.domain.source import ListSource
 from lists_api.mirror_state.domain.mirror import MirrorRecord, TraktAccount
 
 
@@ -15,6 +16,7 @@ class ListSummary:
     Args:
         mirrored: what trakt-sync reported last; `MirrorRecord.as_of` returns how the list stands now.
         account: the owner's.
+        source: where it was imported from; None: it was made here.
     """
 
     list_id: int
@@ -26,3 +28,4 @@ class ListSummary:
     schedule: Schedule = field(default_factory=Schedule)
     mirrored: MirrorRecord = field(default_factory=MirrorRecord)
     account: TraktAccount = field(default_factory=TraktAccount)
+    source: ListSource | None = None
