@@ -72,7 +72,7 @@ async def test_a_request_is_one_span_and_one_duration_by_the_stable_conventions(
     reader = InMemoryMetricReader()
     tracers = TracerProvider()
     tracers.add_span_processor(SimpleSpanProcessor(spans))
-    telemetry = server_telemetry("/stream")
+    telemetry = server_telemetry("/stream", secret=["/feeds/"])
     telemetry["tracer_provider"] = tracers
     telemetry["meter_provider"] = MeterProvider(metric_readers=[reader])
     app = FastAPI(telemetry=telemetry)
@@ -80,10 +80,11 @@ async def test_a_request_is_one_span_and_one_duration_by_the_stable_conventions(
     @app.get("/lists/{list_id}")
     @app.get("/health/live")
     @app.get("/other/stream")
+    @app.get("/feeds/{token}/list")
     async def answer(list_id: int = 0) -> None: ...
 
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as client:
-        for path in ("/lists/7", "/health/live", "/other/stream"):
+        for path in ("/lists/7", "/health/live", "/other/stream", "/feeds/secret/list"):
             assert (await client.get(path)).status_code == 200
     (span,) = spans.get_finished_spans()
     assert span.name == "GET /lists/{list_id}"

@@ -3,6 +3,7 @@
 PermanentError (chassis)
 ├── NotFoundError (chassis)            404  "not-found"
 │   ├── ListNotFoundError
+│   ├── FeedNotFoundError
 │   ├── RunNotFoundError
 │   ├── ImportNotFoundError
 │   └── VersionNotFoundError
@@ -51,6 +52,13 @@ class VersionNotFoundError(NotFoundError):
 
     def __init__(self, list_id: int, version: int) -> None:
         super().__init__(f"List {list_id} has no version {version} that is still known.")
+
+
+class FeedNotFoundError(NotFoundError):
+    """No list has a feed of this token. The answer is the same whatever the reason, so that nobody learns which."""
+
+    def __init__(self) -> None:
+        super().__init__("There is no such feed.")
 
 
 class VersionMismatchError(PreconditionFailedError):

@@ -25,7 +25,15 @@ Document = dict[str, Any]
 class HttpApi(FastAPI):
     """FastAPI with the project's choices. It serves its document at `/openapi.json`, and no pages."""
 
-    def __init__(self, title: str, *, description: str, tags: Mapping[str, str], untraced: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        title: str,
+        *,
+        description: str,
+        tags: Mapping[str, str],
+        untraced: Sequence[str] = (),
+        secret: Sequence[str] = (),
+    ) -> None:
         """Make an application without routes.
 
         Args:
@@ -33,6 +41,7 @@ class HttpApi(FastAPI):
             description: what the service does.
             tags: what each tag of the operations means, in the order of the document.
             untraced: ends of paths without telemetry, beside the probes.
+            secret: beginnings of paths that hold a secret; they are without telemetry, too.
         """
         super().__init__(
             title=title,
@@ -43,7 +52,7 @@ class HttpApi(FastAPI):
             redoc_url=None,
             redirect_slashes=False,
             generate_unique_id_function=_name_of,
-            telemetry=server_telemetry(*untraced),
+            telemetry=server_telemetry(*untraced, secret=secret),
         )
         problems.install(self)
 

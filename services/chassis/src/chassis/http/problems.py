@@ -130,5 +130,10 @@ async def _on_database_error(request: Request, exc: Exception) -> Response:
 
 
 async def _on_defect(request: Request, exc: Exception) -> Response:
-    log.error("request_failed", method=request.method, path=request.url.path, exc_info=exc)
+    log.error("request_failed", method=request.method, route=_route(request), exc_info=exc)
     return problem(500, "internal", "something went wrong here; it has been logged")
+
+
+def _route(request: Request) -> str | None:
+    """Return the path as the route has it, "/api/lists/{list_id}": the path itself may hold a secret."""
+    return getattr(request.scope.get("route"), "path", None)

@@ -9,7 +9,7 @@ from chassis.http import health
 from chassis.http.auth import BEARER
 from chassis.http.openapi import HttpApi
 from chassis.http.problem_kinds import ANYWHERE, documented
-from lists_api.http.routes import catalogue, imports, items, lists, runs, trakt_imports, versions
+from lists_api.http.routes import catalogue, exports, feeds, imports, items, lists, runs, trakt_imports, versions
 
 TAGS: Final = {
     "lists": "A user's lists.",
@@ -18,13 +18,20 @@ TAGS: Final = {
     "versions": "What changed a list, and the way back.",
     "imports": "Lists that come in files of other tools, and from Trakt.",
     "catalogue": "Movies and shows that lists are filled from.",
+    "exports": "Lists as files for other tools.",
+    "feeds": "Private addresses of a list, which other programs read without a bearer token.",
     health.TAG: "For probes; no token is needed.",
 }
 
 
 def http_api(checks: Health) -> HttpApi:
     """Return the application. The caller sets what it works with in `state`."""
-    app = HttpApi("WatchBuddy lists", description="A user's lists, which are mirrored to Trakt.", tags=TAGS)
+    app = HttpApi(
+        "WatchBuddy lists",
+        description="A user's lists, which are mirrored to Trakt.",
+        tags=TAGS,
+        secret=(f"{feeds.FEEDS}/",),
+    )
     router = APIRouter(dependencies=[Depends(BEARER)], responses=documented(*ANYWHERE))
     router.include_router(lists.router)
     router.include_router(items.router)
@@ -33,6 +40,9 @@ def http_api(checks: Health) -> HttpApi:
     router.include_router(imports.router)
     router.include_router(catalogue.router)
     router.include_router(trakt_imports.router)
+    router.include_router(exports.router)
+    router.include_router(feeds.router)
     app.include_router(router)
+    app.include_router(feeds.public)
     app.include_router(health.router(checks))
     return app

@@ -118,6 +118,23 @@ LOCATION: Final = {
     }
 }
 
+DISPOSITION: Final = {
+    "Content-Disposition": {
+        "required": True,
+        "schema": {"type": "string"},
+        "example": 'attachment; filename="Heists.csv"',
+        "description": "The name of the file: the list's title.",
+    }
+}
+CACHING: Final = {
+    "Cache-Control": {
+        "required": True,
+        "schema": {"type": "string"},
+        "example": "private, no-cache",
+        "description": "Nobody but the reader may keep it.",
+    }
+}
+
 ABSENT: Final[Responses] = documented(NotFound)
 CHANGE: Final[Responses] = documented(NotFound, VersionMismatch)
 BODY: Final[Responses] = documented(BadRequest, TooLarge, UnsupportedMediaType)

@@ -1,0 +1,1 @@
+"""How a list is written for other programs. Pure: values in, text out."""
