@@ -17,7 +17,7 @@ VERSION := $(or $(call version,$(or $(GIVEN),$(BIN)/python)),$(call version,$(PY
 STAMP := $(VENV)/.installed-$(VERSION)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test check lint documents types fmt schemas bench kafka up down containers token account accounts lock version clean
+.PHONY: help setup demo run test check lint documents types fmt schemas bench kafka up down containers token account accounts catalogue lock version clean
 
 help: ## list these commands
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -105,6 +105,9 @@ account: $(STAMP) ## connect a Trakt account on the running stack (make account 
 
 accounts: $(STAMP) ## show the Trakt accounts of the running stack
 	@$(BIN)/python -m local_stack account --list
+
+catalogue: $(STAMP) ## import titles into the running stack's catalogue (make catalogue FILE=title.basics.tsv.gz)
+	@$(BIN)/python -m local_stack catalogue $(FILE)
 
 lock: $(STAMP) ## compile requirements.lock anew
 	@$(BIN)/python deploy/lock.py

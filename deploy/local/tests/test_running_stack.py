@@ -92,8 +92,10 @@ def test_an_env_file_that_is_no_text_is_said_in_one_line(tmp_path: Path) -> None
     assert answer.stderr == "cannot read .env: it is not UTF-8\n"
 
 
-@pytest.mark.parametrize("arguments", [("account", "--user", "ada"), ("account", "--list")])
-def test_a_killed_stack_has_no_accounts(killed: Path, tmp_path: Path, arguments: tuple[str, ...]) -> None:
+@pytest.mark.parametrize("arguments", [("account", "--user", "ada"), ("account", "--list"), ("catalogue",)])
+def test_a_killed_stack_has_no_accounts_and_no_catalogue(
+    killed: Path, tmp_path: Path, arguments: tuple[str, ...]
+) -> None:
     assert killed.exists()
     answer = local_stack(tmp_path, *arguments)
     assert (answer.returncode, answer.stderr) == (2, NO_STACK.format(stack_file.FILE))

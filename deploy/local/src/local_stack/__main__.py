@@ -1,4 +1,4 @@
-"""`python -m local_stack demo|run|kafka|token|account`."""
+"""`python -m local_stack demo|run|kafka|token|account|catalogue`."""
 
 import argparse
 import asyncio
@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from local_stack.commands.account import connect, show
+from local_stack.commands.catalogue import import_titles
 from local_stack.commands.token import token
 from local_stack.errors import CannotStartError, PartError
 from local_stack.system.stack_file import FILE
@@ -35,6 +36,9 @@ def _options(arguments: list[str]) -> argparse.Namespace:
     whose.add_argument("--user", help="the user's id; the command reads the token pair as JSON from standard input")
     whose.add_argument("--list", action="store_true", help="show the connected accounts instead")
     account.add_argument("--stack", type=Path, default=FILE, help=f"the stack's file (default: {FILE})")
+    titles = commands.add_parser("catalogue", help="import titles into the catalogue of the running stack")
+    titles.add_argument("files", metavar="FILE", nargs="*", type=Path, help="default: the shipped titles")
+    titles.add_argument("--stack", type=Path, default=FILE, help=f"the stack's file (default: {FILE})")
     brokers = {play: "embedded", daily: "apache where Java and Maven are installed, else embedded"}
     for command, default in brokers.items():
         command.add_argument(
@@ -62,7 +66,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Return the exit status: 0 fine, 1 a part failed or a step was not seen, 2 it cannot be started like this."""
     chosen = _options(sys.argv[1:] if arguments is None else arguments)
     try:
-        if chosen.command in {"token", "account"}:
+        if chosen.command in {"token", "account", "catalogue"}:
             return _on_running(chosen)
         return _until_its_end(chosen)
     except CannotStartError as error:
@@ -78,6 +82,8 @@ def main(arguments: list[str] | None = None) -> int:
 def _on_running(chosen: argparse.Namespace) -> int:
     if chosen.command == "token":
         return token(chosen.user, chosen.stack)
+    if chosen.command == "catalogue":
+        return import_titles(chosen.files, chosen.stack)
     return show(chosen.stack) if chosen.list else connect(chosen.user, chosen.stack)
 
 
