@@ -25,6 +25,7 @@ from lists_api.lists.use_cases import ListUseCases
 from lists_api.mirror_state.use_cases import MirrorStateUseCases
 from lists_api.settings import HttpSettings, Settings
 from lists_api.subscribers import TraktEvents
+from lists_api.taste.history import WatchedHistory
 
 SERVICE: Final = "lists-api"
 
@@ -46,7 +47,8 @@ def build_app(settings: HttpSettings, cases: ListUseCases) -> FastAPI:
 def trakt_events(cases: ListUseCases) -> TraktEvents:
     """Return what takes the events of trakt-sync."""
     mirror_state = MirrorStateUseCases(cases.pool, subscribers.GROUP, cases.now)
-    return TraktEvents(mirror_state, TraktImportAnswers(cases, subscribers.GROUP))
+    history = WatchedHistory(cases.pool, subscribers.GROUP, cases.now)
+    return TraktEvents(mirror_state, TraktImportAnswers(cases, subscribers.GROUP), history)
 
 
 def opened(settings: DatabaseSettings) -> AbstractAsyncContextManager[Foundation]:

@@ -9,7 +9,8 @@ from chassis.kafka.broker import subscribe
 from chassis.kafka.envelope import Delivered
 from lists_api.imports.trakt import TraktImportAnswers
 from lists_api.mirror_state.use_cases import MirrorStateUseCases
-from watchbuddy_contracts import TRAKT, TraktListRead, TraktListReadFailed
+from lists_api.taste.history import WatchedHistory
+from watchbuddy_contracts import TRAKT, TraktListRead, TraktListReadFailed, TraktWatchedChanged
 
 GROUP: Final = "lists-api"
 """The consumer group."""
@@ -21,12 +22,15 @@ class TraktEvents:
 
     mirror_state: MirrorStateUseCases
     imports: TraktImportAnswers
+    history: WatchedHistory
 
     async def record(self, delivered: Delivered) -> None:
         """Store what an event says; a second delivery of it changes nothing."""
         match delivered.event:
             case TraktListRead() | TraktListReadFailed():
                 await self.imports.record(delivered)
+            case TraktWatchedChanged():
+                await self.history.record(delivered)
             case _:
                 await self.mirror_state.record(delivered)
 

@@ -114,7 +114,8 @@ class Api:
         """Delete every row."""
         await self.pool.execute(
             "DELETE FROM list; DELETE FROM trakt_import; DELETE FROM trakt_account; DELETE FROM idempotency_key;"
-            " DELETE FROM outbox; DELETE FROM inbox; DELETE FROM rating; DELETE FROM watched"
+            " DELETE FROM outbox; DELETE FROM inbox; DELETE FROM rating; DELETE FROM watched;"
+            " DELETE FROM unwatched; DELETE FROM history_report"
         )
 
     async def relay_everything(self) -> None:

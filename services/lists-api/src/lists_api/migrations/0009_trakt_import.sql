@@ -26,3 +26,31 @@ CREATE TABLE trakt_import (
 CREATE INDEX trakt_import_user_idx ON trakt_import (user_id, trakt_list);
 CREATE INDEX trakt_import_list_idx ON trakt_import (list_id);
 CREATE INDEX trakt_import_finished_at_idx ON trakt_import (finished_at) WHERE finished_at IS NOT NULL;
+
+-- The watched history, as trakt-sync reports it: events may come late or again, so each row says which event it is from.
+ALTER TABLE watched
+    ADD COLUMN watched_id bigint GENERATED ALWAYS AS IDENTITY,
+    ADD COLUMN reported_at timestamptz NOT NULL DEFAULT 'epoch',
+    ADD CONSTRAINT watched_pkey PRIMARY KEY (watched_id);
+COMMENT ON COLUMN watched.reported_at IS 'time of the event that said so';
+
+-- Titles that a later event took out of the history, so that an earlier one does not put them back.
+CREATE TABLE unwatched (
+    unwatched_id bigint GENERATED ALWAYS AS IDENTITY,
+    user_id text NOT NULL,
+    media_type text NOT NULL,
+    trakt bigint,
+    tmdb bigint,
+    imdb text,
+    reported_at timestamptz NOT NULL,
+    CONSTRAINT unwatched_pkey PRIMARY KEY (unwatched_id),
+    CONSTRAINT unwatched_id_check CHECK (num_nonnulls(trakt, tmdb, imdb) >= 1)
+);
+CREATE INDEX unwatched_user_idx ON unwatched (user_id);
+
+-- When a user's whole history was reported last: an earlier event says nothing any more.
+CREATE TABLE history_report (
+    user_id text NOT NULL,
+    full_at timestamptz,                -- NULL: never
+    CONSTRAINT history_report_pkey PRIMARY KEY (user_id)
+);
