@@ -88,8 +88,15 @@ class User:
     async def replace(self, list_id: int, items: Sequence[Item]) -> None:
         _checked(await self.send("PUT", f"/{list_id}/items", json={"items": items}), 200)
 
-    async def sync(self, list_id: int) -> None:
-        _checked(await self.send("POST", f"/{list_id}/sync"), 202)
+    async def sync(self, list_id: int) -> str:
+        """Run the list to its end; return the state in which the run ended."""
+        run_id = _checked(await self.send("POST", f"/{list_id}/sync"), 202).json()["run_id"]
+
+        async def state() -> str:
+            run = _checked(await self.send("GET", f"/{list_id}/runs/{run_id}"), 200).json()
+            return str(run["state"])
+
+        return await eventually(state, until=lambda state: state not in ("queued", "running"))
 
     async def read(self, list_id: int) -> ListAnswer:
         return ListAnswer.model_validate_json(_checked(await self.send("GET", f"/{list_id}"), 200).content)

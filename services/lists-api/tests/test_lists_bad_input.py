@@ -26,6 +26,10 @@ ROUTES: list[tuple[str, str, Any]] = [
     ("PUT", ITEMS, {"items": movies(1)}),
     ("POST", f"{LIST}/sync", None),
     ("GET", RUN, None),
+    ("GET", f"{LIST}/runs", None),
+    ("POST", f"{RUN}/cancel", None),
+    ("POST", f"{RUN}/approve", None),
+    ("POST", f"{RUN}/reject", None),
 ]
 OF_A_LIST = [route for route in ROUTES if LIST in route[1]]
 

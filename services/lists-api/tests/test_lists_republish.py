@@ -1,6 +1,6 @@
 from lists_api.lists.republish import republish
 from lists_api.testing import Api, Stored, movies
-from watchbuddy_contracts import TraktListDeleted, TraktListSynced
+from watchbuddy_contracts import ListRunChanged, TraktListDeleted, TraktListSynced
 
 
 async def confirm(api: Api, list_id: int, version: int) -> None:
@@ -27,13 +27,15 @@ async def send_again(api: Api) -> int:
 
 
 def newest(events: list[Stored]) -> dict[int, tuple[object, object]]:
-    return {one.event.list_id: (one.event_id, one.event) for one in events}
+    states = [one for one in events if not isinstance(one.event, ListRunChanged)]
+    return {one.event.list_id: (one.event_id, one.event) for one in states}
 
 
 async def test_the_newest_state_of_each_list_goes_out_again_under_its_first_id(api: Api) -> None:
     made = [(await api.create(title=f"List {number}", items=movies(number, 9)))["id"] for number in range(1, 5)]
     await api.call("PATCH", f"/api/lists/{made[1]}", json={"description": "Mine", "mirror": {"order": True}})
     await api.call("POST", f"/api/lists/{made[2]}/sync?watched_only=true")
+    await api.work_off()
     await api.call("DELETE", f"/api/lists/{made[3]}")
     first = newest(await api.outbox())
     await api.relay_everything()

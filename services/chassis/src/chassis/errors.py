@@ -5,12 +5,14 @@ Exception
 └── PermanentError          the same call fails again          422  "permanent"
     ├── UnauthorizedError   no valid token                     401  "unauthorized"
     ├── NotFoundError       not there, or not the caller's     404  "not-found"
-    └── PreconditionFailedError  If-Match names another version  412  "version-mismatch"
+    ├── PreconditionFailedError  If-Match names another version  412  "version-mismatch"
+    └── TooManyRequestsError     later it is taken          429  "too-many-requests"
 
 Services subclass them per cause. `chassis.http.problems` makes HTTP responses of them, `chassis.kafka.delivery` a
 redelivery or a dead letter.
 """
 
+from datetime import timedelta
 from typing import ClassVar
 
 
@@ -55,3 +57,14 @@ class PreconditionFailedError(PermanentError):
 
     slug = "version-mismatch"
     status = 412
+
+
+class TooManyRequestsError(PermanentError):
+    """The user has asked too often. The same call succeeds after `retry_after`."""
+
+    slug = "too-many-requests"
+    status = 429
+
+    def __init__(self, detail: str, retry_after: timedelta, **extra: object) -> None:
+        super().__init__(detail, **extra)
+        self.retry_after = retry_after

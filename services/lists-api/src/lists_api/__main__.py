@@ -12,12 +12,13 @@ from lists_api import app
 from lists_api.commands import catalogue_export, catalogue_import, catalogue_show
 from lists_api.commands.catalogue_stats import catalogue_stats
 from lists_api.http.api import http_api
-from lists_api.settings import HttpSettings, Settings
+from lists_api.settings import HttpSettings, RunSettings, Settings
 
 COMMANDS = {
     "serve": process(app.serve, HttpSettings, "serve the HTTP API"),
     "relay": process(partial(run_relay, app.SERVICE), Settings, "send the outbox to Kafka"),
     "consume": process(app.consume, Settings, "store what trakt-sync reports of lists"),
+    "run": process(app.run, RunSettings, "schedule and carry out the runs that fill lists"),
     "republish": process(
         app.republish, Settings, "send again the newest state of every list that trakt-sync has not confirmed"
     ),

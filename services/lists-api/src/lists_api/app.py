@@ -12,7 +12,7 @@ from chassis.http.auth import Authenticator
 from chassis.kafka.broker import ConsumerHealth, build_broker
 from chassis.kafka.broker import consume as consume_from
 from chassis.outbox import outbox
-from chassis.postgres.wakeup import Waker
+from chassis.postgres.wakeup import Listener, Waker
 from chassis.process import run_worker, serve_http
 from chassis.retention import sweep_for_ever
 from chassis.settings import DatabaseSettings
@@ -23,7 +23,11 @@ from lists_api.lists import republish as republishing
 from lists_api.lists import retention
 from lists_api.lists.use_cases import ListUseCases
 from lists_api.mirror_state.use_cases import MirrorStateUseCases
-from lists_api.settings import HttpSettings, Settings
+from lists_api.runs import worker
+from lists_api.runs.catalogue_selector import CatalogueSelector
+from lists_api.runs.runner import Runner
+from lists_api.runs.use_cases import RunUseCases
+from lists_api.settings import HttpSettings, RunSettings, Settings
 from lists_api.subscribers import TraktEvents
 from lists_api.taste.history import WatchedHistory
 
@@ -35,12 +39,13 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def build_app(settings: HttpSettings, cases: ListUseCases) -> FastAPI:
+def build_app(settings: HttpSettings, cases: ListUseCases, runs: RunUseCases) -> FastAPI:
     """Return the HTTP application. It knows no Kafka: its transactions write the outbox."""
     app = http_api(health_of(cases.pool))
     app.state.settings = settings
     app.state.authenticator = Authenticator(settings)
     app.state.use_cases = cases
+    app.state.run_use_cases = runs
     return app
 
 
@@ -60,17 +65,43 @@ async def serve(settings: HttpSettings) -> None:
     """Serve the HTTP API."""
     async with (
         bootstrap(SERVICE, settings, connections=settings.pool_size) as base,
-        Waker(base.pool, outbox.CHANNEL) as waker,
+        Waker(base.pool, outbox.CHANNEL) as relay,
+        Waker(base.pool, worker.CHANNEL) as workers,
     ):
-        cases = ListUseCases(base.pool, waker.wake, now=utc_now, new_id=uuid7, quotas=settings.quotas)
-        await serve_http(build_app(settings, cases), settings)
+
+        def wake_both() -> None:
+            relay.wake()
+            workers.wake()
+
+        quotas = settings.quotas
+        cases = ListUseCases(base.pool, relay.wake, utc_now, uuid7, quotas, wake_runs=workers.wake)
+        runs = RunUseCases(base.pool, wake_both, utc_now, uuid7, quotas)
+        await serve_http(build_app(settings, cases, runs), settings)
+
+
+async def run(settings: RunSettings) -> None:
+    """Schedule and carry out sync runs."""
+    async with (
+        bootstrap(SERVICE, settings, connections=settings.run_concurrency + 2) as base,
+        Waker(base.pool, outbox.CHANNEL) as relay,
+        Listener(base.dsn, worker.CHANNEL) as listener,
+    ):
+        runner = Runner(base.pool, CatalogueSelector(), settings.guard, relay.wake, utc_now, uuid7, settings.run_lease)
+        working = worker.Worker(base.pool, runner, listener, utc_now, concurrency=settings.run_concurrency)
+        base.health.add("listener", listener.check)
+        base.health.add("worker", working.check)
+        await run_worker(settings, base.health, working.run())
 
 
 async def consume(settings: Settings) -> None:
     """Store what trakt-sync reports, make the lists that come from Trakt, and delete what is past its retention."""
-    async with bootstrap(SERVICE, settings) as base, Waker(base.pool, outbox.CHANNEL) as waker:
+    async with (
+        bootstrap(SERVICE, settings) as base,
+        Waker(base.pool, outbox.CHANNEL) as relay,
+        Waker(base.pool, worker.CHANNEL) as workers,
+    ):
         broker = build_broker(settings, group=subscribers.GROUP)
-        cases = ListUseCases(base.pool, waker.wake, now=utc_now, new_id=uuid7, quotas=settings.quotas)
+        cases = ListUseCases(base.pool, relay.wake, utc_now, uuid7, settings.quotas, wake_runs=workers.wake)
         subscribers.register(broker, trakt_events(cases))
         base.health.add("consumer", ConsumerHealth(broker).check)
         sweeping = sweep_for_ever(lambda: retention.sweep(base.pool, settings, now=utc_now()))

@@ -15,15 +15,20 @@ PermanentError (chassis)
 ├── ListFillsItselfError               409  "list-fills-itself"
 ├── DuplicateListError                 409  "duplicate-list"
 ├── TraktListIsMirrorError             409  "trakt-list-is-mirror"
+├── RunEndedError                      409  "run-ended"
+├── RunNotHeldError                    409  "run-not-held"
+├── TooManyRequestsError (chassis)     429
+│   └── TooManyRunsError                    "too-many-runs"
 ├── QuotaExceededError                 403  "quota-exceeded"
 ├── IdempotencyKeyReusedError          422  "idempotency-key-reused"
 └── CatalogueFileError                      no request: a command says it and ends
 """
 
+from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
-from chassis.errors import NotFoundError, PermanentError, PreconditionFailedError
+from chassis.errors import NotFoundError, PermanentError, PreconditionFailedError, TooManyRequestsError
 
 
 class ListNotFoundError(NotFoundError):
@@ -45,6 +50,35 @@ class ImportNotFoundError(NotFoundError):
 
     def __init__(self, import_id: UUID) -> None:
         super().__init__(f"You have no import {import_id}.")
+
+
+class RunEndedError(PermanentError):
+    """The run has ended, so it cannot be cancelled."""
+
+    slug = "run-ended"
+    status = 409
+
+    def __init__(self, run_id: UUID, state: str) -> None:
+        super().__init__(f"Run {run_id} has ended: {state}.", state=state)
+
+
+class RunNotHeldError(PermanentError):
+    """The run does not wait for its list's owner, so it is neither approved nor rejected."""
+
+    slug = "run-not-held"
+    status = 409
+
+    def __init__(self, run_id: UUID, state: str) -> None:
+        super().__init__(f"Run {run_id} does not wait for you: {state}.", state=state)
+
+
+class TooManyRunsError(TooManyRequestsError):
+    """The user has started as many runs within an hour as their kind of account may."""
+
+    slug = "too-many-runs"
+
+    def __init__(self, limit: int, retry_after: timedelta) -> None:
+        super().__init__(f"You may start {limit} runs an hour; try again later.", retry_after, limit=limit)
 
 
 class VersionNotFoundError(NotFoundError):

@@ -8,6 +8,7 @@ from pydantic import Field
 from chassis.settings import AuthSettings, ServiceSettings
 from lists_api.lists.domain.items import MAX_ITEMS
 from lists_api.lists.domain.quota import Quota, Quotas
+from lists_api.runs.domain.outcome import Guard
 
 Limit = Annotated[int, Field(ge=0)]
 Retention = Annotated[timedelta, Field(gt=timedelta(0))]
@@ -56,6 +57,24 @@ class Settings(ServiceSettings):
                 self.quota_vip_searches_per_minute,
             ),
         )
+
+
+class RunSettings(Settings):
+    """What `run` needs in addition."""
+
+    run_concurrency: Annotated[int, Field(ge=1)] = 4
+    """Runs at a time. Most of a run is Postgres's work, so more than twice the cores help nobody."""
+    run_lease: Retention = timedelta(seconds=90)
+    """How long a run waits for a worker that has died. Longer than the slowest statement may take (60 s)."""
+    run_max_removed_percent: Annotated[int, Field(ge=0, le=100)] = 50
+    """An automatic run that would remove more of a list waits for its owner: something is wrong with the catalogue."""
+    run_guarded_items: Annotated[int, Field(ge=1)] = 20
+    """Shorter lists are not guarded: of ten titles, six may well be new."""
+
+    @property
+    def guard(self) -> Guard:
+        """When an automatic run waits for the list's owner."""
+        return Guard(self.run_max_removed_percent, self.run_guarded_items)
 
 
 class HttpSettings(Settings, AuthSettings):

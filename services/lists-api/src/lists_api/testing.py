@@ -16,17 +16,26 @@ from uuid_utils.compat import uuid7
 from chassis.http.auth import issue_token
 from chassis.kafka.envelope import Delivered
 from chassis.postgres.database import Pool, create_pool
+from chassis.postgres.wakeup import Listener
 from chassis.testing import FakeClock
 from lists_api.app import build_app, trakt_events
 from lists_api.catalogue.importing import import_files
 from lists_api.catalogue.rejects import Rejects
 from lists_api.catalogue.source import CatalogueFile
 from lists_api.lists.use_cases import ListUseCases
+from lists_api.runs.catalogue_selector import CatalogueSelector
+from lists_api.runs.domain.outcome import Guard
+from lists_api.runs.runner import Runner
+from lists_api.runs.selector import Selector
+from lists_api.runs.use_cases import RunUseCases
+from lists_api.runs.worker import CHANNEL, Worker
 from lists_api.settings import HttpSettings
 from lists_api.subscribers import TraktEvents
 from watchbuddy_contracts import EVENTS, Event, EventHeaders
 
 AUTH_KEY = "a key of the tests, long enough for HS256"
+LEASE = timedelta(seconds=90)
+"""How long a run is kept from other workers."""
 AT = datetime(2026, 1, 2, tzinfo=UTC)
 """When trakt-sync's events happened, unless a test gives another time."""
 
@@ -105,6 +114,24 @@ class Api:
         ]
         return [one for one in stored if list_id is None or list_id == getattr(one.event, "list_id", None)]
 
+    def worker(self, selector: Selector | None = None, *, guard: Guard | None = None) -> Worker:
+        """Return a worker of sync runs, which does not run yet; without a selector of its own, on the catalogue."""
+        runner = Runner(
+            self.pool,
+            selector or CatalogueSelector(),
+            guard or Guard(),
+            self.waker.wake,
+            now=self.clock,
+            new_id=uuid7,
+            lease_for=LEASE,
+        )
+        dsn = self.settings.database_url.get_secret_value()
+        return Worker(self.pool, runner, Listener(dsn, CHANNEL), self.clock)
+
+    async def work_off(self, selector: Selector | None = None) -> None:
+        """Carry out the runs of all lists that are due, and those that wait."""
+        await self.worker(selector).work_off()
+
     async def receive(self, *events: Event, at: datetime = AT) -> None:
         """Deliver events of trakt-sync, in this order, each for the first time."""
         for event in events:
@@ -130,7 +157,8 @@ async def running_api(dsn: str, **changes: object) -> AsyncIterator[Api]:
     pool = await create_pool(dsn, max_size=settings.pool_size)
     clock, waker = FakeClock(), CountedWaker()
     cases = ListUseCases(pool, waker.wake, now=clock, new_id=uuid7, quotas=settings.quotas)
-    app = build_app(settings, cases)
+    runs = RunUseCases(pool, waker.wake, now=clock, new_id=uuid7, quotas=settings.quotas)
+    app = build_app(settings, cases, runs)
     try:
         transport = httpx.ASGITransport(app)
         async with httpx.AsyncClient(transport=transport, base_url="http://lists") as http:

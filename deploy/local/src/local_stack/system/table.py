@@ -15,12 +15,13 @@ WANTED_PORTS: Mapping[str, int] = {
     # Health addresses of the processes without users: any free port.
     "lists-api relay": 0,
     "lists-api consume": 0,
+    "lists-api run": 0,
     "trakt-sync consume": 0,
     "trakt-sync work": 0,
     "trakt-sync relay": 0,
     "notifier consume": 0,
 }
-HTTP_AND_WORK = ("lists-api", "notifier", "trakt-sync work")
+HTTP_AND_WORK = ("lists-api", "lists-api run", "notifier", "trakt-sync work")
 """The processes that make new events. They stop first."""
 ON_KAFKA = ("lists-api relay", "lists-api consume", "trakt-sync consume", "trakt-sync relay", "notifier consume")
 
@@ -77,6 +78,7 @@ def services(system: System, ports: Mapping[str, int], outside: Mapping[str, str
         process("lists-api", "lists_api serve", {**lists_api, **users}),
         process("lists-api relay", "lists_api relay", {**lists_api, **users}),
         process("lists-api consume", "lists_api consume", {**lists_api, **users}),
+        process("lists-api run", "lists_api run", lists_api),
         process("trakt-sync consume", "trakt_sync consume", trakt_sync),
         process("trakt-sync work", "trakt_sync work", trakt_sync),
         process("trakt-sync relay", "trakt_sync relay", trakt_sync),

@@ -1,5 +1,6 @@
 """HTTP errors as RFC 9457 problem documents. Their kinds are in `chassis.http.problem_kinds`."""
 
+import math
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -11,7 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Match
 
-from chassis.errors import PermanentError, TransientError, UnauthorizedError
+from chassis.errors import PermanentError, TooManyRequestsError, TransientError, UnauthorizedError
 from chassis.http.problem_kinds import (
     MEDIA_TYPE,
     BadRequest,
@@ -68,6 +69,8 @@ async def _on_error(_request: Request, exc: Exception) -> Response:
         headers["WWW-Authenticate"] = "Bearer"
     if isinstance(exc, TransientError):
         headers["Retry-After"] = "1"
+    if isinstance(exc, TooManyRequestsError):
+        headers["Retry-After"] = str(max(1, math.ceil(exc.retry_after.total_seconds())))
     return problem(exc.status, exc.slug, exc.detail, headers=headers, **exc.extra)
 
 

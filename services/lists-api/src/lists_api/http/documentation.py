@@ -13,9 +13,12 @@ from chassis.http.problem_kinds import (
     UnsupportedMediaType,
     documented,
 )
-from watchbuddy_contracts import ListType
+from watchbuddy_contracts import ListType, RunState
 
 Responses = dict[int | str, dict[str, Any]]
+RETRY_LATER: Final = {
+    "Retry-After": {"required": True, "schema": {"type": "string", "pattern": "^[0-9]+$"}, "description": "Seconds."}
+}
 
 
 class VersionMismatch(Problem):
@@ -55,6 +58,35 @@ class DuplicateList(Problem):
     detail: str = Field(examples=["A list with this configuration already exists: 'Comedy Movies (1990s)'"])
     list_id: int = Field(examples=[7])
     title: str = Field(examples=["Comedy Movies (1990s)"])
+
+
+class RunEnded(Problem):
+    """The run has ended."""
+
+    slug: Literal["run-ended"]
+    status: Literal[409]
+    detail: str = Field(examples=["Run 0198c0de-7a3b-7c11-9d55-3f2b6a1e4c06 has ended: succeeded."])
+    state: RunState = Field(examples=["succeeded"])
+
+
+class RunNotHeld(Problem):
+    """The run does not wait for you."""
+
+    slug: Literal["run-not-held"]
+    status: Literal[409]
+    detail: str = Field(examples=["Run 0198c0de-7a3b-7c11-9d55-3f2b6a1e4c06 does not wait for you: succeeded."])
+    state: RunState = Field(examples=["succeeded"])
+
+
+class TooManyRuns(Problem):
+    """You have started as many runs within an hour as your kind of account may."""
+
+    slug: Literal["too-many-runs"]
+    status: Literal[429]
+    detail: str = Field(examples=["You may start 120 runs an hour; try again later."])
+    limit: int = Field(examples=[120])
+
+    headers = RETRY_LATER
 
 
 class QuotaExceeded(Problem):
@@ -148,6 +180,9 @@ EDIT: Final[Responses] = BODY | documented(
     InvalidRequest, PatchRefused, DuplicateList, QuotaExceeded, NotFound, VersionMismatch
 )
 TRAKT_IMPORT: Final[Responses] = BODY | documented(InvalidRequest, TraktListIsMirror, QuotaExceeded)
+START: Final[Responses] = documented(TooManyRuns)
+CANCEL: Final[Responses] = documented(RunEnded)
+DECIDE: Final[Responses] = documented(RunNotHeld)
 RESTORE: Final[Responses] = documented(QuotaExceeded)
 IMPORT: Final[Responses] = BODY | documented(
     InvalidRequest, ImportNotRecognised, TooManyItems, ListFillsItself, QuotaExceeded, NotFound

@@ -11,7 +11,8 @@ from chassis.postgres.database import Connection
 from lists_api.errors import QuotaExceededError, TooManyItemsError, TraktListIsMirrorError
 from lists_api.imports.domain.trakt import ImportedType, ImportReason, TraktImport, TraktReference, properties_of
 from lists_api.lists.domain.source import ListSource
-from lists_api.lists.use_cases import SOURCE, ListUseCases
+from lists_api.lists.saving import SOURCE
+from lists_api.lists.use_cases import ListUseCases
 from lists_api.store import trakt_imports as store
 from lists_api.store import views
 from lists_api.store.lists import lock_user
@@ -86,6 +87,7 @@ class TraktImportAnswers:
                 detail, retry_at = event.detail, event.retry_at
                 await store.fail(connection, job.import_id, event.reason, detail=detail, retry_at=retry_at, now=now)
         self.lists.wake()
+        self.lists.wake_runs()  # a custom list is filled at once
 
     async def _take(self, connection: Connection, job: TraktImport, event: TraktListRead) -> None:
         if await store.find_mirrored(connection, event.user_id, event.trakt_list_id) is not None:

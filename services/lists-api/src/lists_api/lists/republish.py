@@ -11,7 +11,7 @@ from typing import Final
 from chassis.outbox import outbox
 from chassis.postgres.database import Pool
 from lists_api.lists.domain.events import last_event
-from lists_api.lists.use_cases import SOURCE
+from lists_api.lists.saving import SOURCE
 from lists_api.store import lists as store
 from lists_api.store import mirrors, runs
 

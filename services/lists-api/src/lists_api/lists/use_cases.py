@@ -2,12 +2,11 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from chassis.outbox import outbox
 from chassis.postgres.database import Connection, Pool
 from lists_api.errors import DuplicateListError, ListNotFoundError, VersionMismatchError
 from lists_api.lists import idempotency
@@ -15,21 +14,18 @@ from lists_api.lists.domain import changes
 from lists_api.lists.domain.media_list import MediaList
 from lists_api.lists.domain.properties import ListProperties, titled
 from lists_api.lists.domain.quota import Quotas
-from lists_api.lists.domain.rows import row_edit
 from lists_api.lists.domain.schedule import Schedule, after_edit
 from lists_api.lists.domain.source import ListSource
 from lists_api.lists.domain.summary import ListSummary
-from lists_api.lists.domain.versioning import version_of
 from lists_api.lists.idempotency import IdempotencyKey
+from lists_api.lists.saving import save
 from lists_api.mirror_state.domain.mirror import TraktAccount
-from lists_api.store import items as item_store
 from lists_api.store import lists as store
-from lists_api.store import runs, views
 from lists_api.store import versions as version_store
+from lists_api.store import views
 from lists_api.store.lists import LockedList
-from watchbuddy_contracts import Title, Trigger
+from watchbuddy_contracts import Title
 
-SOURCE: Final = "/lists-api"
 MAX_ITEMS_ON_LOOP: Final = 1000
 """Items that are decided on without a thread: within 10 ms (10,000 take 80 ms)."""
 
@@ -57,6 +53,7 @@ class ListUseCases:
         now: the clock.
         new_id: makes UUIDv7s, for events and runs.
         quotas: what users may have.
+        wake_runs: wakes the workers of sync runs; called after a commit that left a list due.
     """
 
     pool: Pool
@@ -64,6 +61,7 @@ class ListUseCases:
     now: Callable[[], datetime]
     new_id: Callable[[], UUID]
     quotas: Quotas
+    wake_runs: Callable[[], None] = lambda: None
 
     async def create(
         self,
@@ -89,7 +87,7 @@ class ListUseCases:
                 connection, user_id, properties, items, key=key, may_repeat=may_repeat
             )
         if is_new:
-            self.wake()
+            self.wake_for(summary.schedule)
         return summary
 
     async def create_in(
@@ -103,7 +101,7 @@ class ListUseCases:
         may_repeat: bool = False,
         source: ListSource | None = None,
     ) -> tuple[ListSummary, bool]:
-        """Make a list in the caller's transaction, who wakes the relay; errors as in `create`.
+        """Make a list in the caller's transaction, who then calls `wake_for`; errors as in `create`.
 
         Returns: the list, and whether it was made now.
         """
@@ -185,24 +183,12 @@ class ListUseCases:
             summary = await self._apply(connection, before, change)
         return self._done(change, summary)
 
-    async def sync(
-        self, user_id: str, list_id: int, *, trigger: Trigger, if_match: frozenset[int] | None = None
-    ) -> UUID:
-        """Run the list; return the run's id. Errors as in `change`."""
-        run_id = self.new_id()
-        await self.change(
-            user_id, list_id, lambda current: changes.sync(current, run_id=run_id, trigger=trigger), if_match=if_match
-        )
-        return run_id
-
     async def _apply(
         self, connection: Connection, before: LockedList, change: changes.Change, *, may_repeat: bool = False
     ) -> ListSummary | None:
         current, after, now = before.state, change.after, self.now()
         if change.events:
             schedule = after_edit(current, after, before.schedule, now=now)
-            if change.run is not None:
-                schedule = replace(schedule, last_sync_at=now)
             await self._save(connection, before, change, schedule, now, may_repeat=may_repeat)
         summary = await views.read_list(connection, current.list_id, user_id=current.user_id)
         if summary is not None and len(after.items) > len(current.items):
@@ -211,8 +197,14 @@ class ListUseCases:
 
     def _done(self, change: changes.Change, summary: ListSummary | None) -> Changed:
         if change.events:
-            self.wake()
+            self.wake_for(Schedule() if summary is None else summary.schedule)
         return Changed(change, summary)
+
+    def wake_for(self, schedule: Schedule) -> None:
+        """Wake whoever goes on after the commit of a change that left the list with this schedule."""
+        self.wake()
+        if schedule.next_sync_at is not None and schedule.next_sync_at <= self.now():
+            self.wake_runs()
 
     async def _save(
         self,
@@ -224,31 +216,11 @@ class ListUseCases:
         *,
         may_repeat: bool = False,
     ) -> None:
-        after = change.after
-        event_ids = [self.new_id() for _ in change.events]
-        newest = event_ids[-1], change.events[-1].ce_type
-        configuration = await _configuration(connection, before, after, may_repeat=may_repeat)
-        save = store.insert_list if before is None else store.update_list
-        await save(connection, after, schedule, newest=newest, configuration=configuration, now=now)
-        if change.run is not None:
-            await runs.insert_run(connection, after.list_id, change.run, now=now)
-        if before is not None:
-            await _save_items(connection, before, change, now)
-        await outbox.append(connection, *change.events, source=SOURCE, now=now, event_ids=event_ids)
+        configuration = await _configuration(connection, before, change.after, may_repeat=may_repeat)
+        await save(connection, before, change, schedule, configuration=configuration, now=now, new_id=self.new_id)
 
     def _check_items(self, after: MediaList, account: TraktAccount) -> None:
         self.quotas.check_items(len(after.items), is_vip=account.is_vip)
-
-
-async def _save_items(connection: Connection, before: LockedList, change: changes.Change, now: datetime) -> None:
-    after = change.after
-    rows = row_edit(before.rows, after.items, after.pins)
-    await item_store.edit_items(connection, after.list_id, rows, now=now)
-    if after.exclusions != before.state.exclusions:
-        await item_store.replace_exclusions(connection, after.list_id, after.exclusions)
-    if not after.is_deleted:
-        version = version_of(before.state, change, rows, at=now)
-        await version_store.insert_version(connection, after.list_id, version)
 
 
 async def _lock(connection: Connection, user_id: str, list_id: int, if_match: frozenset[int] | None) -> LockedList:

@@ -120,12 +120,12 @@ class LockedList:
     configuration: bytes | None
 
 
-LOCK_LIST: Final = f"""
+READ_STATE: Final = f"""
 SELECT list_id, user_id, version, {properties.COLUMNS}, last_event_id, last_event_type, deleted_at,
        status, next_sync_at, last_sync_at, last_full_sync_at, configuration, source
 FROM list
-WHERE list_id = $1 AND ($2::text IS NULL OR (user_id = $2 AND deleted_at IS NULL))
-FOR UPDATE"""  # noqa: S608 - a constant
+WHERE list_id = $1 AND ($2::text IS NULL OR (user_id = $2 AND deleted_at IS NULL))"""  # noqa: S608 - a constant
+LOCK_LIST: Final = f"{READ_STATE} FOR UPDATE"
 
 
 async def lock_list(connection: Connection, list_id: int, *, user_id: str | None) -> LockedList | None:
@@ -134,10 +134,22 @@ async def lock_list(connection: Connection, list_id: int, *, user_id: str | None
     With a `user_id` of None the list may be any user's, and a tombstone.
     """
     row = await connection.fetchrow(LOCK_LIST, list_id, user_id)
-    if row is None:
-        return None
     # A second statement: the one that waited for the lock would see the items as they were before the wait.
-    rows = await read_rows(connection, list_id)
+    return None if row is None else await _with_items(connection, row)
+
+
+async def read_state(connection: Connection, list_id: int) -> LockedList | None:
+    """Return any user's list, or tombstone, without a lock; None: there is none.
+
+    The caller's transaction sees one moment (REPEATABLE READ).
+    """
+    row = await connection.fetchrow(READ_STATE, list_id, None)
+    return None if row is None else await _with_items(connection, row)
+
+
+async def _with_items(connection: Connection, row: asyncpg.Record) -> LockedList:
+    rows = await read_rows(connection, row["list_id"])
+    is_custom = row["list_type"] == "custom"
     state = MediaList(
         list_id=row["list_id"],
         user_id=row["user_id"],
@@ -145,7 +157,7 @@ async def lock_list(connection: Connection, list_id: int, *, user_id: str | None
         properties=properties.of_row(row),
         items=tuple(one.title for one in rows),
         pins=frozenset(one.title for one in rows if one.is_pinned),
-        exclusions=await read_exclusions(connection, list_id) if row["list_type"] == "custom" else (),
+        exclusions=await read_exclusions(connection, row["list_id"]) if is_custom else (),
         source=source_of(row),
         is_deleted=row["deleted_at"] is not None,
     )

@@ -13,14 +13,16 @@ async def delete_keys(pool: Pool, *, until: datetime) -> int:
     return count_of(await pool.execute(DELETE_KEYS, until))
 
 
-# The run that left a list at its present version stays: `republish` makes its event from it.
+# The run that left a list at its present version stays: `republish` makes its event from it. So does one that has not
+# ended, or that waits for the list's owner.
 DELETE_RUNS: Final = """
 DELETE FROM sync_run USING list
-WHERE sync_run.list_id = list.list_id AND sync_run.version <> list.version AND started_at <= $1"""
+WHERE sync_run.list_id = list.list_id AND sync_run.version IS DISTINCT FROM list.version AND finished_at <= $1
+  AND sync_run.state NOT IN ('queued', 'running', 'held')"""
 
 
 async def delete_runs(pool: Pool, *, until: datetime) -> int:
-    """Delete sync runs that started then or before. Return how many."""
+    """Delete sync runs that ended then or before. Return how many."""
     return count_of(await pool.execute(DELETE_RUNS, until))
 
 

@@ -14,11 +14,17 @@ from watchbuddy_contracts import Title
 
 _SUMMARY: Final = f"""
     list.list_id, {properties.COLUMNS}, list.version, item_count, created_at, updated_at,
-    status, next_sync_at, last_sync_at, last_full_sync_at,
+    CASE run_state WHEN 'running' THEN 'syncing' WHEN 'queued' THEN 'queued' ELSE status END AS status,
+    next_sync_at, last_sync_at, last_full_sync_at,
+    run_revision + coalesce((run_state = 'running')::integer, 0) AS run_revision,
     trakt_list_id, mirror.state, mirror.version AS mirror_version, reason, retry_at, mirror.at,
     not_found, left_out, mirror.revision,
     trakt_account.state AS account_state, trakt_account.revision AS account_revision, is_vip, source"""
-_REST: Final = "LEFT JOIN mirror USING (list_id) LEFT JOIN trakt_account USING (user_id)"
+# The status is that of the last run, unless another one is on its way.
+_REST: Final = """
+    LEFT JOIN mirror USING (list_id) LEFT JOIN trakt_account USING (user_id)
+    LEFT JOIN (SELECT list_id, state AS run_state FROM sync_run WHERE state IN ('queued', 'running')) AS unfinished
+    USING (list_id)"""
 
 READ_LIST: Final = f"""
 SELECT {_SUMMARY}
@@ -102,6 +108,7 @@ def _summary(row: asyncpg.Record) -> ListSummary:
         mirrored=MirrorRecord() if row["state"] is None else _mirror_record(row),
         account=account_of(row),
         source=source_of(row),
+        run_revision=row["run_revision"],
     )
 
 

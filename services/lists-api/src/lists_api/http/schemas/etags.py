@@ -1,6 +1,7 @@
 """Entity tags: `"7"` is version 7 of a list. `"7-2"` is the same version after two reports of trakt-sync.
 
-The part after the dash counts the reports of the list and the changes of its user's Trakt account. A reader with an
+The part after the dash counts the reports of the list, the changes of its user's Trakt account, and what runs did to
+its status. A reader with an
 older count gets the list anew (If-None-Match). A writer insists on the version alone: If-Match takes both forms.
 """
 
@@ -17,8 +18,9 @@ _VERSION: Final = re.compile(r"([0-9]{1,19})(?:-[0-9]{1,19})?", re.ASCII)
 
 def etag_of(summary: ListSummary) -> str:
     """Return the tag of the list as it is read."""
-    # Both counts only grow, so their sum changes with either.
-    return version_etag(summary.version, summary.mirrored.revision + summary.account.revision)
+    # The counts only grow, so their sum changes with each.
+    revision = summary.mirrored.revision + summary.account.revision + summary.run_revision
+    return version_etag(summary.version, revision)
 
 
 def version_etag(version: int, revision: int = 0) -> str:

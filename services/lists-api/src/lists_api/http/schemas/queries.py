@@ -5,7 +5,7 @@ from pydantic import BaseModel, ConfigDict
 from chassis.http.paging import PageQuery
 from lists_api.http.schemas.strict import Omittable
 from lists_api.lists.domain.item_page import Direction, ItemSort, PageChoice
-from watchbuddy_contracts import Trigger
+from lists_api.runs.domain.run import Demand
 
 
 class ListsQuery(PageQuery):
@@ -39,10 +39,22 @@ class SyncQuery(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
     force_full: bool = False
-    """Rebuild from all candidates. A manual list has none: its run is the same with and without."""
+    """Rank everything anew, whether the list is due or not. A manual list has nothing to rank."""
     watched_only: bool = False
-    """Refresh only what was watched."""
+    """Only take out what was watched, where the list wants that. Together with `force_full`, that does so too."""
 
     @property
-    def trigger(self) -> Trigger:
-        return "watched_only" if self.watched_only else "manual"
+    def demand(self) -> Demand:
+        is_watched_only = self.watched_only and not self.force_full
+        return Demand("watched_only" if is_watched_only else "manual", self.force_full)
+
+
+class SyncAllQuery(BaseModel):
+    """Which lists to run, and how."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+    due_only: bool = False
+    """Only lists whose next run is due."""
+    force_full: bool = False
+    """Rank everything anew, whether a list is due or not."""

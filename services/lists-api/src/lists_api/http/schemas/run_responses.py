@@ -1,68 +1,111 @@
 """Sync runs, as lists-api gives them over HTTP."""
 
+from dataclasses import asdict
 from datetime import datetime
-from typing import Final, Self
+from typing import Any, Final, Self
 from uuid import UUID
 
 from chassis.http.examples import examples
 from lists_api.http.schemas.strict import ResponseModel
-from lists_api.lists.domain.runs import RunState, RunSummary
-from watchbuddy_contracts import Trigger
+from lists_api.runs.domain.run import Run, Step
+from watchbuddy_contracts import RunState, Trigger
 
 _RUN_ID: Final = "0198c0de-7a3b-7c11-9d55-3f2b6a1e4c06"
+_STARTED: Final = {"run_id": _RUN_ID, "list_id": 7, "status_url": f"/api/lists/7/runs/{_RUN_ID}"}
 
 
 class RunStartedOut(ResponseModel):
     """The run, and where to ask for it."""
 
-    model_config = examples({"run_id": _RUN_ID, "status_url": f"/api/lists/7/runs/{_RUN_ID}"})
+    model_config = examples(_STARTED)
 
     run_id: UUID
+    list_id: int
     status_url: str
+
+    @classmethod
+    def of(cls, list_id: int, run_id: UUID) -> Self:
+        return cls(run_id=run_id, list_id=list_id, status_url=f"/api/lists/{list_id}/runs/{run_id}")
+
+
+class RunsStartedOut(ResponseModel):
+    """A run of each list."""
+
+    model_config = examples({"runs": [_STARTED]})
+
+    runs: list[RunStartedOut]
+
+
+_RUNNING: Final[dict[str, Any]] = {
+    "run_id": _RUN_ID,
+    "list_id": 7,
+    "state": "running",
+    "trigger": "manual",
+    "step": "scoring",
+    "percent": 50,
+    "is_full": None,
+    "version": None,
+    "updated": None,
+    "removed": None,
+    "total": None,
+    "created_at": "2026-11-20T18:04:05Z",
+    "started_at": "2026-11-20T18:04:05Z",
+    "finished_at": None,
+    "error": None,
+}
+_SUCCEEDED: Final[dict[str, Any]] = _RUNNING | {
+    "state": "succeeded",
+    "step": None,
+    "percent": 100,
+    "is_full": True,
+    "version": 2,
+    "updated": 50,
+    "removed": 3,
+    "total": 50,
+    "finished_at": "2026-11-20T18:04:06Z",
+}
 
 
 class RunOut(ResponseModel):
     """A sync run. It is kept for 30 days."""
 
-    model_config = examples(
-        {
-            "run_id": _RUN_ID,
-            "list_id": 7,
-            "state": "succeeded",
-            "trigger": "manual",
-            "version": 2,
-            "updated": 0,
-            "removed": 0,
-            "total": 3,
-            "started_at": "2026-11-20T18:04:05Z",
-            "finished_at": "2026-11-20T18:04:05Z",
-        }
-    )
+    model_config = examples(_RUNNING, _SUCCEEDED)
 
     run_id: UUID
     list_id: int
     state: RunState
+    """`held`: it would remove so much that it waits for you."""
     trigger: Trigger
-    version: int
-    """The list's version that the run left."""
-    updated: int
-    removed: int
-    total: int
-    started_at: datetime
+    step: Step | None
+    """What it is doing. Null: it waits, or has ended."""
+    percent: int
+    is_full: bool | None
+    """Whether it ranked everything anew. Null: that is not decided yet, or there was nothing to rank."""
+    version: int | None
+    """The list's version that the run left. Null: it changed nothing."""
+    updated: int | None
+    """Titles that came to the list; null, as the two that follow: it has not ended. Of a held run, what it would do."""
+    removed: int | None
+    """Titles that left it."""
+    total: int | None
+    """Titles on it afterwards."""
+    created_at: datetime
+    started_at: datetime | None
     finished_at: datetime | None
+    error: str | None
+    """Why it failed or was cancelled."""
 
     @classmethod
-    def of(cls, summary: RunSummary) -> Self:
-        run = summary.run
-        return cls(
-            run_id=run.run_id,
-            list_id=summary.list_id,
-            state=summary.state,
-            trigger=run.trigger,
-            version=run.version,
-            updated=run.updated,
-            removed=run.removed,
-            total=run.total,
-            started_at=summary.started_at,
-            finished_at=summary.finished_at,
-        )
+    def of(cls, run: Run) -> Self:
+        return cls(**asdict(run))
+
+
+class RunsOut(ResponseModel):
+    """A page of a list's runs, newest first."""
+
+    model_config = examples({"runs": [_SUCCEEDED], "page": 1, "limit": 25, "total": 1})
+
+    runs: list[RunOut]
+    page: int
+    limit: int
+    total: int

@@ -147,10 +147,11 @@ def restore(current: MediaList, rows: Sequence[Row], version: int, versions: Seq
     return replace(_updated(current, after), cause="restored")
 
 
-def sync(current: MediaList, *, run_id: UUID, trigger: Trigger) -> Change:
-    """Run a manual list: its items stay, so the run only pushes them to Trakt, as a new version."""
-    after = replace(current, version=current.version + 1)
-    run = SyncRun(run_id, after.version, trigger, updated=0, removed=0, total=len(after.items))
+def sync(current: MediaList, *, run_id: UUID, trigger: Trigger, wanted: MediaList | None = None) -> Change:
+    """Make the list, by a run, what it wants; None: the run only sends the list as it is. It is a new version."""
+    edit = item_edits.replace(current.items, current.items if wanted is None else wanted.items)
+    after = replace(current if wanted is None else wanted, version=current.version + 1)
+    run = SyncRun(run_id, after.version, trigger, updated=edit.added, removed=edit.removed, total=len(after.items))
     started = ListSyncStarted(
         list_id=current.list_id,
         user_id=current.user_id,

@@ -1,8 +1,13 @@
 """How much of everything a user may have."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
 
-from lists_api.errors import QuotaExceededError
+from lists_api.errors import QuotaExceededError, TooManyRunsError
+
+HOUR: Final = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,3 +55,15 @@ class Quotas:
         if count > limit:
             kind = "VIP" if is_vip else "Free"
             raise QuotaExceededError(f"Quota exceeded: {kind} accounts can have up to {limit} items per list.", limit)
+
+    def check_runs(self, started: Sequence[datetime], *, is_vip: bool, now: datetime) -> None:
+        """Check that a user may start a run who started runs then, within the last hour, the newest first.
+
+        Raises:
+            TooManyRunsError: they may not.
+        """
+        limit = self.of(is_vip=is_vip).runs_per_hour
+        if len(started) < limit:
+            return
+        free_at = started[limit - 1] + HOUR if limit else now + HOUR
+        raise TooManyRunsError(limit, free_at - now)

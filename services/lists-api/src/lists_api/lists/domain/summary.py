@@ -17,6 +17,7 @@ class ListSummary:
         mirrored: what trakt-sync reported last; `MirrorRecord.as_of` returns how the list stands now.
         account: the owner's.
         source: where it was imported from; None: it was made here.
+        run_revision: counts what runs do to the status. Entity tags are made with it.
     """
 
     list_id: int
@@ -29,3 +30,4 @@ class ListSummary:
     mirrored: MirrorRecord = field(default_factory=MirrorRecord)
     account: TraktAccount = field(default_factory=TraktAccount)
     source: ListSource | None = None
+    run_revision: int = 0

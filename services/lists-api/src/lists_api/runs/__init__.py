@@ -1,0 +1,1 @@
+"""Sync runs: the queue, the worker that carries them out, the scheduler."""
