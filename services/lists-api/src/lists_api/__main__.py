@@ -9,7 +9,7 @@ from chassis.outbox.relay import run_relay
 from chassis.process import Command, main, process
 from chassis.settings import DatabaseSettings
 from lists_api import app
-from lists_api.commands import catalogue_export, catalogue_import, catalogue_show
+from lists_api.commands import catalogue_export, catalogue_import, catalogue_show, list_import
 from lists_api.commands.catalogue_stats import catalogue_stats
 from lists_api.http.api import http_api
 from lists_api.settings import HttpSettings, RunSettings, Settings
@@ -21,6 +21,9 @@ COMMANDS = {
     "run": process(app.run, RunSettings, "schedule and carry out the runs that fill lists"),
     "republish": process(
         app.republish, Settings, "send again the newest state of every list that trakt-sync has not confirmed"
+    ),
+    "import": Command(
+        list_import.list_import, "make lists of a file that another tool exported", list_import.add_arguments
     ),
     "catalogue import": Command(
         catalogue_import.catalogue_import, "fill the catalogue of titles from files", catalogue_import.add_arguments

@@ -1,6 +1,7 @@
 """The composition root: builds what each process of lists-api consists of."""
 
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime
 from typing import Final
 
@@ -59,6 +60,13 @@ def trakt_events(cases: ListUseCases) -> TraktEvents:
 def opened(settings: DatabaseSettings) -> AbstractAsyncContextManager[Foundation]:
     """Open what a command needs that ends by itself."""
     return bootstrap(SERVICE, settings)
+
+
+@asynccontextmanager
+async def opened_cases(settings: Settings) -> AsyncIterator[ListUseCases]:
+    """Open what a command needs that changes lists."""
+    async with bootstrap(SERVICE, settings) as base, Waker(base.pool, outbox.CHANNEL) as waker:
+        yield ListUseCases(base.pool, waker.wake, now=utc_now, new_id=uuid7, quotas=settings.quotas)
 
 
 async def serve(settings: HttpSettings) -> None:

@@ -1,7 +1,7 @@
 """Formats whose first row names the columns: a table of them, most specific first."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from lists_api.imports.domain.cells import ids_from, year_of
@@ -114,11 +114,12 @@ def _row(number: int, ids: TitleIds, word: str, name: str, year: str) -> Found:
     """Return the row; None: it says nothing. `word` is the file's word for the kind of title."""
     if not ids and not name:
         return None if not word else LeftOut(number, word, "no_title")
+    row = FileRow(number, ids, None, name, year_of(year))
     meaning = meaning_of(word)
     match meaning:
         case "movie" | "show" | None:
-            return FileRow(number, ids, meaning, name, year_of(year))
-    return LeftOut(number, name or ids.label, meaning)
+            return replace(row, media_type=meaning)
+    return LeftOut(number, row.text, meaning)
 
 
 _IDS: Final = frozenset({"imdb", "imdbid", "tconst", "tmdb", "tmdbid", "trakt", "traktid", "tvdb", "tvdbid"})
