@@ -98,6 +98,12 @@ class User:
 
         return await eventually(state, until=lambda state: state not in ("queued", "running"))
 
+    async def import_from_trakt(self, trakt_list: str) -> str:
+        """Ask for a list on Trakt and return the import's id."""
+        answer = await self._send(self._lists, "POST", "/api/imports/trakt", json={"trakt_list": trakt_list})
+        import_id: str = _checked(answer, 202).json()["import_id"]
+        return import_id
+
     async def read(self, list_id: int) -> ListAnswer:
         return ListAnswer.model_validate_json(_checked(await self.send("GET", f"/{list_id}"), 200).content)
 
