@@ -1,6 +1,6 @@
 """For the tests of runs: lists that fill themselves from a catalogue that a test sets by hand."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Any
@@ -26,6 +26,11 @@ class Catalogue:
     seen: list[int] = field(default_factory=list)
     wishes: list[Wish] = field(default_factory=list)
     while_it_looks: Callable[[], Any] | None = None
+    """Called once, while a run reads candidates."""
+    while_it_ranks: Callable[[], Any] | None = None
+    """Called once, in the thread in which a run ranks."""
+    fails_for: Collection[int] = ()
+    """Looking for the titles of a list of this `item_limit` ends in an error."""
 
     async def watched(self, _connection: Connection, _user_id: str, titles: Sequence[Title]) -> AbstractSet[TitleKey]:
         own = keys_of(map(movie, self.seen))
@@ -33,6 +38,8 @@ class Catalogue:
 
     async def candidates(self, _connection: Connection, wish: Wish) -> Callable[[], Sequence[Ranked]]:
         self.wishes.append(wish)
+        if wish.limit in self.fails_for:
+            raise RuntimeError("a defect")
         act, self.while_it_looks = self.while_it_looks, None
         if act is not None:
             await act()
@@ -42,7 +49,13 @@ class Catalogue:
         kept = [one for one in known if wish.keep and not keys_of(wish.keep).isdisjoint(one.keys)]
         free = [one for one in known if one not in kept][: max(0, wish.limit - len(kept))]
         chosen = [one for one in known if one in kept or one in free][: wish.limit]
-        return lambda: [Ranked(one, 1000 - rank, f"place {rank}") for rank, one in enumerate(chosen, start=1)]
+        return lambda: self._ranked(chosen)
+
+    def _ranked(self, chosen: Sequence[Title]) -> Sequence[Ranked]:
+        act, self.while_it_ranks = self.while_it_ranks, None
+        if act is not None:
+            act()
+        return [Ranked(one, 1000 - rank, f"place {rank}") for rank, one in enumerate(chosen, start=1)]
 
 
 @dataclass(frozen=True)
