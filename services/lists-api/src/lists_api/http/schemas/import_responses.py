@@ -57,7 +57,7 @@ class UnknownRowsOut(ResponseModel):
     """The first 1,000."""
 
 
-class ChoiceOut(ResponseModel):
+class RowChoiceOut(ResponseModel):
     """A title that a row could mean. Media type and ids are an item as `add_items` takes it."""
 
     media_type: MediaType
@@ -76,12 +76,12 @@ class AmbiguousRowOut(ResponseModel):
 
     row: int
     text: str
-    choices: list[ChoiceOut]
+    choices: list[RowChoiceOut]
     """At least one, the likeliest first. A single one: the row has no year, so it could be another title."""
 
     @classmethod
     def of(cls, one: Ambiguous) -> Self:
-        return cls(row=one.number, text=one.text, choices=[ChoiceOut.of(choice) for choice in one.choices])
+        return cls(row=one.number, text=one.text, choices=[RowChoiceOut.of(choice) for choice in one.choices])
 
 
 class AmbiguousRowsOut(ResponseModel):
