@@ -9,7 +9,19 @@ from chassis.http import health
 from chassis.http.auth import BEARER
 from chassis.http.openapi import HttpApi
 from chassis.http.problem_kinds import ANYWHERE, documented
-from lists_api.http.routes import catalogue, exports, feeds, imports, items, lists, runs, trakt_imports, versions
+from lists_api.http.routes import (
+    catalogue,
+    exports,
+    feeds,
+    imports,
+    items,
+    lists,
+    ratings,
+    runs,
+    selections,
+    trakt_imports,
+    versions,
+)
 
 TAGS: Final = {
     "lists": "A user's lists.",
@@ -20,6 +32,8 @@ TAGS: Final = {
     "catalogue": "Movies and shows that lists are filled from.",
     "exports": "Lists as files for other tools.",
     "feeds": "Private addresses of a list, which other programs read without a bearer token.",
+    "ratings": "Your thumbs up and down.",
+    "selections": "What to look at before a list is made: previews and suggestions.",
     health.TAG: "For probes; no token is needed.",
 }
 
@@ -42,6 +56,8 @@ def http_api(checks: Health) -> HttpApi:
     router.include_router(trakt_imports.router)
     router.include_router(exports.router)
     router.include_router(feeds.router)
+    router.include_router(ratings.router)
+    router.include_router(selections.router)
     app.include_router(router)
     app.include_router(feeds.public)
     app.include_router(health.router(checks))

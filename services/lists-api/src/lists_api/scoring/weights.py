@@ -69,7 +69,7 @@ LIKENESS: Final = 40
 LIKENESS_MOST: Final = 4
 HISTORY: Final = 60
 """Times the share of the user's history that has its genres."""
-WATCHED: Final = -150
+WATCHED: Final = -80
 """A title that was watched, on a list that takes watched ones: an unseen one of nearly the same score goes first."""
 
 FRANCHISE: Final = -120

@@ -18,6 +18,9 @@ MAX_CHOICES: Final = 50
 """Values of one filter. The vocabulary of genres has fewer."""
 _HUNDREDTH: Final = 100
 
+_NULLABLE: Final = {"year_from", "year_to", "last_years", "min_rating", "min_votes", "runtime_from", "runtime_to"}
+"""What may be null, as in an answer: the filters of a list that was read can be sent as they are."""
+
 FILTERS: Final[dict[str, Any]] = {"genres": ["comedy"], "year_from": 1990, "year_to": 1999, "watched": "not_watched"}
 """Filters for examples: best comedies of the nineties, not seen yet."""
 
@@ -56,7 +59,7 @@ Choices = Annotated[list[_T], Field(max_length=MAX_CHOICES)]
 
 
 class FiltersIn(StrictModel):
-    """Which titles of the catalogue a list wants. What is left out selects everything."""
+    """Which titles of the catalogue a list wants. What is left out, or null, selects everything."""
 
     model_config = examples(FILTERS, {})
 
@@ -70,21 +73,21 @@ class FiltersIn(StrictModel):
     """Of the original: ISO 639-1 codes. A title needs one of them."""
     countries: Choices[_Code] = Field(default_factory=list)
     """ISO 3166-1 alpha-2 codes. A title needs one of them."""
-    year_from: Omittable[_Year] = OMITTED
+    year_from: _Year | None = Field(default=None, json_schema_extra=without_default)
     """Of the first release, this one included."""
-    year_to: Omittable[_Year] = OMITTED
+    year_to: _Year | None = Field(default=None, json_schema_extra=without_default)
     """Of the first release, this one included. Not before `year_from`."""
-    last_years: Omittable[_LastYears] = OMITTED
+    last_years: _LastYears | None = Field(default=None, json_schema_extra=without_default)
     """Only titles of the last so many years, this one included. Not together with `year_from` or `year_to`."""
     media_types: Choices[MediaType] = Field(default_factory=list)
     """Empty: movies and shows."""
-    min_rating: Omittable[_Points] = OMITTED
+    min_rating: _Points | None = Field(default=None, json_schema_extra=without_default)
     """In points, with at most two decimals."""
-    min_votes: Omittable[_Votes] = OMITTED
+    min_votes: _Votes | None = Field(default=None, json_schema_extra=without_default)
     """On the scale of the title's source."""
-    runtime_from: Omittable[_Minutes] = OMITTED
+    runtime_from: _Minutes | None = Field(default=None, json_schema_extra=without_default)
     """Minutes, included. A title without a known runtime is left out by either bound."""
-    runtime_to: Omittable[_Minutes] = OMITTED
+    runtime_to: _Minutes | None = Field(default=None, json_schema_extra=without_default)
     """Minutes, included. Not less than `runtime_from`."""
     keywords: Choices[_Name] = Field(default_factory=list)
     """A title needs any of them."""
@@ -100,7 +103,7 @@ class FiltersIn(StrictModel):
     @model_validator(mode="after")
     def _is_consistent(self) -> Self:
         for name in type(self).model_fields:
-            if name in self.model_fields_set and getattr(self, name) is None:
+            if name in self.model_fields_set - _NULLABLE and getattr(self, name) is None:
                 raise ValueError(f"{name} cannot be null; leave it out")
         for first, last in (("year_from", "year_to"), ("runtime_from", "runtime_to")):
             if (low := getattr(self, first)) and (high := getattr(self, last)) and low > high:
@@ -111,7 +114,8 @@ class FiltersIn(StrictModel):
 
     def to_filters(self) -> Filters:
         """Return the canonical form."""
-        given: dict[str, Any] = {name: getattr(self, name) for name in self.model_fields_set}
+        values = {name: getattr(self, name) for name in self.model_fields_set}
+        given: dict[str, Any] = {name: value for name, value in values.items() if value is not None}
         for name, canonical in _CANONICAL.items():
             if name in given:
                 given[name] = canonical(given[name])
