@@ -10,7 +10,7 @@ import pytest
 
 from chassis.postgres.database import Pool
 from lists_api.imports.domain.trakt import TraktReference, parse_reference, properties_of
-from lists_api.imports.trakt import MAX_PENDING
+from lists_api.imports.trakt import MAX_PENDING, republish_imports
 from lists_api.lists.republish import republish
 from lists_api.lists.retention import sweep
 from lists_api.testing import AT, Api, delivered, movies, running_api, tmdb_ids
@@ -299,6 +299,18 @@ async def test_republishing_sends_the_same_event_with_its_source(api: Api) -> No
     await republish(api.pool, wake=api.waker.wake, now=api.clock)
     (again,) = await api.outbox(made["id"])
     assert (again.event_id, again.event) == (first.event_id, first.event)
+
+
+async def test_an_import_without_an_answer_is_asked_for_again_under_its_own_id(api: Api) -> None:
+    waiting, done = await start(api), await start(api, "other", user="bob")
+    await api.receive(unread(done, "private", user_id="bob"))
+    (first, _) = await api.outbox()
+    await api.relay_everything()
+    assert await republish_imports(api.pool, wake=api.waker.wake, now=api.clock()) == 1
+    (again,) = await api.outbox()
+    assert (again.event_id, again.event) == (first.event_id, first.event) == (waiting, again.event)
+    api.clock.advance(timedelta(days=3))
+    assert await republish_imports(api.pool, wake=api.waker.wake, now=api.clock()) == 0
 
 
 async def test_old_imports_go_except_those_whose_list_is_there(api: Api) -> None:

@@ -151,6 +151,25 @@ async def test_a_request_that_is_delivered_ten_times_is_read_and_answered_once(
     await answer(running)
 
 
+async def test_a_request_that_comes_again_gets_the_same_answer_under_its_own_id(
+    running: Harness, admin: SimulatorAdmin
+) -> None:
+    await seed(admin)
+    requests = [
+        import_of("best-heists", "grace"),
+        import_of("none", "grace", number=2),
+        import_of("x", user="bob", number=3),
+    ]
+    await running.want(*requests)
+    await running.sent(TraktListRead, TraktListReadFailed, count=3)
+    before = await running.pool.fetch("DELETE FROM outbox WHERE headers ->> 'ce_type' LIKE '%list_read%' RETURNING *")
+    await admin.clear_requests()
+    await running.want(*requests)
+    again = await running.pool.fetch("SELECT * FROM outbox WHERE headers ->> 'ce_type' LIKE '%list_read%'")
+    assert {(row["event_id"], row["value"]) for row in again} == {(row["event_id"], row["value"]) for row in before}
+    assert await admin.requests() == []
+
+
 @pytest.mark.parametrize(
     ("trakt_list", "owner"),
     [("no-such-list", "grace"), ("best-heists", "nobody"), ("999999999", "me"), ("no-such-list", "me")],

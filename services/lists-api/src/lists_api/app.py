@@ -19,7 +19,7 @@ from chassis.retention import sweep_for_ever
 from chassis.settings import DatabaseSettings
 from lists_api import subscribers
 from lists_api.http.api import http_api
-from lists_api.imports.trakt import TraktImportAnswers
+from lists_api.imports.trakt import TraktImportAnswers, republish_imports
 from lists_api.lists import republish as republishing
 from lists_api.lists import retention
 from lists_api.lists.use_cases import ListUseCases
@@ -117,7 +117,8 @@ async def consume(settings: Settings) -> None:
 
 
 async def republish(settings: Settings) -> None:
-    """Send again the newest states that trakt-sync has not confirmed."""
+    """Send again the newest states that trakt-sync has not confirmed, and the imports that it has not answered."""
     async with bootstrap(SERVICE, settings) as base, Waker(base.pool, outbox.CHANNEL) as waker:
         count = await republishing.republish(base.pool, wake=waker.wake, now=utc_now)
+        await republish_imports(base.pool, wake=waker.wake, now=utc_now())
     print(f"{count} lists sent again")  # noqa: T201 - the result of the command

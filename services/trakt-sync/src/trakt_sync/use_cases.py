@@ -16,9 +16,12 @@ from trakt_sync.store import connections, desired_lists, imports, mirrors, resul
 from watchbuddy_contracts import (
     ListDeleted,
     ListState,
+    ReadFailureReason,
     TraktAccountConnected,
     TraktImportRequested,
     TraktListDeleted,
+    TraktListRead,
+    TraktListReadFailed,
 )
 
 SOURCE: Final = "/trakt-sync"
@@ -64,9 +67,10 @@ async def connect(pool: Pool, vault: Vault, user_id: str, given: Import, now: da
 
 
 async def record_import(pool: Pool, event: TraktImportRequested, now: datetime) -> bool:
-    """Record that a list on Trakt is to be read; return whether that is news.
+    """Record that a list on Trakt is to be read; return whether there is work, or an event in the outbox.
 
-    Without an account that Trakt can be asked with, the answer is sent at once.
+    Without an account that Trakt can be asked with, the answer is sent at once. A request that comes again gets the
+    answer again, under its own id: whoever missed it learns of it.
     """
     job = ListImport(
         event.import_id,
@@ -79,12 +83,27 @@ async def record_import(pool: Pool, event: TraktImportRequested, now: datetime) 
     async with pool.acquire() as connection, connection.transaction():
         state = await imports.account_state(connection, event.user_id)
         is_done = state != "connected"
-        if not await imports.add(connection, job, is_done=is_done):
+        if await imports.add(connection, job, is_done=is_done):
+            if is_done:
+                reason: ReadFailureReason = "auth" if state == "reauthorization_required" else "not_connected"
+                await answer_import(connection, job, failure(job, reason), now)
+            return True
+        answer = await imports.load_answer(connection, event.import_id)
+        if answer is None:
             return False
-        if is_done:
-            answer = failure(job, "auth" if state == "reauthorization_required" else "not_connected")
-            await outbox.append(connection, answer, source=SOURCE, now=now)
+        await outbox.append(connection, answer[0], source=SOURCE, now=now, event_ids=[answer[1]])
         return True
+
+
+async def answer_import(
+    connection: Connection, job: ListImport, answer: TraktListRead | TraktListReadFailed, now: datetime
+) -> None:
+    """Send an import's answer, in the caller's transaction. The one that ends it is kept."""
+    event_id = uuid7()
+    trace = job.trace_context
+    await outbox.append(connection, answer, source=SOURCE, now=now, event_ids=[event_id], traceparent=trace)
+    if isinstance(answer, TraktListRead) or answer.retry_at is None:
+        await imports.save_answer(connection, job.import_id, answer, event_id)
 
 
 async def identify(pool: Pool, account: Account, trakt_id: str | None, now: datetime) -> None:

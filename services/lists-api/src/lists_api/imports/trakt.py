@@ -1,13 +1,15 @@
 """Making a list of a list on Trakt: the request goes to trakt-sync by event, and the list is made of its answer."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 import structlog
 
 from chassis.kafka.envelope import Delivered
 from chassis.outbox import inbox, outbox
-from chassis.postgres.database import Connection
+from chassis.postgres.database import Connection, Pool
 from lists_api.errors import QuotaExceededError, TooManyItemsError, TraktListIsMirrorError
 from lists_api.imports.domain.trakt import ImportedType, ImportReason, TraktImport, TraktReference, properties_of
 from lists_api.lists.domain.source import ListSource
@@ -50,12 +52,32 @@ async def request_import(
         cases.quotas.check_lists(count + pending, is_vip=account.is_vip)
         new = TraktImport(cases.new_id(), reference, list_type, "pending", now)
         await store.insert_import(connection, new, user_id=user_id)
-        event = TraktImportRequested(
-            user_id=user_id, import_id=new.import_id, trakt_list=reference.trakt_list, owner=reference.owner
-        )
-        await outbox.append(connection, event, source=SOURCE, now=now)
+        await _ask(connection, new, user_id, now)
     cases.wake()
     return new
+
+
+async def republish_imports(pool: Pool, *, wake: Callable[[], None], now: datetime) -> int:
+    """Ask again for every list that goes on being imported, after a topic was lost. Return how many.
+
+    trakt-sync answers again what it has answered.
+    """
+    async with pool.acquire() as connection, connection.transaction():
+        pending = await store.read_pending(connection, now=now)
+        for user_id, one in pending:
+            await _ask(connection, one, user_id, now)
+    if pending:
+        wake()
+    return len(pending)
+
+
+async def _ask(connection: Connection, new: TraktImport, user_id: str, now: datetime) -> None:
+    reference = new.reference
+    event = TraktImportRequested(
+        user_id=user_id, import_id=new.import_id, trakt_list=reference.trakt_list, owner=reference.owner
+    )
+    # Its own id is the event's, too: the request has one id however often it is sent.
+    await outbox.append(connection, event, source=SOURCE, now=now, event_ids=[new.import_id])
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Lists that come from Trakt."""
 
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 import asyncpg
@@ -44,6 +44,18 @@ async def count_pending(connection: Connection, user_id: str, *, now: datetime) 
     """Return how many of the user's imports go on."""
     count: int = await connection.fetchval(COUNT_PENDING, user_id, now - _FORGOTTEN_AFTER)
     return count
+
+
+READ_PENDING: Final = f"""
+SELECT trakt_import.user_id, {_COLUMNS} FROM trakt_import LEFT JOIN list USING (list_id)
+WHERE state = 'pending' AND requested_at > $1 ORDER BY requested_at, import_id FOR UPDATE OF trakt_import
+"""  # noqa: S608 - a constant
+
+
+async def read_pending(connection: Connection, *, now: datetime) -> list[tuple[str, TraktImport]]:
+    """Return all users' imports that go on, each with its user, locked until the transaction ends."""
+    rows = [dict(row) for row in await connection.fetch(READ_PENDING, now - _FORGOTTEN_AFTER)]
+    return [(row.pop("user_id"), _import(row)) for row in rows]
 
 
 FIND_MIRRORED: Final = """
@@ -151,7 +163,7 @@ async def fail(
     await connection.execute(FAIL, import_id, reason, detail, retry_at, now)
 
 
-def _import(row: asyncpg.Record) -> TraktImport:
+def _import(row: asyncpg.Record | dict[str, Any]) -> TraktImport:
     values = dict(row)
     reference = TraktReference(values.pop("owner"), values.pop("trakt_list"))
     return TraktImport(reference=reference, **values)

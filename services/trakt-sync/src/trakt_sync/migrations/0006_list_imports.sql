@@ -11,6 +11,10 @@ CREATE TABLE list_import (
     is_notified boolean NOT NULL DEFAULT false,     -- the user knows that it waits for Trakt
     trace_context text,
     done_at timestamptz,                -- NULL: it is to be read
+    -- the answer, for sending it again under its own id
+    answer_id uuid,
+    answer_type text,
+    answer jsonb,
     CONSTRAINT list_import_pkey PRIMARY KEY (import_id)
 );
 CREATE INDEX list_import_due_idx ON list_import (user_id, due_at) WHERE done_at IS NULL;

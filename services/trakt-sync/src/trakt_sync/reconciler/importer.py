@@ -29,8 +29,8 @@ from trakt_sync.store import imports, mirrors
 from trakt_sync.store.accounts import AccountStore
 from trakt_sync.trakt.api import Trakt
 from trakt_sync.trakt.breaker import Breaker
-from trakt_sync.use_cases import SOURCE
-from watchbuddy_contracts import Event, TraktReauthorizationRequired
+from trakt_sync.use_cases import SOURCE, answer_import
+from watchbuddy_contracts import TraktReauthorizationRequired
 
 log = structlog.get_logger()
 
@@ -120,11 +120,12 @@ class Importer:
         now = self.now()
         async with self.pool.acquire() as connection, connection.transaction():
             await imports.record(connection, account, job, step, now)
-            events: list[Event] = [] if step.event is None else [step.event]
+            if step.event is not None:
+                await answer_import(connection, job, step.event, now)
             if step.account.needs_reauthorization:
                 await end_imports(connection, account.user_id, now)
-                events.append(TraktReauthorizationRequired(user_id=account.user_id))
-            await outbox.append(connection, *events, source=SOURCE, now=now, traceparent=job.trace_context)
+                told = TraktReauthorizationRequired(user_id=account.user_id)
+                await outbox.append(connection, told, source=SOURCE, now=now, traceparent=job.trace_context)
         if step.event is not None:
             self.wake_relay()
             reason = getattr(step.event, "reason", None)

@@ -17,7 +17,7 @@ from trakt_sync.store import imports, outages
 from trakt_sync.store.accounts import AccountStore
 from trakt_sync.trakt.api import Trakt
 from trakt_sync.trakt.breaker import Breaker
-from trakt_sync.use_cases import SOURCE
+from trakt_sync.use_cases import SOURCE, answer_import
 from watchbuddy_contracts import TraktSyncFailed
 
 log = structlog.get_logger()
@@ -75,7 +75,7 @@ class OutageWatch:
                 await outbox.append(connection, event, source=SOURCE, now=now, traceparent=one.trace_context)
             for job in await imports.notify_outage(connection, now, MAX_NOTIFIED_AT_ONCE):
                 answer = failure(job, "network", retry_at=self.breaker.probe_at or now)
-                await outbox.append(connection, answer, source=SOURCE, now=now, traceparent=job.trace_context)
+                await answer_import(connection, job, answer, now)
                 is_told = True
         if is_told:
             self.wake_relay()

@@ -2,15 +2,13 @@
 
 from datetime import datetime
 
-from chassis.outbox import outbox
 from chassis.postgres.database import Connection
 from trakt_sync.mirroring.list_import import failure
 from trakt_sync.store import imports
-from trakt_sync.use_cases import SOURCE
+from trakt_sync.use_cases import answer_import
 
 
 async def end_imports(connection: Connection, user_id: str, now: datetime) -> None:
     """Answer the user's imports, in the transaction that gives the account up. The user asks anew."""
     for job in await imports.abandon(connection, user_id, now):
-        answer = failure(job, "auth")
-        await outbox.append(connection, answer, source=SOURCE, now=now, traceparent=job.trace_context)
+        await answer_import(connection, job, failure(job, "auth"), now)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
+from uuid import UUID
 
 import asyncpg
 
@@ -10,6 +11,7 @@ from chassis.postgres.database import Connection, Pool, count_of
 from trakt_sync.accounts.account import Account
 from trakt_sync.errors import LeaseLostError
 from trakt_sync.mirroring.list_import import ImportStep, ListImport
+from watchbuddy_contracts import EVENTS, Event
 
 # FOR SHARE: an account that is given up meanwhile ends the imports that it sees (`ABANDON`), so it must see this one.
 ACCOUNT_STATE: Final = "SELECT state FROM account WHERE user_id = $1 FOR SHARE"
@@ -43,6 +45,11 @@ UPDATE list_import SET due_at = coalesce($8, due_at), attempts = $9, is_notified
     done_at = CASE WHEN $8::timestamptz IS NULL THEN $11::timestamptz END
 FROM gate WHERE import_id = $7 AND list_import.user_id = gate.user_id
 RETURNING import_id"""
+
+SAVE_ANSWER: Final = "UPDATE list_import SET answer_id = $2, answer_type = $3, answer = $4 WHERE import_id = $1"
+
+LOAD_ANSWER: Final = """
+SELECT answer_id, answer_type, answer FROM list_import WHERE import_id = $1 AND answer_id IS NOT NULL"""
 
 ABANDON: Final = """
 UPDATE list_import SET done_at = $2 WHERE user_id = $1 AND done_at IS NULL
@@ -108,6 +115,18 @@ async def record(connection: Connection, account: Account, job: ListImport, step
     )
     if found is None:
         raise LeaseLostError(f"the lease of {account.user_id} is another's")
+
+
+async def save_answer(connection: Connection, import_id: UUID, answer: Event, event_id: UUID) -> None:
+    """Keep the answer that ended an import."""
+    payload = answer.model_dump(mode="json", exclude_none=True)
+    await connection.execute(SAVE_ANSWER, import_id, event_id, answer.ce_type, payload)
+
+
+async def load_answer(connection: Connection, import_id: UUID) -> tuple[Event, UUID] | None:
+    """Return the answer that ended an import, and its event id; None: it has not ended."""
+    row = await connection.fetchrow(LOAD_ANSWER, import_id)
+    return None if row is None else (EVENTS[row["answer_type"]].model_validate(row["answer"]), row["answer_id"])
 
 
 async def abandon(connection: Connection, user_id: str, now: datetime) -> Sequence[ListImport]:
