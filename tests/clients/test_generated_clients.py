@@ -46,7 +46,7 @@ async def test_a_generated_python_client_makes_changes_and_deletes_a_list(
     models, lists, items = python_client("models"), "api.lists", "api.items"
     async with python_client("client").AuthenticatedClient(server.url, server.token) as client:
         heat = models.ItemIn("movie", models.IdsIn(tmdb=949))
-        new = models.ListIn("Heists", "manual", items=[heat])
+        new = models.ListIn(title="Heists", list_type="manual", items=[heat])
         made = await python_client(f"{lists}.create_list").asyncio_detailed(client=client, body=new)
         assert (made.status_code, made.parsed.title, made.parsed.version) == (201, "Heists", 1)
         list_id = made.parsed.id

@@ -101,7 +101,8 @@ async def test_a_second_list_of_the_same_filters_is_refused_with_the_name_of_the
     assert refused.json()["detail"] == (
         "A list with this configuration already exists: 'Unseen Comedy Movies & Shows (1990s)'"
     )
-    assert refused.json()["list_id"] == first["id"]
+    assert (refused.json()["list_id"], refused.json()["list_title"]) == (first["id"], first["title"])
+    assert refused.json()["title"] == "Duplicate list"
 
 
 async def test_the_same_filters_are_no_duplicate_for_another_user_type_or_wish_or_after_a_deletion(api: Api) -> None:

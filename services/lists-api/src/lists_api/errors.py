@@ -132,7 +132,7 @@ class DuplicateListError(PermanentError):
     status = 409
 
     def __init__(self, list_id: int, title: str) -> None:
-        super().__init__(f"A list with this configuration already exists: '{title}'", list_id=list_id, title=title)
+        super().__init__(f"A list with this configuration already exists: '{title}'", list_id=list_id, list_title=title)
 
 
 class TraktListIsMirrorError(PermanentError):

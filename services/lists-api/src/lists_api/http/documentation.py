@@ -57,7 +57,7 @@ class DuplicateList(Problem):
     status: Literal[409]
     detail: str = Field(examples=["A list with this configuration already exists: 'Comedy Movies (1990s)'"])
     list_id: int = Field(examples=[7])
-    title: str = Field(examples=["Comedy Movies (1990s)"])
+    list_title: str = Field(examples=["Comedy Movies (1990s)"])
 
 
 class RunEnded(Problem):
