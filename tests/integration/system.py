@@ -8,7 +8,7 @@ import secrets
 import sys
 import uuid
 from base64 import urlsafe_b64encode
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -137,13 +137,31 @@ class RunningSystem:
         finally:
             await connection.close()
 
+    async def let_time_pass(self, list_id: int) -> None:
+        """Make the list due, as it is when its interval has passed."""
+        connection = await asyncpg.connect(self._system.postgres["lists_api"])
+        try:
+            await connection.execute("UPDATE list SET next_sync_at = now() WHERE list_id = $1", list_id)
+            await connection.execute("SELECT pg_notify('sync_run', '')")
+        finally:
+            await connection.close()
+
     async def once(
-        self, command: str, *, like: str, text: str | None = None, environment: Mapping[str, str] | None = None
+        self,
+        command: str,
+        *,
+        like: str,
+        files: Sequence[Path] = (),
+        text: str | None = None,
+        environment: Mapping[str, str] | None = None,
     ) -> tuple[int, str]:
-        """Run a one-shot command in the environment of one of the processes; return its status and what it printed."""
+        """Run a one-shot command in the environment of one of the processes; return its status and what it printed.
+
+        `files` are further arguments.
+        """
         own = {} if environment is None else environment
         return await children.run_to_end(
-            [sys.executable, "-m", *command.split()],
+            [sys.executable, "-m", *command.split(), *map(str, files)],
             within=ONCE_WITHIN,
             environment={**self.processes[like].spec.environment, **own},
             log=self._folder / "once.log",

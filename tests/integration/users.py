@@ -33,11 +33,20 @@ class ListAnswer(BaseModel):
     title: str
     version: int
     item_count: int
+    status: str
     trakt_list_id: int | None
     mirror_state: MirrorAnswer
 
     def is_mirrored(self) -> bool:
         return self.mirror_state.state == "in_sync" and self.mirror_state.version == self.version
+
+
+class KnownItem(BaseModel):
+    media_type: str
+    ids: dict[str, int | str | None]
+    title: str
+    year: int
+    explanation: str
 
 
 class MessageAnswer(BaseModel):
@@ -103,6 +112,16 @@ class User:
         answer = await self._send(self._lists, "POST", "/api/imports/trakt", json={"trakt_list": trakt_list})
         import_id: str = _checked(answer, 202).json()["import_id"]
         return import_id
+
+    async def rate(self, media_type: str, reference: str, thumb: str) -> None:
+        path = f"/api/ratings/{media_type}/{reference}"
+        answer = await self._send(self._lists, "PUT", path, json={"thumb": thumb})
+        assert answer.is_success, answer.text
+
+    async def known_items(self, list_id: int) -> list[KnownItem]:
+        """Return the first hundred items with what is known of them."""
+        answer = _checked(await self.send("GET", f"/{list_id}/items?limit={PAGE}"), 200)
+        return [KnownItem.model_validate(item) for item in answer.json()["items"]]
 
     async def read(self, list_id: int) -> ListAnswer:
         return ListAnswer.model_validate_json(_checked(await self.send("GET", f"/{list_id}"), 200).content)
