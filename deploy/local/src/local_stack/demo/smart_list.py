@@ -28,20 +28,24 @@ async def make(stage: Stage) -> int:
 
 
 async def rate_down(stage: Stage, list_id: int) -> None:
-    """Rate the first title down and run the list: the title leaves, the next best comes."""
+    """Rate the first title down and run the list: the title leaves, with what is like it, and the next best come."""
     path = f"/api/lists/{list_id}"
     first = (await _items(stage, path))[0]
     rating = f"/api/ratings/{first['media_type']}/{first['ids']['imdb']}"
     await stage.act(f"gave '{first['title']}' a thumb down", "PUT", rating, {"thumb": "down"})
-    run = await stage.act("asked for a run", "POST", f"{path}/sync")
+    run = await stage.act("asked for a run", "POST", f"{path}/sync?force_full=true")
 
     async def ended() -> str | None:
         state = await stage.read(run["status_url"])
-        return f"-{state['removed']} +{state['updated']}" if state["state"] == "succeeded" else None
+        names = [item["title"] for item in await _items(stage, path)]
+        if state["state"] != "succeeded" or first["title"] in names:
+            return None
+        return f"{state['removed']} left, {state['updated']} came; '{names[0]}' is the first now"
 
     await stage.see("run", ended, LOCAL_LIMIT)
+    done = await stage.read(run["status_url"])
     await _see_on_trakt(stage, path)
-    await stage.see_message("Synced to Trakt: +1 -1")
+    await stage.see_message(f"Synced to Trakt: +{done['updated']} -{done['removed']}")
 
 
 async def _see_on_trakt(stage: Stage, path: str) -> None:
