@@ -31,7 +31,7 @@ class Case:
 
 CASES = (
     Case("trakt-sync consume", "trakt_sync", "lists-api relay", quiet=("trakt-sync work", "trakt-sync relay")),
-    Case("lists-api consume", "lists_api", "trakt-sync relay", quiet=("lists-api relay",)),
+    Case("lists-api consume", "lists_api", "trakt-sync relay", quiet=("lists-api relay", "lists-api run")),
     # Longer than the commits are apart that a Kafka client makes by itself (5 s), where it is let.
     Case("notifier consume", "notifier", "trakt-sync relay", held_s=6.0),
 )
