@@ -18,6 +18,7 @@ MAX_DIGITS: Final = 19
 IMDB_LENGTH: Final = 9
 """Of an id with seven digits, the fewest that IMDb writes."""
 MAX_COUNT: Final = 2**31 - 1
+MAX_DECIMAL: Final = MAX_COUNT // 100
 YEARS: Final = range(1870, 2200)
 MAX_RUNTIME: Final = 10_000
 MAX_NAME: Final = 500
@@ -57,7 +58,7 @@ def imdb_id(text: str) -> str | None:
 def hundredths(text: str) -> int | None:
     """Return a decimal number, at least 0, in hundredths."""
     number = _number(text)
-    return None if number is None else min(round(number * 100), MAX_COUNT)
+    return None if number is None else round(number * 100) if number < MAX_DECIMAL else MAX_COUNT
 
 
 @lru_cache(maxsize=2048)
