@@ -68,12 +68,13 @@ async def read_by_names(
     Args:
         names: the folded name, the name as it is written, and the year; None: any year.
     """
-    found: list[list[KnownTitle]] = [[] for _ in names]
-    if names:
-        columns = [list(column) for column in zip(*names, strict=True)]
+    asked = list(dict.fromkeys(names))  # a file of one name ten thousand times is one question
+    found: dict[tuple[str, str, int | None], list[KnownTitle]] = {one: [] for one in asked}
+    if asked:
+        columns = [list(column) for column in zip(*asked, strict=True)]
         for row in await connection.fetch(READ_BY_NAMES, *columns):
-            found[row["place"] - 1].append(_known(row))
-    return found
+            found[asked[row["place"] - 1]].append(_known(row))
+    return [found[one] for one in names]
 
 
 def _known(row: asyncpg.Record) -> KnownTitle:
