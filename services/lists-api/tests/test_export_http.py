@@ -83,10 +83,10 @@ async def test_a_csv_has_imdbs_columns_and_what_the_catalogue_knows(api: Api) ->
 
 
 async def test_the_json_has_the_name_the_filters_and_the_items(api: Api) -> None:
-    filters = {"genres": ["comedy"], "year_from": 1990}
+    filters = {"genres": ["comedy"], "year_from": 1990, "min_rating": 7.5}
     made = await api.create(list_type="custom", filters=filters, description="Two\nlines", items=ITEMS[:1])
     body = (await exported(api, made["id"], "json")).json()
-    assert body["filters"] == filters
+    assert body["filters"] == made["filters"]
     assert {name: body[name] for name in ("format", "version", "name", "description", "list_type")} == {
         "format": "watchbuddy-list",
         "version": 1,
@@ -113,6 +113,23 @@ async def test_an_export_is_read_back_as_the_same_list(api: Api, form: str, has_
     assert (await exported(api, one["list_id"], form)).content == first.content
     if form == "json":
         assert imported["format"] == "watchbuddy"
+
+
+async def test_a_custom_list_is_read_back_with_its_filters(api: Api) -> None:
+    made = await api.create(list_type="custom", filters={"genres": ["crime"], "min_rating": 7.5}, items=ITEMS[:1])
+    file = {"file": ("x.json", (await exported(api, made["id"], "json")).content)}
+    answer = await api.call("POST", "/api/imports", files=file, data={"list_type": "custom"})
+    (one,) = answer.json()["lists"]
+    read = (await api.call("GET", f"/api/lists/{one['list_id']}")).json()
+    assert (read["filters"], read["is_paused"]) == (made["filters"], False)
+
+
+async def test_filters_that_nobody_knows_are_none(api: Api) -> None:
+    content = json.dumps({"format": "watchbuddy-list", "items": ["tt0113277"], "filters": {"mood": "odd"}}).encode()
+    answer = await api.call("POST", "/api/imports", files={"file": ("x.json", content)}, data={"list_type": "custom"})
+    (one,) = answer.json()["lists"]
+    read = (await api.call("GET", f"/api/lists/{one['list_id']}")).json()
+    assert (one["taken"], read["is_paused"], read["filters"]["genres"]) == (1, True, [])
 
 
 async def test_a_title_that_looks_like_a_formula_is_text_in_a_spreadsheet_and_comes_back(api: Api) -> None:

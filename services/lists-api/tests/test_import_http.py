@@ -302,6 +302,25 @@ async def test_without_a_token_nothing_is_read(api: Api) -> None:
     assert (answer.status_code, answer.json()["slug"]) == (401, "unauthorized")
 
 
+async def test_the_same_request_with_its_key_makes_its_lists_once(api: Api) -> None:
+    content = zip_of({"a.csv": b"imdb\ntt0113277\n", "b.csv": b"imdb\ntt0114709\n"})
+
+    async def import_zip(**fields: str) -> httpx.Response:
+        headers = {"Idempotency-Key": "one"}
+        return await api.call("POST", PATH, files={"file": ("x.zip", content)}, data=fields, headers=headers)
+
+    first, second = await import_zip(), await import_zip()
+    assert (first.status_code, second.status_code) == (201, 201)
+    assert first.json() == second.json()
+    assert (await api.call("GET", "/api/lists")).json()["total"] == 2
+    other = await import_zip(list_type="custom")
+    assert (other.status_code, other.json()["slug"]) == (422, "idempotency-key-reused")
+
+
+async def test_the_name_of_a_file_may_have_any_letters(api: Api) -> None:
+    assert (await taken(api, "Žluťoučký kůň.csv", b"tt0113277"))["title"] == "Žluťoučký kůň"
+
+
 async def test_over_the_quota_the_first_lists_stay_and_the_others_are_told(dsn: str) -> None:
     async with running_api(dsn, quota_free_lists=1) as api:
         await api.delete_everything()

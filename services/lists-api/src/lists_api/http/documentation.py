@@ -185,7 +185,7 @@ CANCEL: Final[Responses] = documented(RunEnded)
 DECIDE: Final[Responses] = documented(RunNotHeld)
 RESTORE: Final[Responses] = documented(QuotaExceeded)
 IMPORT: Final[Responses] = BODY | documented(
-    InvalidRequest, ImportNotRecognised, TooManyItems, ListFillsItself, QuotaExceeded, NotFound
+    InvalidRequest, ImportNotRecognised, TooManyItems, IdempotencyKeyReused, ListFillsItself, QuotaExceeded, NotFound
 )
 
 

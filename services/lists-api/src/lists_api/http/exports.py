@@ -10,6 +10,7 @@ from lists_api.feeds.domain.csv_export import csv_of
 from lists_api.feeds.domain.json_export import json_of
 from lists_api.feeds.domain.listing import Listing
 from lists_api.http.schemas.export_responses import ExportOut, RadarrListOut, SonarrListOut
+from lists_api.http.schemas.filters import FiltersOut
 
 Form = Literal["csv", "json", "radarr", "sonarr"]
 JSON: Final = "application/json"
@@ -42,7 +43,9 @@ def _text(listing: Listing, form: Form) -> str:
         case "csv":
             return csv_of(listing.titles)
         case "json":
-            return ExportOut.model_validate(json_of(listing)).model_dump_json()
+            filling = listing.properties.filling
+            filters = None if filling is None else FiltersOut.of(filling.filters)
+            return ExportOut(**json_of(listing), filters=filters).model_dump_json()
         case "radarr":
             return RadarrListOut.model_validate(radarr_of(listing.titles)).model_dump_json()
         case "sonarr":

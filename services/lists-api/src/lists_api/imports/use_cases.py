@@ -1,10 +1,11 @@
 """Importing a file: parse it, ask the catalogue, decide, make the lists."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from chassis.postgres.database import Pool
+from lists_api.catalogue.domain.filters import Filters
 from lists_api.catalogue.domain.text import fold
 from lists_api.errors import ListNotFoundError, QuotaExceededError, TooManyItemsError
 from lists_api.imports.domain.matching import Decision, KnownIds, Matched, by_ids, by_name, collected
@@ -14,6 +15,7 @@ from lists_api.imports.domain.rows import FileList, FileRow
 from lists_api.lists.domain import changes
 from lists_api.lists.domain.filling import Filling
 from lists_api.lists.domain.properties import ListProperties
+from lists_api.lists.idempotency import IdempotencyKey
 from lists_api.lists.use_cases import ListUseCases
 from lists_api.store import title_matches as store
 from lists_api.store import views
@@ -27,6 +29,8 @@ class ImportRequest:
     Args:
         title: of the list, where the file has only one; None: the file's own, or its name.
         list_id: the list that gets the titles; None: a new one for each list of the file.
+        read_filters: reads the filters of a file, for a custom list; None: they are none.
+        key: a request with a key that was used before gets the lists that the first request made.
         is_dry_run: only report.
     """
 
@@ -35,6 +39,8 @@ class ImportRequest:
     title: str | None = None
     list_id: int | None = None
     list_type: ListType = "manual"
+    read_filters: Callable[[Mapping[str, object]], Filters | None] = lambda _given: None
+    key: IdempotencyKey | None = None
     is_dry_run: bool = False
 
 
@@ -44,6 +50,7 @@ async def import_file(cases: ListUseCases, user_id: str, request: ImportRequest)
     Raises:
         ImportNotRecognisedError: see `parse_file`.
         ListNotFoundError: the user has no list of that id.
+        IdempotencyKeyReusedError: the key was used for another file or with other options.
         QuotaExceededError, TooManyItemsError, ListFillsItselfError: of the first list; see `ListUseCases`.
     """
     if request.list_id is not None and await views.read_list(cases.pool, request.list_id, user_id=user_id) is None:
@@ -54,7 +61,7 @@ async def import_file(cases: ListUseCases, user_id: str, request: ImportRequest)
         named = replace(one, name=request.title) if request.title and len(parsed.lists) == 1 else one
         report = await _report(cases.pool, named)
         if not request.is_dry_run:
-            report = await _stored_or_refused(cases, user_id, request, named, report, is_first=not reports)
+            report = await _stored_or_refused(cases, user_id, request, named, report, number=len(reports))
         reports.append(report)
     return ImportReport(parsed.format, request.is_dry_run, tuple(reports), parsed.files_left_alone)
 
@@ -76,30 +83,41 @@ async def _report(pool: Pool, one: FileList) -> ListReport:
 
 
 async def _stored_or_refused(
-    cases: ListUseCases, user_id: str, request: ImportRequest, one: FileList, report: ListReport, *, is_first: bool
+    cases: ListUseCases, user_id: str, request: ImportRequest, one: FileList, report: ListReport, *, number: int
 ) -> ListReport:
     """Store a list. After the first, a refusal is reported: what was made before it stays, and is told."""
     try:
-        return await _stored(cases, user_id, request, one, report)
+        return await _stored(cases, user_id, request, one, report, number=number)
     except (QuotaExceededError, TooManyItemsError) as exc:
-        if is_first:
+        if number == 0:
             raise
         return replace(report, refused=exc.detail)
 
 
 async def _stored(
-    cases: ListUseCases, user_id: str, request: ImportRequest, one: FileList, report: ListReport
+    cases: ListUseCases, user_id: str, request: ImportRequest, one: FileList, report: ListReport, *, number: int
 ) -> ListReport:
     titles = report.matched.titles
     if not titles:
         return report
     if request.list_id is not None:
         return await _added(cases, user_id, request.list_id, titles, report)
-    # A custom list has the titles pinned, and waits for its owner's filters before it fills itself.
-    filling = Filling(is_paused=True) if request.list_type == "custom" else None
-    properties = ListProperties(report.title, request.list_type, one.description, filling=filling)
-    summary = await cases.create(user_id, properties, titles, may_repeat=True)
+    properties = ListProperties(report.title, request.list_type, one.description, filling=_filling(request, one))
+    summary = await cases.create(user_id, properties, titles, _key(request, number), may_repeat=True)
     return replace(report, list_id=summary.list_id)
+
+
+def _filling(request: ImportRequest, one: FileList) -> Filling | None:
+    """Return how a custom list fills itself around the titles of the file. Without filters it waits for its owner."""
+    if request.list_type != "custom":
+        return None
+    filters = None if one.filters is None else request.read_filters(one.filters)
+    return Filling(is_paused=True) if filters is None else Filling(filters)
+
+
+def _key(request: ImportRequest, number: int) -> IdempotencyKey | None:
+    """Return the key under which a list of the file is made. No client's own key has the separator."""
+    return None if request.key is None else replace(request.key, key=f"{request.key.key}\x1f{number}")
 
 
 async def _added(

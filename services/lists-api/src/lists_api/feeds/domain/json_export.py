@@ -10,16 +10,14 @@ VERSION: Final = 1
 
 
 def json_of(listing: Listing) -> dict[str, Any]:
-    """Return the JSON value. `filters` is null for a list without any."""
+    """Return the JSON value, without the filters: those stand in the form of the HTTP API."""
     properties = listing.properties
-    filling = properties.filling
     return {
         "format": OWN_FORMAT,
         "version": VERSION,
         "name": properties.title,
         "description": properties.description,
         "list_type": properties.list_type,
-        "filters": None if filling is None else filling.filters.to_json(),
         "items": [_item(title) for title in listing.titles],
     }
 

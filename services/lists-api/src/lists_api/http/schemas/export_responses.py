@@ -1,11 +1,12 @@
 """Lists for other programs, as lists-api gives them over HTTP."""
 
 from datetime import datetime
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 from pydantic import RootModel
 
 from chassis.http.examples import examples
+from lists_api.http.schemas.filters import FiltersOut
 from lists_api.http.schemas.strict import ResponseModel
 from watchbuddy_contracts import ListType, MediaType
 
@@ -66,8 +67,8 @@ class ExportOut(ResponseModel):
     name: str
     description: str | None
     list_type: ListType
-    filters: dict[str, Any] | None
-    """Those that differ from none at all. Null: a manual list."""
+    filters: FiltersOut | None
+    """Null: a manual list."""
     items: list[ExportedItemOut]
 
 

@@ -107,13 +107,13 @@ def by_ids(row: FileRow, known: KnownIds) -> Title | None:
     if (title := known.of_imdb(row)) is not None:
         return _with_its_kind(row, title)
     kind = row.media_type or row.assumed_type
-    if _own(row, "show") is None:  # TheTVDB's id alone, which lists have for shows
+    own = _own(row, kind or "show")
+    if own is None:  # TheTVDB's id alone, which lists have for shows
         hits = known.hits(row, kind or "show")
         return hits[0].ids if hits else None
     if kind is None:
         return None
-    hits, own = known.hits(row, kind), _own(row, kind)
-    assert own is not None, "it has an id"  # noqa: S101
+    hits = known.hits(row, kind)
     for hit in hits:
         if not own.contradicts(hit.ids):
             own = own.merged(hit.ids)

@@ -97,12 +97,14 @@ class FileList:
     Args:
         name: what the file calls it; None: the file does not name it.
         description: None: the file has none.
+        filters: as an export of WatchBuddy has them, not checked; None: the file has none.
     """
 
     name: str | None
     rows: tuple[FileRow, ...]
     left_out: LeftOutRows = LeftOutRows()
     description: str | None = None
+    filters: Mapping[str, object] | None = None
 
 
 @dataclass(frozen=True, slots=True)

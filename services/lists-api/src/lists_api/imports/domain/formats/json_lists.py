@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from lists_api.imports.domain.cells import cleaned, ids_from, text_of, year_of
@@ -26,8 +27,11 @@ def parse_json_text(text: str) -> ParsedFile | None:
     if not isinstance(value, dict):
         return None
     if isinstance(items := value.get("items"), list):
-        slug = "watchbuddy" if value.get("format") == OWN_FORMAT else _slug_of(items)
-        return ParsedFile(slug, (read_items(items, value),))
+        if value.get("format") != OWN_FORMAT:
+            return ParsedFile(_slug_of(items), (read_items(items, value),))
+        filters = value.get("filters")
+        own = replace(read_items(items, value), filters=filters if isinstance(filters, dict) else None)
+        return ParsedFile("watchbuddy", (own,))
     parts = [(kind, value[key]) for kind, key in (("movie", "movies"), ("show", "shows")) if _is_list(value, key)]
     if parts:  # MDBList's other form
         collector = Collector()
