@@ -13,9 +13,14 @@ from lists_api.testing import AT, Api
 from watchbuddy_contracts import (
     Event,
     EventHeaders,
+    Item,
+    ItemIds,
     TraktAccountConnected,
+    TraktListRead,
     TraktListSynced,
     TraktReauthorizationRequired,
+    TraktWatchedChanged,
+    WatchedItem,
     partition_key,
 )
 
@@ -61,3 +66,27 @@ async def test_a_list_shows_what_it_waits_for_until_it_is_on_trakt(api: Api, bro
         ("pending", None),
         ("in_sync", None),
     ]
+
+
+async def test_events_of_every_kind_find_what_keeps_them_however_often_they_come(api: Api, broker: KafkaBroker) -> None:
+    started = await api.call("POST", "/api/imports/trakt", json={"trakt_list": "best-heists"})
+    import_id = UUID(started.json()["import_id"])
+    heat = Item(media_type="movie", ids=ItemIds(tmdb=949))
+    read = TraktListRead(
+        user_id="ada",
+        import_id=import_id,
+        trakt_list_id=501,
+        name="Heists",
+        url="https://x",
+        items=(heat,),
+        item_count=1,
+    )
+    seen = WatchedItem(media_type="movie", ids=heat.ids, last_watched_at=AT)
+    events: tuple[Event, ...] = (read, TraktWatchedChanged(user_id="ada", watched=(seen,)))
+    for event in events:
+        event_id = uuid4()
+        for _ in range(10):
+            await publish(broker, event, event_id=event_id)
+    answer = (await api.call("GET", f"/api/imports/trakt/{import_id}")).json()
+    assert (answer["state"], (await api.call("GET", "/api/lists")).json()["total"]) == ("succeeded", 1)
+    assert await api.pool.fetchval("SELECT count(*) FROM watched") == 1

@@ -314,8 +314,8 @@ async def test_import_connects_an_account_and_its_lists_go_on(
 
 
 async def test_import_asks_whose_account_it_is(dsn: str, simulator_url: str, admin: SimulatorAdmin) -> None:
-    for name in ("ada", "bob"):
-        pair = (await admin.account(name)).model_dump_json()
+    for name, is_vip in (("ada", True), ("bob", False)):
+        pair = (await admin.account(name, vip=is_vip)).model_dump_json()
         arguments = ("account", "import", "--user", "ada")
         status, _, err = await command(dsn, *arguments, text=pair, TRAKT_API_URL=simulator_url)
         assert status == 0, err
@@ -323,6 +323,8 @@ async def test_import_asks_whose_account_it_is(dsn: str, simulator_url: str, adm
     connection = await asyncpg.connect(dsn)
     try:
         assert await connection.fetchval("SELECT is_identified FROM account")
+        events = [json.loads(row["value"]) for row in await connection.fetch("SELECT value FROM outbox ORDER BY id")]
+        assert [(event["trakt_user"], event["vip"]) for event in events] == [("ada", True), ("bob", False)]
     finally:
         await connection.close()
 

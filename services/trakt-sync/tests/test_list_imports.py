@@ -33,6 +33,7 @@ from watchbuddy_contracts import (
     TraktListReadFailed,
     TraktListSynced,
     TraktReauthorizationRequired,
+    TraktSyncFailed,
 )
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
@@ -304,6 +305,28 @@ async def test_an_outage_is_told_once_and_the_list_is_read_after_it(dsn: str) ->
             made.move_clock(timedelta(minutes=5))
             await made.sent(TraktListRead)
             assert len(await made.events(TraktListReadFailed)) == 1
+
+
+async def test_what_is_asked_while_trakt_is_away_is_told_once_and_answered_within_seconds_after(
+    running: Harness, admin: SimulatorAdmin
+) -> None:
+    await seed(admin)
+    fault = await admin.fault("status", status=503, times=None)
+    await running.want(wanted(items=movies(1)))
+    await running.sent(TraktSyncFailed)  # the breaker is open: nothing but probes goes to Trakt
+
+    async def probed() -> int:
+        return len(await admin.requests(status=503))
+
+    before = await probed()
+    await running.want(*(import_of("best-heists", "grace", number=number) for number in (1, 2, 3)))
+    told = await running.sent(TraktListReadFailed, count=3)
+    assert {(event.reason, event.retry_at is None) for event in told} == {("network", False)}
+    await eventually(probed, until=lambda count: count >= before + 3)  # it stays open, and nobody is told again
+    await admin.remove_fault(fault)
+    assert len(await running.sent(TraktListRead, count=3, within_s=6)) == 3
+    assert len(await running.events(TraktListReadFailed)) == 3
+    await running.settled()
 
 
 async def test_a_list_that_cannot_be_read_for_a_day_is_given_up(running: Harness, admin: SimulatorAdmin) -> None:

@@ -3,6 +3,7 @@
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Final
 
 import structlog
 
@@ -34,6 +35,9 @@ from watchbuddy_contracts import TraktReauthorizationRequired
 
 log = structlog.get_logger()
 
+LEASES_PUT_OFF: Final = 3
+"""An import of which nothing is heard is tried again after so many leases."""
+
 
 @dataclass(frozen=True, slots=True)
 class Importer:
@@ -59,7 +63,7 @@ class Importer:
         Raises:
             LeaseLostError: the account has another holder; nothing was recorded.
         """
-        job = await imports.take(self.pool, account, self.now())
+        job = await imports.take(self.pool, account, self.now(), put_off=LEASES_PUT_OFF * self.accounts.lease_for)
         if job is None:
             await self.accounts.release(account)
             return

@@ -1,7 +1,7 @@
 """SQL of `list_import`: lists on Trakt that are to be read once."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -22,9 +22,9 @@ VALUES ($1, $2, $3, $4, $5, $5, $6, CASE WHEN $7 THEN $5::timestamptz END)
 ON CONFLICT (import_id) DO NOTHING RETURNING import_id"""
 
 # The import is put off before it is tried: one whose reading ends in a defect, or in the process's death, comes again
-# in a minute, and holds up no other meanwhile.
+# then, and holds up no other meanwhile.
 TAKE: Final = """
-UPDATE list_import SET due_at = $2::timestamptz + interval '1 minute'
+UPDATE list_import SET due_at = $3
 WHERE import_id = (
     SELECT import_id FROM list_import WHERE user_id = $1 AND done_at IS NULL AND due_at <= $2
     ORDER BY due_at, import_id LIMIT 1
@@ -86,9 +86,9 @@ async def add(connection: Connection, job: ListImport, *, is_done: bool) -> bool
     return await connection.fetchval(ADD, *values, is_done) is not None
 
 
-async def take(pool: Pool, account: Account, now: datetime) -> ListImport | None:
-    """Return the claimed account's import that waits longest, and put it off for a minute; None: there is none."""
-    row = await pool.fetchrow(TAKE, account.user_id, now)
+async def take(pool: Pool, account: Account, now: datetime, *, put_off: timedelta) -> ListImport | None:
+    """Return the claimed account's import that waits longest, and put it off; None: there is none."""
+    row = await pool.fetchrow(TAKE, account.user_id, now, now + put_off)
     return None if row is None else _import_of(row)
 
 
