@@ -119,9 +119,18 @@ class User:
         assert answer.is_success, answer.text
 
     async def known_items(self, list_id: int) -> list[KnownItem]:
-        """Return the first hundred items with what is known of them."""
-        answer = _checked(await self.send("GET", f"/{list_id}/items?limit={PAGE}"), 200)
-        return [KnownItem.model_validate(item) for item in answer.json()["items"]]
+        """Return the items with what is known of them."""
+        return [KnownItem.model_validate(item) for item in await self._all_items(list_id)]
+
+    async def _all_items(self, list_id: int) -> list[Item]:
+        found: list[Item] = []
+        total = 1
+        while len(found) < total:
+            path = f"/{list_id}/items?limit={PAGE}&page={len(found) // PAGE + 1}"
+            answer = _checked(await self.send("GET", path), 200).json()
+            total = answer["total"]
+            found += answer["items"]
+        return found
 
     async def read(self, list_id: int) -> ListAnswer:
         return ListAnswer.model_validate_json(_checked(await self.send("GET", f"/{list_id}"), 200).content)
@@ -136,14 +145,7 @@ class User:
         return found
 
     async def items(self, list_id: int) -> list[Identity]:
-        found: list[Item] = []
-        total = 1
-        while len(found) < total:
-            path = f"/{list_id}/items?limit={PAGE}&page={len(found) // PAGE + 1}"
-            answer = _checked(await self.send("GET", path), 200).json()
-            total = answer["total"]
-            found += answer["items"]
-        return list(identities(found))
+        return list(identities(await self._all_items(list_id)))
 
     async def messages(self) -> list[MessageAnswer]:
         """Return all messages, oldest first."""
