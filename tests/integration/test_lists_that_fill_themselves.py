@@ -35,7 +35,7 @@ async def test_a_smart_list_fills_itself_reaches_trakt_and_stays_fresh(system: R
     assert made["title"] == "Unseen Comedy Movies (1990s)"
 
     first = await filled(user, made["id"], count=20)
-    assert all(1990 <= item.year <= 1999 and "votes" in item.explanation for item in first)
+    assert all(1990 <= item.year <= 1999 and "votes" in (item.explanation or "") for item in first)
     await user.mirrored(made["id"])
     assert await imdb_ids_on_trakt(user) == [item.ids["imdb"] for item in first]
 

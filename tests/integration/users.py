@@ -46,7 +46,7 @@ class KnownItem(BaseModel):
     ids: dict[str, int | str | None]
     title: str
     year: int
-    explanation: str
+    explanation: str | None
 
 
 class MessageAnswer(BaseModel):
