@@ -94,6 +94,11 @@ async def test_its_lists_are_read_and_edited_and_make_events_as_before(upgraded:
         )
         run = await api.call("GET", "/api/lists/7/runs/01890000-0000-7000-8000-000000000003")
         assert (run.status_code, run.json()["total"]) == (200, 2)
+        assert (run.json()["state"], run.json()["percent"], run.json()["created_at"]) == (
+            "succeeded",
+            100,
+            "2026-01-01T00:00:00Z",
+        )
         assert (await api.call("POST", "/api/lists/7/items", json={"items": movies(9)})).json()["version"] == 3
         (stored,) = await api.outbox()
         assert tmdb_ids(stored.event) == [1, None, 9]
@@ -106,6 +111,15 @@ async def test_its_lists_are_read_and_edited_and_make_events_as_before(upgraded:
         await api.receive(synced)
         assert (await api.call("GET", "/api/lists/7")).json()["mirror_state"]["state"] == "in_sync"
         assert (await sweep(api.pool, api.settings, now=api.clock()))["tombstones"] == 1
+
+
+async def test_its_lists_are_run(upgraded: str) -> None:
+    async with running_api(upgraded) as api:
+        url = (await api.call("POST", "/api/lists/7/sync")).json()["status_url"]
+        await api.work_off()
+        run = (await api.call("GET", url)).json()
+        assert (run["state"], run["version"], run["total"]) == ("succeeded", None, 2)
+        assert (await api.call("GET", "/api/lists/7/runs")).json()["total"] == 2
 
 
 async def test_a_request_of_before_that_is_repeated_gets_its_response(upgraded: str) -> None:
