@@ -1,4 +1,6 @@
+import asyncio
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +11,8 @@ from hypothesis import strategies as st
 from lists_api.catalogue.domain.search import Search
 from lists_api.catalogue.importing import import_files
 from lists_api.catalogue.rejects import Rejects
-from lists_api.testing import Api
+from lists_api.testing import Api, running_api
+from watchbuddy_contracts import TraktAccountConnected
 
 HEADER = (
     "media_type,title,original_title,year,imdb_id,tmdb_id,genres,original_language,vote_average,vote_count,countries"
@@ -160,3 +163,24 @@ async def test_an_empty_catalogue_has_genres_without_titles_and_finds_nothing(ap
 def test_any_text_is_a_search_or_none(text: str) -> None:
     search = Search.of(text)
     assert search is None or (search.words and search.folded)
+
+
+async def test_searches_have_a_quota_a_minute_also_in_parallel(dsn: str) -> None:
+    async with running_api(dsn, quota_free_searches_per_minute=5, quota_vip_searches_per_minute=9) as api:
+        await api.delete_everything()
+        await api.pool.execute("DELETE FROM search_count")
+
+        async def statuses(times: int, user: str) -> list[int]:
+            calls = [api.call("GET", "/api/catalogue/search", params={"q": "x"}, user=user) for _ in range(times)]
+            return sorted(response.status_code for response in await asyncio.gather(*calls))
+
+        assert await statuses(20, "ada") == [200] * 5 + [429] * 15
+        assert await statuses(5, "bob") == [200] * 5
+        refused = await api.call("GET", "/api/catalogue/search", params={"q": "x"})
+        assert refused.json()["slug"] == "too-many-searches"
+        assert refused.json()["limit"] == 5
+        assert 1 <= int(refused.headers["Retry-After"]) <= 60
+        await api.receive(TraktAccountConnected(user_id="ada", vip=True))
+        assert await statuses(1, "ada") == [429]
+        api.clock.advance(timedelta(minutes=1))
+        assert await statuses(10, "ada") == [200] * 9 + [429]

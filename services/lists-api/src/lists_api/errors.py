@@ -18,7 +18,8 @@ PermanentError (chassis)
 ├── RunEndedError                      409  "run-ended"
 ├── RunNotHeldError                    409  "run-not-held"
 ├── TooManyRequestsError (chassis)     429
-│   └── TooManyRunsError                    "too-many-runs"
+│   ├── TooManyRunsError                    "too-many-runs"
+│   └── TooManySearchesError                "too-many-searches"
 ├── QuotaExceededError                 403  "quota-exceeded"
 ├── IdempotencyKeyReusedError          422  "idempotency-key-reused"
 └── CatalogueFileError                      no request: a command says it and ends
@@ -79,6 +80,15 @@ class TooManyRunsError(TooManyRequestsError):
 
     def __init__(self, limit: int, retry_after: timedelta) -> None:
         super().__init__(f"You may start {limit} runs an hour; try again later.", retry_after, limit=limit)
+
+
+class TooManySearchesError(TooManyRequestsError):
+    """The user has searched the catalogue as often within a minute as their kind of account may."""
+
+    slug = "too-many-searches"
+
+    def __init__(self, limit: int, retry_after: timedelta) -> None:
+        super().__init__(f"You may search {limit} times a minute; try again later.", retry_after, limit=limit)
 
 
 class VersionNotFoundError(NotFoundError):

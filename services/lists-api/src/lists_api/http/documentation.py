@@ -89,6 +89,17 @@ class TooManyRuns(Problem):
     headers = RETRY_LATER
 
 
+class TooManySearches(Problem):
+    """You have searched as often within a minute as your kind of account may."""
+
+    slug: Literal["too-many-searches"]
+    status: Literal[429]
+    detail: str = Field(examples=["You may search 240 times a minute; try again later."])
+    limit: int = Field(examples=[240])
+
+    headers = RETRY_LATER
+
+
 class QuotaExceeded(Problem):
     """You have as much of it as your kind of account may have."""
 
@@ -181,6 +192,7 @@ EDIT: Final[Responses] = BODY | documented(
 )
 TRAKT_IMPORT: Final[Responses] = BODY | documented(InvalidRequest, TraktListIsMirror, QuotaExceeded)
 START: Final[Responses] = documented(TooManyRuns)
+SEARCH: Final[Responses] = documented(TooManySearches)
 CANCEL: Final[Responses] = documented(RunEnded)
 DECIDE: Final[Responses] = documented(RunNotHeld)
 RESTORE: Final[Responses] = documented(QuotaExceeded)

@@ -118,3 +118,11 @@ CREATE UNLOGGED TABLE catalogue_match (
     imdb text,
     has_lost boolean NOT NULL
 );
+
+-- How often a user has searched within a minute of the clock, over all replicas. One small row a user.
+CREATE UNLOGGED TABLE search_count (
+    user_id text NOT NULL,
+    minute timestamptz NOT NULL,
+    searches integer NOT NULL,
+    CONSTRAINT search_count_pkey PRIMARY KEY (user_id)
+);

@@ -6,12 +6,12 @@ from fastapi import APIRouter, Query
 
 from lists_api.catalogue.domain.filters import MEDIA_TYPES
 from lists_api.catalogue.domain.options import CatalogueOptions
-from lists_api.catalogue.domain.search import Search
-from lists_api.http.dependencies import Cases
+from lists_api.catalogue.searching import search_catalogue as search
+from lists_api.http.dependencies import Caller, Cases
+from lists_api.http.documentation import SEARCH
 from lists_api.http.json_route import JsonRoute
 from lists_api.http.schemas.catalogue import CatalogueTitleOut, OptionsOut, SearchOut, SearchQuery
 from lists_api.store.catalogue import read_options
-from lists_api.store.catalogue_search import search_titles
 
 router: Final = APIRouter(prefix="/api/catalogue", tags=["catalogue"], route_class=JsonRoute)
 
@@ -22,12 +22,17 @@ async def read_catalogue_options(cases: Cases) -> OptionsOut:
     return OptionsOut.of(CatalogueOptions.of(await read_options(cases.pool)))
 
 
-@router.get("/search")
-async def search_catalogue(cases: Cases, query: Annotated[SearchQuery, Query()]) -> SearchOut:
+@router.get("/search", responses=SEARCH)
+async def search_catalogue(user_id: Caller, cases: Cases, query: Annotated[SearchQuery, Query()]) -> SearchOut:
     """Find titles by the beginnings of words, the best known first."""
-    search = Search.of(query.q)
-    if search is None:
-        return SearchOut(titles=[])
     media_types = [query.media_type] if query.media_type else list(MEDIA_TYPES)
-    titles = await search_titles(cases.pool, search, media_types=media_types, limit=query.limit)
+    titles = await search(
+        cases.pool,
+        user_id,
+        query.q,
+        media_types=media_types,
+        limit=query.limit,
+        quotas=cases.quotas,
+        now=cases.now(),
+    )
     return SearchOut(titles=[CatalogueTitleOut.of(title) for title in titles])

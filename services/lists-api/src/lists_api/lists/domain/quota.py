@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from lists_api.errors import QuotaExceededError, TooManyRunsError
+from lists_api.errors import QuotaExceededError, TooManyRunsError, TooManySearchesError
 
 HOUR: Final = timedelta(hours=1)
+MINUTE: Final = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,3 +68,13 @@ class Quotas:
             return
         free_at = started[limit - 1] + HOUR if limit else now + HOUR
         raise TooManyRunsError(limit, free_at - now)
+
+    def check_searches(self, count: int, *, is_vip: bool, now: datetime) -> None:
+        """Check that a user may search whose search is the `count`th within this minute of the clock.
+
+        Raises:
+            TooManySearchesError: they may not, until the next minute.
+        """
+        limit = self.of(is_vip=is_vip).searches_per_minute
+        if count > limit:
+            raise TooManySearchesError(limit, now.replace(second=0, microsecond=0) + MINUTE - now)
