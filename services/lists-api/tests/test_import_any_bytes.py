@@ -118,8 +118,15 @@ def test_json_that_is_deep_long_or_no_number(content: bytes) -> None:
 
 @pytest.mark.parametrize(
     "content",
-    [b",\n" * 1_000_000, b'"' + b"x" * 2_000_000, b"imdb\n" + b'"x' * 500_000, b"\xff\n" * 500_000, b"{},[" * 800_000],
-    ids=["commas", "a quote without an end", "many quotes", "odd lines", "brackets"],
+    [
+        b",\n" * 1_000_000,
+        b'"' + b"x" * 2_000_000,
+        b"imdb\n" + b'"x' * 500_000,
+        b"\xff\n" * 500_000,
+        b"{},[" * 800_000,
+        b"imdb,a\n" + b'a",",\n' * 300_000,
+    ],
+    ids=["commas", "a quote without an end", "many quotes", "odd lines", "brackets", "quotes that close and open"],
 )
 def test_large_nonsense_ends_and_is_bounded(content: bytes) -> None:
     check(outcome(content, "x.csv"))

@@ -243,6 +243,15 @@ def test_one_odd_line_does_not_spoil_the_others() -> None:
     assert [row.name for row in only("x.csv", content).rows] == ["Léon", "Olé", "Déjà"]
 
 
+@pytest.mark.parametrize("rest", ["", '5,tt0000005,"a, b",E\n'], ids=["to the end", "to the next quote"])
+def test_a_quote_that_nobody_closed_costs_no_row(rest: str) -> None:
+    rows = '1,tt0000001,,A\n2,tt0000002,"open,B\n3,tt0000003,,C\n4,tt0000004,,D\n'
+    one = only("x.csv", f"position,const,description,title\n{rows}{rest}".encode())
+    expected = [f"tt000000{number}" for number in range(1, 6 if rest else 5)]
+    assert [row.ids.imdb for row in one.rows] == expected
+    assert [row.number for row in one.rows] == list(range(2, len(expected) + 2))
+
+
 @pytest.mark.parametrize("blank", ["0", "", " ", "-", "null", "tt0000000", "tt", "99999999999"])
 def test_an_id_that_says_nothing_is_none(blank: str) -> None:
     content = f"imdb_id,tmdb_id,title,year\n{blank},{blank},Heat,1995\n".encode()

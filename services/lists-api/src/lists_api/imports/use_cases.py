@@ -1,14 +1,14 @@
 """Importing a file: parse it, ask the catalogue, decide, make the lists."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from chassis.postgres.database import Pool
 from lists_api.catalogue.domain.filters import Filters
 from lists_api.catalogue.domain.text import fold
 from lists_api.errors import ListNotFoundError, QuotaExceededError, TooManyItemsError
-from lists_api.imports.domain.matching import Decision, KnownIds, Matched, by_ids, by_name, collected
+from lists_api.imports.domain.matching import KnownIds, KnownTitle, Matched, by_ids, by_name, collected
 from lists_api.imports.domain.parse import parse_file, title_of
 from lists_api.imports.domain.report import ImportReport, ListReport
 from lists_api.imports.domain.rows import FileList, FileRow
@@ -68,13 +68,24 @@ async def import_file(cases: ListUseCases, user_id: str, request: ImportRequest)
 
 async def match_rows(pool: Pool, rows: Sequence[FileRow]) -> Matched:
     """Return which titles the rows mean."""
-    known = KnownIds.of(await store.read_by_ids(pool, [row.ids for row in rows if row.ids]))
-    decisions: list[Decision | None] = [by_ids(row, known) for row in rows]
-    unsure = [place for place, decision in enumerate(decisions) if decision is None]
-    names = [(fold(rows[place].name), rows[place].name, rows[place].year) for place in unsure]
-    for place, named in zip(unsure, await store.read_by_names(pool, names), strict=True):
-        decisions[place] = by_name(rows[place], known, named)
-    return collected(rows, [one for one in decisions if one is not None])
+    titles = await store.read_by_ids(pool, [row.ids for row in rows if row.ids])
+    known, sure = await asyncio.to_thread(_decided_by_ids, rows, titles)
+    unsure = [row for row, title in zip(rows, sure, strict=True) if title is None]
+    named = await store.read_by_names(pool, [(fold(row.name), row.name, row.year) for row in unsure])
+    return await asyncio.to_thread(_decided, rows, sure, known, named)
+
+
+def _decided_by_ids(rows: Sequence[FileRow], titles: Sequence[KnownTitle]) -> tuple[KnownIds, list[Title | None]]:
+    known = KnownIds.of(titles)
+    return known, [by_ids(row, known) for row in rows]
+
+
+def _decided(
+    rows: Sequence[FileRow], sure: Sequence[Title | None], known: KnownIds, named: Iterable[Sequence[KnownTitle]]
+) -> Matched:
+    names = iter(named)
+    decisions = [title or by_name(row, known, next(names)) for row, title in zip(rows, sure, strict=True)]
+    return collected(rows, decisions)
 
 
 async def _report(pool: Pool, one: FileList) -> ListReport:
