@@ -16,6 +16,7 @@ BENCHMARKS: Mapping[str, str] = {
     "bodies": "how long a bad or large body stops lists-api for everybody else, and its memory",
     "footprint": "start and idle cost of the embedded stack",
     "catalogue": "importing 1.4 million titles beside a bare COPY, and searching among them",
+    "runs": "lists that fall due together, filled from 1.4 million titles by one worker",
     "simulator": "how fast the local Trakt answers, and what its accounts weigh",
 }
 

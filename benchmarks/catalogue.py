@@ -40,7 +40,7 @@ async def run(rows: int = ROWS) -> list[Figure]:
         os.chmod(folder, 0o755)  # noqa: PTH101, S103 - as root, PostgreSQL runs as another account
         file = folder / "titles.csv"
         write_rows(file, rows)
-        async with _database(folder) as dsn:
+        async with database(folder) as dsn:
             took, memory = await asyncio.to_thread(_import, dsn, file)
             plain, indexed = await _bare_copies(dsn, folder)
             waits = await _searches(dsn)
@@ -67,7 +67,8 @@ async def run(rows: int = ROWS) -> list[Figure]:
 
 
 @asynccontextmanager
-async def _database(folder: Path) -> AsyncIterator[str]:
+async def database(folder: Path) -> AsyncIterator[str]:
+    """Run a PostgreSQL in the folder, as durable as in production; give the address of an empty lists-api database."""
     binaries = PostgresBinaries.embedded(folder / "bin")
     server = PostgresServer(binaries, folder / "data", log=folder / "log", durable=True, databases=("lists_api",))
     await server.start()
