@@ -1,7 +1,7 @@
 """Thumbs over HTTP."""
 
 from datetime import datetime
-from typing import Self
+from typing import Final, Self
 
 from chassis.http.examples import examples
 from lists_api.http.schemas.item_responses import TitleOut
@@ -17,19 +17,20 @@ class ThumbIn(StrictModel):
     thumb: Vote
 
 
+_RATING: Final = {
+    "media_type": "movie",
+    "ids": {"trakt": None, "tmdb": 949, "imdb": "tt0113277"},
+    "thumb": "up",
+    "rated_at": "2026-11-20T18:04:05Z",
+    "title": "Heat",
+    "year": 1995,
+}
+
+
 class RatingOut(TitleOut):
     """Your thumb on a title."""
 
-    model_config = examples(
-        {
-            "media_type": "movie",
-            "ids": {"trakt": None, "tmdb": 949, "imdb": "tt0113277"},
-            "thumb": "up",
-            "rated_at": "2026-11-20T18:04:05Z",
-            "title": "Heat",
-            "year": 1995,
-        }
-    )
+    model_config = examples(_RATING)
 
     thumb: Vote
     rated_at: datetime
@@ -50,6 +51,8 @@ class RatingOut(TitleOut):
 
 class RatingsOut(ResponseModel):
     """A page of your thumbs, newest first."""
+
+    model_config = examples({"ratings": [_RATING], "page": 1, "limit": 25, "total": 1})
 
     ratings: list[RatingOut]
     page: int
