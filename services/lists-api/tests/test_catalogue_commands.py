@@ -6,6 +6,7 @@ import gzip
 import os
 import signal
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import asyncpg
@@ -143,7 +144,7 @@ async def test_a_stopped_import_leaves_the_catalogue_and_runs_again(commands: Co
         file.write(f"{HEADER}\n")
         file.writelines(f"movie,Film {one},,,{one},,,,,,\n" for one in range(1, 60_001))
     process = await commands.start("import", "many.csv")
-    await eventually(commands.has_staged)
+    await eventually(commands.has_staged, within=timedelta(seconds=60))
     process.send_signal(number)
     _, errors = await process.communicate()
     assert process.returncode != 0

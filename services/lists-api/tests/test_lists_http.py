@@ -3,7 +3,7 @@ from datetime import timedelta
 from importlib import import_module
 
 import pytest
-from fastapi.routing import APIRoute
+from fastapi.routing import APIRoute, APIRouter
 
 from lists_api.http import routes
 from lists_api.testing import Api, movies, tmdb_ids
@@ -276,7 +276,9 @@ async def test_the_openapi_document_names_every_route(api: Api) -> None:
     expected = {
         (route.path, method.lower())
         for module in modules
-        for route in module.router.routes
+        for router in vars(module).values()
+        if isinstance(router, APIRouter)
+        for route in router.routes
         if isinstance(route, APIRoute)
         for method in route.methods or ()
     }

@@ -106,5 +106,4 @@ def read_table(lines: Iterable[str], header: Sequence[str]) -> Iterator[Imported
 def _whole(row: list[str], width: int) -> list[str]:
     if len(row) != width:
         raise RowError(f"the row has {len(row)} columns instead of {width}")
-    row.append("")  # for columns that the file does not have
-    return row
+    return [*row, ""]  # the last one is for columns that the file does not have
