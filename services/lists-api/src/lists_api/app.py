@@ -43,11 +43,16 @@ def utc_now() -> datetime:
 def build_app(settings: HttpSettings, cases: ListUseCases, runs: RunUseCases) -> FastAPI:
     """Return the HTTP application. It knows no Kafka: its transactions write the outbox."""
     app = http_api(health_of(cases.pool))
+    equip(app, settings, cases, runs)
+    return app
+
+
+def equip(app: FastAPI, settings: HttpSettings, cases: ListUseCases, runs: RunUseCases) -> None:
+    """Give the routes what they work with."""
     app.state.settings = settings
     app.state.authenticator = Authenticator(settings)
     app.state.use_cases = cases
     app.state.run_use_cases = runs
-    return app
 
 
 def trakt_events(cases: ListUseCases) -> TraktEvents:
