@@ -9,6 +9,7 @@ import socket
 import sys
 from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Any, TypeVar
 
 import structlog
@@ -39,6 +40,22 @@ class Command:
     arguments: Callable[[argparse.ArgumentParser], None] = lambda _parser: None
 
 
+def later(function: str, *first: object) -> Callable[..., Any]:
+    """Return a function that loads another one when it is called, by its name: `package.module:function`.
+
+    `first` are that one's first arguments.
+
+    So a process loads what its command needs, and not what the service's other commands need: seconds of processor
+    time, and memory.
+    """
+    module, _, name = function.partition(":")
+
+    def load_and_call(*arguments: object) -> Any:  # noqa: ANN401 - what the function returns
+        return getattr(import_module(module), name)(*first, *arguments)
+
+    return load_and_call
+
+
 def process(run: Callable[[S], Awaitable[int | None]], settings: type[S], help: str) -> Command:  # noqa: A002
     """Return a command that takes no arguments, only settings."""
 
@@ -62,7 +79,8 @@ def main(service: str, description: str, commands: Mapping[str, Command]) -> Non
             sub = groups[first].add_parser(second, help=command.help, description=command.help)
         else:
             sub = subparsers.add_parser(first, help=command.help, description=command.help)
-        command.arguments(sub)
+        if sys.argv[1:][: len(name.split())] == name.split():  # the others' arguments are not looked at
+            command.arguments(sub)
         sub.set_defaults(command=command, command_name=name)
     arguments = parser.parse_args()
     chosen: Command = arguments.command

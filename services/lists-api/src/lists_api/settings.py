@@ -1,7 +1,7 @@
 """lists-api's settings, from the environment; durations as ISO 8601 (`P7D`, `PT24H`)."""
 
 from datetime import timedelta
-from typing import Annotated
+from typing import Annotated, Final
 
 from pydantic import Field
 
@@ -10,6 +10,8 @@ from lists_api.lists.domain.items import MAX_ITEMS
 from lists_api.lists.domain.quota import Quota, Quotas
 from lists_api.runs.domain.outcome import Guard
 
+SERVICE: Final = "lists-api"
+"""How the service is called in telemetry and by Postgres."""
 Limit = Annotated[int, Field(ge=0)]
 Retention = Annotated[timedelta, Field(gt=timedelta(0))]
 

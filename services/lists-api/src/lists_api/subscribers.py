@@ -1,13 +1,14 @@
 """Kafka entry points."""
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Self
 
 from faststream.kafka import KafkaBroker
 
 from chassis.kafka.broker import subscribe
 from chassis.kafka.envelope import Delivered
 from lists_api.imports.trakt import TraktImportAnswers
+from lists_api.lists.use_cases import ListUseCases
 from lists_api.mirror_state.use_cases import MirrorStateUseCases
 from lists_api.taste.history import WatchedHistory
 from watchbuddy_contracts import TRAKT, TraktListRead, TraktListReadFailed, TraktWatchedChanged
@@ -23,6 +24,15 @@ class TraktEvents:
     mirror_state: MirrorStateUseCases
     imports: TraktImportAnswers
     history: WatchedHistory
+
+    @classmethod
+    def of(cls, cases: ListUseCases) -> Self:
+        """Return what takes the events, and makes lists of what they bring."""
+        return cls(
+            MirrorStateUseCases(cases.pool, GROUP, cases.now),
+            TraktImportAnswers(cases, GROUP),
+            WatchedHistory(cases.pool, GROUP, cases.now),
+        )
 
     async def record(self, delivered: Delivered) -> None:
         """Store what an event says; a second delivery of it changes nothing."""

@@ -20,7 +20,7 @@ from chassis.kafka.envelope import Delivered
 from chassis.postgres.database import Pool, create_pool, ping
 from chassis.postgres.wakeup import Listener
 from chassis.testing import FakeClock
-from lists_api.app import equip, trakt_events
+from lists_api.app import equip
 from lists_api.catalogue.importing import import_files
 from lists_api.catalogue.rejects import Rejects
 from lists_api.catalogue.source import CatalogueFile
@@ -167,7 +167,7 @@ async def running_api(dsn: str, **changes: object) -> AsyncIterator[Api]:
     try:
         transport = httpx.ASGITransport(app)
         async with httpx.AsyncClient(transport=transport, base_url="http://lists") as http:
-            yield Api(app, http, pool, clock, waker, settings, trakt_events(cases))
+            yield Api(app, http, pool, clock, waker, settings, TraktEvents.of(cases))
     finally:
         _FREE.append((app, health))
         await pool.close()

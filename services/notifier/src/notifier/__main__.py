@@ -1,21 +1,20 @@
-"""`python -m notifier`: see `--help`."""
+"""`python -m notifier`: see `--help`. Each command loads what it needs itself."""
 
-from functools import partial
-
-from chassis.bootstrap import migrate_only
-from chassis.health import Health
-from chassis.http.openapi import openapi_command
-from chassis.process import main, process
+from chassis.process import Command, later, main, process
 from chassis.settings import DatabaseSettings
-from notifier import app
-from notifier.routes import http_api
-from notifier.settings import HttpSettings, Settings
+from notifier.settings import SERVICE, HttpSettings, Settings
 
 COMMANDS = {
-    "serve": process(app.serve, HttpSettings, "serve the HTTP API and the live stream"),
-    "consume": process(app.consume, Settings, "turn the events of both topics into messages"),
-    "migrate": process(partial(migrate_only, app.SERVICE), DatabaseSettings, "bring the database up to date, and end"),
-    "openapi": openapi_command(partial(http_api, Health())),
+    "serve": process(later("notifier.app:serve"), HttpSettings, "serve the HTTP API and the live stream"),
+    "consume": process(later("notifier.consumer:consume"), Settings, "turn the events of both topics into messages"),
+    "migrate": process(
+        later("chassis.bootstrap:migrate_only", SERVICE), DatabaseSettings, "bring the database up to date, and end"
+    ),
+    "openapi": Command(
+        later("chassis.http.openapi:openapi", "notifier.routes:http_api"),
+        "print the OpenAPI document of the HTTP API",
+        later("chassis.http.openapi:add_arguments"),
+    ),
 }
 
 if __name__ == "__main__":

@@ -4,26 +4,17 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
-from functools import partial
-from typing import Final
 
 from fastapi import FastAPI
 
 from chassis.bootstrap import Foundation, bootstrap
-from chassis.clock import utc_now
 from chassis.http.auth import Authenticator
-from chassis.kafka.broker import ConsumerHealth, build_broker
-from chassis.kafka.broker import consume as consume_from
-from chassis.postgres.wakeup import Listener, Waker
-from chassis.process import run_worker, serve_http
-from chassis.retention import sweep_for_ever
-from notifier import retention, subscribers
-from notifier.dispatch import CHANNEL, RUNS, Dispatcher
+from chassis.postgres.wakeup import Listener
+from chassis.process import serve_http
+from notifier.dispatch import CHANNEL, RUNS
 from notifier.routes import http_api
-from notifier.settings import HttpSettings, Settings
+from notifier.settings import SERVICE, HttpSettings
 from notifier.stream import Streams, listen, listen_to_runs
-
-SERVICE: Final = "notifier"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,17 +50,3 @@ async def serve(settings: HttpSettings) -> None:
     """Serve the HTTP API and the live stream."""
     async with bootstrap(SERVICE, settings, connections=10) as base, http_application(settings, base) as http:
         await serve_http(http.app, settings, on_stop=http.streams.end)
-
-
-async def consume(settings: Settings) -> None:
-    """Turn events into messages; delete old ones."""
-    async with (
-        bootstrap(SERVICE, settings) as base,
-        Waker(base.pool, CHANNEL) as waker,
-        Waker(base.pool, RUNS) as runs,
-    ):
-        broker = build_broker(settings, group=subscribers.GROUP)
-        subscribers.register(broker, Dispatcher(base.pool, waker, runs, group=subscribers.GROUP))
-        base.health.add("consumer", ConsumerHealth(broker).check)
-        sweep = partial(retention.sweep, base.pool, settings, utc_now)
-        await run_worker(settings, base.health, consume_from(broker), sweep_for_ever(sweep))

@@ -1,12 +1,14 @@
 """The notifier's settings, from the environment; durations as ISO 8601 (`P90D`, `PT1H`)."""
 
 from datetime import timedelta
-from typing import Annotated
+from typing import Annotated, Final
 
 from pydantic import Field
 
 from chassis.settings import AuthSettings, ServiceSettings
 
+SERVICE: Final = "notifier"
+"""How the service is called in telemetry and by Postgres."""
 Retention = Annotated[timedelta, Field(ge=timedelta(hours=1))]
 
 

@@ -1,29 +1,28 @@
-"""`python -m trakt_sync`: see `--help`."""
+"""`python -m trakt_sync`: see `--help`. Each command loads what it needs itself."""
 
-from functools import partial
-
-from chassis.bootstrap import migrate_only
-from chassis.outbox.relay import run_relay
-from chassis.process import Command, main, process
+from chassis.process import Command, later, main, process
 from chassis.settings import DatabaseSettings, ServiceSettings
-from trakt_sync.app import SERVICE
-from trakt_sync.commands import account_import
-from trakt_sync.commands.account_list import account_list
-from trakt_sync.commands.consume import consume
-from trakt_sync.commands.work import work
-from trakt_sync.settings import Settings
+from trakt_sync.settings import SERVICE, Settings
+
+_COMMANDS = "trakt_sync.commands"
 
 COMMANDS = {
-    "consume": process(consume, Settings, "record what the lists should be, from Kafka"),
-    "work": process(work, Settings, "make Trakt equal to it"),
-    "relay": process(partial(run_relay, SERVICE), ServiceSettings, "send the outbox to Kafka"),
+    "consume": process(later(f"{_COMMANDS}.consume:consume"), Settings, "record what the lists should be, from Kafka"),
+    "work": process(later(f"{_COMMANDS}.work:work"), Settings, "make Trakt equal to it"),
+    "relay": process(later("chassis.outbox.relay:run_relay", SERVICE), ServiceSettings, "send the outbox to Kafka"),
     "account import": Command(
-        account_import.account_import,
+        later(f"{_COMMANDS}.account_import:account_import"),
         "connect a user's Trakt account: a token pair as JSON on standard input",
-        account_import.add_arguments,
+        later(f"{_COMMANDS}.account_import:add_arguments"),
     ),
-    "account list": process(account_list, DatabaseSettings, "show the connected accounts, without secrets"),
-    "migrate": process(partial(migrate_only, SERVICE), DatabaseSettings, "bring the database up to date, and end"),
+    "account list": process(
+        later(f"{_COMMANDS}.account_list:account_list"),
+        DatabaseSettings,
+        "show the connected accounts, without secrets",
+    ),
+    "migrate": process(
+        later("chassis.bootstrap:migrate_only", SERVICE), DatabaseSettings, "bring the database up to date, and end"
+    ),
 }
 
 if __name__ == "__main__":

@@ -20,13 +20,12 @@ from trakt_sync.reconciler.outage import OutageWatch
 from trakt_sync.reconciler.reconcile import Reconciler
 from trakt_sync.reconciler.recover import Recovery
 from trakt_sync.reconciler.worker import Worker
-from trakt_sync.settings import Settings
+from trakt_sync.settings import SERVICE, Settings
 from trakt_sync.store.accounts import AccountStore
 from trakt_sync.trakt.api import Trakt
 from trakt_sync.trakt.breaker import Breaker
 from trakt_sync.trakt.watched import WatchedTrakt
 
-SERVICE: Final = "trakt-sync"
 WORK: Final = "work"
 """The channel that wakes the workers."""
 

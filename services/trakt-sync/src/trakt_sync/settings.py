@@ -8,6 +8,8 @@ from pydantic import AnyHttpUrl, Field, SecretStr, model_validator
 from chassis.settings import DatabaseSettings, ServiceSettings
 from trakt_sync.accounts.vault import Vault
 
+SERVICE: Final = "trakt-sync"
+"""How the service is called in telemetry and by Postgres."""
 Positive = Annotated[timedelta, Field(gt=timedelta(0))]
 NotNegative = Annotated[timedelta, Field(ge=timedelta(0))]
 MAX_AHEAD: Final = timedelta(minutes=5)

@@ -6,17 +6,18 @@ Operation ids are the names of the route functions. Problems are named component
 import argparse
 import json
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
+from chassis.health import Health
 from chassis.http import problems
 from chassis.http.examples import with_nulls
 from chassis.http.problem_kinds import MEDIA_TYPE
-from chassis.process import Command
+from chassis.process import later
 from chassis.telemetry.http import server_telemetry
 
 Document = dict[str, Any]
@@ -68,16 +69,16 @@ def text_of(document: Document) -> str:
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 
 
-def openapi_command(build: Callable[[], FastAPI]) -> Command:
-    """Return the command that prints, writes or checks the document of the application that `build` returns.
+async def openapi(builder: str, arguments: argparse.Namespace) -> int:
+    """Print, write or check the document of an application; return the exit status. The command `openapi` of services.
 
     The application needs no settings and no connections: only its routes are looked at.
+
+    Args:
+        builder: `package.module:function`, which takes the health checks and returns the application.
     """
-
-    async def run(arguments: argparse.Namespace) -> int:
-        return _print_write_or_check(text_of(build().openapi()), arguments.write, arguments.check)
-
-    return Command(run, "print the OpenAPI document of the HTTP API", _add_arguments)
+    app: FastAPI = later(builder)(Health())
+    return _print_write_or_check(text_of(app.openapi()), arguments.write, arguments.check)
 
 
 def _print_write_or_check(text: str, write: Path | None, check: Path | None) -> int:
@@ -91,7 +92,7 @@ def _print_write_or_check(text: str, write: Path | None, check: Path | None) -> 
     return 0
 
 
-def _add_arguments(parser: argparse.ArgumentParser) -> None:
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     what = parser.add_mutually_exclusive_group()
     what.add_argument("--write", type=Path, metavar="FILE", help="write it to a file instead")
     what.add_argument("--check", type=Path, metavar="FILE", help="exit 1 when the file holds another document")

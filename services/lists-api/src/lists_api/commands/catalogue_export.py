@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TextIO, cast
 
 from chassis.settings import DatabaseSettings, load
-from lists_api.app import opened
 from lists_api.catalogue.domain.formats.writing import COLUMNS, json_line, record_of
+from lists_api.opened import opened
 from lists_api.store.catalogue import read_all_titles
 
 

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Final
 
 from chassis.settings import DatabaseSettings, load
-from lists_api.app import opened
 from lists_api.catalogue.importing import FileReport, ImportReport, import_files
 from lists_api.catalogue.rejects import Rejects
 from lists_api.commands.import_progress import ImportProgress
 from lists_api.errors import CatalogueFileError
+from lists_api.opened import opened
 from lists_api.store.catalogue import has_titles
 
 DEFAULT_REJECTS: Final = Path("catalogue-import-rejects.csv")

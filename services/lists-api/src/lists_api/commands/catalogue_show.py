@@ -5,9 +5,9 @@ import sys
 from dataclasses import fields
 
 from chassis.settings import DatabaseSettings, load
-from lists_api.app import opened
 from lists_api.catalogue.domain.reference import TitleReference, title_reference
 from lists_api.catalogue.domain.title import CatalogueTitle
+from lists_api.opened import opened
 from lists_api.store.catalogue import read_by_reference
 
 

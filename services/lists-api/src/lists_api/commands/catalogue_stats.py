@@ -3,7 +3,7 @@
 from dataclasses import fields
 
 from chassis.settings import DatabaseSettings
-from lists_api.app import opened
+from lists_api.opened import opened
 from lists_api.store.catalogue import Numbers, read_numbers
 
 

@@ -9,12 +9,12 @@ from typing import Final
 
 from chassis.errors import PermanentError
 from chassis.settings import load
-from lists_api.app import opened_cases
 from lists_api.imports.domain.matching import Ambiguous, NotRecognised
 from lists_api.imports.domain.report import ImportReport, ListReport
 from lists_api.imports.domain.rows import LeftOut
 from lists_api.imports.use_cases import ImportRequest, import_file
 from lists_api.lists.use_cases import ListUseCases
+from lists_api.opened import opened_cases
 from lists_api.settings import Settings
 
 MAX_BYTES: Final = 8 * 1024 * 1024

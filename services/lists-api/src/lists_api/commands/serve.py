@@ -1,0 +1,32 @@
+"""`python -m lists_api serve`: the HTTP API."""
+
+from uuid_utils.compat import uuid7
+
+from chassis.bootstrap import bootstrap
+from chassis.clock import utc_now
+from chassis.outbox import outbox
+from chassis.postgres.wakeup import Waker
+from chassis.process import serve_http
+from lists_api.app import build_app
+from lists_api.lists.use_cases import ListUseCases
+from lists_api.runs import worker
+from lists_api.runs.use_cases import RunUseCases
+from lists_api.settings import SERVICE, HttpSettings
+
+
+async def serve(settings: HttpSettings) -> None:
+    """Serve the HTTP API."""
+    async with (
+        bootstrap(SERVICE, settings, connections=settings.pool_size) as base,
+        Waker(base.pool, outbox.CHANNEL) as relay,
+        Waker(base.pool, worker.CHANNEL) as workers,
+    ):
+
+        def wake_both() -> None:
+            relay.wake()
+            workers.wake()
+
+        quotas = settings.quotas
+        cases = ListUseCases(base.pool, relay.wake, utc_now, uuid7, quotas, wake_runs=workers.wake)
+        runs = RunUseCases(base.pool, wake_both, utc_now, uuid7, quotas)
+        await serve_http(build_app(settings, cases, runs), settings)
