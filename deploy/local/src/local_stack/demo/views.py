@@ -17,6 +17,8 @@ from local_stack.demo.errors import StepFailedError
 from local_stack.system.description import System
 from trakt_simulator.testing import SimulatorAdmin
 
+OPEN_LIMIT_S = 30.0
+
 
 @dataclass(frozen=True, slots=True)
 class Heard:
@@ -65,9 +67,11 @@ async def listening(notifier: httpx.AsyncClient) -> AsyncIterator[Heard]:
     reading = asyncio.create_task(listen())
     opening = asyncio.create_task(is_open.wait())
     try:
-        await asyncio.wait({reading, opening}, timeout=10, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait({reading, opening}, timeout=OPEN_LIMIT_S, return_when=asyncio.FIRST_COMPLETED)
+        if reading.done():
+            reading.result()
         if not is_open.is_set():
-            raise StepFailedError("the live stream of messages did not open")
+            raise StepFailedError(f"the live stream of messages did not open within {OPEN_LIMIT_S:.0f} s")
         yield heard
     finally:
         for task in (reading, opening):
