@@ -5,8 +5,11 @@ import json
 import os
 import socket
 import stat
+import subprocess
+import sys
 import tempfile
 from pathlib import Path
+from subprocess import PIPE
 
 import pytest
 from cryptography.fernet import Fernet
@@ -167,6 +170,33 @@ def test_a_real_trakt_that_is_half_named_is_refused(
 
 def test_the_demo_never_takes_the_real_trakt_for_a_client_id_alone(tmp_path: Path) -> None:
     assert trakt_choice.given({"TRAKT_CLIENT_ID": "mine"}, real_allowed=False, env_file=tmp_path / "none") is None
+
+
+def test_a_port_that_another_stack_has_chosen_is_not_chosen_again(tmp_path: Path) -> None:
+    free = choose_ports({"api": 0})["api"]
+    code = (
+        f"from local_stack.processes.ports import choose_ports; print(choose_ports({{'api': {free}}})['api']); input()"
+    )
+
+    def another() -> tuple[subprocess.Popen[str], int]:
+        stack = subprocess.Popen(  # noqa: S603 - our own interpreter
+            [sys.executable, "-c", code],
+            stdin=PIPE,
+            stdout=PIPE,
+            text=True,
+            env={**os.environ, "TMPDIR": str(tmp_path)},
+        )
+        assert stack.stdout is not None
+        return stack, int(stack.stdout.readline())
+
+    first, chosen = another()
+    second, other = another()
+    assert (chosen, other != free) == (free, True)
+    for stack in (first, second):
+        stack.communicate("\n")
+    third, again = another()
+    third.communicate("\n")
+    assert again == free
 
 
 def test_every_process_has_its_own_port_and_its_services_database() -> None:

@@ -1,10 +1,16 @@
 """Ports of the loopback address."""
 
+import fcntl
 import socket
+import tempfile
 from collections.abc import Mapping
 from contextlib import ExitStack
+from pathlib import Path
+from typing import Final, TextIO
 
 LOOPBACK = "127.0.0.1"
+_CLAIMS: Final[dict[int, TextIO]] = {}
+"""Locked files for the wanted ports that this process has got. The locks end with the process."""
 
 
 def free_port() -> int:
@@ -13,13 +19,18 @@ def free_port() -> int:
 
 
 def choose_ports(wanted: Mapping[str, int]) -> dict[str, int]:
-    """Return a port for every name: the wanted one where it is free, else (and for 0) another, each only once."""
+    """Return a port for every name: the wanted one where it is free, else (and for 0) another, each only once.
+
+    A wanted port is claimed for the life of this process. It is listened on seconds later, and another stack that
+    starts meanwhile would find it free.
+    """
     chosen = {}
     with ExitStack() as held:  # all are held until all are chosen, so that no two are the same
         for name, port in wanted.items():
             listener = held.enter_context(socket.socket())
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
+                _claim(port)
                 listener.bind((LOOPBACK, port))
                 listener.listen()  # with SO_REUSEADDR a bind alone may succeed beside another's
             except OSError:
@@ -28,3 +39,20 @@ def choose_ports(wanted: Mapping[str, int]) -> dict[str, int]:
                 listener.bind((LOOPBACK, 0))
             chosen[name] = listener.getsockname()[1]
     return chosen
+
+
+def _claim(port: int) -> None:
+    """Claim a port; 0 is any, and needs no claim.
+
+    Raises:
+        OSError: another process has claimed it, or the file of its claim is another account's.
+    """
+    if port == 0 or port in _CLAIMS:
+        return
+    file = (Path(tempfile.gettempdir()) / f"watchbuddy-port-{port}.lock").open("a")
+    try:
+        fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        file.close()
+        raise
+    _CLAIMS[port] = file
