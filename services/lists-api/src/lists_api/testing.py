@@ -197,8 +197,13 @@ class _Silent:
 
 async def import_shipped_titles(dsn: str) -> None:
     """Import the 4,098 titles that ship with the project."""
+    await import_titles(dsn, SHIPPED_TITLES)
+
+
+async def import_titles(dsn: str, *files: Path) -> None:
+    """Import files into the catalogue, which takes every row of them."""
     rejects = Rejects(Path(os.devnull))
-    await import_files(dsn, [SHIPPED_TITLES], progress=_Silent(), rejects=rejects)
+    await import_files(dsn, files, progress=_Silent(), rejects=rejects)
     assert rejects.count == 0
 
 

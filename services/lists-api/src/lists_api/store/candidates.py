@@ -4,6 +4,7 @@ The orders of `catalogue_candidate` stand for the score that a title will have; 
 ratings are found by their indexes. `docs/candidates.md` has the plans.
 """
 
+import json
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -13,12 +14,17 @@ from lists_api.catalogue.domain.filters import Filters
 from lists_api.catalogue.domain.matching import years_of
 from lists_api.scoring.weights import MODES
 from lists_api.store.catalogue import COLUMNS, title_of
-from watchbuddy_contracts import Title
+from watchbuddy_contracts import MediaType, Title
 
 POOL: Final = 250
 """Candidates of each media type for a short list; twice its length for a longer one. Scoring takes 10 ms for 500."""
 COUNT_LIMIT: Final = 1000
 LAST_YEAR: Final = 32_767
+MOST_FAME: Final = 1000
+RARE: Final = 40_000
+"""Titles that are gathered by the indexes of what was asked, and sorted: 40 ms. More are met one after the other in the
+order of the pool, until there are enough. Postgres would choose that for fewer, too: it does not know that documentaries
+have few votes, and then reads 139,000 titles to meet 250 of them, where 4,000 are all that there are (measured)."""
 
 # A plan for these values, not one for any: a rare genre and a frequent one want different indexes.
 CUSTOM_PLANS: Final = "SET LOCAL plan_cache_mode = force_custom_plan"
@@ -53,18 +59,24 @@ _LEFT_OUT: Final = """
       ON title.media_type = unwanted.media_type
      AND (title.imdb = unwanted.imdb OR title.tmdb = unwanted.tmdb OR title.trakt = unwanted.trakt)
 )"""
+_EXPECTED: Final = """
+EXPLAIN (FORMAT JSON) SELECT FROM catalogue_candidate WHERE media_type = '{media_type}' AND {conditions}"""
 # Each media type has a pool of its own, so that neither crowds out the other. What the user liked is in it always.
 _POOL: Final = """
 (SELECT title_id, quality, fame FROM catalogue_candidate
  WHERE media_type = '{media_type}' AND {conditions} ORDER BY {order} DESC, title_id LIMIT {size})"""
+# An array, for which Postgres expects few titles and looks them up; it took a subquery for many, and read every title.
 _LIKED: Final = """
 SELECT title_id, quality, fame FROM catalogue_candidate
-WHERE title_id IN (SELECT title_id FROM thumbed WHERE thumb > 0) AND media_type = ANY({media_types}) AND {conditions}"""
+WHERE title_id = ANY(ARRAY(SELECT title_id FROM thumbed WHERE thumb > 0)) AND media_type = ANY({media_types})
+  AND {conditions}"""
 _STATEMENT: Final = """
 WITH {own}, chosen AS ({pools})
 SELECT {columns}, chosen.quality, chosen.fame, thumbed.thumb,
        title.title_id IN (SELECT title_id FROM seen) AS is_watched
-FROM chosen JOIN catalogue_title AS title USING (title_id) LEFT JOIN thumbed USING (title_id)"""
+FROM chosen
+CROSS JOIN LATERAL (SELECT * FROM catalogue_title WHERE title_id = chosen.title_id OFFSET 0) AS title
+LEFT JOIN thumbed ON thumbed.title_id = chosen.title_id"""
 _COUNT: Final = """
 WITH {own}
 SELECT count(*) FROM (
@@ -88,9 +100,10 @@ async def read_candidates(
         exclude: titles to leave out, by any of their ids.
     """
     statement = _Statement(filters, user_id, today_year, exclude)
-    sql = statement.pools(size=max(POOL, 2 * limit))
     async with connection.transaction():
         await connection.execute(CUSTOM_PLANS)
+        rare = [one for one in filters.media_types if await _expected(connection, statement, one) <= RARE]
+        sql = statement.pools(size=max(POOL, 2 * limit), rare=rare)
         rows = await connection.fetch(sql, *statement.values)
     return [Candidate(title_of(row), row["quality"], row["fame"], row["is_watched"], row["thumb"] or 0) for row in rows]
 
@@ -105,6 +118,14 @@ async def count_matching(connection: Connection, user_id: str, filters: Filters,
     return count
 
 
+async def _expected(connection: Connection, statement: "_Statement", media_type: MediaType) -> int:
+    """Return how many titles Postgres expects the filters to select, from its statistics alone."""
+    sql = _EXPECTED.format(media_type=media_type, conditions=statement.asked)
+    plan = json.loads(await connection.fetchval(sql, *statement.values_asked))
+    rows: int = plan[0]["Plan"]["Plan Rows"]
+    return rows
+
+
 class _Statement:
     """The text of a statement, and the values of its parameters."""
 
@@ -112,22 +133,31 @@ class _Statement:
         self.values: list[Any] = []
         self._filters = filters
         self._order = MODES[filters.discovery].pool
+        asked = [*self._of_facets(), *self._of_numbers(today_year), *self._of_texts()]
+        self.asked = " AND ".join(asked or ["true"])
+        self.values_asked = tuple(self.values)
         self._media_types = self._value(list(filters.media_types))
         self._own = _OWN.format(user=self._value(user_id))
+        own = self._of_user()
         if exclude:
             columns = [list(column) for column in zip(*exclude, strict=True)]
             names = dict(zip(Title._fields, map(self._value, columns), strict=True))
             names["media_types"] = names.pop("media_type")
             self._own += _LEFT_OUT.format(**names)
-        conditions = [*self._of_facets(), *self._of_numbers(today_year), *self._of_texts(), *self._of_user()]
-        if exclude:
-            conditions.append("title_id NOT IN (SELECT title_id FROM left_out)")
-        self._conditions = " AND ".join(conditions)
+            own.append("title_id NOT IN (SELECT title_id FROM left_out)")
+        self._conditions = " AND ".join([self.asked, *own])
 
-    def pools(self, *, size: int) -> str:
+    def pools(self, *, size: int, rare: Sequence[MediaType]) -> str:
+        """Return the statement. The titles of the rare media types are gathered, the others met in their order."""
         limit = self._value(size)
+        is_looked_up = self._filters.watched == "only_watched" or self._filters.rated == "only_liked"
         pools = [
-            _POOL.format(media_type=one, conditions=self._conditions, order=self._order, size=limit)
+            _POOL.format(
+                media_type=one,
+                conditions=self._conditions,
+                order=f"{self._order} + 0" if is_looked_up or one in rare else self._order,
+                size=limit,
+            )
             for one in self._filters.media_types
         ]
         pools.append(_LIKED.format(media_types=self._media_types, conditions=self._conditions))
@@ -152,7 +182,8 @@ class _Statement:
 
     def _of_numbers(self, today_year: int) -> list[str]:
         filters, mode = self._filters, MODES[self._filters.discovery]
-        found = [f"fame BETWEEN {mode.fame_from} AND {mode.fame_to}"]
+        gate = mode.fame_from, mode.fame_to
+        found = [] if gate == (0, MOST_FAME) else [f"fame BETWEEN {gate[0]} AND {gate[1]}"]
         for column, (first, last) in (
             ("year", years_of(filters, today_year=today_year)),
             ("runtime", (filters.runtime_from, filters.runtime_to)),
@@ -180,12 +211,12 @@ class _Statement:
         watched = {
             "any": None,
             "not_watched": "title_id NOT IN (SELECT title_id FROM seen)",
-            "only_watched": "title_id IN (SELECT title_id FROM seen)",
+            "only_watched": "title_id = ANY(ARRAY(SELECT title_id FROM seen))",
         }[self._filters.watched]
         rated = {
             "any": None,
             "not_rated": "title_id NOT IN (SELECT title_id FROM thumbed)",
-            "only_liked": "title_id IN (SELECT title_id FROM thumbed WHERE thumb > 0)",
+            "only_liked": "title_id = ANY(ARRAY(SELECT title_id FROM thumbed WHERE thumb > 0))",
             "not_disliked": "title_id NOT IN (SELECT title_id FROM thumbed WHERE thumb < 0)",
         }[self._filters.rated]
         return [one for one in (watched, rated) if one]

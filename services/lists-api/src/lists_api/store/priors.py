@@ -17,33 +17,44 @@ def _order(pool: Pool) -> str:
 # Quality: the rating as if `trust` more people had given the mean, against the mean; 200 is a standard deviation.
 # `trust` is the mean number of votes, which a few great titles make large: a 9.5 of 300 people does not lead.
 # Fame: the logarithm of the rank. A source of ten titles has no blockbusters: the largest source is the measure.
+# Many titles have as many votes, so ranks are counted over the numbers of votes (a sort of all titles took 20 s).
 # Rows are written in an order near to the one in which they are read.
 _MEASURED: Final = f"""
-WITH scale AS (
-    SELECT coalesce(rating_source, '') AS source,
-           coalesce(round(avg(rating) FILTER (WHERE votes > 0)), 500)::bigint AS mean,
+WITH mass AS MATERIALIZED (
+    SELECT coalesce(rating_source, '') AS source, rating, votes, popularity FROM catalogue_title
+    WHERE is_active AND NOT is_adult AND media_type = $1
+), scale AS (
+    SELECT source, coalesce(round(avg(rating) FILTER (WHERE votes > 0)), 500)::bigint AS mean,
            greatest(coalesce(round(stddev_pop(rating) FILTER (WHERE votes > 0)), 0), 20)::bigint AS spread,
            greatest(coalesce(round(avg(votes) FILTER (WHERE votes > 0)), 0), 1)::bigint AS trust,
            whole_log2(greatest(count(*) FILTER (WHERE votes > 0), 1)) AS size,
            max(whole_log2(greatest(count(*) FILTER (WHERE votes > 0), 2))) OVER () AS largest
-    FROM catalogue_title WHERE is_active AND NOT is_adult AND media_type = $1
-    GROUP BY coalesce(rating_source, '')
-), placed AS (
-    SELECT title_id, coalesce(rating_source, '') AS source, votes, year, runtime, rating, popularity,
-           genres || language || countries AS facets, nullif(keywords, '{{}}') AS keywords, folded,
-           whole_log2(rank() OVER (PARTITION BY coalesce(rating_source, '') ORDER BY votes DESC)) AS by_votes,
-           whole_log2(rank() OVER (PARTITION BY coalesce(rating_source, '') ORDER BY popularity DESC)) AS by_popularity
-    FROM catalogue_title WHERE is_active AND NOT is_adult AND media_type = $1
+    FROM mass GROUP BY source
+), by_votes AS (
+    SELECT source, votes,
+           whole_log2((1 + sum(count(*)) OVER (PARTITION BY source ORDER BY votes DESC) - count(*))::bigint) AS place
+    FROM mass GROUP BY source, votes
+), by_popularity AS (
+    SELECT source, popularity,
+           whole_log2((1 + sum(count(*)) OVER (PARTITION BY source ORDER BY popularity DESC) - count(*))::bigint)
+               AS place
+    FROM mass GROUP BY source, popularity
 ), measured AS (
-    SELECT title_id, votes, year, runtime, rating, facets, keywords, folded,
-           CASE WHEN votes = 0 OR rating IS NULL THEN 500
-                ELSE greatest(0, least(1000, 500 + 200 * (votes * (rating - mean) / (votes + trust)) / spread))
+    SELECT title_id, title.votes, year, runtime, rating, genres || language || countries AS facets, folded,
+           nullif(keywords, '{{}}') AS keywords,
+           CASE WHEN title.votes = 0 OR rating IS NULL THEN 500
+                ELSE greatest(0, least(1000,
+                     500 + 200 * (title.votes * (rating - mean) / (title.votes + trust)) / spread))
            END::smallint AS quality,
-           CASE WHEN votes = 0 THEN 0
-                WHEN popularity = 0 THEN 1 + 999 * (size - by_votes) / largest
-                ELSE 1 + 999 * greatest(size - (2 * by_votes + by_popularity) / 3, 0) / largest
+           CASE WHEN title.votes = 0 THEN 0
+                WHEN title.popularity = 0 THEN 1 + 999 * (size - by_votes.place) / largest
+                ELSE 1 + 999 * greatest(size - (2 * by_votes.place + by_popularity.place) / 3, 0) / largest
            END::smallint AS fame
-    FROM placed JOIN scale USING (source)
+    FROM catalogue_title AS title
+    JOIN scale ON scale.source = coalesce(title.rating_source, '')
+    JOIN by_votes ON by_votes.source = scale.source AND by_votes.votes = title.votes
+    JOIN by_popularity ON by_popularity.source = scale.source AND by_popularity.popularity = title.popularity
+    WHERE is_active AND NOT is_adult AND media_type = $1
 )
 SELECT title_id, votes, coalesce(year, 0), coalesce(runtime, 0), coalesce(rating, -1), quality, fame,
        {_order("known")}, {_order("balanced")}, {_order("hidden")}, $1, array_remove(facets, NULL), folded, keywords
