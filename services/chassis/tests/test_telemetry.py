@@ -1,6 +1,7 @@
 """What a process says of itself to OpenTelemetry, and what it refuses to be told."""
 
 import json
+import re
 from collections.abc import Iterator
 
 import httpx
@@ -12,7 +13,9 @@ from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
+from chassis.http.openapi import HttpApi
 from chassis.telemetry.http import server_telemetry
+from chassis.telemetry.trace_context import TraceContext
 from chassis.testing import run_python
 
 CONFIGURE = "from chassis.telemetry.providers import configure; configure('lists-api')"
@@ -68,7 +71,11 @@ def spans() -> Iterator[InMemorySpanExporter]:
     exporter.shutdown()
 
 
-async def test_a_request_is_one_span_and_one_duration_by_the_stable_conventions(spans: InMemorySpanExporter) -> None:
+async def test_a_request_is_one_span_and_one_duration_by_the_stable_conventions(
+    spans: InMemorySpanExporter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OTEL_TRACES_EXPORTER", "console")
+    monkeypatch.setenv("OTEL_METRICS_EXPORTER", "console")
     reader = InMemoryMetricReader()
     tracers = TracerProvider()
     tracers.add_span_processor(SimpleSpanProcessor(spans))
@@ -96,3 +103,19 @@ async def test_a_request_is_one_span_and_one_duration_by_the_stable_conventions(
     duration = metrics["http.server.request.duration"]
     assert duration.unit == "s"
     assert [dict(point.attributes or {})["http.route"] for point in duration.data.data_points] == ["/lists/{list_id}"]
+
+
+async def test_without_an_exporter_a_request_keeps_its_trace_or_begins_one() -> None:
+    app = HttpApi("test", description="", tags={})
+
+    @app.get("/")
+    async def answer() -> str | None:
+        return TraceContext.current().to_text()
+
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as client:
+        given = {"traceparent": f"00-{'a' * 32}-{'b' * 16}-01", "tracestate": "other=1"}
+        assert (await client.get("/", headers=given)).json() == f"{given['traceparent']} other=1"
+        began = [(await client.get("/", headers=headers)).json() for headers in ({}, {"traceparent": "nonsense"})]
+    assert all(re.fullmatch(r"00-[0-9a-f]{32}-[0-9a-f]{16}-01", one) for one in began)
+    assert began[0] != began[1]
+    assert TraceContext.current().traceparent is None

@@ -43,8 +43,7 @@ def http_api(checks: Health) -> HttpApi:
         tags={"notifications": "A user's messages.", health.TAG: "For probes; no token is needed."},
         untraced=("/notifications/stream",),  # a request lasts an hour
     )
-    app.include_router(router)
-    app.include_router(health.router(checks))
+    app.add(router, health.router(checks))
     return app
 
 

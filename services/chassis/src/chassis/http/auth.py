@@ -14,26 +14,38 @@ from fastapi.security import HTTPBearer
 
 from chassis.clock import Clock, utc_now
 from chassis.errors import TransientError, UnauthorizedError
+from chassis.http.verified_tokens import KEEP, VerifiedTokens
 from chassis.settings import AuthSettings
 
 LOCAL_ALGORITHM: Final = "HS256"
 JWKS_ALGORITHMS: Final = ("RS256", "RS384", "RS512", "ES256", "ES384", "PS256", "EdDSA")
 LEEWAY: Final = timedelta(seconds=30)
 MAX_USER_ID: Final = 255
+WITHDRAWN_AFTER: Final = timedelta(minutes=5)
+"""How long a key that the provider has withdrawn is trusted at most."""
 
 
-BEARER: Final = HTTPBearer(
+class _Described(HTTPBearer):
+    async def __call__(self, request: Request) -> None:  # type: ignore[override]
+        """Read nothing."""
+
+
+BEARER: Final = _Described(
     bearerFormat="JWT", description="The user is the token's `sub`.", scheme_name="token", auto_error=False
 )
 """A router's dependency, for the OpenAPI document alone. `current_user` checks the token."""
 
 
 class Authenticator:
-    """Checks a token's signature, issuer, audience and expiry."""
+    """Checks a token's signature, issuer, audience and expiry. One that was accepted is known for a minute."""
 
-    def __init__(self, settings: AuthSettings) -> None:
+    def __init__(self, settings: AuthSettings, now: Clock = utc_now) -> None:
         self._settings = settings
-        self._jwks = jwt.PyJWKClient(str(settings.auth_jwks_url), timeout=5) if settings.auth_jwks_url else None
+        self._verified = VerifiedTokens(now)
+        self._jwks: jwt.PyJWKClient | None = None
+        if settings.auth_jwks_url:
+            lifespan = (WITHDRAWN_AFTER - KEEP).total_seconds()
+            self._jwks = jwt.PyJWKClient(str(settings.auth_jwks_url), timeout=5, lifespan=lifespan)
 
     async def user_id(self, authorization: str | None) -> str:
         """Return the user that an Authorization header names.
@@ -43,12 +55,17 @@ class Authenticator:
             TransientError: the identity provider's keys cannot be read now. A retry may help.
         """
         scheme, _, token = (authorization or "").partition(" ")
-        if scheme.lower() != "bearer" or not token.strip():
+        token = token.strip()
+        if scheme.lower() != "bearer" or not token:
             raise UnauthorizedError("send a token: Authorization: Bearer <token>")
-        claims = await self._claims(token.strip())
+        known = self._verified.user_of(token)
+        if known is not None:
+            return known
+        claims = await self._claims(token)
         user_id = claims["sub"]
         if not isinstance(user_id, str) or not _is_user_id(user_id):
             raise UnauthorizedError("the token's sub is no user id")
+        self._verified.add(token, user_id, until=int(claims["exp"]) + LEEWAY.total_seconds())
         return user_id
 
     async def _claims(self, token: str) -> dict[str, Any]:

@@ -10,15 +10,16 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
+from starlette.types import Receive, Scope, Send
 
 from chassis.health import Health
 from chassis.http import problems
 from chassis.http.examples import with_nulls
 from chassis.http.problem_kinds import MEDIA_TYPE
 from chassis.process import later
-from chassis.telemetry.http import server_telemetry
+from chassis.telemetry.http import passed_on, server_telemetry
 
 Document = dict[str, Any]
 
@@ -44,6 +45,8 @@ class HttpApi(FastAPI):
             untraced: ends of paths without telemetry, beside the probes.
             secret: beginnings of paths that hold a secret; they are without telemetry, too.
         """
+        telemetry = server_telemetry(*untraced, secret=secret)
+        self._is_traced = bool(telemetry.get("tracing"))
         super().__init__(
             title=title,
             version="1",
@@ -53,9 +56,25 @@ class HttpApi(FastAPI):
             redoc_url=None,
             redirect_slashes=False,
             generate_unique_id_function=_name_of,
-            telemetry=server_telemetry(*untraced, secret=secret),
+            telemetry=telemetry,
         )
         problems.install(self)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request, within its trace."""
+        if self._is_traced or scope["type"] != "http":
+            await super().__call__(scope, receive, send)
+            return
+        with passed_on(scope):
+            await super().__call__(scope, receive, send)
+
+    def add(self, *routers: APIRouter) -> None:
+        """Take the routers' routes. `include_router` makes each request look for its route twice, router by router."""
+        for router in routers:
+            for route in router.routes:
+                if isinstance(route, APIRoute):
+                    route.unique_id = _name_of(route)
+            self.router.routes.extend(router.routes)
 
     def openapi(self) -> Document:
         """Return the OpenAPI document. It is made once."""

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 import asyncpg
 import structlog
 from asyncpg.pool import PoolConnectionProxy
+from pydantic_core import from_json
 
 from chassis.identity import identity
 from chassis.settings import fail
@@ -195,7 +196,8 @@ async def _connect_creating(dsn: str) -> "asyncpg.Connection[asyncpg.Record]":
 
 
 async def _set_codecs(connection: Any) -> None:  # noqa: ANN401 - asyncpg's stubs want the bare class here
-    await connection.set_type_codec("jsonb", encoder=json.dumps, decoder=json.loads, schema="pg_catalog")
+    # `from_json` takes a quarter of the time of `json.loads`.
+    await connection.set_type_codec("jsonb", encoder=json.dumps, decoder=from_json, schema="pg_catalog")
 
 
 async def _keep(_connection: Any) -> None:  # noqa: ANN401

@@ -1,13 +1,26 @@
-"""HTTP spans and metrics by the stable conventions: `http.server.request.duration` in seconds, `http.route`."""
+"""HTTP spans and metrics by the stable conventions: `http.server.request.duration` in seconds, `http.route`.
 
-from collections.abc import MutableMapping, Sequence
+A process that exports no traces makes no spans. It passes the trace of a request on as it came, or begins one, so that
+events and log lines have one in any case.
+"""
+
+import random
+from collections.abc import Iterator, MutableMapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from fastapi.telemetry import TelemetryConfig
+from opentelemetry import context as contexts
+from opentelemetry.trace import NonRecordingSpan, SpanContext, TraceFlags, set_span_in_context
+
+from chassis.telemetry.exporters import is_exported
+from chassis.telemetry.trace_context import TRACEPARENT, TraceContext
+
+Scope = MutableMapping[str, Any]
 
 
 def server_telemetry(*untraced: str, secret: Sequence[str] = ()) -> TelemetryConfig:
-    """Return what FastAPI takes as `telemetry`: one span a request, and its duration as a metric.
+    """Return what FastAPI takes as `telemetry`: a request's span and duration, where they go anywhere.
 
     The probes (`/health/…`) are left out. FastAPI's log records are off, for a failed validation is no event of ours,
     and so are its spans for dependencies and serialization.
@@ -19,8 +32,40 @@ def server_telemetry(*untraced: str, secret: Sequence[str] = ()) -> TelemetryCon
     ends = ("/health/live", "/health/ready", *untraced)
     beginnings = tuple(secret)
 
-    def is_untraced(scope: MutableMapping[str, Any]) -> bool:
+    def is_untraced(scope: Scope) -> bool:
         path = str(scope.get("path", ""))
         return path.endswith(ends) or path.startswith(beginnings)
 
-    return {"logs": False, "operation_spans": False, "auto_configure": False, "exclude": is_untraced}
+    return {
+        "tracing": is_exported("TRACES"),
+        "metrics": is_exported("METRICS"),
+        "logs": False,
+        "operation_spans": False,
+        "auto_configure": False,
+        "exclude": is_untraced,
+    }
+
+
+@contextmanager
+def passed_on(scope: Scope) -> Iterator[None]:
+    """Work within the trace of an HTTP request's headers, or within a new one, without a span."""
+    token = contexts.attach(_context_of(scope))
+    try:
+        yield
+    finally:
+        contexts.detach(token)
+
+
+def _context_of(scope: Scope) -> contexts.Context:
+    headers = [(name.decode("latin-1"), value) for name, value in scope["headers"] if name.startswith(b"trace")]
+    if any(name == TRACEPARENT for name, _ in headers):
+        given = TraceContext.of_headers(headers).to_context()
+        if given:
+            return given
+    new = SpanContext(
+        random.getrandbits(128),
+        random.getrandbits(64),
+        is_remote=False,
+        trace_flags=TraceFlags(TraceFlags.SAMPLED),
+    )
+    return set_span_in_context(NonRecordingSpan(new), contexts.Context())

@@ -2,13 +2,9 @@
 
 from typing import Final
 
-from fastapi import APIRouter, Depends
-
 from chassis.health import Health
 from chassis.http import health
-from chassis.http.auth import BEARER
 from chassis.http.openapi import HttpApi
-from chassis.http.problem_kinds import ANYWHERE, documented
 from lists_api.http.routes import (
     catalogue,
     exports,
@@ -46,19 +42,19 @@ def http_api(checks: Health) -> HttpApi:
         tags=TAGS,
         secret=(f"{feeds.FEEDS}/",),
     )
-    router = APIRouter(dependencies=[Depends(BEARER)], responses=documented(*ANYWHERE))
-    router.include_router(lists.router)
-    router.include_router(items.router)
-    router.include_router(runs.router)
-    router.include_router(versions.router)
-    router.include_router(imports.router)
-    router.include_router(catalogue.router)
-    router.include_router(trakt_imports.router)
-    router.include_router(exports.router)
-    router.include_router(feeds.router)
-    router.include_router(ratings.router)
-    router.include_router(selections.router)
-    app.include_router(router)
-    app.include_router(feeds.public)
-    app.include_router(health.router(checks))
+    app.add(
+        lists.router,
+        items.router,
+        runs.router,
+        versions.router,
+        imports.router,
+        catalogue.router,
+        trakt_imports.router,
+        exports.router,
+        feeds.router,
+        ratings.router,
+        selections.router,
+        feeds.public,
+        health.router(checks),
+    )
     return app

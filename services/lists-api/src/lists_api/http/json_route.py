@@ -8,12 +8,13 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from typing import Any, Final
 
-from fastapi import Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from pydantic import TypeAdapter, ValidationError
 
-from chassis.http.auth import Authenticator
+from chassis.http.auth import BEARER, Authenticator
+from chassis.http.problem_kinds import ANYWHERE, documented
 from chassis.http.problems import says_json
 from lists_api.http.body import parse_json, read_body
 from lists_api.settings import HttpSettings
@@ -38,6 +39,17 @@ class JsonRoute(APIRoute):
             return await handle(request if body is None else await _checked(request, body))
 
         return handle_checked
+
+
+def users_router(tag: str, *, prefix: str = "", route_class: type[APIRoute] = JsonRoute) -> APIRouter:
+    """Return a router whose routes need a token. The class of its routes checks it."""
+    return APIRouter(
+        prefix=prefix,
+        tags=[tag],
+        route_class=route_class,
+        dependencies=[Depends(BEARER)],
+        responses=documented(*ANYWHERE),
+    )
 
 
 class _CheckedRequest(Request):

@@ -28,8 +28,11 @@ async def record_account(
     await connection.execute(RECORD_ACCOUNT, user_id, state, at, is_vip)
 
 
+_UNKNOWN: Final = TraktAccount()
+
+
 def account_of(row: asyncpg.Record) -> TraktAccount:
     """Return the account in a row's columns `account_state`, `account_revision` and `is_vip`."""
     if row["account_state"] is None:
-        return TraktAccount()
+        return _UNKNOWN
     return TraktAccount(row["account_state"], revision=row["account_revision"], is_vip=bool(row["is_vip"]))

@@ -1,5 +1,6 @@
 """A list's properties as columns of its table."""
 
+from functools import cache
 from typing import Any, Final
 
 import asyncpg
@@ -39,8 +40,20 @@ def to_columns(properties: ListProperties) -> tuple[Any, ...]:
 
 def of_row(row: asyncpg.Record) -> ListProperties:
     """Return the properties in a row's `COLUMNS`."""
-    values = {column: row[column] for column in _OWN}
-    return ListProperties(**values | {"mirror": MirrorSettings.model_validate(row["mirror"]), "filling": _filling(row)})
+    return ListProperties(
+        title=row["title"],
+        list_type=row["list_type"],
+        description=row["description"],
+        privacy=row["privacy"],
+        mirror=_mirror(tuple(row["mirror"].items())),
+        has_own_title=row["has_own_title"],
+        filling=_filling(row),
+    )
+
+
+@cache  # there are few, and pages of lists have them over and over
+def _mirror(values: tuple[tuple[str, bool], ...]) -> MirrorSettings:
+    return MirrorSettings.model_validate(dict(values))
 
 
 def _filling(row: asyncpg.Record) -> Filling | None:

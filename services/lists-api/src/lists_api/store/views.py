@@ -105,11 +105,14 @@ def _summary(row: asyncpg.Record) -> ListSummary:
         created_at=row["created_at"],
         updated_at=row["updated_at"],
         schedule=schedule_of(row),
-        mirrored=MirrorRecord() if row["state"] is None else _mirror_record(row),
+        mirrored=_UNREPORTED if row["state"] is None else _mirror_record(row),
         account=account_of(row),
         source=source_of(row),
         run_revision=row["run_revision"],
     )
+
+
+_UNREPORTED: Final = MirrorRecord()
 
 
 def _mirror_record(row: asyncpg.Record) -> MirrorRecord:

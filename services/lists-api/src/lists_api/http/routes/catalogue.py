@@ -2,18 +2,18 @@
 
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 
 from lists_api.catalogue.domain.filters import MEDIA_TYPES
 from lists_api.catalogue.domain.options import CatalogueOptions
 from lists_api.catalogue.searching import search_catalogue as search
 from lists_api.http.dependencies import Caller, Cases
 from lists_api.http.documentation import SEARCH
-from lists_api.http.json_route import JsonRoute
+from lists_api.http.json_route import users_router
 from lists_api.http.schemas.catalogue import CatalogueTitleOut, OptionsOut, SearchOut, SearchQuery
 from lists_api.store.catalogue import read_options
 
-router: Final = APIRouter(prefix="/api/catalogue", tags=["catalogue"], route_class=JsonRoute)
+router: Final = users_router("catalogue", prefix="/api/catalogue")
 
 
 @router.get("/options")

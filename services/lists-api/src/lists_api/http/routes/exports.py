@@ -2,7 +2,7 @@
 
 from typing import Annotated, Final, Literal
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 from pydantic import BaseModel, ConfigDict
 
 from lists_api.errors import ListNotFoundError
@@ -10,11 +10,11 @@ from lists_api.feeds.domain.file_names import content_disposition
 from lists_api.http.dependencies import PREFIX, Caller, Cases, ListId
 from lists_api.http.documentation import ABSENT, DISPOSITION, with_headers
 from lists_api.http.exports import body_of
-from lists_api.http.json_route import JsonRoute
+from lists_api.http.json_route import users_router
 from lists_api.http.schemas.export_responses import CSV_EXAMPLE, ExportOut
 from lists_api.store import listings
 
-router: Final = APIRouter(prefix=PREFIX, tags=["exports"], route_class=JsonRoute)
+router: Final = users_router("exports", prefix=PREFIX)
 CSV_BODY: Final = {"text/csv": {"schema": {"type": "string"}, "example": CSV_EXAMPLE}}
 _FILE: Final = with_headers(200, "The list.", DISPOSITION)[200] | {"model": ExportOut, "content": CSV_BODY}
 

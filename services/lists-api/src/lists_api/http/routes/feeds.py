@@ -11,7 +11,7 @@ from lists_api.feeds import use_cases
 from lists_api.http.dependencies import PREFIX, Caller, Cases, IfNoneMatch, ListId
 from lists_api.http.documentation import ABSENT, CACHING, ETAG, with_headers
 from lists_api.http.exports import Form, body_of
-from lists_api.http.json_route import JsonRoute
+from lists_api.http.json_route import users_router
 from lists_api.http.routes.exports import CSV_BODY
 from lists_api.http.schemas.etags import is_known
 from lists_api.http.schemas.export_responses import ExportOut, FeedOut, NewFeedOut, RadarrListOut, SonarrListOut
@@ -22,7 +22,7 @@ TOKEN_BYTES: Final = 32
 _CACHE_CONTROL: Final = "private, no-cache"
 _ONCE: Final = "no-store"
 
-router: Final = APIRouter(prefix=PREFIX, tags=["feeds"], route_class=JsonRoute)
+router: Final = users_router("feeds", prefix=PREFIX)
 public: Final = APIRouter(
     prefix=FEEDS, tags=["feeds"], responses=documented(InvalidRequest, Internal, DatabaseUnavailable)
 )

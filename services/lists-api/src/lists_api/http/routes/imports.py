@@ -2,17 +2,18 @@
 
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Form, Request, Response
+from fastapi import Form, Request, Response
 
 from lists_api.http.dependencies import Caller, Cases, Key
 from lists_api.http.documentation import IMPORT, with_headers
 from lists_api.http.import_form import ImportForm
+from lists_api.http.json_route import users_router
 from lists_api.http.schemas.import_responses import ImportOut
 from lists_api.http.upload_route import MEDIA_TYPE, UploadRoute
 from lists_api.imports.use_cases import import_file
 from lists_api.settings import HttpSettings
 
-router: Final = APIRouter(prefix="/api/imports", tags=["imports"], route_class=UploadRoute)
+router: Final = users_router("imports", prefix="/api/imports", route_class=UploadRoute)
 _REPORT: Final = with_headers(200, "A report; no list was made or changed.")
 _MADE: Final = with_headers(201, "Lists were made, or one was added to.")
 

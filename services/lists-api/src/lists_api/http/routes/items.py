@@ -3,13 +3,13 @@
 from collections.abc import Callable, Sequence
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 
 from chassis.http.paging import PageQuery
 from lists_api.errors import ListNotFoundError
 from lists_api.http.dependencies import PREFIX, Caller, Cases, IfMatch, ListId
 from lists_api.http.documentation import ABSENT, CHANGE, ETAG, ITEMS, with_headers
-from lists_api.http.json_route import JsonRoute
+from lists_api.http.json_route import users_router
 from lists_api.http.schemas.etags import etag_of, version_etag, versions
 from lists_api.http.schemas.item_requests import AllItemsIn, ItemsIn, MoveIn
 from lists_api.http.schemas.item_responses import (
@@ -30,7 +30,7 @@ from lists_api.lists.use_cases import ListUseCases
 from lists_api.store import item_pages, views
 from watchbuddy_contracts import Title
 
-router: Final = APIRouter(prefix=PREFIX, tags=["items"], route_class=JsonRoute)
+router: Final = users_router("items", prefix=PREFIX)
 _DONE: Final = with_headers(200, "What was done.", ETAG)
 
 

@@ -2,12 +2,12 @@
 
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 
 from lists_api.errors import ListNotFoundError
 from lists_api.http.dependencies import PREFIX, Caller, Cases, IfMatch, IfNoneMatch, Key, ListId
 from lists_api.http.documentation import ABSENT, CHANGE, EDIT, ETAG, LOCATION, NEW_LIST, with_headers
-from lists_api.http.json_route import JsonRoute
+from lists_api.http.json_route import users_router
 from lists_api.http.schemas.etags import etag_of, is_known, versions
 from lists_api.http.schemas.queries import ListsQuery
 from lists_api.http.schemas.requests import ListIn, ListPatch
@@ -18,7 +18,7 @@ from lists_api.lists.idempotency import IdempotencyKey
 from lists_api.settings import HttpSettings
 from lists_api.store import views
 
-router: Final = APIRouter(prefix=PREFIX, tags=["lists"], route_class=JsonRoute)
+router: Final = users_router("lists", prefix=PREFIX)
 
 
 @router.post("", status_code=201, responses=NEW_LIST | with_headers(201, "The list was made.", ETAG, LOCATION))

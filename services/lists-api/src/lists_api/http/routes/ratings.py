@@ -2,20 +2,20 @@
 
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Depends, Path, Query
+from fastapi import Depends, Path, Query
 from pydantic import AfterValidator, StringConstraints
 
 from chassis.http.paging import PageQuery
 from lists_api.catalogue.domain.reference import TitleReference, title_reference
 from lists_api.http.dependencies import Caller, Cases
 from lists_api.http.documentation import BODY
-from lists_api.http.json_route import JsonRoute
+from lists_api.http.json_route import users_router
 from lists_api.http.schemas.rating_bodies import RatingOut, RatingsOut, ThumbIn
 from lists_api.store import ratings
 from lists_api.taste.use_cases import rate, take_back
 from watchbuddy_contracts import MediaType
 
-router: Final = APIRouter(prefix="/api/ratings", tags=["ratings"], route_class=JsonRoute)
+router: Final = users_router("ratings", prefix="/api/ratings")
 
 
 def _checked(text: str) -> str:

@@ -3,13 +3,13 @@
 from typing import Annotated, Final
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import Depends, Query, Request, Response
 
 from chassis.http.paging import PageQuery
 from lists_api.errors import ListNotFoundError, RunNotFoundError
 from lists_api.http.dependencies import PREFIX, Caller, IfMatch, ListId
 from lists_api.http.documentation import ABSENT, CANCEL, CHANGE, DECIDE, LOCATION, START, with_headers
-from lists_api.http.json_route import JsonRoute
+from lists_api.http.json_route import users_router
 from lists_api.http.schemas.etags import versions
 from lists_api.http.schemas.queries import SyncAllQuery, SyncQuery
 from lists_api.http.schemas.run_responses import RunOut, RunsOut, RunsStartedOut, RunStartedOut
@@ -17,7 +17,7 @@ from lists_api.runs.domain.run import Demand
 from lists_api.runs.use_cases import RunUseCases
 from lists_api.store import runs as store
 
-router: Final = APIRouter(prefix=PREFIX, tags=["runs"], route_class=JsonRoute)
+router: Final = users_router("runs", prefix=PREFIX)
 
 
 async def run_cases(request: Request) -> RunUseCases:

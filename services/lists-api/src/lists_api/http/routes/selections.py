@@ -2,15 +2,13 @@
 
 from typing import Final
 
-from fastapi import APIRouter
-
 from lists_api.catalogue.suggesting import preview, suggestions
 from lists_api.http.dependencies import PREFIX, Caller, Cases
 from lists_api.http.documentation import BODY
-from lists_api.http.json_route import JsonRoute
+from lists_api.http.json_route import users_router
 from lists_api.http.schemas.selection_bodies import PreviewIn, PreviewOut, SuggestionOut, SuggestionsOut
 
-router: Final = APIRouter(tags=["selections"], route_class=JsonRoute)
+router: Final = users_router("selections")
 
 
 @router.post(f"{PREFIX}/preview", responses=BODY)

@@ -3,18 +3,18 @@
 from typing import Final
 from uuid import UUID
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from lists_api.errors import ImportNotFoundError
 from lists_api.http.dependencies import Caller, Cases
 from lists_api.http.documentation import ABSENT, LOCATION, TRAKT_IMPORT, with_headers
-from lists_api.http.json_route import JsonRoute
+from lists_api.http.json_route import users_router
 from lists_api.http.schemas.trakt_imports import TraktImportIn, TraktImportOut, TraktImportStartedOut
 from lists_api.imports.trakt import request_import
 from lists_api.store import trakt_imports as store
 
 PREFIX: Final = "/api/imports/trakt"
-router: Final = APIRouter(prefix=PREFIX, tags=["imports"], route_class=JsonRoute)
+router: Final = users_router("imports", prefix=PREFIX)
 
 
 @router.post("", status_code=202, responses=TRAKT_IMPORT | with_headers(202, "The import was started.", LOCATION))

@@ -2,19 +2,19 @@
 
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Path, Response
+from fastapi import Path, Response
 from pydantic import BeforeValidator, Field
 
 from lists_api.errors import ListNotFoundError
 from lists_api.http.dependencies import MAX_LIST_ID, PREFIX, Caller, Cases, IfMatch, ListId, digits
 from lists_api.http.documentation import ABSENT, CHANGE, ETAG, RESTORE, with_headers
-from lists_api.http.json_route import JsonRoute
+from lists_api.http.json_route import users_router
 from lists_api.http.schemas.etags import etag_of, versions
 from lists_api.http.schemas.responses import ListOut
 from lists_api.http.schemas.version_responses import VersionOut, VersionsOut
 from lists_api.store import versions as store
 
-router: Final = APIRouter(prefix=PREFIX, tags=["versions"], route_class=JsonRoute)
+router: Final = users_router("versions", prefix=PREFIX)
 Number = Annotated[int, Field(ge=1, le=MAX_LIST_ID), BeforeValidator(digits), Path()]
 
 

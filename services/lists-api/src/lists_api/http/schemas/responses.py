@@ -8,10 +8,9 @@ from chassis.http.examples import examples
 from lists_api.http.schemas.filters import FiltersOut
 from lists_api.http.schemas.strict import ResponseModel
 from lists_api.lists.domain.filling import Filling, Sort
-from lists_api.lists.domain.properties import ListProperties
 from lists_api.lists.domain.schedule import ListStatus
 from lists_api.lists.domain.summary import ListSummary
-from lists_api.mirror_state.domain.mirror import MirrorReason, MirrorState
+from lists_api.mirror_state.domain.mirror import MirrorReason, MirrorRecord, MirrorState
 from watchbuddy_contracts import ListType, MirrorSettings, Privacy
 
 
@@ -31,6 +30,20 @@ class MirrorStateOut(ResponseModel):
     """Items that Trakt does not know."""
     left_out: int
     """Items over the limit of the Trakt account."""
+
+    @classmethod
+    def of(cls, mirrored: MirrorRecord) -> Self:
+        return cls.unchecked(
+            {
+                "state": mirrored.state,
+                "version": mirrored.version,
+                "reason": mirrored.reason,
+                "retry_at": mirrored.retry_at,
+                "at": mirrored.at,
+                "not_found": mirrored.not_found,
+                "left_out": mirrored.left_out,
+            }
+        )
 
 
 class SourceOut(ResponseModel):
@@ -115,36 +128,37 @@ class ListOut(ResponseModel):
     @classmethod
     def of(cls, summary: ListSummary) -> Self:
         mirrored = summary.mirrored.as_of(summary.version, summary.account)
-        return cls(
-            id=summary.list_id,
-            **_properties(summary.properties),
-            version=summary.version,
-            status=summary.schedule.status,
-            item_count=summary.item_count,
-            trakt_list_id=mirrored.trakt_list_id,
-            mirror_state=MirrorStateOut(**{name: getattr(mirrored, name) for name in _MIRROR_STATE}),
-            created_at=summary.created_at,
-            updated_at=summary.updated_at,
-            last_sync_at=summary.schedule.last_sync_at,
-            next_sync_at=summary.schedule.next_sync_at,
-            source=None if summary.source is None else SourceOut(kind=summary.source.kind, url=summary.source.url),
+        properties, schedule, source = summary.properties, summary.schedule, summary.source
+        return cls.unchecked(
+            {
+                "id": summary.list_id,
+                "title": properties.title,
+                "list_type": properties.list_type,
+                "description": properties.description,
+                "privacy": properties.privacy,
+                "mirror": properties.mirror,
+                "version": summary.version,
+                "status": schedule.status,
+                "item_count": summary.item_count,
+                "trakt_list_id": mirrored.trakt_list_id,
+                "mirror_state": MirrorStateOut.of(mirrored),
+                "created_at": summary.created_at,
+                "updated_at": summary.updated_at,
+                "last_sync_at": schedule.last_sync_at,
+                "next_sync_at": schedule.next_sync_at,
+                "has_own_title": properties.has_own_title,
+                **(_UNFILLED if properties.filling is None else _filled(properties.filling)),
+                "source": None if source is None else SourceOut(kind=source.kind, url=source.url),
+            }
         )
 
 
-# `dataclasses.fields` takes longer than all the rest of a list (measured).
-_PROPERTIES: Final = tuple(one.name for one in fields(ListProperties) if one.name != "filling")
 _FILLING: Final = tuple(one.name for one in fields(Filling))
 _UNFILLED: Final = dict.fromkeys(_FILLING)
-_MIRROR_STATE: Final = tuple(MirrorStateOut.model_fields)
 
 
-def _properties(properties: ListProperties) -> dict[str, Any]:
-    values = {name: getattr(properties, name) for name in _PROPERTIES}
-    filling = properties.filling
-    if filling is None:
-        return values | _UNFILLED
-    filled = {name: getattr(filling, name) for name in _FILLING}
-    return values | filled | {"filters": FiltersOut.of(filling.filters)}
+def _filled(filling: Filling) -> dict[str, Any]:
+    return {name: getattr(filling, name) for name in _FILLING} | {"filters": FiltersOut.of(filling.filters)}
 
 
 class ListsOut(ResponseModel):

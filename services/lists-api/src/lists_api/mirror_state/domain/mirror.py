@@ -73,4 +73,15 @@ class MirrorRecord:
         state = "pending" if self.state == "in_sync" and self.version != version else self.state
         if state == "in_sync" or account.obstacle is None:
             return self if state == self.state else replace(self, state=state)
-        return replace(self, state=state, reason=account.obstacle, retry_at=None)
+        # All of a page of lists come here when the user has no account. `replace` takes four times as long (measured).
+        return MirrorRecord(
+            trakt_list_id=self.trakt_list_id,
+            state=state,
+            version=self.version,
+            reason=account.obstacle,
+            retry_at=None,
+            at=self.at,
+            not_found=self.not_found,
+            left_out=self.left_out,
+            revision=self.revision,
+        )
