@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from uuid_utils.compat import uuid7
@@ -14,13 +14,28 @@ from watchbuddy_contracts import Event, EventHeaders, partition_key
 CHANNEL: Final = "outbox"
 """The channel of the relay. Wake it after the commit."""
 
-_APPEND = """
+
+def appending(first: int, *, where: str = "true") -> str:
+    """Return the statement that appends events, for a longer statement that writes their cause too.
+
+    Args:
+        first: its parameters are `to_parameters`, from $first on.
+        where: a condition; without it nothing is appended.
+    """
+    ids, topics, keys, values, headers, traceparent, tracestate, now = (f"${first + place}" for place in range(COUNT))
+    return f"""
 INSERT INTO outbox (event_id, topic, key, value, headers, traceparent, tracestate, created_at)
-SELECT event_id, topic, key, value, headers, $6, $7, $8
-FROM unnest($1::uuid[], $2::text[], $3::bytea[], $4::bytea[], $5::jsonb[])
+SELECT event_id, topic, key, value, headers, {traceparent}, {tracestate}, {now}
+FROM unnest({ids}::uuid[], {topics}::text[], {keys}::bytea[], {values}::bytea[], {headers}::jsonb[])
     WITH ORDINALITY AS event (event_id, topic, key, value, headers, place)
+WHERE {where}
 ORDER BY place
-ON CONFLICT (event_id) DO NOTHING"""
+ON CONFLICT (event_id) DO NOTHING"""  # noqa: S608 - numbers of parameters and a constant
+
+
+COUNT: Final = 8
+"""How many parameters events are."""
+_APPEND: Final = appending(1)
 
 
 async def append(
@@ -44,6 +59,20 @@ async def append(
         traceparent: the trace to continue, as a value or as its text. None: the current span's.
     """
     ids = list(event_ids) if event_ids is not None else [uuid7() for _ in events]
+    parameters = to_parameters(events, ids, source=source, now=now, traceparent=traceparent)
+    await connection.execute(_APPEND, *parameters)
+    return ids
+
+
+def to_parameters(
+    events: Sequence[Event],
+    ids: Sequence[UUID],
+    *,
+    source: str,
+    now: datetime,
+    traceparent: TraceContext | str | None = None,
+) -> tuple[Any, ...]:
+    """Return the parameters of `appending`. Arguments as those of `append`."""
     headers = [
         EventHeaders.of(event, event_id=event_id, source=source, time=now).to_headers()
         for event, event_id in zip(events, ids, strict=True)
@@ -51,9 +80,8 @@ async def append(
     trace = traceparent if isinstance(traceparent, TraceContext) else TraceContext.of_text(traceparent)
     if trace.traceparent is None:
         trace = TraceContext.current()
-    await connection.execute(
-        _APPEND,
-        ids,
+    return (
+        list(ids),
         [event.topic for event in events],
         [partition_key(event) for event in events],
         [event.to_json() for event in events],
@@ -62,4 +90,3 @@ async def append(
         trace.tracestate,
         now,
     )
-    return ids

@@ -13,15 +13,38 @@ from lists_api.lists.domain.schedule import Schedule
 from lists_api.lists.domain.versioning import version_of
 from lists_api.store import items as item_store
 from lists_api.store import lists as store
-from lists_api.store import versions as version_store
 from lists_api.store.lists import LockedList
 
 SOURCE: Final = "/lists-api"
 
 
+async def save_new(
+    connection: Connection,
+    change: Change,
+    schedule: Schedule,
+    *,
+    configuration: bytes | None,
+    most: int | None,
+    now: datetime,
+    new_id: Callable[[], UUID],
+) -> int:
+    """Save a new list and its events in one statement, unless its user has `most` lists. Return how many they had."""
+    event_ids = [new_id() for _ in change.events]
+    return await store.insert_list(
+        connection,
+        change.after,
+        schedule,
+        newest=(event_ids[-1], change.events[-1].ce_type),
+        configuration=configuration,
+        most=most,
+        events=outbox.to_parameters(change.events, event_ids, source=SOURCE, now=now),
+        now=now,
+    )
+
+
 async def save(
     connection: Connection,
-    before: LockedList | None,
+    before: LockedList,
     change: Change,
     schedule: Schedule,
     *,
@@ -32,26 +55,23 @@ async def save(
     """Save a change that has events, and its events. Return what became of the rows of the items.
 
     Args:
-        before: the list, locked; None: it is new. Then its items are written with it, and no row is edited.
+        before: the list, locked.
         configuration: see `store.lists.insert_list`.
     """
     after = change.after
     event_ids = [new_id() for _ in change.events]
-    newest = event_ids[-1], change.events[-1].ce_type
-    save_list = store.insert_list if before is None else store.update_list
-    await save_list(connection, after, schedule, newest=newest, configuration=configuration, now=now)
-    rows = RowEdit() if before is None else await _save_items(connection, before, change, now)
-    await outbox.append(connection, *change.events, source=SOURCE, now=now, event_ids=event_ids)
-    return rows
-
-
-async def _save_items(connection: Connection, before: LockedList, change: Change, now: datetime) -> RowEdit:
-    after = change.after
     rows = row_edit(before.rows, after.items, after.pins)
     await item_store.edit_items(connection, after.list_id, rows, now=now)
     if after.exclusions != before.state.exclusions:
         await item_store.replace_exclusions(connection, after.list_id, after.exclusions)
-    if not after.is_deleted:
-        version = version_of(before.state, change, rows, at=now)
-        await version_store.insert_version(connection, after.list_id, version)
+    await store.update_list(
+        connection,
+        after,
+        schedule,
+        newest=(event_ids[-1], change.events[-1].ce_type),
+        configuration=configuration,
+        version=None if after.is_deleted else version_of(before.state, change, rows, at=now),
+        events=outbox.to_parameters(change.events, event_ids, source=SOURCE, now=now),
+        now=now,
+    )
     return rows

@@ -18,7 +18,7 @@ from lists_api.lists.domain.schedule import Schedule, after_edit
 from lists_api.lists.domain.source import ListSource
 from lists_api.lists.domain.summary import ListSummary
 from lists_api.lists.idempotency import IdempotencyKey
-from lists_api.lists.saving import save
+from lists_api.lists.saving import save, save_new
 from lists_api.mirror_state.domain.mirror import TraktAccount
 from lists_api.store import lists as store
 from lists_api.store import versions as version_store
@@ -82,10 +82,14 @@ class ListUseCases:
             QuotaExceededError: the user has as many lists as they may have, or the list would have too many items.
             ListFillsItselfError, TooManyItemsError: see `changes.create`.
         """
-        async with self.pool.acquire() as connection, connection.transaction():
-            summary, is_new = await self.create_in(
-                connection, user_id, properties, items, key=key, may_repeat=may_repeat
-            )
+        async with self.pool.acquire() as connection:
+            if key is None and properties.filling is None:  # one statement saves it: no transaction is needed
+                summary, is_new = await self._make(connection, user_id, properties, items)
+            else:
+                async with connection.transaction():
+                    summary, is_new = await self.create_in(
+                        connection, user_id, properties, items, key=key, may_repeat=may_repeat
+                    )
         if is_new:
             self.wake_for(summary.schedule)
         return summary
@@ -105,9 +109,23 @@ class ListUseCases:
 
         Returns: the list, and whether it was made now.
         """
+        await store.lock_user(connection, user_id)
+        return await self._make(connection, user_id, properties, items, key=key, may_repeat=may_repeat, source=source)
+
+    async def _make(
+        self,
+        connection: Connection,
+        user_id: str,
+        properties: ListProperties,
+        items: Sequence[Title],
+        *,
+        key: IdempotencyKey | None = None,
+        may_repeat: bool = False,
+        source: ListSource | None = None,
+    ) -> tuple[ListSummary, bool]:
         now = self.now()
         properties = titled(properties, year=now.year)
-        list_id, account, count = await store.next_list_id(connection, user_id=user_id)
+        list_id, account = await store.next_list_id(connection, user_id=user_id)
         change = await _decide(
             lambda: changes.create(properties, items, list_id=list_id, user_id=user_id, source=source),
             size=len(items),
@@ -118,9 +136,13 @@ class ListUseCases:
             kept = await idempotency.claim(connection, user_id, key, summary, now)
             if kept is not None:
                 return kept, False
-        self.quotas.check_lists(count, is_vip=account.is_vip)
         self._check_items(change.after, account)
-        await self._save(connection, None, change, schedule, now, may_repeat=may_repeat)
+        configuration = await _configuration(connection, None, change.after, may_repeat=may_repeat)
+        most = self.quotas.of(is_vip=account.is_vip).lists
+        count = await save_new(
+            connection, change, schedule, configuration=configuration, most=most, now=now, new_id=self.new_id
+        )
+        self.quotas.check_lists(count, is_vip=account.is_vip)
         return summary, True
 
     async def edit(
@@ -189,7 +211,8 @@ class ListUseCases:
         current, after, now = before.state, change.after, self.now()
         if change.events:
             schedule = after_edit(current, after, before.schedule, now=now)
-            await self._save(connection, before, change, schedule, now, may_repeat=may_repeat)
+            configuration = await _configuration(connection, before, after, may_repeat=may_repeat)
+            await save(connection, before, change, schedule, configuration=configuration, now=now, new_id=self.new_id)
         summary = await views.read_list(connection, current.list_id, user_id=current.user_id)
         if summary is not None and len(after.items) > len(current.items):
             self._check_items(after, summary.account)
@@ -205,19 +228,6 @@ class ListUseCases:
         self.wake()
         if schedule.next_sync_at is not None and schedule.next_sync_at <= self.now():
             self.wake_runs()
-
-    async def _save(
-        self,
-        connection: Connection,
-        before: LockedList | None,
-        change: changes.Change,
-        schedule: Schedule,
-        now: datetime,
-        *,
-        may_repeat: bool = False,
-    ) -> None:
-        configuration = await _configuration(connection, before, change.after, may_repeat=may_repeat)
-        await save(connection, before, change, schedule, configuration=configuration, now=now, new_id=self.new_id)
 
     def _check_items(self, after: MediaList, account: TraktAccount) -> None:
         self.quotas.check_items(len(after.items), is_vip=account.is_vip)

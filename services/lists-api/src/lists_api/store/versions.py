@@ -9,17 +9,29 @@ from chassis.postgres.database import Connection, Pool
 from lists_api.lists.domain.versions import KEPT, Row, Version
 from watchbuddy_contracts import Title
 
-INSERT_VERSION: Final = f"""
-WITH outdated AS (DELETE FROM list_version WHERE list_id = $1 AND version <= $2::bigint - {KEPT})
-INSERT INTO list_version (list_id, version, cause, changed, title, item_count, inserted, deleted, run_id, at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"""  # noqa: S608 - a constant
+COUNT: Final = 9
+"""How many parameters a version is."""
 
 
-async def insert_version(connection: Connection, list_id: int, new: Version) -> None:
-    """Store a version, and delete the one that is too old by now."""
-    await connection.execute(
-        INSERT_VERSION,
-        list_id,
+def inserting(first: int) -> str:
+    """Return the parts of a `WITH` that store a version of list $1, and delete the one that is too old by now.
+
+    Its parameters are `to_parameters`, from $first on.
+    """
+    version, *others = (f"${first + place}" for place in range(COUNT))
+    return f"""
+outdated AS (DELETE FROM list_version WHERE list_id = $1 AND version <= {version}::bigint - {KEPT}),
+new_version AS (
+    INSERT INTO list_version (list_id, version, cause, changed, title, item_count, inserted, deleted, run_id, at)
+    SELECT $1, {version}, {", ".join(others)} WHERE {version} IS NOT NULL
+)"""  # noqa: S608 - numbers of parameters
+
+
+def to_parameters(new: Version | None) -> tuple[Any, ...]:
+    """Return the parameters of `inserting`; None: nothing is stored."""
+    if new is None:
+        return (None,) * COUNT
+    return (
         new.version,
         new.cause,
         new.changed,
