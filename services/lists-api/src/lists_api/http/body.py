@@ -56,7 +56,7 @@ def parse_json(content: bytes) -> Any:  # noqa: ANN401 - any JSON value
     if content.count(b",") + content.count(b"{") + content.count(b"[") > MAX_VALUES:
         raise _refused(f"has more than {MAX_VALUES} values; a list of 10,000 items has fewer")
     try:
-        return json.loads(content.decode(), object_pairs_hook=_object, parse_int=_whole_number)
+        return _DECODER.decode(content.decode())
     except UnicodeDecodeError as exc:
         raise HTTPException(HTTPStatus.BAD_REQUEST, f"the body is not UTF-8 at byte {exc.start}") from exc
     except json.JSONDecodeError as exc:
@@ -82,6 +82,9 @@ def _object(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
 def _whole_number(digits: str) -> int:
     # the time that `int` takes grows with the square of the digits
     return int(digits) if len(digits) <= MAX_DIGITS else int(digits[:MAX_DIGITS])
+
+
+_DECODER: Final = json.JSONDecoder(object_pairs_hook=_object, parse_int=_whole_number)
 
 
 def _refused(message: str) -> RequestValidationError:

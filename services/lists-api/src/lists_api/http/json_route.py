@@ -17,6 +17,7 @@ from chassis.http.auth import BEARER, Authenticator
 from chassis.http.problem_kinds import ANYWHERE, documented
 from chassis.http.problems import says_json
 from lists_api.http.body import parse_json, read_body
+from lists_api.http.dependencies import Caller
 from lists_api.settings import HttpSettings
 
 MAX_BODY_ON_LOOP: Final = 16 * 1024
@@ -35,8 +36,8 @@ class JsonRoute(APIRoute):
 
         async def handle_checked(request: Request) -> Response:
             authenticator: Authenticator = request.app.state.authenticator
-            request.state.user_id = await authenticator.user_id(request.headers.get("authorization"))
-            return await handle(request if body is None else await _checked(request, body))
+            user_id = await authenticator.user_id(request.headers.get("authorization"))
+            return await handle(Caller(request, user_id) if body is None else await _checked(request, user_id, body))
 
         return handle_checked
 
@@ -52,29 +53,14 @@ def users_router(tag: str, *, prefix: str = "", route_class: type[APIRoute] = Js
     )
 
 
-class _CheckedRequest(Request):
-    """A request whose body has been read. FastAPI takes the validated body for the parsed JSON, and passes it on."""
-
-    def __init__(self, request: Request, content: bytes, parsed: object = None) -> None:
-        super().__init__(request.scope, request.receive)
-        self._content = content
-        self._parsed = parsed
-
-    async def body(self) -> bytes:
-        return self._content
-
-    async def json(self) -> object:
-        return self._parsed
-
-
-async def _checked(request: Request, body: TypeAdapter[Any]) -> Request:
+async def _checked(request: Request, user_id: str, body: TypeAdapter[Any]) -> Caller:
     settings: HttpSettings = request.app.state.settings
     content = await read_body(request, max_bytes=settings.max_body_bytes)
     if not content or not says_json(request):
-        return _CheckedRequest(request, content)  # FastAPI refuses it
+        return Caller(request, user_id, content)  # FastAPI refuses it
     if len(content) <= MAX_BODY_ON_LOOP:
-        return _CheckedRequest(request, content, _parsed(content, body))
-    return _CheckedRequest(request, content, await asyncio.to_thread(_parsed, content, body))
+        return Caller(request, user_id, content, _parsed(content, body))
+    return Caller(request, user_id, content, await asyncio.to_thread(_parsed, content, body))
 
 
 def _parsed(content: bytes, body: TypeAdapter[Any]) -> object:

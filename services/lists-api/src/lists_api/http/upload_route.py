@@ -12,6 +12,7 @@ from starlette.formparsers import MultiPartException, MultiPartParser
 
 from chassis.http.auth import Authenticator
 from lists_api.http.body import read_body
+from lists_api.http.dependencies import Caller
 from lists_api.settings import HttpSettings
 
 MAX_FIELDS: Final = 10
@@ -27,15 +28,15 @@ class UploadRoute(APIRoute):
 
         async def handle_checked(request: Request) -> Response:
             authenticator: Authenticator = request.app.state.authenticator
-            request.state.user_id = await authenticator.user_id(request.headers.get("authorization"))
+            user_id = await authenticator.user_id(request.headers.get("authorization"))
             if self.body_field is None:
-                return await handle(request)
+                return await handle(Caller(request, user_id))
             settings: HttpSettings = request.app.state.settings
             content = await read_body(request, max_bytes=settings.max_body_bytes)
             media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
             if media_type != MEDIA_TYPE:
                 raise HTTPException(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, f"send a file, as {MEDIA_TYPE}")
-            return await handle(_Upload(request, content))
+            return await handle(_Upload(request, user_id, content))
 
         return handle_checked
 
@@ -44,13 +45,7 @@ class _InMemory(MultiPartParser):
     spool_max_size = 2**31  # the body's size is bounded already, and an image's disk is read-only
 
 
-class _Upload(Request):
-    """A request whose body has been read."""
-
-    def __init__(self, request: Request, content: bytes) -> None:
-        super().__init__(request.scope, request.receive)
-        self._content = content
-
+class _Upload(Caller):
     async def form(self, **_limits: object) -> FormData:  # type: ignore[override]
         """Return the form's parts, as FastAPI asks for them."""
 

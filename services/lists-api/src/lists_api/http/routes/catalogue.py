@@ -7,7 +7,7 @@ from fastapi import Query
 from lists_api.catalogue.domain.filters import MEDIA_TYPES
 from lists_api.catalogue.domain.options import CatalogueOptions
 from lists_api.catalogue.searching import search_catalogue as search
-from lists_api.http.dependencies import Caller, Cases
+from lists_api.http.dependencies import Caller
 from lists_api.http.documentation import SEARCH
 from lists_api.http.json_route import users_router
 from lists_api.http.schemas.catalogue import CatalogueTitleOut, OptionsOut, SearchOut, SearchQuery
@@ -17,22 +17,22 @@ router: Final = users_router("catalogue", prefix="/api/catalogue")
 
 
 @router.get("/options")
-async def read_catalogue_options(cases: Cases) -> OptionsOut:
+async def read_catalogue_options(caller: Caller) -> OptionsOut:
     """Read what filters can choose, with the numbers of titles."""
-    return OptionsOut.of(CatalogueOptions.of(await read_options(cases.pool)))
+    return OptionsOut.of(CatalogueOptions.of(await read_options(caller.cases.pool)))
 
 
 @router.get("/search", responses=SEARCH)
-async def search_catalogue(user_id: Caller, cases: Cases, query: Annotated[SearchQuery, Query()]) -> SearchOut:
+async def search_catalogue(caller: Caller, query: Annotated[SearchQuery, Query()]) -> SearchOut:
     """Find titles by the beginnings of words, the best known first."""
     media_types = [query.media_type] if query.media_type else list(MEDIA_TYPES)
     titles = await search(
-        cases.pool,
-        user_id,
+        caller.cases.pool,
+        caller.user_id,
         query.q,
         media_types=media_types,
         limit=query.limit,
-        quotas=cases.quotas,
-        now=cases.now(),
+        quotas=caller.cases.quotas,
+        now=caller.cases.now(),
     )
     return SearchOut(titles=[CatalogueTitleOut.of(title) for title in titles])

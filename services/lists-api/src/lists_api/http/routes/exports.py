@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict
 
 from lists_api.errors import ListNotFoundError
 from lists_api.feeds.domain.file_names import content_disposition
-from lists_api.http.dependencies import PREFIX, Caller, Cases, ListId
+from lists_api.http.dependencies import PREFIX, Caller, ListId
 from lists_api.http.documentation import ABSENT, DISPOSITION, with_headers
 from lists_api.http.exports import body_of
 from lists_api.http.json_route import users_router
@@ -29,11 +29,9 @@ class ExportQuery(BaseModel):
 
 
 @router.get("/{list_id}/export", response_class=Response, responses=ABSENT | {200: _FILE})
-async def export_list(
-    user_id: Caller, cases: Cases, list_id: ListId, query: Annotated[ExportQuery, Query()]
-) -> Response:
+async def export_list(caller: Caller, list_id: ListId, query: Annotated[ExportQuery, Query()]) -> Response:
     """Give a list with all its items as a file, in order."""
-    listing = await listings.read_listing(cases.pool, list_id, user_id=user_id)
+    listing = await listings.read_listing(caller.cases.pool, list_id, user_id=caller.user_id)
     if listing is None:
         raise ListNotFoundError(list_id)
     body = await body_of(listing, query.format)

@@ -29,11 +29,11 @@ public: Final = APIRouter(
 
 
 @router.post("/{list_id}/feed", status_code=201, responses=ABSENT | with_headers(201, "The feed was made.", CACHING))
-async def make_feed(user_id: Caller, cases: Cases, list_id: ListId, response: Response) -> NewFeedOut:
+async def make_feed(caller: Caller, list_id: ListId, response: Response) -> NewFeedOut:
     """Give a list a private feed. An earlier one of the list is no good any more."""
-    now = cases.now()
+    now = caller.cases.now()
     token = await use_cases.make_feed(
-        cases.pool, user_id, list_id, new_token=partial(token_urlsafe, TOKEN_BYTES), now=now
+        caller.cases.pool, caller.user_id, list_id, new_token=partial(token_urlsafe, TOKEN_BYTES), now=now
     )
     response.headers["Cache-Control"] = _ONCE
     base = f"{FEEDS}/{token}"
@@ -47,16 +47,16 @@ async def make_feed(user_id: Caller, cases: Cases, list_id: ListId, response: Re
 
 
 @router.get("/{list_id}/feed", responses=ABSENT)
-async def read_feed(user_id: Caller, cases: Cases, list_id: ListId) -> FeedOut:
+async def read_feed(caller: Caller, list_id: ListId) -> FeedOut:
     """Tell whether a list has a private feed, and since when."""
-    since = await use_cases.feed_since(cases.pool, user_id, list_id)
+    since = await use_cases.feed_since(caller.cases.pool, caller.user_id, list_id)
     return FeedOut(has_feed=since is not None, created_at=since)
 
 
 @router.delete("/{list_id}/feed", status_code=204, responses=ABSENT)
-async def revoke_feed(user_id: Caller, cases: Cases, list_id: ListId) -> None:
+async def revoke_feed(caller: Caller, list_id: ListId) -> None:
     """Take a list's private feed away. What reads it gets 404 from now on."""
-    await use_cases.revoke_feed(cases.pool, user_id, list_id)
+    await use_cases.revoke_feed(caller.cases.pool, caller.user_id, list_id)
 
 
 def _answers(content: dict[str, Any]) -> dict[int | str, dict[str, Any]]:

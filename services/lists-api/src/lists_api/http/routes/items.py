@@ -7,7 +7,7 @@ from fastapi import Query, Response
 
 from chassis.http.paging import PageQuery
 from lists_api.errors import ListNotFoundError
-from lists_api.http.dependencies import PREFIX, Caller, Cases, IfMatch, ListId
+from lists_api.http.dependencies import PREFIX, Caller, IfMatch, ListId
 from lists_api.http.documentation import ABSENT, CHANGE, ETAG, ITEMS, with_headers
 from lists_api.http.json_route import users_router
 from lists_api.http.schemas.etags import etag_of, version_etag, versions
@@ -36,10 +36,10 @@ _DONE: Final = with_headers(200, "What was done.", ETAG)
 
 @router.get("/{list_id}/items", responses=ABSENT | with_headers(200, "A page of items.", ETAG))
 async def read_items(
-    user_id: Caller, cases: Cases, list_id: ListId, query: Annotated[ItemsQuery, Query()], response: Response
+    caller: Caller, list_id: ListId, query: Annotated[ItemsQuery, Query()], response: Response
 ) -> ItemsOut:
     """Read a page of a list's items."""
-    page = await item_pages.read_items(cases.pool, list_id, query.choice, user_id=user_id)
+    page = await item_pages.read_items(caller.cases.pool, list_id, query.choice, user_id=caller.user_id)
     if page is None:
         raise ListNotFoundError(list_id)
     response.headers["ETag"] = version_etag(page.version)
@@ -50,42 +50,44 @@ async def read_items(
 
 @router.post("/{list_id}/items", responses=CHANGE | ITEMS | _DONE)
 async def add_items(
-    user_id: Caller, cases: Cases, list_id: ListId, body: ItemsIn, response: Response, if_match: IfMatch = None
+    caller: Caller, list_id: ListId, body: ItemsIn, response: Response, if_match: IfMatch = None
 ) -> AddedOut:
     """Append items that are not on the list yet."""
-    edit, version = await _edit_items(user_id, cases, list_id, body.to_titles(), changes.add_items, response, if_match)
+    edit, version = await _edit_items(
+        caller.user_id, caller.cases, list_id, body.to_titles(), changes.add_items, response, if_match
+    )
     return AddedOut(added=edit.added, skipped=edit.skipped, version=version)
 
 
 @router.delete("/{list_id}/items", responses=CHANGE | ITEMS | _DONE)
 async def remove_items(
-    user_id: Caller, cases: Cases, list_id: ListId, body: ItemsIn, response: Response, if_match: IfMatch = None
+    caller: Caller, list_id: ListId, body: ItemsIn, response: Response, if_match: IfMatch = None
 ) -> RemovedOut:
     """Remove items."""
     edit, version = await _edit_items(
-        user_id, cases, list_id, body.to_titles(), changes.remove_items, response, if_match
+        caller.user_id, caller.cases, list_id, body.to_titles(), changes.remove_items, response, if_match
     )
     return RemovedOut(removed=edit.removed, skipped=edit.skipped, version=version)
 
 
 @router.put("/{list_id}/items", responses=CHANGE | ITEMS | _DONE)
 async def replace_items(
-    user_id: Caller, cases: Cases, list_id: ListId, body: AllItemsIn, response: Response, if_match: IfMatch = None
+    caller: Caller, list_id: ListId, body: AllItemsIn, response: Response, if_match: IfMatch = None
 ) -> ReplacedOut:
     """Replace all items."""
     edit, version = await _edit_items(
-        user_id, cases, list_id, body.to_titles(), changes.replace_items, response, if_match
+        caller.user_id, caller.cases, list_id, body.to_titles(), changes.replace_items, response, if_match
     )
     return ReplacedOut(added=edit.added, removed=edit.removed, skipped=edit.skipped, version=version)
 
 
 @router.post("/{list_id}/items/move", responses=CHANGE | ITEMS | _DONE)
 async def move_item(
-    user_id: Caller, cases: Cases, list_id: ListId, body: MoveIn, response: Response, if_match: IfMatch = None
+    caller: Caller, list_id: ListId, body: MoveIn, response: Response, if_match: IfMatch = None
 ) -> MovedOut:
     """Move an item of a manual list to another rank."""
-    changed = await cases.change(
-        user_id,
+    changed = await caller.cases.change(
+        caller.user_id,
         list_id,
         lambda current: changes.move_item(current, body.item.to_title(), rank=body.rank),
         if_match=versions(if_match),
@@ -96,11 +98,11 @@ async def move_item(
 
 
 @router.get("/{list_id}/exclusions", responses=ABSENT)
-async def read_exclusions(
-    user_id: Caller, cases: Cases, list_id: ListId, query: Annotated[PageQuery, Query()]
-) -> ExclusionsOut:
+async def read_exclusions(caller: Caller, list_id: ListId, query: Annotated[PageQuery, Query()]) -> ExclusionsOut:
     """Read the titles that are kept out of a custom list, because they were taken off by hand."""
-    page = await views.read_exclusions(cases.pool, list_id, user_id=user_id, limit=query.limit, offset=query.offset)
+    page = await views.read_exclusions(
+        caller.cases.pool, list_id, user_id=caller.user_id, limit=query.limit, offset=query.offset
+    )
     if page is None:
         raise ListNotFoundError(list_id)
     items, total = page
@@ -109,10 +111,12 @@ async def read_exclusions(
 
 @router.delete("/{list_id}/exclusions", responses=CHANGE | ITEMS | _DONE)
 async def let_in(
-    user_id: Caller, cases: Cases, list_id: ListId, body: ItemsIn, response: Response, if_match: IfMatch = None
+    caller: Caller, list_id: ListId, body: ItemsIn, response: Response, if_match: IfMatch = None
 ) -> RemovedOut:
     """No longer keep titles out of a custom list. Its next run may find them."""
-    edit, version = await _edit_items(user_id, cases, list_id, body.to_titles(), changes.let_in, response, if_match)
+    edit, version = await _edit_items(
+        caller.user_id, caller.cases, list_id, body.to_titles(), changes.let_in, response, if_match
+    )
     return RemovedOut(removed=edit.removed, skipped=edit.skipped, version=version)
 
 

@@ -7,7 +7,7 @@ from pydantic import AfterValidator, StringConstraints
 
 from chassis.http.paging import PageQuery
 from lists_api.catalogue.domain.reference import TitleReference, title_reference
-from lists_api.http.dependencies import Caller, Cases
+from lists_api.http.dependencies import Caller
 from lists_api.http.documentation import BODY
 from lists_api.http.json_route import users_router
 from lists_api.http.schemas.rating_bodies import RatingOut, RatingsOut, ThumbIn
@@ -46,21 +46,21 @@ Reference = Annotated[TitleReference, Depends(_referenced)]
 
 
 @router.put("/{media_type}/{reference}", responses=BODY)
-async def rate_title(
-    user_id: Caller, cases: Cases, media_type: MediaType, reference: Reference, body: ThumbIn
-) -> RatingOut:
+async def rate_title(caller: Caller, media_type: MediaType, reference: Reference, body: ThumbIn) -> RatingOut:
     """Give a title a thumb up or down. It moves the title, and those like it, in the lists that fill themselves."""
-    return RatingOut.rated(await rate(cases.pool, user_id, media_type, reference, body.thumb, now=cases.now()))
+    return RatingOut.rated(
+        await rate(caller.cases.pool, caller.user_id, media_type, reference, body.thumb, now=caller.cases.now())
+    )
 
 
 @router.delete("/{media_type}/{reference}", status_code=204)
-async def take_rating_back(user_id: Caller, cases: Cases, media_type: MediaType, reference: Reference) -> None:
+async def take_rating_back(caller: Caller, media_type: MediaType, reference: Reference) -> None:
     """Take the thumb back. Where there is none, nothing changes."""
-    await take_back(cases.pool, user_id, media_type, reference)
+    await take_back(caller.cases.pool, caller.user_id, media_type, reference)
 
 
 @router.get("")
-async def read_ratings(user_id: Caller, cases: Cases, query: Annotated[PageQuery, Query()]) -> RatingsOut:
+async def read_ratings(caller: Caller, query: Annotated[PageQuery, Query()]) -> RatingsOut:
     """Read a page of your thumbs, newest first."""
-    page, total = await ratings.read_ratings(cases.pool, user_id, limit=query.limit, offset=query.offset)
+    page, total = await ratings.read_ratings(caller.cases.pool, caller.user_id, limit=query.limit, offset=query.offset)
     return RatingsOut(ratings=[RatingOut.rated(one) for one in page], page=query.page, limit=query.limit, total=total)

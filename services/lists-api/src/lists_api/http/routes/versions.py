@@ -6,7 +6,7 @@ from fastapi import Path, Response
 from pydantic import BeforeValidator, Field
 
 from lists_api.errors import ListNotFoundError
-from lists_api.http.dependencies import MAX_LIST_ID, PREFIX, Caller, Cases, IfMatch, ListId, digits
+from lists_api.http.dependencies import MAX_LIST_ID, PREFIX, Caller, IfMatch, ListId, digits
 from lists_api.http.documentation import ABSENT, CHANGE, ETAG, RESTORE, with_headers
 from lists_api.http.json_route import users_router
 from lists_api.http.schemas.etags import etag_of, versions
@@ -19,10 +19,10 @@ Number = Annotated[int, Field(ge=1, le=MAX_LIST_ID), BeforeValidator(digits), Pa
 
 
 @router.get("/{list_id}/versions", responses=ABSENT)
-async def read_versions(user_id: Caller, cases: Cases, list_id: ListId) -> VersionsOut:
+async def read_versions(caller: Caller, list_id: ListId) -> VersionsOut:
     """Read what the last twenty versions of a list changed, and why."""
-    known = await store.read_versions(cases.pool, list_id, user_id=user_id)
-    if not known and not await store.has_list(cases.pool, list_id, user_id=user_id):
+    known = await store.read_versions(caller.cases.pool, list_id, user_id=caller.user_id)
+    if not known and not await store.has_list(caller.cases.pool, list_id, user_id=caller.user_id):
         raise ListNotFoundError(list_id)
     return VersionsOut(versions=[VersionOut.of(one) for one in known])
 
@@ -32,9 +32,9 @@ async def read_versions(user_id: Caller, cases: Cases, list_id: ListId) -> Versi
     responses=CHANGE | RESTORE | with_headers(200, "The list after the change.", ETAG),
 )
 async def restore_version(
-    user_id: Caller, cases: Cases, list_id: ListId, version: Number, response: Response, if_match: IfMatch = None
+    caller: Caller, list_id: ListId, version: Number, response: Response, if_match: IfMatch = None
 ) -> ListOut:
     """Give a list the items of an earlier version again. A list that fills itself keeps them until its next run."""
-    changed = await cases.restore(user_id, list_id, version, if_match=versions(if_match))
+    changed = await caller.cases.restore(caller.user_id, list_id, version, if_match=versions(if_match))
     response.headers["ETag"] = etag_of(changed.summary_now)
     return ListOut.of(changed.summary_now)
