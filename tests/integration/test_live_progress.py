@@ -1,5 +1,6 @@
 """A user who watches the stream sees how far a run is, from its begin to its end, and nothing of it stays."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -10,6 +11,9 @@ import httpx
 from integration.catalogue import movies
 from integration.system import RunningSystem
 from integration.users import User
+
+WITHIN_S = 30
+"""Heartbeats keep a stream open for an hour that tells nothing."""
 
 
 @asynccontextmanager
@@ -42,10 +46,11 @@ async def test_a_run_is_followed_to_its_end_by_its_user_alone(system: RunningSys
         await other.sync(others.id)
         await user.sync(mine.id)
         seen = []
-        async for run in runs:
-            seen.append(run)
-            if run["state"] == "succeeded":
-                break
+        async with asyncio.timeout(WITHIN_S):
+            async for run in runs:
+                seen.append(run)
+                if run["state"] == "succeeded":
+                    break
     assert {run["list_id"] for run in seen} == {mine.id}
     assert len({run["run_id"] for run in seen}) == 1
     percents = [run["percent"] for run in seen]

@@ -8,9 +8,9 @@ import signal
 import socket
 import sys
 from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
-from typing import Any, TypeVar
+from typing import Any, Final, TypeAlias, TypeVar
 
 import structlog
 import uvicorn
@@ -25,6 +25,10 @@ from chassis.settings import DatabaseSettings, ServiceSettings, fail, load
 log = structlog.get_logger()
 
 S = TypeVar("S", bound=DatabaseSettings)
+LoopFactory: TypeAlias = Callable[[], asyncio.AbstractEventLoop]
+KAFKA_LOOP: Final[LoopFactory] = asyncio.new_event_loop
+"""For a process that has a Kafka client. A write to a connection that Kafka has just closed raises a RuntimeError on
+uvloop. aiokafka knows none, and its client never again learns where Kafka is (decision 35)."""
 
 GRACEFUL_S = 5
 KEEP_ALIVE_S = 75
@@ -38,6 +42,7 @@ class Command:
     run: Callable[[argparse.Namespace], Awaitable[int | None]]
     help: str
     arguments: Callable[[argparse.ArgumentParser], None] = lambda _parser: None
+    loop_factory: LoopFactory = uvloop.new_event_loop
 
 
 def later(function: str, *first: object) -> Callable[..., Any]:
@@ -65,6 +70,11 @@ def process(run: Callable[[S], Awaitable[int | None]], settings: type[S], help: 
     return Command(run_with_settings, help)
 
 
+def kafka_process(run: Callable[[S], Awaitable[int | None]], settings: type[S], help: str) -> Command:  # noqa: A002
+    """Return the same for a process that has a Kafka client."""
+    return replace(process(run, settings, help), loop_factory=KAFKA_LOOP)
+
+
 def main(service: str, description: str, commands: Mapping[str, Command]) -> None:
     """Parse the command line and run the command. A command's name may have two words ("account import")."""
     parser = argparse.ArgumentParser(prog=f"python -m {service}", description=description)
@@ -85,16 +95,16 @@ def main(service: str, description: str, commands: Mapping[str, Command]) -> Non
     arguments = parser.parse_args()
     chosen: Command = arguments.command
     identify(service, arguments.command_name)
-    sys.exit(run(chosen.run(arguments)) or 0)
+    sys.exit(run(chosen.run(arguments), chosen.loop_factory) or 0)
 
 
-def run(work: Awaitable[int | None]) -> int | None:
-    """Run to the end on uvloop."""
+def run(work: Awaitable[int | None], loop_factory: LoopFactory = uvloop.new_event_loop) -> int | None:
+    """Run to the end on a new event loop."""
 
     async def work_to_end() -> int | None:
         return await work
 
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+    with asyncio.Runner(loop_factory=loop_factory) as runner:
         return runner.run(work_to_end())
 
 

@@ -1,6 +1,6 @@
 """`python -m lists_api`: see `--help`. Each command loads what it needs itself."""
 
-from chassis.process import Command, later, main, process
+from chassis.process import Command, kafka_process, later, main, process
 from chassis.settings import DatabaseSettings
 from lists_api.settings import SERVICE, HttpSettings, RunSettings, Settings
 
@@ -8,8 +8,8 @@ _COMMANDS = "lists_api.commands"
 
 COMMANDS = {
     "serve": process(later(f"{_COMMANDS}.serve:serve"), HttpSettings, "serve the HTTP API"),
-    "relay": process(later("chassis.outbox.relay:run_relay", SERVICE), Settings, "send the outbox to Kafka"),
-    "consume": process(later(f"{_COMMANDS}.consume:consume"), Settings, "store what trakt-sync reports of lists"),
+    "relay": kafka_process(later("chassis.outbox.relay:run_relay", SERVICE), Settings, "send the outbox to Kafka"),
+    "consume": kafka_process(later(f"{_COMMANDS}.consume:consume"), Settings, "store what trakt-sync reports of lists"),
     "run": process(later(f"{_COMMANDS}.run:run"), RunSettings, "schedule and carry out the runs that fill lists"),
     "republish": process(
         later(f"{_COMMANDS}.republish:republish"),

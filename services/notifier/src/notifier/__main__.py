@@ -1,12 +1,14 @@
 """`python -m notifier`: see `--help`. Each command loads what it needs itself."""
 
-from chassis.process import Command, later, main, process
+from chassis.process import Command, kafka_process, later, main, process
 from chassis.settings import DatabaseSettings
 from notifier.settings import SERVICE, HttpSettings, Settings
 
 COMMANDS = {
     "serve": process(later("notifier.app:serve"), HttpSettings, "serve the HTTP API and the live stream"),
-    "consume": process(later("notifier.consumer:consume"), Settings, "turn the events of both topics into messages"),
+    "consume": kafka_process(
+        later("notifier.consumer:consume"), Settings, "turn the events of both topics into messages"
+    ),
     "migrate": process(
         later("chassis.bootstrap:migrate_only", SERVICE), DatabaseSettings, "bring the database up to date, and end"
     ),

@@ -1,15 +1,19 @@
 """`python -m trakt_sync`: see `--help`. Each command loads what it needs itself."""
 
-from chassis.process import Command, later, main, process
+from chassis.process import Command, kafka_process, later, main, process
 from chassis.settings import DatabaseSettings, ServiceSettings
 from trakt_sync.settings import SERVICE, Settings
 
 _COMMANDS = "trakt_sync.commands"
 
 COMMANDS = {
-    "consume": process(later(f"{_COMMANDS}.consume:consume"), Settings, "record what the lists should be, from Kafka"),
+    "consume": kafka_process(
+        later(f"{_COMMANDS}.consume:consume"), Settings, "record what the lists should be, from Kafka"
+    ),
     "work": process(later(f"{_COMMANDS}.work:work"), Settings, "make Trakt equal to it"),
-    "relay": process(later("chassis.outbox.relay:run_relay", SERVICE), ServiceSettings, "send the outbox to Kafka"),
+    "relay": kafka_process(
+        later("chassis.outbox.relay:run_relay", SERVICE), ServiceSettings, "send the outbox to Kafka"
+    ),
     "account import": Command(
         later(f"{_COMMANDS}.account_import:account_import"),
         "connect a user's Trakt account: a token pair as JSON on standard input",

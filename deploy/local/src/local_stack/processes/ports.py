@@ -1,16 +1,17 @@
 """Ports of the loopback address."""
 
 import fcntl
+import os
 import socket
 import tempfile
 from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Final, TextIO
+from typing import Final
 
 LOOPBACK = "127.0.0.1"
-_CLAIMS: Final[dict[int, TextIO]] = {}
-"""Locked files for the wanted ports that this process has got. The locks end with the process."""
+_CLAIMS: Final[dict[int, int]] = {}
+"""Descriptors of locked files for the wanted ports that this process has got. The locks end with the process."""
 
 
 def free_port() -> int:
@@ -49,10 +50,11 @@ def _claim(port: int) -> None:
     """
     if port == 0 or port in _CLAIMS:
         return
-    file = (Path(tempfile.gettempdir()) / f"watchbuddy-port-{port}.lock").open("a")
+    file = Path(tempfile.gettempdir()) / f"watchbuddy-port-{port}.lock"
+    claim = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o644)
     try:
-        fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.lockf(claim, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
-        file.close()
+        os.close(claim)
         raise
-    _CLAIMS[port] = file
+    _CLAIMS[port] = claim

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any, Final
 
 import structlog
+import uvloop
 from aiokafka.conn import AIOKafkaConnection
 from aiokafka.errors import (
     AuthenticationFailedError,
@@ -77,7 +78,10 @@ async def knock(settings: KafkaSettings, within: timedelta = KNOCK_TIMEOUT) -> N
     Raises:
         KafkaRefusedError: no server lets us in, and one says why.
         ConnectionError: no server answers in time.
+        TypeError: the loop is one on which aiokafka's clients may lose Kafka for ever.
     """
+    if isinstance(asyncio.get_running_loop(), uvloop.Loop):
+        raise TypeError("a Kafka client needs asyncio's own event loop: see chassis.process.kafka_process")
     security = parse_security(security_of(settings))
     addresses = kafka_addresses(settings.kafka_bootstrap_servers)
     tasks = [asyncio.create_task(_knock_at(host, port, security, within)) for host, port in addresses]
