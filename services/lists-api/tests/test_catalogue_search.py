@@ -168,7 +168,7 @@ def test_any_text_is_a_search_or_none(text: str) -> None:
 async def test_searches_have_a_quota_a_minute_also_in_parallel(dsn: str) -> None:
     async with running_api(dsn, quota_free_searches_per_minute=5, quota_vip_searches_per_minute=9) as api:
         await api.delete_everything()
-        await api.pool.execute("DELETE FROM search_count")
+        await api.pool.execute("DELETE FROM use_count")
 
         async def statuses(times: int, user: str) -> list[int]:
             calls = [api.call("GET", "/api/catalogue/search", params={"q": "x"}, user=user) for _ in range(times)]

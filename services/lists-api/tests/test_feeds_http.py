@@ -9,7 +9,7 @@ import pytest
 
 from chassis.http.problem_kinds import MEDIA_TYPE
 from lists_api.imports.testing import fill_catalogue
-from lists_api.testing import Api
+from lists_api.testing import Api, running_api
 
 ITEMS = [
     {"media_type": "movie", "ids": {"imdb": "tt0113277"}},
@@ -161,3 +161,15 @@ async def test_a_defect_while_a_feed_is_read_logs_no_token(
     assert "request_failed" in logged
     assert "/api/feeds/{token}/radarr.json" in logged
     assert token_of(feed) not in logged.replace(json.dumps(feed), "")
+
+
+async def test_the_feeds_of_a_user_have_a_quota_a_minute(dsn: str) -> None:
+    async with running_api(dsn, quota_free_feed_reads_per_minute=3) as api:
+        await api.pool.execute("DELETE FROM use_count")
+        (_, one), (_, other) = await fed(api), await fed(api)
+        paths = [one["radarr"], one["list_csv"], other["sonarr"], other["list_json"]]
+        answers = [await api.http.get(path) for path in paths]
+        assert [answer.status_code for answer in answers] == [200, 200, 200, 429]
+        assert (answers[-1].json()["slug"], answers[-1].json()["limit"]) == ("too-many-feed-reads", 3)
+        assert 1 <= int(answers[-1].headers["Retry-After"]) <= 60
+        assert (await api.http.get("/api/feeds/nobodys/radarr.json")).status_code == 404

@@ -1,5 +1,6 @@
 """Files over HTTP: from the sample to the list, with everything that was not taken."""
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
@@ -223,6 +224,36 @@ async def test_a_dry_run_reports_the_same_and_leaves_everything_as_it_was(api: A
     assert (await api.call("GET", "/api/lists")).json()["total"] == 0
     assert await api.outbox() == []
     assert tried | {"list_id": 1} == await taken(api, "imdb-2024.csv") | {"list_id": 1}
+
+
+async def test_a_dry_run_knows_what_the_list_has_already(api: Api) -> None:
+    made = await api.create(items=[{"media_type": "movie", "ids": {"imdb": "tt0113277"}}])
+    tried = (await send(api, "ids-only.csv", dry_run="true", list_id=str(made["id"]))).json()["lists"]
+    assert [(one["title"], one["taken"], one["skipped"]) for one in tried] == [("Heists", 1, 1)]
+    one = await taken(api, "ids-only.csv", list_id=str(made["id"]))
+    assert tried == [one | {"list_id": None}]
+
+
+async def test_a_dry_run_is_refused_what_the_import_would_be(dsn: str, api: Api) -> None:
+    smart = {"list_type": "smart", "filters": {"genres": ["crime"]}}
+    list_id = (await api.call("POST", "/api/lists", json=smart)).json()["id"]
+    for flag in ("true", "false"):
+        refused = await send(api, "ids-only.csv", dry_run=flag, list_id=str(list_id))
+        assert (refused.status_code, refused.json()["slug"]) == (409, "list-fills-itself")
+    async with running_api(dsn, quota_free_lists=1) as full:
+        for flag in ("true", "false"):
+            refused = await send(full, "ids-only.csv", dry_run=flag)
+            assert (refused.status_code, refused.json()["slug"]) == (403, "quota-exceeded")
+
+
+async def test_imports_have_a_quota_a_minute_also_in_parallel(dsn: str) -> None:
+    async with running_api(dsn, quota_free_imports_per_minute=2) as api:
+        await api.pool.execute("DELETE FROM use_count")
+        answers = await asyncio.gather(*(send(api, "ids-only.csv", dry_run="true") for _ in range(5)))
+        assert sorted(answer.status_code for answer in answers) == [200, 200, 429, 429, 429]
+        refused = max(answers, key=lambda answer: answer.status_code)
+        assert (refused.json()["slug"], refused.json()["limit"]) == ("too-many-imports", 2)
+        assert 1 <= int(refused.headers["Retry-After"]) <= 60
 
 
 async def test_titles_are_added_to_a_list_that_is_there(api: Api) -> None:

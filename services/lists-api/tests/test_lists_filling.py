@@ -207,5 +207,26 @@ async def test_a_list_has_no_more_items_than_the_quota(dsn: str) -> None:
         assert (await api.call("DELETE", path, json={"items": movies(1)})).status_code == 200
 
 
+async def test_a_list_is_not_to_fill_itself_beyond_the_quota(dsn: str) -> None:
+    async with running_api(dsn, quota_free_items=30) as api:
+        await api.delete_everything()
+        assert (await smart(api))["item_limit"] == 30  # the usual one is 50
+        much = {"list_type": "smart", "filters": {"genres": ["horror"]}, "item_limit": 31}
+        assert (await api.call("POST", "/api/lists", json=much)).json()["slug"] == "quota-exceeded"
+        made = (await api.call("POST", "/api/lists", json=much | {"item_limit": 20})).json()
+        path = f"/api/lists/{made['id']}"
+        refused = await api.call("PATCH", path, json={"item_limit": 31})
+        assert refused.json()["detail"] == "Quota exceeded: Free accounts can have up to 30 items per list."
+        assert (await api.call("PATCH", path, json={"item_limit": 30})).json()["version"] == 2
+
+
+async def test_a_list_larger_than_a_later_quota_may_shrink(dsn: str, api: Api) -> None:
+    made = await smart(api, item_limit=40)
+    async with running_api(dsn, quota_free_items=30) as small:
+        path = f"/api/lists/{made['id']}"
+        assert (await small.call("PATCH", path, json={"item_limit": 35})).status_code == 200
+        assert (await small.call("PATCH", path, json={"item_limit": 36})).status_code == 403
+
+
 def manual(items: list[dict[str, Any]]) -> dict[str, Any]:
     return {"title": "Heists", "list_type": "manual", "items": items}

@@ -19,7 +19,10 @@ PermanentError (chassis)
 ├── RunNotHeldError                    409  "run-not-held"
 ├── TooManyRequestsError (chassis)     429
 │   ├── TooManyRunsError                    "too-many-runs"
-│   └── TooManySearchesError                "too-many-searches"
+│   └── TooManyUsesError
+│       ├── TooManySearchesError            "too-many-searches"
+│       ├── TooManyFeedReadsError           "too-many-feed-reads"
+│       └── TooManyImportsError             "too-many-imports"
 ├── QuotaExceededError                 403  "quota-exceeded"
 ├── IdempotencyKeyReusedError          422  "idempotency-key-reused"
 └── CatalogueFileError                      no request: a command says it and ends
@@ -27,6 +30,7 @@ PermanentError (chassis)
 
 from datetime import timedelta
 from pathlib import Path
+from typing import ClassVar
 from uuid import UUID
 
 from chassis.errors import NotFoundError, PermanentError, PreconditionFailedError, TooManyRequestsError
@@ -82,13 +86,34 @@ class TooManyRunsError(TooManyRequestsError):
         super().__init__(f"You may start {limit} runs an hour; try again later.", retry_after, limit=limit)
 
 
-class TooManySearchesError(TooManyRequestsError):
-    """The user has searched the catalogue as often within a minute as their kind of account may."""
+class TooManyUsesError(TooManyRequestsError):
+    """The user has done something as often within a minute as their kind of account may."""
 
-    slug = "too-many-searches"
+    words: ClassVar[str]
 
     def __init__(self, limit: int, retry_after: timedelta) -> None:
-        super().__init__(f"You may search {limit} times a minute; try again later.", retry_after, limit=limit)
+        super().__init__(f"{self.words.format(limit=limit)} a minute; try again later.", retry_after, limit=limit)
+
+
+class TooManySearchesError(TooManyUsesError):
+    """Of the catalogue."""
+
+    slug = "too-many-searches"
+    words = "You may search {limit} times"
+
+
+class TooManyFeedReadsError(TooManyUsesError):
+    """Of the private feeds of one owner, all together."""
+
+    slug = "too-many-feed-reads"
+    words = "The feeds of one user may be read {limit} times"
+
+
+class TooManyImportsError(TooManyUsesError):
+    """Of files."""
+
+    slug = "too-many-imports"
+    words = "You may import {limit} files"
 
 
 class VersionNotFoundError(NotFoundError):

@@ -37,10 +37,14 @@ class Settings(ServiceSettings):
     quota_free_items: Annotated[Limit, Field(le=MAX_ITEMS)] = MAX_ITEMS
     quota_free_runs_per_hour: Limit = 120
     quota_free_searches_per_minute: Limit = 240
+    quota_free_feed_reads_per_minute: Limit = 240
+    quota_free_imports_per_minute: Limit = 20
     quota_vip_lists: Limit | None = None
     quota_vip_items: Annotated[Limit, Field(le=MAX_ITEMS)] = MAX_ITEMS
     quota_vip_runs_per_hour: Limit = 600
     quota_vip_searches_per_minute: Limit = 600
+    quota_vip_feed_reads_per_minute: Limit = 600
+    quota_vip_imports_per_minute: Limit = 60
 
     @property
     def quotas(self) -> Quotas:
@@ -50,13 +54,21 @@ class Settings(ServiceSettings):
                 self.quota_free_lists,
                 self.quota_free_items,
                 self.quota_free_runs_per_hour,
-                self.quota_free_searches_per_minute,
+                {
+                    "search": self.quota_free_searches_per_minute,
+                    "feed_read": self.quota_free_feed_reads_per_minute,
+                    "import": self.quota_free_imports_per_minute,
+                },
             ),
             vip=Quota(
                 self.quota_vip_lists,
                 self.quota_vip_items,
                 self.quota_vip_runs_per_hour,
-                self.quota_vip_searches_per_minute,
+                {
+                    "search": self.quota_vip_searches_per_minute,
+                    "feed_read": self.quota_vip_feed_reads_per_minute,
+                    "import": self.quota_vip_imports_per_minute,
+                },
             ),
         )
 

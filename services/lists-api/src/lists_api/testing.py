@@ -145,7 +145,7 @@ class Api:
         await self.pool.execute(
             "DELETE FROM list; DELETE FROM trakt_import; DELETE FROM trakt_account; DELETE FROM idempotency_key;"
             " DELETE FROM outbox; DELETE FROM inbox; DELETE FROM rating; DELETE FROM watched;"
-            " DELETE FROM unwatched; DELETE FROM history_report"
+            " DELETE FROM unwatched; DELETE FROM history_report; DELETE FROM use_count"
         )
 
     async def relay_everything(self) -> None:

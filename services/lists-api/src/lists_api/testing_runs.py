@@ -29,6 +29,8 @@ class Catalogue:
     """Called once, while a run reads candidates."""
     while_it_ranks: Callable[[], Any] | None = None
     """Called once, in the thread in which a run ranks."""
+    reasons: dict[int, str] = field(default_factory=dict)
+    """Explanations of titles, where they are not their places."""
     fails_for: Collection[int] = ()
     """Looking for the titles of a list of this `item_limit` ends in an error."""
 
@@ -55,7 +57,10 @@ class Catalogue:
         act, self.while_it_ranks = self.while_it_ranks, None
         if act is not None:
             act()
-        return [Ranked(one, 1000 - rank, f"place {rank}") for rank, one in enumerate(chosen, start=1)]
+        return [
+            Ranked(one, 1000 - rank, self.reasons.get(one.tmdb or 0, f"place {rank}"))
+            for rank, one in enumerate(chosen, start=1)
+        ]
 
 
 @dataclass(frozen=True)

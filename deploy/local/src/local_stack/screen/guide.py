@@ -40,12 +40,20 @@ def guide(system: System, stack_file: Path) -> str:
 def commands(system: System) -> list[str]:
     """Return the example commands, one a line; they use the shell variable TOKEN."""
     bearer = '-H "Authorization: Bearer $TOKEN"'
+    smart = (
+        '{"list_type":"smart","filters":{"genres":["comedy"],"media_types":["movie"],"year_from":1990,'
+        '"year_to":1999,"watched":"not_watched"}}'
+    )
     body = (
         '{"title":"Noir","list_type":"manual","items":['
         '{"media_type":"movie","ids":{"imdb":"tt0049406"}},{"media_type":"movie","ids":{"imdb":"tt0113277"}}]}'
     )
+    new_list = f"curl -s -X POST {system.lists_api_url}/api/lists {bearer} -H 'Content-Type: application/json' -d"
     examples = [
-        f"curl -s -X POST {system.lists_api_url}/api/lists {bearer} -H 'Content-Type: application/json' -d '{body}'",
+        # The number is that of the list, also where there is one with these filters already.
+        f"LIST=$({new_list} '{smart}' | grep -oE '\"(list_)?id\":[0-9]+' | head -n 1 | cut -d : -f 2); echo $LIST",
+        f'sleep 1; curl -s "{system.lists_api_url}/api/lists/$LIST/items?limit=5" {bearer}',
+        f"{new_list} '{body}'",
         f"curl -s {system.lists_api_url}/api/lists {bearer}",
         f"curl -s {system.notifier_url}/api/notifications {bearer}",
         f"curl -sN --max-time 10 {system.notifier_url}/api/notifications/stream {bearer}",

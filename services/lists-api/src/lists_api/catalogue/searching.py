@@ -6,7 +6,8 @@ from chassis.postgres.database import Pool
 from lists_api.catalogue.domain.search import Search
 from lists_api.catalogue.domain.title import CatalogueTitle
 from lists_api.lists.domain.quota import Quotas
-from lists_api.store.catalogue_search import count_search, search_titles
+from lists_api.store.catalogue_search import search_titles
+from lists_api.store.uses import count_use
 from watchbuddy_contracts import MediaType
 
 
@@ -18,7 +19,7 @@ async def search_catalogue(
     Raises:
         TooManySearchesError: the user has searched too often within this minute.
     """
-    count, is_vip = await count_search(pool, user_id, now=now)
-    quotas.check_searches(count, is_vip=is_vip, now=now)
+    count, is_vip = await count_use(pool, user_id, "search", now=now)
+    quotas.check_uses("search", count, is_vip=is_vip, now=now)
     search = Search.of(text)
     return [] if search is None else await search_titles(pool, search, media_types=media_types, limit=limit)

@@ -7,8 +7,10 @@ from datetime import datetime
 from chassis.postgres.database import Pool
 from lists_api.errors import FeedNotFoundError, ListNotFoundError
 from lists_api.feeds.domain.listing import Listing
+from lists_api.lists.domain.quota import Quotas
 from lists_api.store import feeds as store
 from lists_api.store import listings
+from lists_api.store.uses import count_feed_read
 
 
 def hash_of(token: str) -> bytes:
@@ -50,13 +52,19 @@ async def revoke_feed(pool: Pool, user_id: str, list_id: int) -> None:
         raise ListNotFoundError(list_id)
 
 
-async def read_feed(pool: Pool, token: str) -> Listing:
+async def read_feed(pool: Pool, token: str, *, quotas: Quotas, now: datetime) -> Listing:
     """Return the list that the token opens.
 
     Raises:
         FeedNotFoundError: there never was such a token, or it was revoked or replaced, or its list is deleted.
+        TooManyFeedReadsError: the owner's feeds have been read too often within this minute.
     """
-    listing = await listings.read_listing_of_feed(pool, hash_of(token))
+    token_hash = hash_of(token)
+    counted = await count_feed_read(pool, token_hash, "feed_read", now=now)
+    if counted is None:
+        raise FeedNotFoundError
+    quotas.check_uses("feed_read", counted[0], is_vip=counted[1], now=now)
+    listing = await listings.read_listing_of_feed(pool, token_hash)
     if listing is None:
         raise FeedNotFoundError
     return listing

@@ -100,6 +100,28 @@ class TooManySearches(Problem):
     headers = RETRY_LATER
 
 
+class TooManyFeedReads(Problem):
+    """The feeds of the owner have been read as often within a minute as their kind of account may."""
+
+    slug: Literal["too-many-feed-reads"]
+    status: Literal[429]
+    detail: str = Field(examples=["The feeds of one user may be read 240 times a minute; try again later."])
+    limit: int = Field(examples=[240])
+
+    headers = RETRY_LATER
+
+
+class TooManyImports(Problem):
+    """You have imported as many files within a minute as your kind of account may."""
+
+    slug: Literal["too-many-imports"]
+    status: Literal[429]
+    detail: str = Field(examples=["You may import 20 files a minute; try again later."])
+    limit: int = Field(examples=[20])
+
+    headers = RETRY_LATER
+
+
 class QuotaExceeded(Problem):
     """You have as much of it as your kind of account may have."""
 
@@ -193,11 +215,19 @@ EDIT: Final[Responses] = BODY | documented(
 TRAKT_IMPORT: Final[Responses] = BODY | documented(InvalidRequest, TraktListIsMirror, QuotaExceeded)
 START: Final[Responses] = documented(TooManyRuns)
 SEARCH: Final[Responses] = documented(TooManySearches)
+FEED_READ: Final[Responses] = documented(TooManyFeedReads)
 CANCEL: Final[Responses] = documented(RunEnded)
 DECIDE: Final[Responses] = documented(RunNotHeld)
 RESTORE: Final[Responses] = documented(QuotaExceeded)
 IMPORT: Final[Responses] = BODY | documented(
-    InvalidRequest, ImportNotRecognised, TooManyItems, IdempotencyKeyReused, ListFillsItself, QuotaExceeded, NotFound
+    InvalidRequest,
+    ImportNotRecognised,
+    TooManyItems,
+    IdempotencyKeyReused,
+    ListFillsItself,
+    QuotaExceeded,
+    NotFound,
+    TooManyImports,
 )
 
 

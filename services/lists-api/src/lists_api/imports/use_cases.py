@@ -12,6 +12,7 @@ from lists_api.imports.domain.matching import KnownIds, KnownTitle, Matched, by_
 from lists_api.imports.domain.parse import parse_file, title_of
 from lists_api.imports.domain.report import ImportReport, ListReport
 from lists_api.imports.domain.rows import FileList, FileRow
+from lists_api.imports.rehearsal import Rehearsal, rehearsal
 from lists_api.lists.domain import changes
 from lists_api.lists.domain.filling import Filling
 from lists_api.lists.domain.properties import ListProperties
@@ -55,14 +56,13 @@ async def import_file(cases: ListUseCases, user_id: str, request: ImportRequest)
     """
     if request.list_id is not None and await views.read_list(cases.pool, request.list_id, user_id=user_id) is None:
         raise ListNotFoundError(request.list_id)
+    rehearsed = await rehearsal(cases, user_id, request.list_id) if request.is_dry_run else None
     parsed = await asyncio.to_thread(parse_file, request.content, request.file_name)
     reports: list[ListReport] = []
     for one in parsed.lists:
         named = replace(one, name=request.title) if request.title and len(parsed.lists) == 1 else one
         report = await _report(cases.pool, named)
-        if not request.is_dry_run:
-            report = await _stored_or_refused(cases, user_id, request, named, report, number=len(reports))
-        reports.append(report)
+        reports.append(await _stored_or_refused(cases, user_id, request, named, report, rehearsed, number=len(reports)))
     return ImportReport(parsed.format, request.is_dry_run, tuple(reports), parsed.files_left_alone)
 
 
@@ -94,10 +94,19 @@ async def _report(pool: Pool, one: FileList) -> ListReport:
 
 
 async def _stored_or_refused(
-    cases: ListUseCases, user_id: str, request: ImportRequest, one: FileList, report: ListReport, *, number: int
+    cases: ListUseCases,
+    user_id: str,
+    request: ImportRequest,
+    one: FileList,
+    report: ListReport,
+    rehearsed: Rehearsal | None,
+    *,
+    number: int,
 ) -> ListReport:
-    """Store a list. After the first, a refusal is reported: what was made before it stays, and is told."""
+    """Store a list, or play it. After the first, a refusal is reported: what was made before it stays, and is told."""
     try:
+        if rehearsed is not None:
+            return rehearsed.play(report)
         return await _stored(cases, user_id, request, one, report, number=number)
     except (QuotaExceededError, TooManyItemsError) as exc:
         if number == 0:

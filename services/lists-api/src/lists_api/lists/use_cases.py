@@ -12,7 +12,7 @@ from lists_api.errors import DuplicateListError, ListNotFoundError, VersionMisma
 from lists_api.lists import idempotency
 from lists_api.lists.domain import changes
 from lists_api.lists.domain.media_list import MediaList
-from lists_api.lists.domain.properties import ListProperties, titled
+from lists_api.lists.domain.properties import ListProperties, fitted, titled
 from lists_api.lists.domain.quota import Quotas
 from lists_api.lists.domain.schedule import Schedule, after_edit
 from lists_api.lists.domain.source import ListSource
@@ -126,6 +126,7 @@ class ListUseCases:
         now = self.now()
         properties = titled(properties, year=now.year)
         list_id, account = await store.next_list_id(connection, user_id=user_id)
+        properties = fitted(properties, self.quotas.of(is_vip=account.is_vip).items)
         change = await _decide(
             lambda: changes.create(properties, items, list_id=list_id, user_id=user_id, source=source),
             size=len(items),
@@ -136,7 +137,7 @@ class ListUseCases:
             kept = await idempotency.claim(connection, user_id, key, summary, now)
             if kept is not None:
                 return kept, False
-        self._check_items(change.after, account)
+        self._check_size(None, change.after, account)
         configuration = await _configuration(connection, None, change.after, may_repeat=may_repeat)
         most = self.quotas.of(is_vip=account.is_vip).lists
         count = await save_new(
@@ -179,7 +180,7 @@ class ListUseCases:
         Raises:
             ListNotFoundError: the user has no such list.
             VersionMismatchError: the list is at none of these versions.
-            QuotaExceededError: the list would have more items than the user may have.
+            QuotaExceededError: the list would have, or may fill itself with, more items than the user may have.
             DuplicateListError: see `create`.
             ListFillsItselfError, TooManyItemsError: see `changes`.
         """
@@ -214,8 +215,8 @@ class ListUseCases:
             configuration = await _configuration(connection, before, after, may_repeat=may_repeat)
             await save(connection, before, change, schedule, configuration=configuration, now=now, new_id=self.new_id)
         summary = await views.read_list(connection, current.list_id, user_id=current.user_id)
-        if summary is not None and len(after.items) > len(current.items):
-            self._check_items(after, summary.account)
+        if summary is not None:
+            self._check_size(current, after, summary.account)
         return summary
 
     def _done(self, change: changes.Change, summary: ListSummary | None) -> Changed:
@@ -229,8 +230,10 @@ class ListUseCases:
         if schedule.next_sync_at is not None and schedule.next_sync_at <= self.now():
             self.wake_runs()
 
-    def _check_items(self, after: MediaList, account: TraktAccount) -> None:
-        self.quotas.check_items(len(after.items), is_vip=account.is_vip)
+    def _check_size(self, before: MediaList | None, after: MediaList, account: TraktAccount) -> None:
+        """Refuse a list that grows, or may fill itself, beyond what its owner may have. A larger one may shrink."""
+        if before is None or after.size > before.size:
+            self.quotas.check_items(after.size, is_vip=account.is_vip)
 
 
 async def _lock(connection: Connection, user_id: str, list_id: int, if_match: frozenset[int] | None) -> LockedList:

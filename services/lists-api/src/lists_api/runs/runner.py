@@ -146,7 +146,7 @@ class Runner:
     async def _write(
         self, connection: Connection, lease: Lease, before: LockedList, outcome: Outcome, now: datetime
     ) -> None:
-        change = outcome.change
+        change, rows = outcome.change, before.rows
         if change is not None:
             edit = await save(
                 connection,
@@ -157,12 +157,10 @@ class Runner:
                 now=now,
                 new_id=self.new_id,
             )
-            said = [
-                (row.position, *outcome.said[row.title])
-                for row in (*edit.kept, *edit.insert)
-                if row.title in outcome.said
-            ]
-            await item_store.explain_items(connection, lease.list_id, said)
+            rows = (*edit.kept, *edit.insert)
+        # The reasons of a list that stays the same may be others: it was found by new votes, or new thumbs.
+        said = [(row.position, *outcome.said[row.title]) for row in rows if row.title in outcome.said]
+        await item_store.explain_items(connection, lease.list_id, said)
         version = before.state.version if change is None else change.after.version
         told = [event.model_copy(update={"version": version}) for event in outcome.events]
         if told:

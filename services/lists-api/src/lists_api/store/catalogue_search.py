@@ -4,7 +4,6 @@ A short beginning matches a third of all titles. So the best known are asked fir
 fill the answer, nothing else is read. Only a rare word gets to the index of all titles, and finds few.
 """
 
-from datetime import datetime
 from typing import Final
 
 from chassis.postgres.database import Pool
@@ -47,24 +46,6 @@ SELECT title_id FROM catalogue_title
 WHERE array_to_tsvector(string_to_array(folded, ' ')) @@ $1::tsquery
   AND ' ' || folded LIKE $2 AND media_type = ANY ($3) AND NOT is_adult AND is_active
 ORDER BY votes DESC, popularity DESC, title_id LIMIT $4"""
-
-
-COUNT_SEARCH: Final = """
-WITH counted AS (
-    INSERT INTO search_count (user_id, minute, searches) VALUES ($1, date_trunc('minute', $2::timestamptz), 1)
-    ON CONFLICT (user_id) DO UPDATE SET
-        searches = CASE WHEN search_count.minute = excluded.minute THEN search_count.searches + 1 ELSE 1 END,
-        minute = excluded.minute
-    RETURNING searches
-)
-SELECT searches, coalesce((SELECT is_vip FROM trakt_account WHERE user_id = $1), false) FROM counted"""
-
-
-async def count_search(pool: Pool, user_id: str, *, now: datetime) -> tuple[int, bool]:
-    """Return how often the user has searched within this minute, this time included, and whether they are a VIP."""
-    row = await pool.fetchrow(COUNT_SEARCH, user_id, now)
-    assert row is not None  # noqa: S101 - an upsert always returns its row
-    return row[0], row[1]
 
 
 async def search_titles(

@@ -64,13 +64,14 @@ async def edit_items(connection: Connection, list_id: int, edit: RowEdit, *, now
 EXPLAIN_ITEMS: Final = """
 UPDATE list_item AS item SET score = said.score, explanation = said.explanation
 FROM unnest($2::integer[], $3::integer[], $4::text[]) AS said (position, score, explanation)
-WHERE item.list_id = $1 AND item.position = said.position"""
+WHERE item.list_id = $1 AND item.position = said.position
+  AND (item.score, item.explanation) IS DISTINCT FROM (said.score, said.explanation)"""
 
 
 async def explain_items(
     connection: Connection, list_id: int, said: Sequence[tuple[int, int | None, str | None]]
 ) -> None:
-    """Store (position, score, explanation) of items."""
+    """Store (position, score, explanation) of items, where they are not as they were."""
     if said:
         await connection.execute(EXPLAIN_ITEMS, list_id, *map(list, zip(*said, strict=True)))
 

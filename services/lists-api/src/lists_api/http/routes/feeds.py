@@ -9,7 +9,7 @@ from fastapi import APIRouter, Response
 from chassis.http.problem_kinds import DatabaseUnavailable, Internal, InvalidRequest, documented
 from lists_api.feeds import use_cases
 from lists_api.http.dependencies import PREFIX, Caller, Cases, IfNoneMatch, ListId
-from lists_api.http.documentation import ABSENT, CACHING, ETAG, with_headers
+from lists_api.http.documentation import ABSENT, CACHING, ETAG, FEED_READ, with_headers
 from lists_api.http.exports import Form, body_of
 from lists_api.http.json_route import users_router
 from lists_api.http.routes.exports import CSV_BODY
@@ -62,7 +62,7 @@ async def revoke_feed(caller: Caller, list_id: ListId) -> None:
 def _answers(content: dict[str, Any]) -> dict[int | str, dict[str, Any]]:
     known = with_headers(304, "The reader has it already: `If-None-Match` names its ETag.", ETAG, CACHING)
     found = with_headers(200, "The list.", ETAG, CACHING)
-    return ABSENT | known | {200: found[200] | content}
+    return ABSENT | FEED_READ | known | {200: found[200] | content}
 
 
 @public.get("/{token}/radarr.json", response_class=Response, responses=_answers({"model": RadarrListOut}))
@@ -90,7 +90,7 @@ async def feed_json(cases: Cases, token: str, if_none_match: IfNoneMatch = None)
 
 
 async def _read(cases: Cases, token: str, form: Form, if_none_match: str | None) -> Response:
-    body = await body_of(await use_cases.read_feed(cases.pool, token), form)
+    body = await body_of(await use_cases.read_feed(cases.pool, token, quotas=cases.quotas, now=cases.now()), form)
     headers = {"ETag": body.etag, "Cache-Control": _CACHE_CONTROL}
     if is_known(if_none_match, body.etag):
         return Response(status_code=304, headers=headers)

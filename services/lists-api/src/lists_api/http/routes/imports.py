@@ -11,6 +11,7 @@ from lists_api.http.json_route import users_router
 from lists_api.http.schemas.import_responses import ImportOut
 from lists_api.http.upload_route import MEDIA_TYPE, UploadRoute
 from lists_api.imports.use_cases import import_file
+from lists_api.store.uses import count_use
 
 router: Final = users_router("imports", prefix="/api/imports", route_class=UploadRoute)
 _REPORT: Final = with_headers(200, "A report; no list was made or changed.")
@@ -25,8 +26,11 @@ async def import_lists(
     idempotency_key: Key = None,
 ) -> ImportOut:
     """Make lists of a file that another tool, or WatchBuddy, exported."""
+    cases, now = caller.cases, caller.cases.now()
+    count, is_vip = await count_use(cases.pool, caller.user_id, "import", now=now)
+    cases.quotas.check_uses("import", count, is_vip=is_vip, now=now)
     wanted = await form.to_request(idempotency_key, keep=caller.settings.idempotency_retention)
-    report = await import_file(caller.cases, caller.user_id, wanted)
+    report = await import_file(cases, caller.user_id, wanted)
     if not report.has_made_anything:
         response.status_code = 200
     return ImportOut.of(report)

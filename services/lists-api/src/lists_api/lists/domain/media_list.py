@@ -29,3 +29,9 @@ class MediaList:
     exclusions: tuple[Title, ...] = ()
     source: ListSource | None = None
     is_deleted: bool = False
+
+    @property
+    def size(self) -> int:
+        """How many items the list has, or may fill itself up to."""
+        filling = self.properties.filling
+        return len(self.items) if filling is None else max(len(self.items), filling.item_limit)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 
-from lists_api.lists.domain.filling import Filling
+from lists_api.lists.domain.filling import DEFAULT_ITEM_LIMIT, Filling
 from lists_api.lists.domain.titles import dynamic_title
 from watchbuddy_contracts import ListType, MirrorSettings, Privacy
 
@@ -33,3 +33,11 @@ def titled(properties: ListProperties, *, year: int) -> ListProperties:
     if properties.has_own_title or properties.filling is None:
         return properties
     return replace(properties, title=dynamic_title(properties.filling.filters, year=year))
+
+
+def fitted(properties: ListProperties, most: int) -> ListProperties:
+    """Return the properties of a new list whose owner may have `most` items. The usual limit is not above that."""
+    filling = properties.filling
+    if filling is None or filling.item_limit != DEFAULT_ITEM_LIMIT:
+        return properties
+    return replace(properties, filling=replace(filling, item_limit=max(1, min(DEFAULT_ITEM_LIMIT, most))))

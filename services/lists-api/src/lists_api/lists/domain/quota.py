@@ -1,14 +1,29 @@
 """How much of everything a user may have."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, Literal
 
-from lists_api.errors import QuotaExceededError, TooManyRunsError, TooManySearchesError
+from lists_api.errors import (
+    QuotaExceededError,
+    TooManyFeedReadsError,
+    TooManyImportsError,
+    TooManyRunsError,
+    TooManySearchesError,
+    TooManyUsesError,
+)
 
 HOUR: Final = timedelta(hours=1)
 MINUTE: Final = timedelta(minutes=1)
+
+Use = Literal["search", "feed_read", "import"]
+"""What has a quota a minute: a search of the catalogue, a read of a private feed, an import of a file."""
+_TOO_MANY: Final[Mapping[Use, type[TooManyUsesError]]] = {
+    "search": TooManySearchesError,
+    "feed_read": TooManyFeedReadsError,
+    "import": TooManyImportsError,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,13 +32,14 @@ class Quota:
 
     Args:
         lists: None: no limit. items: of one list.
-        runs_per_hour: runs that the user starts. searches_per_minute: in the catalogue.
+        runs_per_hour: runs that the user starts.
+        uses_per_minute: how often the user may do a thing.
     """
 
     lists: int | None
     items: int
     runs_per_hour: int
-    searches_per_minute: int
+    uses_per_minute: Mapping[Use, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +85,12 @@ class Quotas:
         free_at = started[limit - 1] + HOUR if limit else now + HOUR
         raise TooManyRunsError(limit, free_at - now)
 
-    def check_searches(self, count: int, *, is_vip: bool, now: datetime) -> None:
-        """Check that a user may search whose search is the `count`th within this minute of the clock.
+    def check_uses(self, use: Use, count: int, *, is_vip: bool, now: datetime) -> None:
+        """Check that a user may do what they do the `count`th time within this minute of the clock.
 
         Raises:
-            TooManySearchesError: they may not, until the next minute.
+            TooManyUsesError: they may not, until the next minute.
         """
-        limit = self.of(is_vip=is_vip).searches_per_minute
+        limit = self.of(is_vip=is_vip).uses_per_minute[use]
         if count > limit:
-            raise TooManySearchesError(limit, now.replace(second=0, microsecond=0) + MINUTE - now)
+            raise _TOO_MANY[use](limit, now.replace(second=0, microsecond=0) + MINUTE - now)

@@ -115,8 +115,7 @@ def outcome_of(lease: Lease, situation: Situation, findings: Findings, guard: Gu
         schedule, status="complete", last_sync_at=now, last_full_sync_at=now if is_full else schedule.last_full_sync_at
     )
     saved = _saved(lease, situation, filled.wanted, schedule, now)
-    said = filled.said if saved.change is not None else {}
-    return _told(lease, situation, replace(saved, is_full=is_full, said=said, settles=True, failures=0))
+    return _told(lease, situation, replace(saved, is_full=is_full, said=filled.said, settles=True, failures=0))
 
 
 def failure_of(lease: Lease, situation: Situation, error: str, *, now: datetime) -> Outcome:
