@@ -26,7 +26,8 @@ def digits(value: str) -> str:
 class Caller(Request):
     """A request of a user, whose token and body have been checked. A route takes it as it is.
 
-    FastAPI would solve dependencies of the route anew at each request, for a fifth of its processor time (measured).
+    FastAPI would solve dependencies of the route anew at each request: 15 % of its processor time, less than half of it
+    without them (measured on `POST /api/lists`).
     """
 
     def __init__(self, request: Request, user_id: str, content: bytes = b"", parsed: object = None) -> None:

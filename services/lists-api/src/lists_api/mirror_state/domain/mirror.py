@@ -73,7 +73,7 @@ class MirrorRecord:
         state = "pending" if self.state == "in_sync" and self.version != version else self.state
         if state == "in_sync" or account.obstacle is None:
             return self if state == self.state else replace(self, state=state)
-        # All of a page of lists come here when the user has no account. `replace` takes four times as long (measured).
+        # All of a page of lists come here when the user has no account. `replace` takes three times as long (measured).
         return MirrorRecord(
             trakt_list_id=self.trakt_list_id,
             state=state,
