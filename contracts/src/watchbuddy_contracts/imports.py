@@ -28,6 +28,18 @@ class TraktImportRequested(AccountEvent, ce_type="watchbuddy.list.trakt_import_r
     """The slug of the Trakt user whose list it is; `me`: the user's own."""
 
 
+class TraktImportRefused(AccountEvent, ce_type="watchbuddy.list.trakt_import_refused.v1", topic=LISTS_TOPIC):
+    """A list on Trakt was read, and no list was made of it."""
+
+    import_id: UUID
+    trakt_list: TraktListRef
+    owner: TraktOwner = "me"
+    reason: Literal["own_mirror", "too_large", "quota_exceeded"]
+    """`own_mirror`: it is the mirror of one of the user's own lists."""
+    detail: str | None = None
+    """In words for people."""
+
+
 class ForeignEntries(BaseModel):
     """How many entries of a Trakt list are no movie or show with an id, by kind. A list here cannot hold them."""
 

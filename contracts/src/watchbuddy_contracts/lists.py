@@ -88,6 +88,15 @@ class ListSyncFailed(ListEvent, ce_type="watchbuddy.list.sync_failed.v1", topic=
     reason: Literal["no_candidates", "error"]
 
 
+class ListSyncUnchanged(ListEvent, ce_type="watchbuddy.list.sync_unchanged.v1", topic=LISTS_TOPIC):
+    """A sync run that a user asked for left the list as it was."""
+
+    run_id: UUID
+    trigger: Trigger
+    reason: Literal["same", "not_due"]
+    """`same`: it found what is on the list; `not_due`: it looked for nothing, and was not forced to."""
+
+
 class ListDeleted(ListEvent, ce_type="watchbuddy.list.deleted.v1", topic=LISTS_TOPIC):
     """A user deleted a list. No later event can bring it back."""
 

@@ -5,7 +5,7 @@ import pytest
 
 from lists_api.testing import Api, movies, tmdb_ids
 from lists_api.testing_runs import Catalogue, World
-from watchbuddy_contracts import ListRunChanged, ListSynced, TraktListSynced
+from watchbuddy_contracts import ListRunChanged, ListSynced, ListSyncUnchanged, TraktListSynced
 
 DAY = timedelta(days=1)
 
@@ -111,10 +111,21 @@ async def test_d16_a_skip_changes_no_state_and_postpones_nothing(world: World) -
         run = await world.run_now(list_id)
         assert (run["state"], run["is_full"], run["version"], run["updated"]) == ("succeeded", None, None, 0)
     assert await world.show(list_id) == before
-    assert set((await world.events(list_id))[len(events) :]) == {"ListRunChanged"}
+    assert set((await world.events(list_id))[len(events) :]) == {"ListSyncUnchanged", "ListRunChanged"}
     world.api.clock.advance(timedelta(hours=6))
     await world.work_off()
     assert (await world.show(list_id))["last_sync_at"] != before["last_sync_at"]
+
+
+@pytest.mark.parametrize(
+    ("query", "reason"), [("", "not_due"), ("?force_full=true", "same"), ("?watched_only=true", "same")]
+)
+async def test_who_asked_for_a_run_is_told_that_it_changed_nothing(world: World, query: str, reason: str) -> None:
+    list_id = await world.make_filled()
+    await world.api.receive(in_sync(list_id))
+    await world.run_now(list_id, query)
+    told = [one.event for one in await world.api.outbox(list_id) if isinstance(one.event, ListSyncUnchanged)]
+    assert [(event.reason, event.version) for event in told] == [(reason, 2)]
 
 
 async def test_a_full_run_ranks_anew_and_an_incremental_one_keeps_what_still_fits(world: World) -> None:

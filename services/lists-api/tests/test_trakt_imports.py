@@ -19,6 +19,7 @@ from watchbuddy_contracts import (
     Item,
     ItemIds,
     ListCreated,
+    TraktImportRefused,
     TraktImportRequested,
     TraktListCreated,
     TraktListRead,
@@ -257,6 +258,8 @@ async def test_a_user_who_may_have_no_further_list_imports_none(small: Api) -> N
     answer = await read(small, import_id)
     assert (answer["state"], answer["reason"]) == ("failed", "quota_exceeded")
     assert answer["detail"].startswith("Quota exceeded: Free accounts can create up to 1 lists.")
+    (told,) = [one.event for one in await small.outbox() if isinstance(one.event, TraktImportRefused)]
+    assert (told.reason, told.detail) == ("quota_exceeded", answer["detail"])
     assert len(await lists(small)) == 1
 
 

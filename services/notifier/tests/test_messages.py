@@ -71,6 +71,16 @@ TEXTS: list[tuple[Event, str, str]] = [
         "error",
         "Sync error for list 7: the run failed, the list stays as it was.",
     ),
+    (
+        event("ListSyncUnchanged", **RUN | {"trigger": "manual"}, reason="not_due"),
+        "success",
+        "Sync (manual) for 'Heists': No changes.",
+    ),
+    (
+        event("ListSyncUnchanged", **RUN | {"trigger": "watched_only"}, reason="same"),
+        "info",
+        "Sync (watched-only) for 'Heists': No changes.",
+    ),
     (event("ListDeleted"), "info", "List 7 deleted."),
     (
         event("TraktListCreated", **ON_TRAKT, slug="heists", adopted=False),
@@ -178,6 +188,25 @@ def test_an_import_that_waits_for_trakt_says_that_it_is_tried_again() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("reason", "detail", "text"),
+    [
+        (
+            "quota_exceeded",
+            "Quota exceeded: Free accounts can create up to 1 lists.",
+            ". Quota exceeded: Free accounts can create up to 1 lists.",
+        ),
+        ("own_mirror", None, ": it is the mirror of one of your lists."),
+        ("too_large", "A list holds at most 10000 items.", ": it has too many titles."),
+    ],
+    ids=["quota exceeded", "own mirror", "too large"],
+)
+def test_an_import_of_which_no_list_is_made_is_told_why(reason: str, detail: str | None, text: str) -> None:
+    said = event("TraktImportRefused", import_id=UUID(int=2), trakt_list="heists", reason=reason, detail=detail)
+    whole = f"The list 'heists' could not be imported from Trakt{text}"
+    assert message_of(said) == Message(whole, "warning", None)
+
+
 def test_every_event_type_is_either_told_or_silent_on_purpose() -> None:
     assert set(WORDINGS) | set(SILENT) == set(EVENTS.values())
     assert not set(WORDINGS) & set(SILENT)
@@ -185,7 +214,11 @@ def test_every_event_type_is_either_told_or_silent_on_purpose() -> None:
 
 def test_every_event_type_is_covered_by_this_table() -> None:
     tried = {type(said) for said, *_ in TEXTS} | {type(said) for said in NOTHING}
-    by_themselves = {watchbuddy_contracts.TraktReauthorizationRequired, TraktListReadFailed}
+    by_themselves = {
+        watchbuddy_contracts.TraktReauthorizationRequired,
+        watchbuddy_contracts.TraktImportRefused,
+        TraktListReadFailed,
+    }
     assert tried | by_themselves == set(EVENTS.values())
 
 

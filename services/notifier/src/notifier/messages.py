@@ -14,11 +14,13 @@ from watchbuddy_contracts import (
     ListSynced,
     ListSyncFailed,
     ListSyncStarted,
+    ListSyncUnchanged,
     ListUpdated,
     ReadFailureReason,
     TraktAccountConnected,
     TraktAccountDisconnected,
     TraktDriftFound,
+    TraktImportRefused,
     TraktImportRequested,
     TraktListCreated,
     TraktListDeleted,
@@ -76,7 +78,10 @@ def _list_run_held(event: ListRunHeld) -> Wording:
 
 def _list_synced(event: ListSynced) -> Wording:
     counts = {"updated": event.updated, "removed": event.removed, "total": event.total}
-    parts = ", ".join(f"{count} {name}" for name, count in counts.items() if count)
+    return _synced(event, ", ".join(f"{count} {name}" for name, count in counts.items() if count))
+
+
+def _synced(event: ListSynced | ListSyncUnchanged, parts: str = "") -> Wording:
     watched_only = event.trigger == "watched_only"
     trigger = "watched-only" if watched_only else event.trigger
     return "info" if watched_only else "success", f"Sync ({trigger}) for '{event.title}': {parts or 'No changes.'}"
@@ -116,6 +121,13 @@ def _trakt_list_read_failed(event: TraktListReadFailed) -> Wording:
     return "warning", f"The list '{event.trakt_list}' could not be imported from Trakt: {words}."
 
 
+def _trakt_import_refused(event: TraktImportRefused) -> Wording:
+    text = f"The list '{event.trakt_list}' could not be imported from Trakt"
+    if event.reason == "quota_exceeded":  # the detail is the text that users know
+        return "warning", f"{text}. {event.detail or 'Quota exceeded.'}"
+    return "warning", f"{text}: {_NOT_READ[event.reason]}."
+
+
 _NOT_READ: Final[Mapping[ReadFailureReason, str]] = {
     "not_found": "there is no such list",
     "private": "the list is private",
@@ -139,7 +151,9 @@ WORDINGS: Final[Mapping[type[Event], Callable[[Any], Wording]]] = {
     ListRunHeld: _list_run_held,
     ListSyncStarted: lambda event: ("info", f"Syncing '{event.title}'..."),
     ListSynced: _list_synced,
+    ListSyncUnchanged: _synced,
     ListSyncFailed: _list_sync_failed,
+    TraktImportRefused: _trakt_import_refused,
     ListDeleted: lambda event: ("info", f"List {event.list_id} deleted."),
     TraktListCreated: lambda event: ("success", f"Created list '{event.title}' on Trakt"),
     TraktListSynced: _trakt_list_synced,

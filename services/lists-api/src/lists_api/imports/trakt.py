@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Final, Literal
 
 import structlog
 
@@ -11,20 +11,22 @@ from chassis.kafka.envelope import Delivered
 from chassis.outbox import inbox, outbox
 from chassis.postgres.database import Connection, Pool
 from lists_api.errors import QuotaExceededError, TooManyItemsError, TraktListIsMirrorError
-from lists_api.imports.domain.trakt import ImportedType, ImportReason, TraktImport, TraktReference, properties_of
+from lists_api.imports.domain.trakt import ImportedType, TraktImport, TraktReference, properties_of
 from lists_api.lists.domain.source import ListSource
 from lists_api.lists.saving import SOURCE
 from lists_api.lists.use_cases import ListUseCases
 from lists_api.store import trakt_imports as store
 from lists_api.store import views
 from lists_api.store.lists import lock_user
-from watchbuddy_contracts import Title, TraktImportRequested, TraktListRead, TraktListReadFailed
+from watchbuddy_contracts import Title, TraktImportRefused, TraktImportRequested, TraktListRead, TraktListReadFailed
 
 log = structlog.get_logger()
 
 MAX_PENDING: Final = 20
 """Imports of a user that go on at a time: each is up to forty requests of the user's budget at Trakt."""
 KIND: Final = "trakt"
+Refusal = Literal["own_mirror", "too_large", "quota_exceeded"]
+"""Why no list is made of one that was read."""
 
 
 async def request_import(
@@ -113,7 +115,7 @@ class TraktImportAnswers:
 
     async def _take(self, connection: Connection, job: TraktImport, event: TraktListRead) -> None:
         if await store.find_mirrored(connection, event.user_id, event.trakt_list_id) is not None:
-            await self._refuse(connection, job, "own_mirror")
+            await self._refuse(connection, job, event.user_id, "own_mirror")
             return
         # The same list may have been asked for by its number and by its slug.
         list_id = await store.find_imported(connection, event.user_id, event.trakt_list_id)
@@ -122,10 +124,10 @@ class TraktImportAnswers:
                 async with connection.transaction():  # a savepoint: a refusal leaves nothing of the list
                     list_id = await self._make(connection, job, event)
             except QuotaExceededError as exc:
-                await self._refuse(connection, job, "quota_exceeded", str(exc))
+                await self._refuse(connection, job, event.user_id, "quota_exceeded", exc.detail)
                 return
             except TooManyItemsError as exc:
-                await self._refuse(connection, job, "too_large", str(exc))
+                await self._refuse(connection, job, event.user_id, "too_large", exc.detail)
                 return
         left_out = event.foreign.model_dump()
         await store.succeed(
@@ -150,7 +152,17 @@ class TraktImportAnswers:
         return summary.list_id
 
     async def _refuse(
-        self, connection: Connection, job: TraktImport, reason: ImportReason, detail: str | None = None
+        self, connection: Connection, job: TraktImport, user_id: str, reason: Refusal, detail: str | None = None
     ) -> None:
         log.info("import_refused", import_id=str(job.import_id), reason=reason)
-        await store.fail(connection, job.import_id, reason, detail=detail, retry_at=None, now=self.lists.now())
+        now, reference = self.lists.now(), job.reference
+        await store.fail(connection, job.import_id, reason, detail=detail, retry_at=None, now=now)
+        event = TraktImportRefused(
+            user_id=user_id,
+            import_id=job.import_id,
+            trakt_list=reference.trakt_list,
+            owner=reference.owner,
+            reason=reason,
+            detail=detail,
+        )
+        await outbox.append(connection, event, source=SOURCE, now=now)

@@ -80,7 +80,8 @@ class RunOut(ResponseModel):
     """What it is doing. Null: it waits, or has ended."""
     percent: int
     is_full: bool | None
-    """Whether it ranked everything anew. Null: that is not decided yet, or there was nothing to rank."""
+    """Whether it ranked everything anew. Null: that is not decided yet, or it ranked nothing: the list is not due (then
+    `force_full` ranks it all the same), only what was watched leaves, or it is filled by hand."""
     version: int | None
     """The list's version that the run left. Null: it changed nothing."""
     updated: int | None

@@ -4,7 +4,7 @@ from typing import Literal
 from uuid import UUID
 
 from lists_api.runs.domain.run import DONE, Demand, Lease, Step
-from watchbuddy_contracts import ListRunChanged, ListRunHeld, ListSyncFailed, RunState
+from watchbuddy_contracts import ListRunChanged, ListRunHeld, ListSyncFailed, ListSyncUnchanged, RunState
 
 
 def run_changed(
@@ -57,6 +57,19 @@ def run_held(lease: Lease, demand: Demand, *, would_add: int, would_remove: int,
 def run_failed(lease: Lease, demand: Demand, reason: Literal["no_candidates", "error"]) -> ListSyncFailed:
     """Return the event of a run without a result."""
     return ListSyncFailed(
+        list_id=lease.list_id,
+        user_id=lease.user_id,
+        version=lease.version,
+        title=lease.title,
+        run_id=lease.run_id,
+        trigger=demand.trigger,
+        reason=reason,
+    )
+
+
+def run_unchanged(lease: Lease, demand: Demand, reason: Literal["same", "not_due"]) -> ListSyncUnchanged:
+    """Return what a user is told whose run left the list as it was."""
+    return ListSyncUnchanged(
         list_id=lease.list_id,
         user_id=lease.user_id,
         version=lease.version,

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Literal
 
 from lists_api.lists.domain import changes
 from lists_api.lists.domain import items as item_edits
@@ -101,7 +102,9 @@ def outcome_of(lease: Lease, situation: Situation, findings: Findings, guard: Gu
     current = situation.current
     if findings.mode in ("skip", "watched_only"):
         wanted = without_watched(current, findings.watched) if findings.mode == "watched_only" else current
-        return _told(lease, situation, _saved(lease, situation, wanted, situation.schedule, now))
+        is_skip = findings.mode == "skip" and current.properties.filling is not None
+        saved = _saved(lease, situation, wanted, situation.schedule, now, same="not_due" if is_skip else "same")
+        return _told(lease, situation, saved)
     if not findings.ranked and room_of(current, findings.watched) > 0:
         return _told(lease, situation, _without_candidates(lease, situation, now))
     filled = fill(current, findings.ranked or (), findings.watched, year=now.year)
@@ -131,7 +134,16 @@ def failure_of(lease: Lease, situation: Situation, error: str, *, now: datetime)
     return _told(lease, situation, ended)
 
 
-def _saved(lease: Lease, situation: Situation, wanted: MediaList, schedule: Schedule, now: datetime) -> Outcome:
+def _saved(
+    lease: Lease,
+    situation: Situation,
+    wanted: MediaList,
+    schedule: Schedule,
+    now: datetime,
+    *,
+    same: Literal["same", "not_due"] = "same",
+) -> Outcome:
+    """Return the end of a run that leaves the list as wanted. Who asked for it is told, also where that is the same."""
     current, demand = situation.current, situation.demand
     wanted = replace(wanted, properties=titled(wanted.properties, year=now.year))
     edit = item_edits.replace(current.items, wanted.items)
@@ -149,6 +161,7 @@ def _saved(lease: Lease, situation: Situation, wanted: MediaList, schedule: Sche
         updated=edit.added,
         removed=edit.removed,
         change=change,
+        events=(events.run_unchanged(lease, demand, same),) if change is None and demand.is_by_user else (),
         failures=situation.failures,
     )
 
