@@ -12,6 +12,14 @@ from trakt_sync.testing import Harness, harness
 
 MakeDatabase = Callable[..., str]
 
+OVERLOOKED = """
+SELECT user_id FROM account
+WHERE lease_token IS NULL AND (
+    (SELECT min(due_at) FROM work_queue WHERE work_queue.user_id = account.user_id) < coalesce(lists_at, 'infinity')
+    OR (SELECT min(due_at) FROM list_import WHERE list_import.user_id = account.user_id AND done_at IS NULL)
+        < coalesce(imports_at, 'infinity')
+)"""
+
 
 @pytest.fixture(scope="session")
 def simulator_url() -> Iterator[str]:
@@ -37,16 +45,20 @@ def database(make_database: MakeDatabase) -> str:
 
 
 @pytest.fixture
-async def dsn(database: str) -> str:
-    """The session's database, emptied: a database of its own would cost each test half a second."""
+async def dsn(database: str) -> AsyncIterator[str]:
+    """The session's database, emptied: a database of its own would cost each test half a second.
+
+    Whatever a test did, an account that is given back is due when the soonest of its lists and imports is, or sooner.
+    """
     connection = await asyncpg.connect(database)
     try:
         await connection.execute(
             "TRUNCATE account, desired_list, mirror, ledger, work_queue, last_result, list_import, outbox, inbox"
         )
+        yield database
+        assert await connection.fetch(OVERLOOKED) == []
     finally:
         await connection.close()
-    return database
 
 
 @pytest.fixture

@@ -185,7 +185,9 @@ async def test_tokens_that_are_saved_after_the_account_was_given_up_bring_it_bac
         accounts = AccountStore(one.pool, Vault([KEY]), LEASE)
         (account,) = await accounts.claim(one.clock(), 1)
         fresh = Tokens(account.tokens.access, account.tokens.refresh, one.clock() + timedelta(days=3))
-        await one.pool.execute("UPDATE account SET state = 'reauthorization_required', lease_token = NULL")
+        await one.pool.execute(
+            "UPDATE account SET state = 'reauthorization_required', lease_token = NULL, lists_at = '-infinity'"
+        )
         saved = await accounts.save_tokens(account, fresh, one.clock())
         assert saved.tokens == fresh
         row = await one.pool.fetchrow("SELECT state, expires_at FROM account")

@@ -195,6 +195,9 @@ async def test_every_state_of_progress_is_kept(old: tuple[str, Connection], admi
         assert intent_after is not None
         assert (intent_after.name, intent_after.unanswered_since) == ("B", now)
         assert await one.due_at(3) is None
+        row = await one.pool.fetchrow("SELECT lists_at, claim_lists_at, claim_imports_at FROM account")
+        assert row is not None
+        assert tuple(row) == (now, now, None)
         rows = await one.pool.fetch(
             "SELECT trakt_account, trakt_list_id, trakt, state, list_item_id FROM mirror JOIN ledger USING (mirror_id)"
             " ORDER BY mirror_id"

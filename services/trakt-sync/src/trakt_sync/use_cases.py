@@ -81,7 +81,7 @@ async def record_import(pool: Pool, event: TraktImportRequested, now: datetime) 
         trace_context=TraceContext.current().to_text(),
     )
     async with pool.acquire() as connection, connection.transaction():
-        state = await imports.account_state(connection, event.user_id)
+        state = await imports.account_state(connection, event.user_id, now)
         is_done = state != "connected"
         if await imports.add(connection, job, is_done=is_done):
             if is_done:

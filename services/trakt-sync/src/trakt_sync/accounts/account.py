@@ -23,7 +23,7 @@ class Account:
         is_identified: False: the tokens may be another Trakt account's than those before them.
         is_taken_over: its last holder did not give it back. They may still be about to save a renewed pair.
         refusals: 401 answers in a row.
-        has_import: it was claimed for a list on Trakt that is to be read.
+        has_import: it was claimed for a list on Trakt that is to be read, if there still is one.
     """
 
     user_id: str

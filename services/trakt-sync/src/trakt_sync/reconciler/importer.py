@@ -57,21 +57,21 @@ class Importer:
     now: Clock
     jitter: Callable[[], float] = random.random
 
-    async def serve(self, account: Account) -> None:
-        """Try the account's import that waits longest and give the account back.
+    async def serve(self, account: Account) -> bool:
+        """Try the account's import that waits longest and give the account back. False: there is none; it is kept.
 
         Raises:
             LeaseLostError: the account has another holder; nothing was recorded.
         """
         job = await imports.take(self.pool, account, self.now(), put_off=LEASES_PUT_OFF * self.accounts.lease_for)
         if job is None:
-            await self.accounts.release(account)
-            return
+            return False
         session = Session(account, self.accounts, self.watched(account.user_id), now=self.now, jitter=self.jitter)
         cause = TraceContext.of_text(job.trace_context).to_context()
         with tracer().start_as_current_span("import list", context=cause):
             step = await self._try(session, job)
             await self._record(session.account, job, step)
+        return True
 
     async def _try(self, session: Session, job: ListImport) -> ImportStep:
         if is_over(job, self.now()):

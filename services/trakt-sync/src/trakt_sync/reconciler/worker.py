@@ -105,8 +105,8 @@ class Worker:
     async def _serve(self, account: Account) -> None:
         renewing = asyncio.create_task(self._keep_lease(account), name=f"lease {account.user_id}")
         try:
-            serve = self.importer.serve if account.has_import else self.reconciler.serve
-            await serve(account)
+            if not (account.has_import and await self.importer.serve(account)):
+                await self.reconciler.serve(account)
         except LeaseLostError:
             log.warning("lease_lost", user_id=account.user_id)
         except Exception as exc:  # a defect: this list waits, the others go on

@@ -12,67 +12,55 @@ from chassis.postgres.database import Pool, is_away
 from trakt_sync.accounts.account import Account
 from trakt_sync.accounts.vault import Vault
 from trakt_sync.errors import BadTokensError, LeaseLostError
+from trakt_sync.store.due import given_back
 from trakt_sync.trakt.tokens import Tokens
 
 log = structlog.get_logger()
 
 MAX_SAVE_WAIT: Final = timedelta(minutes=1)
 
-# SKIP LOCKED is right here: accounts are independent of one another. Who was served longest ago goes first.
+# SKIP LOCKED is right here: accounts are independent of one another. Imports come first: a user waits for each, once.
+# Then whoever has been ready longest. A claim takes up what was due, and empties both times (`due`).
 # Nobody waits or leases for ten minutes: such times are left by a worker whose clock was ahead.
 # The claim need not wait for the disk: a lease that is lost in a crash of Postgres is nobody's any more.
-_FREE: Final = """
-state = 'connected' AND blocked_until <= $1
-        AND (next_write_at <= $1 OR next_write_at > $1 + interval '10 minutes')
-        AND (lease_until <= $1 OR lease_until > $1 + interval '10 minutes')"""
-# Imports come first: a user waits for each, once. They are looked for apart: one condition with OR would have every
-# account looked at.
-CLAIM: Final = f"""
-WITH importing AS MATERIALIZED (
-    SELECT DISTINCT user_id FROM list_import WHERE done_at IS NULL AND due_at <= $1
-),
-for_imports AS (
-    SELECT account.user_id, lease_token IS NOT NULL AS is_taken_over FROM importing JOIN account USING (user_id)
-    WHERE {_FREE} ORDER BY last_served_at LIMIT $2 FOR UPDATE OF account SKIP LOCKED
+CLAIM: Final = """
+WITH for_imports AS (
+    SELECT user_id, lease_token, true AS has_import FROM account
+    WHERE claim_imports_at <= $1 ORDER BY claim_imports_at LIMIT $2 FOR UPDATE SKIP LOCKED
 ),
 for_lists AS (
-    SELECT user_id, lease_token IS NOT NULL AS is_taken_over FROM account
-    WHERE {_FREE} AND EXISTS (SELECT FROM work_queue WHERE work_queue.user_id = account.user_id AND due_at <= $1)
-    ORDER BY last_served_at LIMIT $2 FOR UPDATE OF account SKIP LOCKED
+    SELECT user_id, lease_token, false AS has_import FROM account
+    WHERE claim_lists_at <= $1 ORDER BY claim_lists_at LIMIT $2 FOR UPDATE SKIP LOCKED
 ),
-chosen AS (
-    SELECT user_id, is_taken_over, true AS has_import FROM for_imports
+held_by_a_wrong_time AS (
+    SELECT user_id, lease_token, coalesce(imports_at <= $1, false) AS has_import FROM account
+    WHERE (free_at = claim_lists_at OR free_at = claim_imports_at)
+        AND free_at > $1::timestamptz + interval '10 minutes' LIMIT $2 FOR UPDATE SKIP LOCKED
+),
+ready AS (
+    SELECT * FROM for_imports
     UNION ALL
-    SELECT user_id, is_taken_over, false FROM for_lists WHERE user_id NOT IN (SELECT user_id FROM for_imports)
-    LIMIT $2
+    SELECT * FROM for_lists WHERE user_id NOT IN (SELECT user_id FROM for_imports)
+    UNION ALL
+    SELECT * FROM held_by_a_wrong_time
 ),
+chosen AS (SELECT user_id, lease_token IS NOT NULL AS is_taken_over, has_import FROM ready LIMIT $2),
 lax AS (SELECT set_config('synchronous_commit', 'off', true))
-UPDATE account SET lease_token = gen_random_uuid(), lease_until = $3, last_served_at = $1
+UPDATE account SET lease_token = gen_random_uuid(), lease_until = $3, last_served_at = $1,
+    next_write_at = least(next_write_at, $1), lists_at = NULL, imports_at = NULL
 FROM chosen, lax WHERE account.user_id = chosen.user_id
-RETURNING account.user_id, tokens, expires_at, refreshed_at, lease_token, coalesce(trakt_id, '') AS trakt_account,
-    is_identified, is_taken_over, refusals, has_import"""  # noqa: S608 - our own text
+RETURNING account.user_id, tokens, expires_at, refreshed_at, account.lease_token,
+    coalesce(trakt_id, '') AS trakt_account, is_identified, is_taken_over, refusals, has_import"""
 
-# One look into the index for each account: this is asked after each step, and there may be 100,000 lists.
-NEXT_DUE: Final = """
-SELECT least(
-    (
-        SELECT min(greatest(soonest.due_at, next_write_at, blocked_until, lease_until))
-        FROM account CROSS JOIN LATERAL (
-            SELECT due_at FROM work_queue WHERE work_queue.user_id = account.user_id ORDER BY due_at LIMIT 1
-        ) AS soonest
-        WHERE state = 'connected'
-    ),
-    (
-        SELECT min(greatest(due_at, next_write_at, blocked_until, lease_until))
-        FROM list_import JOIN account USING (user_id) WHERE done_at IS NULL AND state = 'connected'
-    )
-)"""
+# The ends of two indexes: this is asked after each step, and there may be a million accounts.
+NEXT_DUE: Final = "SELECT least((SELECT min(claim_lists_at) FROM account), (SELECT min(claim_imports_at) FROM account))"
 
 RENEW: Final = "UPDATE account SET lease_until = $3 WHERE user_id = $1 AND lease_token = $2"
 
-RELEASE: Final = """
-UPDATE account SET lease_token = NULL, lease_until = '-infinity', next_write_at = coalesce($3, next_write_at)
-WHERE user_id = $1 AND lease_token = $2"""
+RELEASE: Final = f"""
+UPDATE account SET {given_back("$1")},
+        next_write_at = coalesce($3, next_write_at)
+WHERE user_id = $1 AND lease_token = $2"""  # noqa: S608 - our own text
 
 # Compare-and-set on the pair that was exchanged, whoever has the lease now: to them, too, it is dead. Whoever found it
 # dead before this was saved may have given the account up. ($3: an attempt whose response was lost is done again.)

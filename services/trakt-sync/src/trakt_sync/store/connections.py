@@ -21,16 +21,23 @@ log = structlog.get_logger()
 
 TRAKT_ID: Final = "SELECT trakt_id FROM account WHERE user_id = $1 FOR UPDATE"
 
-# The lease is taken from whoever holds it: they work with the old tokens, and may record nothing any more.
+# The lease is taken from whoever holds it: they work with the old tokens, and may record nothing any more. What they
+# had taken up is due again.
 CONNECT: Final = """
-INSERT INTO account (user_id, trakt_user, tokens, expires_at, state, connected_at, trakt_id, is_identified)
-VALUES ($1, $2, $3, $4, 'connected', $5, $6::text, $6::text IS NOT NULL)
+INSERT INTO account (
+    user_id, trakt_user, tokens, expires_at, state, connected_at, trakt_id, is_identified, lists_at, imports_at
+)
+VALUES (
+    $1, $2, $3, $4, 'connected', $5, $6::text, $6::text IS NOT NULL, $5,
+    (SELECT min(due_at) FROM list_import WHERE list_import.user_id = $1 AND done_at IS NULL)
+)
 ON CONFLICT (user_id) DO UPDATE SET
     trakt_user = coalesce(excluded.trakt_user, account.trakt_user),
     trakt_id = coalesce(excluded.trakt_id, account.trakt_id), is_identified = excluded.is_identified,
     tokens = excluded.tokens, expires_at = excluded.expires_at, state = 'connected',
     connected_at = excluded.connected_at, refreshed_at = NULL, refusals = 0,
-    blocked_until = '-infinity', block_reason = NULL, lease_token = NULL, lease_until = '-infinity'"""
+    blocked_until = '-infinity', block_reason = NULL, lease_token = NULL, lease_until = '-infinity',
+    lists_at = excluded.lists_at, imports_at = least(account.imports_at, excluded.imports_at)"""
 
 IDENTIFY: Final = """
 UPDATE account SET trakt_id = coalesce($3, trakt_id), is_identified = true WHERE user_id = $1 AND lease_token = $2"""
@@ -57,7 +64,7 @@ ACCOUNT_LINES: Final = """
 SELECT user_id, trakt_user, state, expires_at, nullif(blocked_until, '-infinity') AS blocked_until, block_reason,
     (SELECT count(*) FROM desired_list WHERE desired_list.user_id = account.user_id AND is_present) AS lists,
     (SELECT count(*) FROM work_queue WHERE work_queue.user_id = account.user_id) AS waiting
-FROM account ORDER BY user_id"""
+FROM account WHERE tokens IS NOT NULL ORDER BY user_id"""
 
 
 @dataclass(frozen=True, slots=True)

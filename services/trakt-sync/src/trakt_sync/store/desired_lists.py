@@ -5,16 +5,20 @@ from typing import Final
 
 from chassis.postgres.database import Connection, Pool, count_of
 from trakt_sync.mirroring.texts import description_of
+from trakt_sync.store.due import lowered
 from watchbuddy_contracts import ListDeleted, ListState, Title
 
 # `is_present` in the guard: nothing brings a deleted list back, whatever version it claims.
-WANT_PRESENT: Final = """
-WITH wanted AS (
+# `told` comes first: see `due`.
+WANT_PRESENT: Final = f"""
+WITH told AS ({lowered("VALUES ($2, 'disconnected', $12)")}
+),
+wanted AS (
     INSERT INTO desired_list (
         list_id, user_id, version, is_present, title, description, privacy, display_numbers, allow_comments,
         is_ordered, items, trace_context
     )
-    VALUES ($1, $2, $3, true, $4, $5, $6, $7, $8, $9, $10, $11)
+    SELECT $1, $2, $3, true, $4, $5, $6, $7, $8, $9, $10, $11 FROM (SELECT count(*) FROM told) AS locked
     ON CONFLICT (list_id) DO UPDATE SET
         version = excluded.version, title = excluded.title, description = excluded.description,
         privacy = excluded.privacy, display_numbers = excluded.display_numbers,
@@ -26,19 +30,22 @@ WITH wanted AS (
 INSERT INTO work_queue (list_id, user_id, due_at) SELECT list_id, user_id, $12 FROM wanted
 ON CONFLICT (list_id) DO UPDATE SET
     due_at = excluded.due_at, remaining = NULL, waits_for = NULL, revision = excluded.revision
-RETURNING list_id"""
+RETURNING list_id"""  # noqa: S608 - our own text
 
-WANT_ABSENT: Final = """
+WANT_ABSENT: Final = f"""
+WITH told AS ({lowered("VALUES ($2, 'disconnected', $6)")}
+)
 INSERT INTO desired_list (
     list_id, user_id, version, is_present, title, description, privacy, display_numbers, allow_comments,
     is_ordered, items, trace_context, deleted_at
 )
-VALUES ($1, $2, $3, false, $4, '', 'private', true, false, false, '[]', $5, $6)
+SELECT $1, $2, $3, false, $4, '', 'private', true, false, false, '[]', $5, $6
+FROM (SELECT count(*) FROM told) AS locked
 ON CONFLICT (list_id) DO UPDATE SET
     version = excluded.version, is_present = false, title = excluded.title, description = excluded.description,
     items = excluded.items, trace_context = excluded.trace_context, deleted_at = excluded.deleted_at
 WHERE desired_list.version < excluded.version AND desired_list.is_present
-RETURNING list_id"""
+RETURNING list_id"""  # noqa: S608 - our own text
 
 # Not where Trakt still has something of it: on the user's account, or on one that they left and may come back to.
 SWEEP: Final = """

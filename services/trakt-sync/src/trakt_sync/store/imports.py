@@ -11,10 +11,15 @@ from chassis.postgres.database import Connection, Pool, count_of
 from trakt_sync.accounts.account import Account
 from trakt_sync.errors import LeaseLostError
 from trakt_sync.mirroring.list_import import ImportStep, ListImport
+from trakt_sync.store.due import given_back
 from watchbuddy_contracts import EVENTS, Event
 
-# FOR SHARE: an account that is given up meanwhile ends the imports that it sees (`ABANDON`), so it must see this one.
-ACCOUNT_STATE: Final = "SELECT state FROM account WHERE user_id = $1 FOR SHARE"
+# The account's row is locked: one that is given up meanwhile ends the imports that it sees (`ABANDON`), so it must see
+# this one.
+ACCOUNT_STATE: Final = """
+INSERT INTO account (user_id, state, imports_at) VALUES ($1, 'disconnected', $2)
+ON CONFLICT (user_id) DO UPDATE SET imports_at = least(account.imports_at, excluded.imports_at)
+RETURNING state"""
 
 ADD: Final = """
 INSERT INTO list_import (import_id, user_id, trakt_list, owner, requested_at, due_at, trace_context, done_at)
@@ -31,9 +36,9 @@ WHERE import_id = (
 )
 RETURNING import_id, user_id, trakt_list, owner, requested_at, attempts, is_notified, trace_context"""
 
-RECORD: Final = """
+RECORD: Final = f"""
 WITH gate AS (
-    UPDATE account SET lease_token = NULL, lease_until = '-infinity',
+    UPDATE account SET {given_back("$1", import_="$7", import_then="$8::timestamptz")},
         blocked_until = coalesce($3, blocked_until),
         block_reason = coalesce($4, block_reason),
         state = CASE WHEN $5 THEN 'reauthorization_required' ELSE state END,
@@ -44,7 +49,7 @@ WITH gate AS (
 UPDATE list_import SET due_at = coalesce($8, due_at), attempts = $9, is_notified = is_notified OR $10,
     done_at = CASE WHEN $8::timestamptz IS NULL THEN $11::timestamptz END
 FROM gate WHERE import_id = $7 AND list_import.user_id = gate.user_id
-RETURNING import_id"""
+RETURNING import_id"""  # noqa: S608 - our own text
 
 SAVE_ANSWER: Final = "UPDATE list_import SET answer_id = $2, answer_type = $3, answer = $4 WHERE import_id = $1"
 
@@ -65,14 +70,24 @@ WHERE import_id IN (
 RETURNING import_id, user_id, trakt_list, owner, requested_at, attempts, is_notified, trace_context"""
 
 # Those that failed wait for Trakt, whatever they met.
-RESUME: Final = "UPDATE list_import SET due_at = $1 WHERE done_at IS NULL AND attempts > 0 AND due_at > $1"
+RESUME: Final = """
+WITH waiting AS (
+    SELECT DISTINCT user_id FROM list_import WHERE done_at IS NULL AND attempts > 0 AND due_at > $1
+),
+locked AS (SELECT user_id FROM account JOIN waiting USING (user_id) ORDER BY user_id FOR UPDATE OF account),
+told AS (
+    UPDATE account SET imports_at = least(imports_at, $1) FROM locked WHERE account.user_id = locked.user_id
+    RETURNING account.user_id
+)
+UPDATE list_import SET due_at = $1
+FROM (SELECT count(*) FROM told) AS locked WHERE done_at IS NULL AND attempts > 0 AND due_at > $1"""
 
 SWEEP: Final = "DELETE FROM list_import WHERE done_at < $1"
 
 
-async def account_state(connection: Connection, user_id: str) -> str | None:
-    """Return the state of the user's account, and keep it until the caller's transaction ends; None: there is none."""
-    state: str | None = await connection.fetchval(ACCOUNT_STATE, user_id)
+async def account_state(connection: Connection, user_id: str, now: datetime) -> str:
+    """Return the state of the user's account, due for an import; keep it until the caller's transaction ends."""
+    state: str = await connection.fetchval(ACCOUNT_STATE, user_id, now)
     return state
 
 

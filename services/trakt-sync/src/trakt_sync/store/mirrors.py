@@ -7,6 +7,7 @@ from typing import Final
 from chassis.postgres.database import Connection, Pool
 from trakt_sync.accounts.account import Account
 from trakt_sync.store import ledger
+from trakt_sync.store.due import given_back, lowered
 from trakt_sync.store.rows import JOB_COLUMNS, StoredJob, stored_job
 
 # The list with the least left to do goes first, so that a small change does not wait behind a long first mirror. A
@@ -21,15 +22,21 @@ NEXT_JOB: Final = f"SELECT {JOB_COLUMNS} {_NEXT}"
 
 # Which list failed is not known when it could not even be loaded: it is the one that NEXT_JOB takes.
 POSTPONE: Final = f"""
-WITH gate AS (
-    UPDATE account SET lease_token = NULL, lease_until = '-infinity'
+WITH failed AS (
+    SELECT work_queue.list_id, mirror.mirror_id,
+        $3::timestamptz + interval '1 second' * (1 << least(coalesce(mirror.attempts, 0), 8)) AS due_at
+    {_NEXT}
+),
+gate AS (
+    UPDATE account SET {
+    given_back("$1", besides="coalesce((SELECT list_id FROM failed), 0)", then="(SELECT due_at FROM failed)")
+}
     WHERE user_id = $1 AND lease_token = $4 RETURNING user_id
 ),
-failed AS (SELECT work_queue.list_id, mirror.mirror_id, coalesce(mirror.attempts, 0) AS attempts {_NEXT}),
 counted AS (
     UPDATE mirror SET attempts = mirror.attempts + 1 FROM failed, gate WHERE mirror.mirror_id = failed.mirror_id
 )
-UPDATE work_queue SET due_at = $3::timestamptz + interval '1 second' * (1 << least(failed.attempts, 8))
+UPDATE work_queue SET due_at = failed.due_at
 FROM failed, gate WHERE work_queue.list_id = failed.list_id"""  # noqa: S608 - our own text
 
 ENSURE: Final = """
@@ -66,14 +73,17 @@ WHERE mirror.trakt_list_id = $1 AND mirror.mirror_id <> $2 FOR UPDATE OF mirror"
 FORGET: Final = """
 UPDATE mirror SET trakt_list_id = NULL, trakt_list = NULL, applied_version = 0, pending = NULL WHERE mirror_id = $1"""
 
-MARK_STALE: Final = """
-WITH marked AS (
-    UPDATE mirror SET reread_after = $3 FROM desired_list
+# The list may be due before that already: the account is looked at at once.
+MARK_STALE: Final = f"""
+WITH told AS ({lowered("SELECT user_id, 'disconnected', '-infinity'::timestamptz FROM desired_list WHERE list_id = $1")}
+),
+marked AS (
+    UPDATE mirror SET reread_after = $3 FROM desired_list, (SELECT count(*) FROM told) AS locked
     WHERE mirror.list_id = $1 AND trakt_list_id = $2 AND desired_list.list_id = mirror.list_id AND is_present
     RETURNING desired_list.list_id, desired_list.user_id
 )
 INSERT INTO work_queue (list_id, user_id, due_at) SELECT list_id, user_id, $3 FROM marked
-ON CONFLICT (list_id) DO UPDATE SET due_at = least(work_queue.due_at, excluded.due_at), revision = excluded.revision"""
+ON CONFLICT (list_id) DO UPDATE SET due_at = least(work_queue.due_at, excluded.due_at), revision = excluded.revision"""  # noqa: S608
 
 
 async def next_job(pool: Pool, account: Account, now: datetime, known_since: datetime) -> StoredJob | None:

@@ -10,6 +10,7 @@ from trakt_sync.accounts.account import Account
 from trakt_sync.errors import LeaseLostError
 from trakt_sync.mirroring.job import Step
 from trakt_sync.mirroring.progress import Progress
+from trakt_sync.store.due import given_back
 from trakt_sync.store.rows import StoredJob, mirror_values
 
 MIRROR_COLUMNS: Final = (
@@ -39,7 +40,7 @@ UPDATE mirror SET {_SET} FROM current WHERE mirror_id = $1 RETURNING mirror_id""
 # is not wanted any more is not reported, so it was not notified.
 RECORD: Final = f"""
 WITH gate AS (
-    UPDATE account SET lease_token = NULL, lease_until = '-infinity',
+    UPDATE account SET {given_back("$18", besides="$16", then="$26::timestamptz")},
         next_write_at = coalesce($20, next_write_at),
         blocked_until = coalesce($21, blocked_until),
         block_reason = coalesce($22, block_reason),

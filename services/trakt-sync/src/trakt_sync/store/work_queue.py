@@ -7,16 +7,21 @@ from datetime import datetime
 from typing import Final
 
 from chassis.postgres.database import Connection, Pool
+from trakt_sync.store.due import lowered
 
-ENQUEUE: Final = """
-INSERT INTO work_queue (list_id, user_id, due_at) SELECT list_id, user_id, $2 FROM desired_list WHERE list_id = $1
+ENQUEUE: Final = f"""
+WITH told AS ({lowered("SELECT user_id, 'disconnected', $2 FROM desired_list WHERE list_id = $1")}
+)
+INSERT INTO work_queue (list_id, user_id, due_at)
+SELECT list_id, user_id, $2 FROM desired_list, (SELECT count(*) FROM told) AS locked WHERE list_id = $1
 ON CONFLICT (list_id) DO UPDATE SET
-    due_at = excluded.due_at, remaining = NULL, waits_for = NULL, revision = excluded.revision"""
+    due_at = excluded.due_at, remaining = NULL, waits_for = NULL, revision = excluded.revision"""  # noqa: S608
 
 REMOVE: Final = "DELETE FROM work_queue WHERE list_id = $1"
 
 # What is on Trakt only counts for the account that the user has now; a list left on another one is not looked at.
 ENQUEUE_USER: Final = """
+WITH told AS (UPDATE account SET lists_at = least(lists_at, $2) WHERE user_id = $1)
 INSERT INTO work_queue (list_id, user_id, due_at)
 SELECT desired_list.list_id, desired_list.user_id, $2
 FROM desired_list
@@ -30,7 +35,15 @@ WHERE desired_list.user_id = $1 AND (
 )
 ON CONFLICT (list_id) DO UPDATE SET due_at = excluded.due_at, revision = excluded.revision"""
 
-RESUME: Final = "UPDATE work_queue SET due_at = $1 WHERE waits_for = 'network' AND due_at > $1"
+RESUME: Final = """
+WITH waiting AS (SELECT DISTINCT user_id FROM work_queue WHERE waits_for = 'network' AND due_at > $1),
+locked AS (SELECT user_id FROM account JOIN waiting USING (user_id) ORDER BY user_id FOR UPDATE OF account),
+told AS (
+    UPDATE account SET lists_at = least(lists_at, $1) FROM locked WHERE account.user_id = locked.user_id
+    RETURNING account.user_id
+)
+UPDATE work_queue SET due_at = $1
+FROM (SELECT count(*) FROM told) AS locked WHERE waits_for = 'network' AND due_at > $1"""
 
 RESUME_LIMITED: Final = """
 WITH limited AS (
@@ -41,6 +54,7 @@ WITH limited AS (
     LEFT JOIN work_queue ON work_queue.list_id = desired_list.list_id
     WHERE desired_list.user_id = $1 AND is_present AND (waits_for = 'limit_reached' OR account_limit IS NOT NULL)
 ),
+told AS (UPDATE account SET lists_at = least(lists_at, $2) WHERE user_id = $1 AND EXISTS (SELECT FROM limited)),
 forgotten AS (UPDATE mirror SET account_limit = NULL FROM limited WHERE mirror.mirror_id = limited.mirror_id)
 INSERT INTO work_queue (list_id, user_id, due_at) SELECT list_id, user_id, $2 FROM limited
 ON CONFLICT (list_id) DO UPDATE SET due_at = least(work_queue.due_at, excluded.due_at), revision = excluded.revision"""

@@ -1,0 +1,44 @@
+"""Pieces of statements: when an account is due, which stands in its own row (`account.lists_at`, `imports_at`).
+
+Whoever makes a list or an import due lowers that time to the row's or below, in the same transaction and before all
+other rows: the locks are taken in the order account, desired_list, mirror, work_queue. A claim empties it. The holder
+gives the account back with what is due then; a time that came in meanwhile stays, so nothing is overlooked. A time may
+be too early: that costs a claim that finds nothing.
+"""
+
+
+def lowered(source: str) -> str:
+    """Return a statement that makes accounts due for their lists. There may be lists before there is an account.
+
+    The row is locked though it is early enough: a holder who gives it back meanwhile must see what was made due.
+
+    Args:
+        source: a query, or VALUES, of user id, 'disconnected' and time.
+    """
+    return f"""
+    INSERT INTO account (user_id, state, lists_at) {source}
+    ON CONFLICT (user_id) DO UPDATE SET lists_at = excluded.lists_at
+    WHERE account.lists_at IS NULL OR account.lists_at > excluded.lists_at
+    RETURNING user_id"""
+
+
+def given_back(
+    user: str, *, besides: str = "0", then: str = "NULL", import_: str = "NULL", import_then: str = "NULL"
+) -> str:
+    """Return what is set when an account is given back. The statement does not see the rows that it changes itself.
+
+    Args:
+        user: the parameter of the user id.
+        besides: that of a list whose row of the queue the same statement changes.
+        then: that of the time that this list is due at.
+        import_: that of an import that the same statement changes.
+        import_then: that of the time that this import is due at.
+    """
+    return f"""lease_token = NULL, lease_until = '-infinity',
+        lists_at = least(account.lists_at, {then}, (
+            SELECT min(due_at) FROM work_queue WHERE work_queue.user_id = {user} AND work_queue.list_id <> {besides}
+        )),
+        imports_at = least(account.imports_at, {import_then}, (
+            SELECT min(due_at) FROM list_import
+            WHERE list_import.user_id = {user} AND done_at IS NULL AND import_id IS DISTINCT FROM {import_}
+        ))"""  # noqa: S608 - our own text
