@@ -124,7 +124,7 @@ async def serve_http(app: ASGIApp, settings: ServiceSettings, *, on_stop: Callab
     await asyncio.wait({serving, waiting}, return_when=asyncio.FIRST_COMPLETED)
     waiting.cancel()
     on_stop()
-    server.should_exit = True
+    server.stop()
     await serving
     if not stop.is_set():
         raise SystemExit(1)
@@ -144,7 +144,7 @@ async def run_worker(settings: ServiceSettings, health: Health, *work: Coroutine
     for task in (waiting, *tasks):
         task.cancel()
     results = await asyncio.gather(*tasks, return_exceptions=True)
-    server.should_exit = True
+    server.stop()
     await serving
     for result in results:
         if isinstance(result, Exception):
@@ -154,6 +154,23 @@ async def run_worker(settings: ServiceSettings, health: Health, *work: Coroutine
 
 
 class _Server(uvicorn.Server):
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self._stopping = asyncio.Event()
+
+    def stop(self) -> None:
+        self.should_exit = True
+        self._stopping.set()
+
+    async def main_loop(self) -> None:
+        """Renew the date of the answers each second until `stop`.
+
+        uvicorn looks ten times a second whether it should end: most of what an idle process costs.
+        """
+        while not await self.on_tick(0):
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._stopping.wait(), timeout=1)
+
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
         yield  # we handle signals: uvicorn would end the process before pools and spans are closed
