@@ -1,5 +1,6 @@
 """Delivery on a broker: a record is handled, redelivered or dead-lettered, and its partition goes on."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -8,7 +9,7 @@ from uuid import uuid4
 
 import asyncpg
 import pytest
-from aiokafka import AIOKafkaConsumer
+from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from chassis.errors import PermanentError, TransientError
 from chassis.kafka.broker import ConsumerHealth, build_broker, producer, subscribe
@@ -40,6 +41,26 @@ def deletion(list_id: int) -> tuple[bytes, Headers]:
     event = ListDeleted(list_id=list_id, user_id="ada", version=2, title="Heists")
     attributes = EventHeaders.of(event, event_id=uuid4(), source="/test", time=datetime.now(UTC))
     return event.to_json(), [(name, value.encode()) for name, value in attributes.to_headers().items()]
+
+
+async def fill(settings: ServiceSettings, *records: tuple[bytes | None, Headers]) -> None:
+    """Send the records together, so that one poll brings them."""
+    sender = producer(settings)
+    await sender.start()
+    sent = [await sender.send(LISTS.name, value=value, key=b"ada", headers=headers) for value, headers in records]
+    await asyncio.gather(*sent)
+    await sender.stop()
+
+
+async def committed(settings: ServiceSettings) -> int | None:
+    looker = AIOKafkaConsumer(
+        bootstrap_servers=settings.kafka_bootstrap_servers, group_id=GROUP, enable_auto_commit=False
+    )
+    await looker.start()
+    looker.assign([TopicPartition(LISTS.name, 0)])
+    offset: int | None = await looker.committed(TopicPartition(LISTS.name, 0))
+    await looker.stop()
+    return offset
 
 
 async def send(settings: ServiceSettings, *records: tuple[bytes | None, Headers]) -> None:
@@ -230,6 +251,42 @@ async def test_a_record_that_was_not_acknowledged_is_delivered_again_after_a_res
             return again
 
         assert await eventually(handled_again) == [2]
+
+
+async def test_a_poison_record_in_the_middle_of_a_poll_of_500_is_singled_out(settings: ServiceSettings) -> None:
+    await fill(
+        settings, *map(deletion, range(1, 251)), (b"not json", deletion(251)[1]), *map(deletion, range(252, 501))
+    )
+    handled: list[int] = []
+    async with consuming(settings, lambda delivered: handled.append(int(delivered.headers.subject))):
+
+        async def count() -> int:
+            return len(handled)
+
+        await eventually(count, until=lambda seen: seen == 499)
+        (letter,) = await dead_letters(settings, 1)
+    assert (letter["dlq_reason"], letter["dlq_offset"]) == ("not_json", "250")
+    assert handled == [*range(1, 251), *range(252, 501)]
+    assert await committed(settings) == 500
+
+
+async def test_a_failure_in_the_middle_of_a_poll_leaves_what_was_before_it_done(settings: ServiceSettings) -> None:
+    await fill(settings, *map(deletion, range(1, 501)))
+    seen: list[int] = []
+
+    def fail_on_250(delivered: Delivered) -> None:
+        seen.append(int(delivered.headers.subject))
+        if seen[-1] == 250:
+            raise TransientError("away")
+
+    async with consuming(settings, fail_on_250):
+
+        async def tries() -> int:
+            return seen.count(250)
+
+        await eventually(tries, until=lambda count: count == 3)
+    assert [number for number in seen if number != 250] == list(range(1, 250))
+    assert await committed(settings) == 249
 
 
 async def test_the_consumer_is_healthy_only_when_it_fetches(settings: ServiceSettings) -> None:

@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from aiokafka import AIOKafkaProducer
+from aiokafka.structs import RecordMetadata
 
 from chassis.postgres.database import Pool
 from chassis.testing import eventually
@@ -32,9 +33,18 @@ async def producer(kafka: str) -> AsyncIterator[AIOKafkaProducer]:
 
 
 async def send(producer: AIOKafkaProducer, event: Event, event_id: UUID | None = None) -> None:
+    await (await send_on(producer, event, event_id))
+
+
+async def send_on(
+    producer: AIOKafkaProducer, event: Event, event_id: UUID | None = None
+) -> "asyncio.Future[RecordMetadata]":
     attributes = EventHeaders.of(event, event_id=event_id or uuid4(), source="/tests", time=datetime.now(UTC))
     headers = [(name, value.encode()) for name, value in attributes.to_headers().items()]
-    await producer.send_and_wait(event.topic, value=event.to_json(), key=partition_key(event), headers=headers)
+    answer: asyncio.Future[RecordMetadata] = await producer.send(
+        event.topic, value=event.to_json(), key=partition_key(event), headers=headers
+    )
+    return answer
 
 
 @asynccontextmanager
@@ -86,3 +96,25 @@ async def test_a_consumer_killed_and_started_again_tells_everything_once(
         ["Syncing 'before'...", "List 7 deleted.", "Deleted 'Heists' from Trakt", "Syncing 'the last'..."]
     )
     assert [told[0], told[-1]] == ["Syncing 'before'...", "Syncing 'the last'..."]
+
+
+async def test_a_consumer_killed_in_the_middle_of_a_poll_tells_everything_once(
+    dsn: str, pool: Pool, kafka: str, producer: AIOKafkaProducer
+) -> None:
+    async def count() -> int:
+        number: int = await pool.fetchval("SELECT count(*) FROM messages")
+        return number
+
+    titles = [f"List {number}" for number in range(500)]
+    sent = [await send_on(producer, sync_started(title=title)) for title in titles]
+    await asyncio.gather(*sent)
+    async with consuming(dsn, kafka) as process:
+        await eventually(count, until=lambda number: number > 0)
+        process.kill()
+        await process.wait()
+    killed_at = await count()
+    async with consuming(dsn, kafka):
+        await eventually(count, until=lambda number: number >= 500)
+    told = [message.text for message in await store.after(pool, "ada", 0, limit=1000)]
+    assert killed_at < 500
+    assert told == [f"Syncing '{title}'..." for title in titles]

@@ -6,16 +6,17 @@ FastStream's and aiokafka's defaults lose messages: ACK_FIRST, `auto_offset_rese
 import asyncio
 import dataclasses
 import logging
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any, Final
 
 import structlog
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
-from aiokafka.errors import KafkaError
+from aiokafka.errors import IllegalStateError, KafkaError
 from faststream import AckPolicy
-from faststream.kafka import KafkaBroker
+from faststream.kafka import KafkaBroker, KafkaMessage
 from faststream.message import StreamMessage
 
 from chassis.clock import Clock, utc_now
@@ -35,12 +36,17 @@ from watchbuddy_contracts import Topic
 log = structlog.get_logger()
 
 Handler = Callable[[Delivered], Awaitable[None]]
-Parser = Callable[[Record, Callable[[Record], Awaitable[StreamMessage[Record]]]], Awaitable[Any]]
+Records = tuple[Record, ...]
+Parser = Callable[[Records, Callable[[Records], Awaitable[StreamMessage[Records]]]], Awaitable[Any]]
 
 MAX_REQUEST_BYTES: Final = 4 * 1024 * 1024
 """A list of 10,000 items is about 1 MB. The topics take records of the same size."""
 START_RETRY: Final = timedelta(seconds=1)
 SILENT_FOR: Final = timedelta(seconds=30)
+MAX_POLL_RECORDS: Final = 500
+"""A poll's records have one commit of their offsets. A crash brings at most so many handled ones again."""
+POLL_FOR: Final = timedelta(days=3650)
+"""A poll ends when something comes. FastStream sleeps for as long again after one that has found nothing."""
 PROBE_TIMEOUT: Final = timedelta(seconds=1)
 """Below the health checks' own limit of two seconds."""
 TROUBLE: Final = "kafka_trouble"
@@ -77,11 +83,10 @@ async def start_producer(settings: KafkaSettings) -> AIOKafkaProducer:
 
 
 def build_broker(settings: ServiceSettings, *, group: str, parser: Parser | None = None) -> KafkaBroker:
-    """Return the broker of a consumer group. Its delivery rules are outermost; telemetry is inside them.
+    """Return the broker of a consumer group.
 
     Without a parser it has ours, which takes headers of any bytes.
     """
-    delivery = Delivery(group, partial(start_producer, settings))
     broker = KafkaBroker(
         settings.kafka_bootstrap_servers,
         security=security_of(settings),
@@ -92,11 +97,10 @@ def build_broker(settings: ServiceSettings, *, group: str, parser: Parser | None
         apply_types=False,
         parser=parser or _tolerant_parser,
         decoder=_undecoded,
-        middlewares=(delivery, ProcessTelemetry(group, is_traced=is_exported("TRACES"))),
         logger=FrameworkLog(),
         log_level=logging.DEBUG,  # of its lines for each record
     )
-    broker.context.set_global("delivery", delivery)
+    broker.context.set_global("delivery", Delivery(group, partial(start_producer, settings)))
     broker.context.set_global("settings", settings)
     return broker
 
@@ -107,32 +111,59 @@ def subscribe(broker: KafkaBroker, *topics: Topic, group: str) -> Callable[[Hand
     A group has one subscriber for all its topics. Two would rebalance each other at every start.
     """
     settings: ServiceSettings = broker.context.get("settings")
+    delivery: Delivery = broker.context.get("delivery")
+    telemetry = ProcessTelemetry(group, is_traced=is_exported("TRACES"))
     unknown = meter().create_counter(UNKNOWN_EVENTS, unit="{message}")
-    session_ms = int(settings.kafka_session_timeout.total_seconds() * 1000)
+    session_ms = _ms(settings.kafka_session_timeout)
     subscriber = broker.subscriber(
         *(topic.name for topic in topics),
         group_id=group,
         ack_policy=AckPolicy.NACK_ON_ERROR,
         auto_offset_reset="earliest",
-        fetch_max_wait_ms=int(settings.kafka_fetch_max_wait.total_seconds() * 1000),
+        batch=True,
+        max_records=MAX_POLL_RECORDS,
+        batch_timeout_ms=_ms(POLL_FOR),
+        fetch_max_wait_ms=_ms(settings.kafka_fetch_max_wait),
         max_partition_fetch_bytes=MAX_REQUEST_BYTES,
         session_timeout_ms=session_ms,
         heartbeat_interval_ms=min(session_ms // 4, 3000),
     )
 
     def register(handler: Handler) -> Handler:
-        async def on_record(message: StreamMessage[Record]) -> None:
-            delivered = decode(message.raw_message)
+        async def on_record(record: Record) -> None:
+            delivered = decode(record)
             if delivered is None:
-                unknown.add(1, {DESTINATION: message.raw_message.topic})
-                log.info("event_skipped", reason="unknown type", ce_type=message.headers.get("ce_type"))
+                unknown.add(1, {DESTINATION: record.topic})
+                ce_type = dict(record.headers)["ce_type"]
+                log.info("event_skipped", reason="unknown type", ce_type=(ce_type or b"").decode())
                 return
             await handler(delivered)
 
-        subscriber(on_record)
+        async def in_its_trace(record: Record) -> None:
+            await telemetry.handle(record, partial(on_record, record))  # inside the rules: it measures each try
+
+        async def on_poll(message: KafkaMessage) -> None:
+            again = await delivery.deliver(message.raw_message, in_its_trace)
+            _rewind(message, again)  # then FastStream commits what is before
+
+        subscriber(on_poll)
         return handler
 
     return register
+
+
+def _rewind(message: KafkaMessage, records: Sequence[Record]) -> None:
+    """Have each partition deliver again from the first of these records on."""
+    first: dict[TopicPartition, int] = {}
+    for record in records:
+        first.setdefault(TopicPartition(record.topic, record.partition), record.offset)
+    for partition, offset in first.items():
+        with suppress(IllegalStateError):  # another consumer has the partition now, and begins at what is committed
+            message.consumer.seek(partition, offset)
+
+
+def _ms(duration: timedelta) -> int:
+    return int(duration.total_seconds() * 1000)
 
 
 async def consume(broker: KafkaBroker) -> None:
@@ -142,7 +173,7 @@ async def consume(broker: KafkaBroker) -> None:
     try:
         await asyncio.Event().wait()
     finally:
-        await broker.stop()  # it waits for the current record, commits, and leaves the group
+        await broker.stop()  # it waits for the current poll, commits, and leaves the group
         delivery: Delivery = broker.context.get("delivery")
         await delivery.stop()
 
@@ -215,14 +246,13 @@ def _topics(subscriber: Any) -> list[str]:  # noqa: ANN401 - FastStream has no p
     return list(subscriber.topic_names_for_subscribe)
 
 
-async def _tolerant_parser(record: Record, original: Callable[[Record], Awaitable[StreamMessage[Record]]]) -> Any:  # noqa: ANN401
-    # FastStream's parser raises on a header that is null or not UTF-8. FastStream then skips and commits the record.
-    # So the parser gets a copy with clean headers. `decode` reads the record itself.
-    readable = tuple((name, (raw or b"").decode(errors="backslashreplace").encode()) for name, raw in record.headers)
-    message = await original(dataclasses.replace(record, headers=readable))  # type: ignore[type-var]
-    message.raw_message = record
+async def _tolerant_parser(records: Records, original: Callable[[Records], Awaitable[StreamMessage[Records]]]) -> Any:  # noqa: ANN401
+    # FastStream's parser reads the headers of all records, and raises on one that is null or not UTF-8. FastStream then
+    # skips and commits them all. So the parser gets one record without headers. `decode` reads the records themselves.
+    message = await original((dataclasses.replace(records[0], headers=()),))  # type: ignore[type-var]
+    message.raw_message = records
     return message
 
 
-async def _undecoded(message: StreamMessage[Record]) -> StreamMessage[Record]:
+async def _undecoded(message: StreamMessage[Records]) -> StreamMessage[Records]:
     return message

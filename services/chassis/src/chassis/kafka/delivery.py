@@ -2,14 +2,16 @@
 
 | the handler raises | then |
 |---|---|
-| nothing | the offset is committed |
-| PoisonError (the record cannot be decoded), PermanentError | dead letter; the offset is committed |
+| nothing | the next record of the poll; after the last one, the offsets are committed, once |
+| PoisonError (the record cannot be decoded), PermanentError | dead letter; the next record |
 | TransientError, Postgres is away | a growing wait, at most `MAX_WAIT`; redelivered, with no limit of tries |
 | anything else (a defect) | the same, at most `MAX_TRIES` times; then a dead letter. An outage uses up no try |
+
+A record that is redelivered ends its poll: what came before it is committed, and it comes again with all behind it.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final, TypeAlias
@@ -17,9 +19,6 @@ from typing import Any, Final, TypeAlias
 import structlog
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
-from faststream import BaseMiddleware
-from faststream.exceptions import NackMessage
-from faststream.message import StreamMessage
 
 from chassis.errors import PermanentError, TransientError
 from chassis.kafka.envelope import PoisonError, Record
@@ -38,6 +37,7 @@ MAX_WAIT: Final = timedelta(seconds=5)
 MAX_TRACKED: Final = 1000
 
 Place = tuple[str, int, int]
+HandleRecord: TypeAlias = Callable[[Record], Awaitable[None]]
 StartProducer: TypeAlias = Callable[[], Awaitable[AIOKafkaProducer]]
 """Returns a producer that has started; raises KafkaError or OSError."""
 
@@ -60,7 +60,7 @@ class Waits:
 
 
 class Delivery:
-    """The delivery rules of one consumer group. Give it to the broker as its first (outermost) middleware."""
+    """The delivery rules of one consumer group."""
 
     def __init__(self, group: str, start_producer: StartProducer, waits: Waits | None = None) -> None:
         self._group = group
@@ -70,42 +70,49 @@ class Delivery:
         self._tries: dict[Place, _Tries] = {}
         self._dead = meter().create_counter(DEAD_LETTERS, unit="{message}")
 
-    def __call__(self, message: Any, /, *, context: Any) -> "_DeliveryScope":  # noqa: ANN401 - FastStream's protocol
-        return _DeliveryScope(message, context=context, delivery=self)
-
     async def stop(self) -> None:
         """Close the dead letters' producer."""
         if self._producer is not None:
             await self._producer.stop()
             self._producer = None
 
-    async def handle(self, record: Record, call: Callable[[], Awaitable[Any]]) -> None:
-        """Run the handler's call and apply the rules. When it returns, FastStream commits the offset.
+    async def deliver(self, records: Sequence[Record], handle: HandleRecord) -> Sequence[Record]:
+        """Handle the records of a poll, one after the other; return those that must come again, after a wait.
 
-        Raises:
-            NackMessage: FastStream delivers the record again.
+        The caller rewinds to them, and commits: everything before them is done.
         """
+        for number, record in enumerate(records):
+            if not await self._is_done(record, handle):
+                return records[number:]
+        return ()
+
+    async def _is_done(self, record: Record, handle: HandleRecord) -> bool:
+        """Handle a record by the rules. After a failure that a redelivery may mend, wait and return False."""
         place = (record.topic, record.partition, record.offset)
         try:
-            await call()
+            await handle(record)
         except PoisonError as exc:
-            await self._dead_letter_or_wait(record, exc.reason, exc)
+            return await self._is_dead_lettered(record, exc.reason, exc)
         except PermanentError as exc:
-            await self._dead_letter_or_wait(record, exc.slug, exc)
+            return await self._is_dead_lettered(record, exc.slug, exc)
         except Exception as exc:  # noqa: BLE001 - a handler's defect must not stop its partition
             is_defect = not (isinstance(exc, TransientError) or is_away(exc))
             tries = self._tries.get(place, _Tries())
             if is_defect and tries.defects + 1 >= self._waits.max_tries:
-                await self._dead_letter_or_wait(record, "handler_failed", exc)
-            else:
-                await self._wait(record, exc, is_defect=is_defect)
+                return await self._is_dead_lettered(record, "handler_failed", exc)
+            await self._wait(record, exc, is_defect=is_defect)
+            return False
         self._tries.pop(place, None)
+        return True
 
-    async def _dead_letter_or_wait(self, record: Record, reason: str, cause: Exception) -> None:
+    async def _is_dead_lettered(self, record: Record, reason: str, cause: Exception) -> bool:
         try:
             await self._dead_letter(record, reason, cause)
         except (KafkaError, OSError, TimeoutError) as exc:
             await self._wait(record, exc)
+            return False
+        self._tries.pop((record.topic, record.partition, record.offset), None)
+        return True
 
     async def _dead_letter(self, record: Record, reason: str, cause: Exception) -> None:
         if self._producer is None:
@@ -145,7 +152,6 @@ class Delivery:
             error=f"{type(cause).__name__}: {cause}"[:1000],
         )
         await asyncio.sleep(wait.total_seconds())
-        raise NackMessage from cause
 
 
 def _place_and_trace(record: Record) -> dict[str, Any]:
@@ -153,12 +159,3 @@ def _place_and_trace(record: Record) -> dict[str, Any]:
     trace_id = TraceContext.of_headers(record.headers).trace_id
     place = {"topic": record.topic, "partition": record.partition, "offset": record.offset}
     return place if trace_id is None else place | {"trace_id": trace_id}
-
-
-class _DeliveryScope(BaseMiddleware):
-    def __init__(self, message: Any, /, *, context: Any, delivery: Delivery) -> None:  # noqa: ANN401
-        super().__init__(message, context=context)
-        self._delivery = delivery
-
-    async def consume_scope(self, call_next: Callable[[Any], Awaitable[Any]], msg: StreamMessage[Record]) -> None:
-        await self._delivery.handle(msg.raw_message, lambda: call_next(msg))

@@ -15,8 +15,6 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any, Final
 
-from faststream import BaseMiddleware
-from faststream.message import StreamMessage
 from opentelemetry import context as contexts
 from opentelemetry.trace import Span, SpanKind, Status, StatusCode, set_span_in_context
 
@@ -80,16 +78,13 @@ def _end_send(span: Span, answer: "asyncio.Future[Any]") -> None:
 
 
 class ProcessTelemetry:
-    """FastStream's middleware for a consumer group: a span for each record, around its handler, and its duration."""
+    """Of a consumer group: a span for each record, around its handler, and its duration."""
 
     def __init__(self, group: str, *, is_traced: bool) -> None:
         """Args: is_traced: whether spans go anywhere."""
         self._group = group
         self._is_traced = is_traced
         self._duration = meter().create_histogram(PROCESS_DURATION, unit="s")
-
-    def __call__(self, message: Any, /, *, context: Any) -> "_ProcessScope":  # noqa: ANN401 - FastStream's protocol
-        return _ProcessScope(message, context=context, telemetry=self)
 
     async def handle(self, record: Record, call: Callable[[], Awaitable[Any]]) -> None:
         """Run the handler's call within the record's trace."""
@@ -127,12 +122,3 @@ class ProcessTelemetry:
         if event_id is not None:
             attributes[MESSAGE_ID] = event_id.decode(errors="replace")
         return tracer().start_span(f"process {record.topic}", cause, SpanKind.CONSUMER, attributes)
-
-
-class _ProcessScope(BaseMiddleware):
-    def __init__(self, message: Any, /, *, context: Any, telemetry: ProcessTelemetry) -> None:  # noqa: ANN401
-        super().__init__(message, context=context)
-        self._telemetry = telemetry
-
-    async def consume_scope(self, call_next: Callable[[Any], Awaitable[Any]], msg: StreamMessage[Record]) -> None:
-        await self._telemetry.handle(msg.raw_message, lambda: call_next(msg))
