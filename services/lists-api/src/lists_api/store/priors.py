@@ -72,6 +72,7 @@ CREATE INDEX ON {new} (balanced DESC, title_id);
 CREATE INDEX ON {new} (hidden DESC, title_id);
 CREATE INDEX ON {new} (year);
 CREATE INDEX ON {new} (rating);
+CREATE INDEX ON {new} (fame);
 CREATE INDEX ON {new} USING gin (facets);
 CREATE INDEX ON {new} USING gin (keywords);
 CREATE INDEX ON {new} USING gin (array_to_tsvector(string_to_array(folded, ' ')));
