@@ -2,6 +2,7 @@
 
 from chassis.postgres.wakeup import Listener
 from chassis.process import run_worker
+from chassis.telemetry.exporters import is_exported
 from trakt_sync.app import WORK, build_worker, opened
 from trakt_sync.settings import Settings
 from trakt_sync.trakt.client import App, TraktClient
@@ -13,7 +14,12 @@ async def work(settings: Settings) -> None:
     app = App(settings.trakt_client_id, settings.trakt_client_secret, settings.trakt_redirect_uri)
     async with (
         opened(settings, connections=settings.trakt_concurrency) as runtime,
-        connect(str(settings.trakt_api_url), app.client_id, connections=settings.trakt_concurrency * 2) as api,
+        connect(
+            str(settings.trakt_api_url),
+            app.client_id,
+            connections=settings.trakt_concurrency * 2,
+            is_observed=is_exported("TRACES") or is_exported("METRICS"),
+        ) as api,
         Listener(settings.database_url.get_secret_value(), WORK) as listener,
     ):
         worker = build_worker(settings, runtime, TraktClient(api, str(settings.trakt_auth_url), app), listener)

@@ -89,9 +89,10 @@ async def _save(connection: Connection, stored: StoredJob, change: Change, now: 
     if not change.events:
         return
     ids = [uuid7() for _ in change.events]
-    await outbox.append(
-        connection, *change.events, source=SOURCE, now=now, event_ids=ids, traceparent=job.trace_context
-    )
-    if change.result is not None:
-        event_id = ids[change.events.index(change.result)]
-        await results.save(connection, job.list_id, job.version, change.result, event_id)
+    trace = job.trace_context
+    if change.result is None:
+        await outbox.append(connection, *change.events, source=SOURCE, now=now, event_ids=ids, traceparent=trace)
+        return
+    result = results.Result(ids[change.events.index(change.result)], change.result)
+    sent = outbox.to_parameters(change.events, ids, source=SOURCE, now=now, traceparent=trace)
+    await results.send_and_save(connection, job.list_id, job.version, result, sent)
