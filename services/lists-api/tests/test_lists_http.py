@@ -1,13 +1,22 @@
 import pkgutil
 from datetime import timedelta
 from importlib import import_module
+from typing import Any
 
 import pytest
 from fastapi.routing import APIRoute, APIRouter
 
 from lists_api.http import routes
 from lists_api.testing import Api, movies, tmdb_ids
-from watchbuddy_contracts import ListCreated, ListDeleted, ListRunChanged, ListSynced, ListSyncStarted, ListUpdated
+from watchbuddy_contracts import (
+    ListCreated,
+    ListDeleted,
+    ListRunChanged,
+    ListSynced,
+    ListSyncStarted,
+    ListUpdated,
+    TraktListCreated,
+)
 
 
 async def test_a_list_is_made_with_its_event_and_the_relay_is_woken(api: Api) -> None:
@@ -72,11 +81,36 @@ async def test_a_list_is_made_with_its_event_and_the_relay_is_woken(api: Api) ->
     assert api.waker.wakes == 1
 
 
-async def test_what_was_made_is_what_is_read(api: Api) -> None:
-    made = await api.create(items=movies(1, 2))
-    response = await api.call("GET", f"/api/lists/{made['id']}")
-    assert response.json() == made
-    assert response.headers["etag"] == '"1"'
+FILTERS = {"genres": ["comedy"], "year_from": 1990, "min_rating": 6.5}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"title": "Heists", "list_type": "manual", "items": movies(1, 2), "mirror": {"order": True}},
+        {"list_type": "smart", "filters": FILTERS, "item_limit": 7, "sort": "year", "is_paused": True},
+        {"title": "Mine", "list_type": "custom", "filters": {}, "privacy": "public", "description": "All of it"},
+    ],
+    ids=lambda body: body["list_type"],
+)
+async def test_a_list_is_the_same_in_every_response(api: Api, body: dict[str, Any]) -> None:
+    key = {"Idempotency-Key": "a key"}
+    made = await api.call("POST", "/api/lists", json=body, headers=key)
+    path = made.headers["location"]
+    repeated = await api.call("POST", "/api/lists", json=body, headers=key)
+    read = await api.call("GET", path)
+    assert made.content == repeated.content == read.content
+    assert made.headers["etag"] == repeated.headers["etag"] == read.headers["etag"] == '"1"'
+    assert (await api.call("GET", "/api/lists")).json()["lists"] == [made.json()]
+
+    head = {"list_id": made.json()["id"], "user_id": "ada", "version": 1, "title": made.json()["title"]}
+    await api.receive(TraktListCreated(**head, trakt_list_id=501, slug="heists", adopted=False))
+    edited = await api.call("PATCH", path, json={"privacy": "link"})
+    read = await api.call("GET", path)
+    assert edited.content == read.content
+    assert edited.headers["etag"] == read.headers["etag"] == '"2-2"'
+    assert read.json()["trakt_list_id"] == 501
+    assert (await api.call("GET", "/api/lists")).json()["lists"] == [read.json()]
 
 
 async def test_an_index_has_the_users_own_lists_newest_first_page_by_page(api: Api) -> None:

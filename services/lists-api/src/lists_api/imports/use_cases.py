@@ -145,4 +145,4 @@ async def _added(
 ) -> ListReport:
     changed = await cases.change(user_id, list_id, lambda current: changes.add_items(current, titles), size=len(titles))
     edit, summary = changed.change.edit, changed.summary_now
-    return replace(report, list_id=list_id, title=summary.properties.title, skipped=0 if edit is None else edit.skipped)
+    return replace(report, list_id=list_id, title=summary.title, skipped=0 if edit is None else edit.skipped)

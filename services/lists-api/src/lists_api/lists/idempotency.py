@@ -1,20 +1,18 @@
 """A request with an Idempotency-Key that was used before gets the first response again."""
 
-import json
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
 from pydantic import TypeAdapter
+from pydantic_core import from_json, to_json
 
 from chassis.postgres.database import Connection
 from lists_api.errors import IdempotencyKeyReusedError
-from lists_api.lists.domain.properties import ListProperties
 from lists_api.lists.domain.summary import ListSummary
 from lists_api.store import idempotency as store
 
 _SUMMARY: Final = TypeAdapter(ListSummary)
-_PROPERTIES: Final = tuple(one.name for one in fields(ListProperties))
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +48,10 @@ async def claim(
 
 def to_text(summary: ListSummary) -> str:
     """Return the list as it is kept: in one flat object, the form that version 0.1 writes and reads too."""
-    values = _SUMMARY.dump_python(summary, mode="json")
-    return json.dumps(values.pop("properties") | values)
+    return to_json(summary._asdict()).decode()
 
 
 def from_text(text: str) -> ListSummary:
     """Return the list that was kept."""
-    values = json.loads(text)
-    properties = {name: values.pop(name) for name in _PROPERTIES if name in values}
-    return _SUMMARY.validate_python({**values, "properties": properties})
+    values = from_json(text)
+    return _SUMMARY.validate_python({name: values[name] for name in ListSummary._fields if name in values})

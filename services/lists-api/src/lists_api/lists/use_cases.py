@@ -16,7 +16,7 @@ from lists_api.lists.domain.properties import ListProperties, fitted, titled
 from lists_api.lists.domain.quota import Quotas
 from lists_api.lists.domain.schedule import Schedule, after_edit
 from lists_api.lists.domain.source import ListSource
-from lists_api.lists.domain.summary import ListSummary
+from lists_api.lists.domain.summary import ListSummary, summary_of_new
 from lists_api.lists.idempotency import IdempotencyKey
 from lists_api.lists.saving import save, save_new
 from lists_api.mirror_state.domain.mirror import TraktAccount
@@ -91,7 +91,7 @@ class ListUseCases:
                         connection, user_id, properties, items, key=key, may_repeat=may_repeat
                     )
         if is_new:
-            self.wake_for(summary.schedule)
+            self.wake_for(summary.next_sync_at)
         return summary
 
     async def create_in(
@@ -132,7 +132,7 @@ class ListUseCases:
             size=len(items),
         )
         schedule = after_edit(None, change.after, Schedule(), now=now)
-        summary = _summary_of_new(change.after, account, schedule, now)
+        summary = summary_of_new(change.after, schedule, account, now=now)
         if key is not None:
             kept = await idempotency.claim(connection, user_id, key, summary, now)
             if kept is not None:
@@ -221,13 +221,13 @@ class ListUseCases:
 
     def _done(self, change: changes.Change, summary: ListSummary | None) -> Changed:
         if change.events:
-            self.wake_for(Schedule() if summary is None else summary.schedule)
+            self.wake_for(None if summary is None else summary.next_sync_at)
         return Changed(change, summary)
 
-    def wake_for(self, schedule: Schedule) -> None:
-        """Wake whoever goes on after the commit of a change that left the list with this schedule."""
+    def wake_for(self, next_sync_at: datetime | None) -> None:
+        """Wake whoever goes on after the commit of a change that left the list to be run then."""
         self.wake()
-        if schedule.next_sync_at is not None and schedule.next_sync_at <= self.now():
+        if next_sync_at is not None and next_sync_at <= self.now():
             self.wake_runs()
 
     def _check_size(self, before: MediaList | None, after: MediaList, account: TraktAccount) -> None:
@@ -273,17 +273,3 @@ async def _configuration(
 async def _decide(decide: Callable[[], changes.Change], *, size: int) -> changes.Change:
     """Return the decision. Other requests go on while a long list is decided on."""
     return decide() if size <= MAX_ITEMS_ON_LOOP else await asyncio.to_thread(decide)
-
-
-def _summary_of_new(new: MediaList, account: TraktAccount, schedule: Schedule, now: datetime) -> ListSummary:
-    return ListSummary(
-        list_id=new.list_id,
-        properties=new.properties,
-        version=new.version,
-        item_count=len(new.items),
-        created_at=now,
-        updated_at=now,
-        schedule=schedule,
-        account=account,
-        source=new.source,
-    )

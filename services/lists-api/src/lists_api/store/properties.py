@@ -45,10 +45,15 @@ def of_row(row: asyncpg.Record) -> ListProperties:
         list_type=row["list_type"],
         description=row["description"],
         privacy=row["privacy"],
-        mirror=_mirror(tuple(row["mirror"].items())),
+        mirror=mirror_of(row),
         has_own_title=row["has_own_title"],
         filling=_filling(row),
     )
+
+
+def mirror_of(row: asyncpg.Record) -> MirrorSettings:
+    """Return how the list in a row is mirrored."""
+    return _mirror(tuple(row["mirror"].items()))
 
 
 @cache  # there are few, and pages of lists have them over and over
@@ -56,7 +61,12 @@ def _mirror(values: tuple[tuple[str, bool], ...]) -> MirrorSettings:
     return MirrorSettings.model_validate(dict(values))
 
 
+def filters_of(row: asyncpg.Record) -> Filters | None:
+    """Return the filters of the list in a row; None: a manual list."""
+    stored = row["filters"]
+    return None if stored is None else Filters.from_json(stored)
+
+
 def _filling(row: asyncpg.Record) -> Filling | None:
-    if row["filters"] is None:
-        return None
-    return Filling(**{column: row[column] for column in _FILLING} | {"filters": Filters.from_json(row["filters"])})
+    filters = filters_of(row)
+    return None if filters is None else Filling(filters, *(row[column] for column in _FILLING[1:]))

@@ -1,5 +1,6 @@
 """Reading lists. Each function runs one statement, so that no reader sees half an edit."""
 
+from operator import itemgetter
 from typing import Final
 
 import asyncpg
@@ -9,13 +10,13 @@ from lists_api.lists.domain.summary import ListSummary
 from lists_api.mirror_state.domain.mirror import MirrorRecord, TraktAccount
 from lists_api.store import properties
 from lists_api.store.accounts import account_of
-from lists_api.store.lists import schedule_of, source_of
+from lists_api.store.lists import source_of
 from watchbuddy_contracts import Title
 
 _SUMMARY: Final = f"""
     list.list_id, {properties.COLUMNS}, list.version, item_count, created_at, updated_at,
     CASE run_state WHEN 'running' THEN 'syncing' WHEN 'queued' THEN 'queued' ELSE status END AS status,
-    next_sync_at, last_sync_at, last_full_sync_at,
+    next_sync_at, last_sync_at,
     run_revision + coalesce((run_state = 'running')::integer, 0) AS run_revision,
     trakt_list_id, mirror.state, mirror.version AS mirror_version, reason, retry_at, mirror.at,
     not_found, left_out, mirror.revision,
@@ -35,7 +36,7 @@ WHERE list.list_id = $1 AND user_id = $2 AND deleted_at IS NULL"""  # noqa: S608
 async def read_list(connection: "Connection | Pool", list_id: int, *, user_id: str) -> ListSummary | None:
     """Return the user's list; None: the user has no such list."""
     row = await connection.fetchrow(READ_LIST, list_id, user_id)
-    return None if row is None else _summary(row)
+    return None if row is None else _summary(row, account_of(row))
 
 
 READ_LISTS: Final = f"""
@@ -59,7 +60,8 @@ async def read_lists(
     `mirrored` selects lists with a Trakt list (True) or without one (False); None: all.
     """
     rows = await pool.fetch(READ_LISTS, user_id, mirrored, limit, offset)
-    return [_summary(row) for row in rows if row["list_id"] is not None], rows[0]["total"]
+    account = account_of(rows[0])  # one user's: it is the same in all rows
+    return [_summary(row, account) for row in rows if row["list_id"] is not None], rows[0]["total"]
 
 
 COUNT_LISTS: Final = """
@@ -96,20 +98,15 @@ async def read_exclusions(
     return [Title(row[1], row[2], row[3], row[4]) for row in rows if row[1] is not None], rows[0]["total"]
 
 
-def _summary(row: asyncpg.Record) -> ListSummary:
-    return ListSummary(
-        list_id=row["list_id"],
-        properties=properties.of_row(row),
-        version=row["version"],
-        item_count=row["item_count"],
-        created_at=row["created_at"],
-        updated_at=row["updated_at"],
-        schedule=schedule_of(row),
-        mirrored=_UNREPORTED if row["state"] is None else _mirror_record(row),
-        account=account_of(row),
-        source=source_of(row),
-        run_revision=row["run_revision"],
-    )
+_MADE: Final = ("mirror", "filters", "source", "mirrored", "account")
+_columns: Final = itemgetter(*(name for name in ListSummary._fields if name not in _MADE))
+"""Returns the fields that are columns as they are. They come first in the summary."""
+
+
+def _summary(row: asyncpg.Record, account: TraktAccount) -> ListSummary:
+    mirrored = _UNREPORTED if row["state"] is None else _mirror_record(row)
+    made = properties.mirror_of(row), properties.filters_of(row), source_of(row), mirrored, account
+    return ListSummary._make((*_columns(row), *made))
 
 
 _UNREPORTED: Final = MirrorRecord()

@@ -1,13 +1,12 @@
 """Lists, as lists-api gives them over HTTP."""
 
-from dataclasses import fields
 from datetime import datetime
-from typing import Any, Final, Self
+from typing import Final, Self
 
 from chassis.http.examples import examples
 from lists_api.http.schemas.filters import FiltersOut
 from lists_api.http.schemas.strict import ResponseModel
-from lists_api.lists.domain.filling import Filling, Sort
+from lists_api.lists.domain.filling import Sort
 from lists_api.lists.domain.schedule import ListStatus
 from lists_api.lists.domain.summary import ListSummary
 from lists_api.mirror_state.domain.mirror import MirrorReason, MirrorRecord, MirrorState
@@ -128,37 +127,35 @@ class ListOut(ResponseModel):
     @classmethod
     def of(cls, summary: ListSummary) -> Self:
         mirrored = summary.mirrored.as_of(summary.version, summary.account)
-        properties, schedule, source = summary.properties, summary.schedule, summary.source
+        filters, source = summary.filters, summary.source
         return cls.unchecked(
             {
                 "id": summary.list_id,
-                "title": properties.title,
-                "list_type": properties.list_type,
-                "description": properties.description,
-                "privacy": properties.privacy,
-                "mirror": properties.mirror,
+                "title": summary.title,
+                "list_type": summary.list_type,
+                "description": summary.description,
+                "privacy": summary.privacy,
+                "mirror": summary.mirror,
                 "version": summary.version,
-                "status": schedule.status,
+                "status": summary.status,
                 "item_count": summary.item_count,
                 "trakt_list_id": mirrored.trakt_list_id,
                 "mirror_state": MirrorStateOut.of(mirrored),
                 "created_at": summary.created_at,
                 "updated_at": summary.updated_at,
-                "last_sync_at": schedule.last_sync_at,
-                "next_sync_at": schedule.next_sync_at,
-                "has_own_title": properties.has_own_title,
-                **(_UNFILLED if properties.filling is None else _filled(properties.filling)),
+                "last_sync_at": summary.last_sync_at,
+                "next_sync_at": summary.next_sync_at,
+                "has_own_title": summary.has_own_title,
+                "filters": None if filters is None else FiltersOut.of(filters),
+                "item_limit": summary.item_limit,
+                "sort": summary.sort,
+                "exclude_watched": summary.exclude_watched,
+                "sync_interval_hours": summary.sync_interval_hours,
+                "full_sync_days": summary.full_sync_days,
+                "is_paused": summary.is_paused,
                 "source": None if source is None else SourceOut(kind=source.kind, url=source.url),
             }
         )
-
-
-_FILLING: Final = tuple(one.name for one in fields(Filling))
-_UNFILLED: Final = dict.fromkeys(_FILLING)
-
-
-def _filled(filling: Filling) -> dict[str, Any]:
-    return {name: getattr(filling, name) for name in _FILLING} | {"filters": FiltersOut.of(filling.filters)}
 
 
 class ListsOut(ResponseModel):
