@@ -180,6 +180,9 @@ async def test_searches_have_a_quota_a_minute_also_in_parallel(dsn: str) -> None
         assert refused.json()["slug"] == "too-many-searches"
         assert refused.json()["limit"] == 5
         assert 1 <= int(refused.headers["Retry-After"]) <= 60
+        # what is dearer than a search counts as one
+        assert (await api.call("POST", "/api/lists/preview", json={"filters": {}})).status_code == 429
+        assert (await api.call("GET", "/api/suggestions")).status_code == 429
         await api.receive(TraktAccountConnected(user_id="ada", vip=True))
         assert await statuses(1, "ada") == [429]
         api.clock.advance(timedelta(minutes=1))

@@ -305,6 +305,26 @@ async def test_an_idempotency_key_that_is_none_is_refused(api: Api, key: str) ->
     assert_problem(await api.call("POST", "/api/lists", json=GOOD, headers=headers), 422, "invalid-request")
 
 
+async def test_no_refusal_shows_a_pattern_to_a_person(api: Api) -> None:
+    """Whatever the API describes by a pattern is refused in words."""
+    item = {"media_type": "movie", "ids": {"imdb": "heat"}}
+    filters = {"languages": ["english"], "countries": ["1"]}
+    refused = [
+        await api.call("PUT", "/api/ratings/movie/heat", json={"thumb": "up"}),
+        await api.call("DELETE", "/api/lists/1", headers={"If-Match": "7"}),
+        await api.call("GET", "/api/lists/1", headers={"If-None-Match": "7"}),
+        await api.call("POST", "/api/lists", json={"title": "x", "list_type": "manual", "items": [item]}),
+        await api.call("POST", "/api/lists/preview", json={"filters": filters}),
+        await api.call("POST", "/api/imports/trakt", json={"trakt_list": "?"}),
+        await api.call("POST", "/api/lists/1/sync", headers={"If-Match": "7"}),
+    ]
+    assert [response.status_code for response in refused] == [422] * len(refused)
+    for response in refused:
+        assert "pattern" not in response.text
+        assert "^" not in response.text
+    assert [error["message"] for error in refused[4].json()["errors"]] == ["must be a code of two letters"] * 2
+
+
 async def test_a_body_over_the_limit_is_not_read(dsn: str) -> None:
     async with running_api(dsn, max_body_bytes=2048) as api:
 

@@ -5,6 +5,7 @@ from fastapi import FastAPI
 from chassis.bootstrap import health_of
 from chassis.http.auth import Authenticator
 from lists_api.http.api import http_api
+from lists_api.http.turns import Turns
 from lists_api.lists.use_cases import ListUseCases
 from lists_api.runs.use_cases import RunUseCases
 from lists_api.settings import HttpSettings
@@ -22,4 +23,5 @@ def equip(app: FastAPI, settings: HttpSettings, cases: ListUseCases, runs: RunUs
     app.state.settings = settings
     app.state.authenticator = Authenticator(settings)
     app.state.use_cases = cases
+    app.state.turns = Turns()
     app.state.run_use_cases = runs

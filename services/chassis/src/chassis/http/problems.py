@@ -96,6 +96,8 @@ def _described(error: Mapping[str, Any]) -> dict[str, str]:
     loc: tuple[int | str, ...] = error["loc"]
     if error["type"] == "json_invalid":
         return {"field": "body", "message": f"not JSON at character {loc[-1]}: {error['ctx']['error']}"}
+    if error["type"] == "string_pattern_mismatch":  # people do not read patterns
+        return {"field": ".".join(str(part) for part in loc), "message": "must be in the form that /openapi.json shows"}
     return {"field": ".".join(str(part) for part in loc), "message": error["msg"].removeprefix("Value error, ")}
 
 

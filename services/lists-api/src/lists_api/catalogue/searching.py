@@ -5,9 +5,9 @@ from datetime import datetime
 from chassis.postgres.database import Pool
 from lists_api.catalogue.domain.search import Search
 from lists_api.catalogue.domain.title import CatalogueTitle
+from lists_api.catalogue.search_quota import count_search
 from lists_api.lists.domain.quota import Quotas
 from lists_api.store.catalogue_search import search_titles
-from lists_api.store.uses import count_use
 from watchbuddy_contracts import MediaType
 
 
@@ -19,7 +19,6 @@ async def search_catalogue(
     Raises:
         TooManySearchesError: the user has searched too often within this minute.
     """
-    count, is_vip = await count_use(pool, user_id, "search", now=now)
-    quotas.check_uses("search", count, is_vip=is_vip, now=now)
+    await count_search(pool, user_id, quotas=quotas, now=now)
     search = Search.of(text)
     return [] if search is None else await search_titles(pool, search, media_types=media_types, limit=limit)

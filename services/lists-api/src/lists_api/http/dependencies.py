@@ -7,6 +7,7 @@ from pydantic import BeforeValidator, Field, StringConstraints
 
 from lists_api.http.schemas.etags import IF_HEADER
 from lists_api.http.schemas.strict import Omittable
+from lists_api.http.schemas.written import Written
 from lists_api.lists.use_cases import ListUseCases
 from lists_api.runs.use_cases import RunUseCases
 from lists_api.settings import HttpSettings
@@ -68,8 +69,12 @@ async def use_cases(request: Request) -> ListUseCases:
 
 Cases = Annotated[ListUseCases, Depends(use_cases)]
 ListId = Annotated[int, Field(ge=1, le=MAX_LIST_ID), BeforeValidator(digits), Path()]
-_Printable = Annotated[str, StringConstraints(min_length=1, max_length=255, pattern=r"^[\x20-\x7e]+$")]
-_Tags = Annotated[str, StringConstraints(pattern=IF_HEADER)]
+_Printable = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=255),
+    Written(r"^[\x20-\x7e]+$", "must be of printable ASCII characters"),
+]
+_Tags = Annotated[str, Written(IF_HEADER, 'must be *, or entity tags in double quotes, as "7"')]
 Key = Annotated[Omittable[_Printable], Header(alias="Idempotency-Key")]
 IfMatch = Annotated[Omittable[_Tags], Header(alias="If-Match")]
 IfNoneMatch = Annotated[Omittable[_Tags], Header(alias="If-None-Match")]

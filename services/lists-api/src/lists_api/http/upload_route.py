@@ -13,6 +13,7 @@ from starlette.formparsers import MultiPartException, MultiPartParser
 from chassis.http.auth import Authenticator
 from lists_api.http.body import read_body
 from lists_api.http.dependencies import Caller
+from lists_api.http.turns import Turns
 from lists_api.settings import HttpSettings
 
 MAX_FIELDS: Final = 10
@@ -32,13 +33,20 @@ class UploadRoute(APIRoute):
             if self.body_field is None:
                 return await handle(Caller(request, user_id))
             settings: HttpSettings = request.app.state.settings
-            content = await read_body(request, max_bytes=settings.max_body_bytes)
-            media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-            if media_type != MEDIA_TYPE:
-                raise HTTPException(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, f"send a file, as {MEDIA_TYPE}")
-            return await handle(_Upload(request, user_id, content))
+            turns: Turns = request.app.state.turns
+            async with turns.of(user_id):
+                content = await read_body(request, max_bytes=settings.max_body_bytes)
+                _check_media_type(request)
+                async with turns.work():
+                    return await handle(_Upload(request, user_id, content))
 
         return handle_checked
+
+
+def _check_media_type(request: Request) -> None:
+    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media_type != MEDIA_TYPE:
+        raise HTTPException(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, f"send a file, as {MEDIA_TYPE}")
 
 
 class _InMemory(MultiPartParser):

@@ -3,7 +3,7 @@
 from typing import Annotated, Final
 
 from fastapi import Depends, Path, Query
-from pydantic import AfterValidator, StringConstraints
+from pydantic import AfterValidator
 
 from chassis.http.paging import PageQuery
 from lists_api.catalogue.domain.reference import TitleReference, title_reference
@@ -11,6 +11,7 @@ from lists_api.http.dependencies import Caller
 from lists_api.http.documentation import BODY
 from lists_api.http.json_route import users_router
 from lists_api.http.schemas.rating_bodies import RatingOut, RatingsOut, ThumbIn
+from lists_api.http.schemas.written import Written
 from lists_api.store import ratings
 from lists_api.taste.use_cases import rate, take_back
 from watchbuddy_contracts import MediaType
@@ -18,16 +19,19 @@ from watchbuddy_contracts import MediaType
 router: Final = users_router("ratings", prefix="/api/ratings")
 
 
+_WORDS: Final = "must be an id as tt0113277 (IMDb), tmdb:949 or trakt:481"
+
+
 def _checked(text: str) -> str:
     if title_reference(text) is None:
-        raise ValueError("must be an id as tt0113277 (IMDb), tmdb:949 or trakt:481")
+        raise ValueError(_WORDS)
     return text
 
 
 _ID: Final = r"^(tt([0-9]{7}|[1-9][0-9]{7,11})|(tmdb|trakt):[1-9][0-9]{0,8})$"
 _Path = Annotated[
     str,
-    StringConstraints(pattern=_ID),
+    Written(_ID, _WORDS),
     AfterValidator(_checked),
     Path(
         description="An id of the title: `tt0113277` (IMDb), `tmdb:949` or `trakt:481`.",

@@ -10,6 +10,7 @@ from lists_api.catalogue.domain.genres import genre_slugs
 from lists_api.catalogue.domain.text import fold
 from lists_api.errors import PatchRefusedError
 from lists_api.http.schemas.strict import OMITTED, Omittable, ResponseModel, StrictModel, without_default
+from lists_api.http.schemas.written import Written
 from watchbuddy_contracts import MediaType
 
 FIRST_YEAR: Final = 1870
@@ -47,7 +48,7 @@ def _folded(text: str) -> str:
 _Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)]
 _Genre = Annotated[_Name, AfterValidator(lambda name: _genres(name) and name)]
 _Words = Annotated[_Name, AfterValidator(_folded)]
-_Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2}$")]
+_Code = Annotated[str, Written(r"^[A-Za-z]{2}$", "must be a code of two letters")]
 _Year = Annotated[int, Field(ge=FIRST_YEAR, le=LAST_YEAR)]
 _LastYears = Annotated[int, Field(ge=1, le=200)]
 _Minutes = Annotated[int, Field(ge=1, le=10_000)]

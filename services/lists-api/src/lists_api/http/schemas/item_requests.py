@@ -6,7 +6,6 @@ from pydantic import (
     AfterValidator,
     ConfigDict,
     Field,
-    StringConstraints,
     ValidationError,
     ValidatorFunctionWrapHandler,
     WrapValidator,
@@ -17,6 +16,7 @@ from pydantic_core import InitErrorDetails
 from chassis.http.examples import examples
 from lists_api.errors import TooManyItemsError
 from lists_api.http.schemas.strict import StrictModel
+from lists_api.http.schemas.written import Written
 from lists_api.lists.domain.items import MAX_ITEMS
 from watchbuddy_contracts import MediaType, Title
 
@@ -33,7 +33,11 @@ def _imdb_id(text: str) -> str:
 
 NumericId = Annotated[int, Field(ge=1, le=MAX_ID)]
 """Trakt and TMDB count their titles in 32 bits."""
-ImdbId = Annotated[str, StringConstraints(pattern=r"^tt([0-9]{7}|[1-9][0-9]{7,11})$"), AfterValidator(_imdb_id)]
+ImdbId = Annotated[
+    str,
+    Written(r"^tt([0-9]{7}|[1-9][0-9]{7,11})$", "must be an id of IMDb, as tt0113277"),
+    AfterValidator(_imdb_id),
+]
 """IMDb fills its numbers with zeros to seven digits. Any other form of the number would be a second id of one title."""
 
 

@@ -41,7 +41,8 @@ class SyncQuery(BaseModel):
     force_full: bool = False
     """Rank everything anew, whether the list is due or not. A manual list has nothing to rank."""
     watched_only: bool = False
-    """Only take out what was watched, where the list wants that. Together with `force_full`, that does so too."""
+    """Only take out what was watched, where the list wants that. A full run does so too, so that `force_full`
+    wins where both are given."""
 
     @property
     def demand(self) -> Demand:
