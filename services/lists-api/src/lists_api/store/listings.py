@@ -12,7 +12,7 @@ from watchbuddy_contracts import Title
 
 # A title of the catalogue that shares IMDb's id comes before one that shares another: the former numbers no other kind.
 _LISTING: Final = f"""
-SELECT list.list_id, list.version, {properties.COLUMNS}, item.*
+SELECT list.list_id, list.version, {properties.READ}, item.*
 FROM list
 LEFT JOIN LATERAL (
     SELECT item.position, item.media_type, item.trakt, item.tmdb, item.imdb, item.added_at,

@@ -134,7 +134,7 @@ class LockedList:
 
 
 READ_STATE: Final = f"""
-SELECT list_id, user_id, version, {properties.COLUMNS}, last_event_id, last_event_type, deleted_at,
+SELECT list_id, user_id, version, {properties.READ}, last_event_id, last_event_type, deleted_at,
        status, next_sync_at, last_sync_at, last_full_sync_at, configuration, source
 FROM list
 WHERE list_id = $1 AND ($2::text IS NULL OR (user_id = $2 AND deleted_at IS NULL))"""  # noqa: S608 - a constant

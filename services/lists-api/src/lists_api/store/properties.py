@@ -21,6 +21,8 @@ _FILLING: Final = (
     "is_paused",
 )
 COLUMNS: Final = ", ".join((*_OWN, *_FILLING))
+READ: Final = ", ".join((*_OWN[:-1], "mirror::text AS mirror", *_FILLING))
+"""`COLUMNS` as they are read. The mirror's settings come as text, which is looked up and not parsed."""
 
 
 def parameters(first: int) -> str:
@@ -39,7 +41,7 @@ def to_columns(properties: ListProperties) -> tuple[Any, ...]:
 
 
 def of_row(row: asyncpg.Record) -> ListProperties:
-    """Return the properties in a row's `COLUMNS`."""
+    """Return the properties in a row's `READ`."""
     return ListProperties(
         title=row["title"],
         list_type=row["list_type"],
@@ -53,12 +55,12 @@ def of_row(row: asyncpg.Record) -> ListProperties:
 
 def mirror_of(row: asyncpg.Record) -> MirrorSettings:
     """Return how the list in a row is mirrored."""
-    return _mirror(tuple(row["mirror"].items()))
+    return _mirror(row["mirror"])
 
 
-@cache  # there are few, and pages of lists have them over and over
-def _mirror(values: tuple[tuple[str, bool], ...]) -> MirrorSettings:
-    return MirrorSettings.model_validate(dict(values))
+@cache  # there are few, and pages of lists have them over and over; jsonb has one text for what is equal
+def _mirror(text: str) -> MirrorSettings:
+    return MirrorSettings.model_validate_json(text)
 
 
 def filters_of(row: asyncpg.Record) -> Filters | None:

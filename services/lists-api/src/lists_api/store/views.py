@@ -14,7 +14,7 @@ from lists_api.store.lists import source_of
 from watchbuddy_contracts import Title
 
 _SUMMARY: Final = f"""
-    list.list_id, {properties.COLUMNS}, list.version, item_count, created_at, updated_at,
+    list.list_id, {properties.READ}, list.version, item_count, created_at, updated_at,
     CASE run_state WHEN 'running' THEN 'syncing' WHEN 'queued' THEN 'queued' ELSE status END AS status,
     next_sync_at, last_sync_at,
     run_revision + coalesce((run_state = 'running')::integer, 0) AS run_revision,
