@@ -57,5 +57,7 @@ async def test_a_run_is_followed_to_its_end_by_its_user_alone(system: RunningSys
     assert percents == sorted(percents)
     assert (percents[-1], seen[-1]["total"]) == (100, 3)
     await user.mirrored()
-    told = await user.told("Created list 'Watched' on Trakt", "Synced to Trakt: +3 -0")
-    assert len(told) == 2  # a run that finds nothing to do is no message
+    told = await user.told(
+        "Created list 'Watched' on Trakt", "Synced to Trakt: +3 -0", "Sync (manual) for 'Watched': No changes."
+    )
+    assert len(told) == 3

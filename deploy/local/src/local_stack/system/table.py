@@ -30,7 +30,7 @@ ON_KAFKA = ("lists-api relay", "lists-api consume", "trakt-sync consume", "trakt
 # message within 160 ms and the idle stack takes 5.0 % of a core; at 90 ms, 204 ms and 4.8 %. Apache Kafka ends the poll
 # at once, so a long wait costs no time and saves processor time.
 FETCH_MAX_WAIT: Mapping[KafkaKind, timedelta] = {
-    "embedded": timedelta(milliseconds=90),
+    "embedded": timedelta(milliseconds=150),
     "apache": timedelta(seconds=5),
 }
 # On the embedded broker a rejoining consumer waits for the session of its predecessor.
