@@ -23,8 +23,8 @@ LAST_YEAR: Final = 32_767
 MOST_FAME: Final = 1000
 RARE: Final = 10_000
 """Titles that are gathered by the indexes of what was asked, and sorted. More are met one after the other in the order
-of the pool, until there are enough. Gathering n reads n rows; meeting 250 of n in a table of 700,000 reads 250 / n of it:
-as many at n = 13,000. Postgres would choose the order for fewer, too: it does not know that documentaries have few
+of the pool, until there are enough. Gathering n reads n rows; meeting 250 of n in a table of 700,000 reads 250 / n of
+it: as many at n = 13,000. Postgres would choose the order for fewer, too: it does not know that documentaries have few
 votes, and reads 139,000 titles to meet 250 of them, where 4,000 are all that there are (measured)."""
 
 # A plan for these values, not one for any: a rare genre and a frequent one want different indexes.
