@@ -27,7 +27,7 @@ from watchbuddy_contracts import (
     TraktSyncFailed,
 )
 
-LOAD_S = 60.0
+LOAD_S = 40.0
 BROKER_LOAD_S = 12.0
 CHANGES_A_SECOND = 10
 USERS = 4

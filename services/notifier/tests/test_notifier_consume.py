@@ -3,7 +3,7 @@ import os
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -16,6 +16,9 @@ from local_stack.kafka.embedded import EmbeddedKafka
 from notifier import store
 from notifier.testing import sync_started
 from watchbuddy_contracts import Event, EventHeaders, ListDeleted, TraktListDeleted, partition_key
+
+PATIENCE = timedelta(seconds=60)
+"""A machine that does much else handles ten records a second."""
 
 
 @pytest.fixture
@@ -105,16 +108,16 @@ async def test_a_consumer_killed_in_the_middle_of_a_poll_tells_everything_once(
         number: int = await pool.fetchval("SELECT count(*) FROM messages")
         return number
 
-    titles = [f"List {number}" for number in range(500)]
+    titles = [f"List {number}" for number in range(150)]
     sent = [await send_on(producer, sync_started(title=title)) for title in titles]
     await asyncio.gather(*sent)
     async with consuming(dsn, kafka) as process:
-        await eventually(count, until=lambda number: number > 0)
+        await eventually(count, until=lambda number: number > 0, within=PATIENCE)
         process.kill()
         await process.wait()
     killed_at = await count()
     async with consuming(dsn, kafka):
-        await eventually(count, until=lambda number: number >= 500)
+        await eventually(count, until=lambda number: number >= len(titles), within=PATIENCE)
     told = [message.text for message in await store.after(pool, "ada", 0, limit=1000)]
-    assert killed_at < 500
+    assert killed_at < len(titles)
     assert told == [f"Syncing '{title}'..." for title in titles]
