@@ -26,9 +26,9 @@ HTTP_AND_WORK = ("lists-api", "lists-api run", "notifier", "trakt-sync work")
 ON_KAFKA = ("lists-api relay", "lists-api consume", "trakt-sync consume", "trakt-sync relay", "notifier consume")
 
 # A new record does not end the embedded broker's long poll, so a wait is latency: at worst twice for each hop. Short
-# waits cost processor time. Measured (python -m benchmarks latency footprint): at 60 ms, 95 % of the edits reach their
-# message within 160 ms and the idle stack takes 5.0 % of a core; at 90 ms, 204 ms and 4.8 %. Apache Kafka ends the poll
-# at once, so a long wait costs no time and saves processor time.
+# waits cost processor time. Measured (python -m benchmarks latency footprint): at 90 ms, 95 % of the edits reach their
+# message within 299 ms and the idle stack takes 7.8 % of a core; at 150 ms, 406 ms and 5.7 to 6.1 %. Apache Kafka ends
+# the poll at once, so a long wait costs no time and saves processor time.
 FETCH_MAX_WAIT: Mapping[KafkaKind, timedelta] = {
     "embedded": timedelta(milliseconds=150),
     "apache": timedelta(seconds=5),
