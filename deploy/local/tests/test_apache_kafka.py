@@ -11,7 +11,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 from chassis import topics
-from chassis.kafka.broker import start_producer
+from chassis.kafka.producer import start_producer
 from chassis.kafka.settings import KafkaSettings
 from chassis.outbox import outbox
 from chassis.outbox.relay import Relay

@@ -12,9 +12,10 @@ import pytest
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from chassis.errors import PermanentError, TransientError
-from chassis.kafka.broker import ConsumerHealth, build_broker, producer, subscribe
+from chassis.kafka.broker import ConsumerHealth, build_broker, subscribe
 from chassis.kafka.delivery import Delivery, Waits
 from chassis.kafka.envelope import Delivered
+from chassis.kafka.producer import producer
 from chassis.settings import ServiceSettings
 from chassis.testing import eventually
 from local_stack.kafka.embedded import EmbeddedKafka

@@ -12,7 +12,7 @@ from aiokafka import AIOKafkaProducer
 from structlog.testing import capture_logs
 
 from chassis.health import StuckError
-from chassis.kafka.broker import start_producer
+from chassis.kafka.producer import start_producer
 from chassis.outbox import outbox
 from chassis.outbox.relay import POLL_EVERY, Relay
 from chassis.postgres.database import DIRECT_TIMEOUT, Pool, create_pool

@@ -19,9 +19,10 @@ from structlog.testing import capture_logs
 
 from chassis import topics
 from chassis.health import Health, StuckError
-from chassis.kafka.broker import ConsumerHealth, build_broker, consume, start_producer, subscribe
+from chassis.kafka.broker import ConsumerHealth, build_broker, consume, subscribe
 from chassis.kafka.connection import KafkaRefusedError, connection_arguments, knock
 from chassis.kafka.envelope import Delivered
+from chassis.kafka.producer import start_producer
 from chassis.outbox import outbox
 from chassis.outbox.relay import Relay
 from chassis.postgres.database import create_pool

@@ -15,9 +15,10 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 from chassis.errors import PermanentError
-from chassis.kafka.broker import Parser, build_broker, start_producer, subscribe
+from chassis.kafka.broker import Parser, build_broker, subscribe
 from chassis.kafka.delivery import Delivery, Waits
 from chassis.kafka.envelope import Delivered
+from chassis.kafka.producer import start_producer
 from chassis.outbox import outbox
 from chassis.outbox.relay import Relay
 from chassis.postgres.database import Pool, create_pool, migrate

@@ -11,7 +11,7 @@ import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.errors import KafkaConnectionError
 
-from chassis.kafka.broker import start_producer
+from chassis.kafka.producer import start_producer
 from chassis.outbox import outbox
 from chassis.outbox.relay import Relay
 from chassis.postgres.database import Pool, create_pool

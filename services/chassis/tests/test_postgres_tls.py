@@ -18,7 +18,7 @@ import asyncpg
 import pytest
 import trustme
 
-from chassis.kafka.broker import start_producer
+from chassis.kafka.producer import start_producer
 from chassis.outbox import outbox
 from chassis.outbox.relay import Relay
 from chassis.postgres.database import create_pool, migrate

@@ -1,4 +1,4 @@
-"""Producers and consumers, with the options that lose nothing.
+"""Consumers, with the options that lose nothing.
 
 FastStream's and aiokafka's defaults lose messages: ACK_FIRST, `auto_offset_reset="latest"`, `acks=1`.
 """
@@ -13,18 +13,20 @@ from functools import partial
 from typing import Any, Final
 
 import structlog
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import IllegalStateError, KafkaError
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker, KafkaMessage
 from faststream.message import StreamMessage
+from faststream.security import BaseSecurity, SASLPlaintext, SASLScram256, SASLScram512
 
 from chassis.clock import Clock, utc_now
 from chassis.health import StuckError
-from chassis.kafka.connection import KafkaRefusedError, Refusals, connection_arguments, knock, security_of
+from chassis.kafka.connection import KafkaRefusedError, Refusals, knock, tls_of
 from chassis.kafka.delivery import Delivery
 from chassis.kafka.envelope import Delivered, Record, decode
 from chassis.kafka.framework_log import FrameworkLog
+from chassis.kafka.producer import MAX_REQUEST_BYTES, start_producer
 from chassis.kafka.settings import KafkaSettings
 from chassis.settings import ServiceSettings
 from chassis.telemetry.exporters import is_exported
@@ -39,8 +41,6 @@ Handler = Callable[[Delivered], Awaitable[None]]
 Records = tuple[Record, ...]
 Parser = Callable[[Records, Callable[[Records], Awaitable[StreamMessage[Records]]]], Awaitable[Any]]
 
-MAX_REQUEST_BYTES: Final = 4 * 1024 * 1024
-"""A list of 10,000 items is about 1 MB. The topics take records of the same size."""
 START_RETRY: Final = timedelta(seconds=1)
 SILENT_FOR: Final = timedelta(seconds=30)
 MAX_POLL_RECORDS: Final = 500
@@ -53,35 +53,6 @@ TROUBLE: Final = "kafka_trouble"
 """The broker's context holds under this name why its consumers have not started."""
 
 
-def producer(settings: KafkaSettings) -> AIOKafkaProducer:
-    """Return a producer that waits for all replicas. It cannot reorder or double what it sends itself."""
-    return AIOKafkaProducer(
-        **connection_arguments(settings),
-        acks="all",
-        enable_idempotence=True,
-        linger_ms=0,  # while the first batch is on its way, a round of the relay fills the next ones
-        max_request_size=MAX_REQUEST_BYTES,
-        request_timeout_ms=15_000,
-    )
-
-
-async def start_producer(settings: KafkaSettings) -> AIOKafkaProducer:
-    """Return a producer that has started.
-
-    Raises:
-        KafkaRefusedError: Kafka does not let us in.
-        ConnectionError, KafkaError: Kafka does not answer.
-    """
-    await knock(settings)
-    made = producer(settings)
-    try:
-        await made.start()
-    except BaseException:  # half started: nothing may stay behind
-        await made.stop()
-        raise
-    return made
-
-
 def build_broker(settings: ServiceSettings, *, group: str, parser: Parser | None = None) -> KafkaBroker:
     """Return the broker of a consumer group.
 
@@ -89,7 +60,7 @@ def build_broker(settings: ServiceSettings, *, group: str, parser: Parser | None
     """
     broker = KafkaBroker(
         settings.kafka_bootstrap_servers,
-        security=security_of(settings),
+        security=_security_of(settings),
         client_id=group,
         consumer_only=True,  # the relay sends events; dead letters have a producer of their own
         allow_auto_create_topics=False,
@@ -256,3 +227,14 @@ async def _tolerant_parser(records: Records, original: Callable[[Records], Await
 
 async def _undecoded(message: StreamMessage[Records]) -> StreamMessage[Records]:
     return message
+
+
+def _security_of(settings: KafkaSettings) -> BaseSecurity:
+    """Return what the settings say, in FastStream's form. They have all of mechanism, user and password, or none."""
+    context = tls_of(settings)
+    mechanism, user = settings.kafka_sasl_mechanism, settings.kafka_sasl_username
+    password = settings.kafka_sasl_password
+    if mechanism is None or user is None or password is None:
+        return BaseSecurity(ssl_context=context)
+    forms = {"PLAIN": SASLPlaintext, "SCRAM-SHA-256": SASLScram256, "SCRAM-SHA-512": SASLScram512}
+    return forms[mechanism](user, password.get_secret_value(), ssl_context=context)

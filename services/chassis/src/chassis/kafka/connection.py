@@ -17,8 +17,6 @@ from aiokafka.errors import (
     UnsupportedSaslMechanismError,
 )
 from aiokafka.protocol.metadata import MetadataRequest
-from faststream.kafka.security import parse_security
-from faststream.security import BaseSecurity, SASLPlaintext, SASLScram256, SASLScram512
 
 from chassis.kafka.settings import KafkaSettings, kafka_addresses
 
@@ -54,20 +52,14 @@ class Refusals:
         await asyncio.sleep(REFUSED_RETRY.total_seconds())
 
 
-def security_of(settings: KafkaSettings) -> BaseSecurity:
-    """Return what the settings say, in FastStream's form. They have all of mechanism, user and password, or none."""
-    context = ssl.create_default_context(cafile=settings.kafka_ca_file) if settings.uses_tls else None
-    mechanism, user = settings.kafka_sasl_mechanism, settings.kafka_sasl_username
-    password = settings.kafka_sasl_password
-    if mechanism is None or user is None or password is None:
-        return BaseSecurity(ssl_context=context)
-    forms = {"PLAIN": SASLPlaintext, "SCRAM-SHA-256": SASLScram256, "SCRAM-SHA-512": SASLScram512}
-    return forms[mechanism](user, password.get_secret_value(), ssl_context=context)
+def tls_of(settings: KafkaSettings) -> ssl.SSLContext | None:
+    """Return with which certificates TLS is checked; None: there is no TLS."""
+    return ssl.create_default_context(cafile=settings.kafka_ca_file) if settings.uses_tls else None
 
 
 def connection_arguments(settings: KafkaSettings) -> dict[str, Any]:
     """Return the arguments with which each of aiokafka's clients connects: addresses, TLS, SASL."""
-    return {"bootstrap_servers": settings.kafka_bootstrap_servers, **parse_security(security_of(settings))}
+    return {"bootstrap_servers": settings.kafka_bootstrap_servers, **_security_arguments(settings)}
 
 
 async def knock(settings: KafkaSettings, within: timedelta = KNOCK_TIMEOUT) -> None:
@@ -82,7 +74,7 @@ async def knock(settings: KafkaSettings, within: timedelta = KNOCK_TIMEOUT) -> N
     """
     if isinstance(asyncio.get_running_loop(), uvloop.Loop):
         raise TypeError("a Kafka client needs asyncio's own event loop: see chassis.process.kafka_process")
-    security = parse_security(security_of(settings))
+    security = _security_arguments(settings)
     addresses = kafka_addresses(settings.kafka_bootstrap_servers)
     tasks = [asyncio.create_task(_knock_at(host, port, security, within)) for host, port in addresses]
     problems: list[ConnectionError] = []
@@ -121,3 +113,16 @@ async def _knock_at(host: str, port: int, security: Mapping[str, Any], within: t
         closed = connection.close()
     await asyncio.wait({closed}, timeout=CLOSE_TIMEOUT_S)
     return problem
+
+
+def _security_arguments(settings: KafkaSettings) -> dict[str, Any]:
+    """Return aiokafka's arguments for TLS and SASL. The settings have all of mechanism, user and password, or none."""
+    arguments: dict[str, Any] = {
+        "security_protocol": settings.kafka_security_protocol,
+        "ssl_context": tls_of(settings),
+    }
+    if settings.kafka_sasl_mechanism is not None and settings.kafka_sasl_password is not None:
+        arguments["sasl_mechanism"] = settings.kafka_sasl_mechanism
+        arguments["sasl_plain_username"] = settings.kafka_sasl_username
+        arguments["sasl_plain_password"] = settings.kafka_sasl_password.get_secret_value()
+    return arguments

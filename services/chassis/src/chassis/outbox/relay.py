@@ -16,9 +16,9 @@ from aiokafka.errors import KafkaError
 from chassis.bootstrap import bootstrap
 from chassis.clock import Clock, utc_now
 from chassis.health import StuckError
-from chassis.kafka.broker import start_producer
 from chassis.kafka.connection import KafkaRefusedError, Refusals
 from chassis.kafka.delivery import StartProducer
+from chassis.kafka.producer import start_producer
 from chassis.outbox.outbox import CHANNEL
 from chassis.outbox.sender import BATCH, OutboxSender
 from chassis.postgres.database import DATABASE_ERRORS, DIRECT_TIMEOUT, connect
