@@ -22,9 +22,9 @@ CONFIGURE = "from chassis.telemetry.providers import configure; configure('lists
 RESOURCE = """
 import json
 from chassis.identity import identify
-from chassis.telemetry.providers import configure
+from chassis.telemetry.sdk import tracer_provider
 identify("lists_api", "relay")
-print(json.dumps(dict(configure("lists-api").tracer_provider.resource.attributes)))
+print(json.dumps(dict(tracer_provider("lists-api").resource.attributes)))
 """
 
 
@@ -49,8 +49,18 @@ def test_an_exporter_or_protocol_that_we_do_not_have_is_refused_in_one_line(
 
 
 def test_spans_are_printed_on_demand() -> None:
-    code = f"{CONFIGURE}.tracer_provider.get_tracer('x').start_span('told').end()"
+    code = (
+        "from chassis.telemetry.providers import configure, tracer\n"
+        "telemetry = configure('lists-api')\n"
+        "tracer().start_span('told').end()\n"
+        "telemetry.shutdown()\n"
+    )
     assert '"name": "told"' in run_python("-c", code, OTEL_TRACES_EXPORTER="console").stdout
+
+
+def test_a_process_that_exports_nothing_does_not_load_the_sdk() -> None:
+    code = f"{CONFIGURE}; import sys; print([name for name in sys.modules if name.startswith('opentelemetry.sdk')])"
+    assert run_python("-c", code).stdout == "[]\n"
 
 
 def test_the_resource_names_service_version_namespace_and_role() -> None:

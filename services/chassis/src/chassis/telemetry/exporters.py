@@ -1,13 +1,10 @@
-"""What OpenTelemetry's standard `OTEL_*` variables ask for, and the exporters that do it.
+"""What OpenTelemetry's standard `OTEL_*` variables ask for.
 
 A value that this process cannot follow ends it at its start: a trace that goes nowhere is found out too late.
 """
 
 import os
 from typing import Final
-
-from opentelemetry.sdk.metrics.export import MetricReader
-from opentelemetry.sdk.trace import SpanProcessor
 
 from chassis.settings import fail
 
@@ -43,37 +40,6 @@ def exporter_of(signal: str) -> str | None:
         return chosen
     names = ("OTEL_EXPORTER_OTLP_ENDPOINT", f"OTEL_EXPORTER_OTLP_{signal}_ENDPOINT")
     return "otlp" if any(os.environ.get(name) for name in names) else None
-
-
-def span_processor() -> SpanProcessor | None:
-    """Return what takes the spans away; None when they go nowhere."""
-    # Imported only when used: the exporter costs some 15 MB a process.
-    from opentelemetry.sdk.trace.export import BatchSpanProcessor, ConsoleSpanExporter  # noqa: PLC0415
-
-    match exporter_of("TRACES"):
-        case "otlp":
-            from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter  # noqa: PLC0415
-
-            return BatchSpanProcessor(OTLPSpanExporter())
-        case "console":
-            return BatchSpanProcessor(ConsoleSpanExporter())
-        case _:
-            return None
-
-
-def metric_readers() -> list[MetricReader]:
-    """Return what takes the metrics away; nothing when they go nowhere."""
-    from opentelemetry.sdk.metrics.export import ConsoleMetricExporter, PeriodicExportingMetricReader  # noqa: PLC0415
-
-    match exporter_of("METRICS"):
-        case "otlp":
-            from opentelemetry.exporter.otlp.proto.http.metric_exporter import OTLPMetricExporter  # noqa: PLC0415
-
-            return [PeriodicExportingMetricReader(OTLPMetricExporter())]
-        case "console":
-            return [PeriodicExportingMetricReader(ConsoleMetricExporter())]
-        case _:
-            return []
 
 
 def _is_disabled() -> bool:

@@ -4,16 +4,16 @@ A process that exports no traces makes no spans. It passes the trace of a reques
 events and log lines have one in any case.
 """
 
-import random
 from collections.abc import Iterator, MutableMapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 from fastapi.telemetry import TelemetryConfig
 from opentelemetry import context as contexts
-from opentelemetry.trace import NonRecordingSpan, SpanContext, TraceFlags, set_span_in_context
+from opentelemetry.trace import NonRecordingSpan, set_span_in_context
 
 from chassis.telemetry.exporters import is_exported
+from chassis.telemetry.passing import begun
 from chassis.telemetry.trace_context import TRACEPARENT, TraceContext
 
 Scope = MutableMapping[str, Any]
@@ -62,10 +62,4 @@ def _context_of(scope: Scope) -> contexts.Context:
         given = TraceContext.of_headers(headers).to_context()
         if given:
             return given
-    new = SpanContext(
-        random.getrandbits(128),
-        random.getrandbits(64),
-        is_remote=False,
-        trace_flags=TraceFlags(TraceFlags.SAMPLED),
-    )
-    return set_span_in_context(NonRecordingSpan(new), contexts.Context())
+    return set_span_in_context(NonRecordingSpan(begun()), contexts.Context())
