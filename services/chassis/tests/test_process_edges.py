@@ -1,4 +1,4 @@
-"""The edges of a process: tokens, problems, logs, the command line."""
+"""The edges of a process: tokens, health, problems, logs, the command line."""
 
 import json
 from datetime import timedelta
@@ -11,10 +11,11 @@ from fastapi import Depends, FastAPI
 from pydantic import BaseModel, ConfigDict
 
 from chassis.errors import NotFoundError, TransientError, UnauthorizedError
+from chassis.health import STUCK_AFTER, Health, StuckError, routes
 from chassis.http.auth import Authenticator, current_user, issue_token
 from chassis.http.problems import install
 from chassis.settings import AuthSettings
-from chassis.testing import run_python
+from chassis.testing import FakeClock, run_python
 
 KEY = "k" * 32
 
@@ -66,10 +67,11 @@ class Body(BaseModel):
     count: int
 
 
-def application() -> httpx.AsyncClient:
+def application(health: Health | None = None) -> httpx.AsyncClient:
     app = FastAPI()
     app.state.authenticator = Authenticator(AuthSettings(auth_local_key=KEY))
     install(app)
+    app.router.routes.extend(routes(health or Health()))
 
     @app.get("/missing")
     async def missing() -> None:
@@ -136,6 +138,34 @@ async def test_a_method_that_a_path_does_not_take_is_answered_with_all_that_it_t
         answer = await client.put("/body")
     assert (answer.status_code, answer.headers["allow"]) == (405, "GET, POST")
     assert answer.json()["detail"] == "this path takes GET, POST"
+
+
+async def test_ready_names_the_checks_that_fail_and_live_fails_only_when_one_is_stuck() -> None:
+    clock = FakeClock()
+    health = Health(now=clock)
+    broken: Exception | None = StuckError("has fetched nothing for 31 s")
+
+    async def consumer() -> None:
+        if broken is not None:
+            raise broken
+
+    async def database() -> None: ...
+
+    health.add("consumer", consumer)
+    health.add("database", database)
+    async with application(health) as client:
+        ready = await client.get("/health/ready")
+        assert ready.status_code == 503
+        assert ready.json()["checks"] == {"consumer": "has fetched nothing for 31 s", "database": "ok"}
+        assert (await client.get("/health/live")).status_code == 200
+        clock.advance(STUCK_AFTER + timedelta(seconds=1))
+        assert (await client.get("/health/live")).status_code == 503
+        broken = ConnectionError("Kafka is away")
+        assert (await client.get("/health/live")).status_code == 200, "a restart would not bring Kafka back"
+        assert (await client.get("/health/ready")).status_code == 503
+        broken = None
+        assert (await client.get("/health/live")).status_code == 200
+        assert (await client.get("/health/ready")).status_code == 200
 
 
 COMMANDS = """

@@ -1,22 +1,19 @@
-"""Liveness and readiness of a process."""
+"""Liveness and readiness over HTTP: `/health/live`, `/health/ready`."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
-from typing import Any, Final, NamedTuple
+from typing import Final
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
 
 from chassis.clock import Clock, utc_now
 
 Check = Callable[[], Awaitable[None]]
 CHECK_TIMEOUT_S: Final = 2.0
 STUCK_AFTER: Final = timedelta(minutes=2)
-
-
-class Answer(NamedTuple):
-    """What HTTP answers: the status, and a body for JSON."""
-
-    status: int
-    body: dict[str, Any]
 
 
 class StuckError(Exception):
@@ -62,14 +59,26 @@ class Health:
         return "ok"
 
 
-async def live_answer(health: Health) -> Answer:
+def routes(health: Health) -> list[Route]:
+    """Return the routes for a worker's Starlette application. Both answer 200 or 503 with the checks' states."""
+
+    async def live(_request: Request) -> JSONResponse:
+        return await live_response(health)
+
+    async def ready(_request: Request) -> JSONResponse:
+        return await ready_response(health)
+
+    return [Route("/health/live", live), Route("/health/ready", ready)]
+
+
+async def live_response(health: Health) -> JSONResponse:
     """Return 200, or 503 with what is stuck."""
     stuck = await health.live()
-    return Answer(503 if stuck else 200, {"status": "stuck" if stuck else "ok", "checks": stuck})
+    return JSONResponse({"status": "stuck" if stuck else "ok", "checks": stuck}, 503 if stuck else 200)
 
 
-async def ready_answer(health: Health) -> Answer:
+async def ready_response(health: Health) -> JSONResponse:
     """Return 200 or 503 with the checks' states."""
     states = await health.ready()
     good = all(state == "ok" for state in states.values())
-    return Answer(200 if good else 503, {"status": "ok" if good else "not ready", "checks": states})
+    return JSONResponse({"status": "ok" if good else "not ready", "checks": states}, 200 if good else 503)

@@ -9,8 +9,8 @@ from fastapi import FastAPI
 
 from chassis.bootstrap import Foundation, bootstrap
 from chassis.http.auth import Authenticator
-from chassis.http.serving import serve_http
 from chassis.postgres.wakeup import Listener
+from chassis.process import serve_http
 from notifier.dispatch import CHANNEL, RUNS
 from notifier.routes import http_api
 from notifier.settings import SERVICE, HttpSettings

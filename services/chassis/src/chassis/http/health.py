@@ -1,4 +1,4 @@
-"""The health routes of an HTTP API, which its OpenAPI document describes. Workers have a `HealthServer`."""
+"""The health routes of an HTTP API, which its OpenAPI document describes. Workers serve `chassis.health.routes`."""
 
 from typing import Any, Final, Literal
 
@@ -6,7 +6,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict
 from starlette.responses import JSONResponse
 
-from chassis.health import Answer, Health, live_answer, ready_answer
+from chassis.health import Health, live_response, ready_response
 from chassis.http.examples import examples
 
 TAG: Final = "health"
@@ -27,11 +27,11 @@ def router(health: Health) -> APIRouter:
 
     async def check_live() -> JSONResponse:
         """Tell whether the process works. After 503, only a restart helps."""
-        return _json(await live_answer(health))
+        return await live_response(health)
 
     async def check_ready() -> JSONResponse:
         """Tell whether the process can serve requests now."""
-        return _json(await ready_answer(health))
+        return await ready_response(health)
 
     router = APIRouter(prefix="/health", tags=[TAG])
     answers: dict[int | str, dict[str, Any]] = {503: {"model": HealthOut, "description": "It is not."}}
@@ -39,7 +39,3 @@ def router(health: Health) -> APIRouter:
         router.add_api_route(path, endpoint, methods=["GET"], response_model=HealthOut, responses=answers)
         router.add_api_route(path, endpoint, methods=["HEAD"], include_in_schema=False)
     return router
-
-
-def _json(answer: Answer) -> JSONResponse:
-    return JSONResponse(answer.body, answer.status)

@@ -4,9 +4,9 @@ from uuid_utils.compat import uuid7
 
 from chassis.bootstrap import bootstrap
 from chassis.clock import utc_now
-from chassis.http.serving import serve_http
 from chassis.outbox import outbox
 from chassis.postgres.wakeup import Waker
+from chassis.process import serve_http
 from lists_api.app import build_app
 from lists_api.lists.use_cases import ListUseCases
 from lists_api.runs import worker
