@@ -1,12 +1,14 @@
 """What the subscriber records: the newest state wins, in whatever order and however often events come."""
 
+import asyncio
+import random
 from collections.abc import AsyncIterator
 
 import pytest
 
 from trakt_simulator.testing import SimulatorAdmin
 from trakt_sync.testing import Harness, harness, movies, unwanted, wanted
-from watchbuddy_contracts import TraktListDeleted, TraktListSynced
+from watchbuddy_contracts import ListDeleted, ListState, TraktListDeleted, TraktListSynced
 
 
 @pytest.fixture
@@ -110,3 +112,54 @@ async def test_description_is_the_users_own_or_that_of_the_lists_type(idle: Harn
         "Custom list managed by WatchBuddy (ID: 3)",
         "Mine",
     ]
+
+
+async def test_events_that_come_together_leave_what_they_leave_one_after_the_other(idle: Harness) -> None:
+    numbers = random.Random(9)  # noqa: S311 - the same events in every run
+    for number in range(60):
+        events = [_any_event(numbers) for _ in range(numbers.randint(1, 12))]
+        await idle.want(*(_renumbered(event, number * 20) for event in events))
+        await idle.want_together(*(_renumbered(event, number * 20 + 10) for event in events))
+    rows = await idle.pool.fetch(RECORDED)
+    first, together = (
+        [row[1:] for row in rows if (row["list_id"] % 20 >= 10) == is_together] for is_together in (0, 1)
+    )
+    assert first == together
+    assert len(first) > 100
+
+
+async def test_events_that_come_together_send_each_known_versions_result_again(running: Harness) -> None:
+    events = [wanted(list_id, items=movies(list_id)) for list_id in (1, 2, 3)]
+    await running.want_together(*events)
+    await running.settled(1, 2, 3)
+    before = await running.pool.fetch("DELETE FROM outbox RETURNING event_id")
+    await running.want_together(*events, wanted(4), wanted(3, version=2, items=movies(3)))
+    again = await running.pool.fetch("SELECT event_id FROM outbox")
+    assert len(again) == 2  # of lists 1 and 2
+    assert {row["event_id"] for row in again} < {row["event_id"] for row in before}
+
+
+async def test_sets_of_the_same_lists_in_different_orders_do_not_wait_for_each_other_in_a_circle(idle: Harness) -> None:
+    for version in range(1, 20):
+        states = [wanted(list_id, version, user=f"user{list_id % 7}") for list_id in range(1, 41)]
+        async with asyncio.TaskGroup() as group:  # Postgres would end one of them
+            group.create_task(idle.want_together(*states))
+            group.create_task(idle.want_together(*reversed(states)))
+
+
+RECORDED = """
+SELECT list_id, list_id % 10, version, is_present, title, items, deleted_at IS NULL, due_at IS NULL,
+    (SELECT count(*) FROM outbox WHERE convert_from(value, 'UTF8')::jsonb ->> 'list_id' = list_id::text)
+FROM desired_list LEFT JOIN work_queue USING (list_id) ORDER BY list_id"""
+
+
+def _any_event(numbers: random.Random) -> ListState | ListDeleted:
+    list_id, version = numbers.randint(1, 3), numbers.randint(1, 5)
+    user = f"user{list_id % 2}"
+    if numbers.random() < 0.2:
+        return unwanted(list_id, version, user=user)
+    return wanted(list_id, version, title=f"Title {numbers.randint(1, 9)}", items=movies(version), user=user)
+
+
+def _renumbered(event: ListState | ListDeleted, by: int) -> ListState | ListDeleted:
+    return event.model_copy(update={"list_id": event.list_id + by})

@@ -1,5 +1,6 @@
 """What is recorded from outside the reconciler: desired states and imports from Kafka, and accounts."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
@@ -7,13 +8,14 @@ from uuid_utils.compat import uuid7
 
 from chassis.outbox import outbox
 from chassis.postgres.database import Connection, Pool
-from chassis.telemetry.trace_context import TraceContext
 from trakt_sync.accounts.account import Account
 from trakt_sync.accounts.token_import import Import
 from trakt_sync.accounts.vault import Vault
 from trakt_sync.mirroring.list_import import ListImport, failure
+from trakt_sync.mirroring.newest import State, Trace, newest
 from trakt_sync.store import connections, desired_lists, imports, mirrors, results, work_queue
 from watchbuddy_contracts import (
+    Event,
     ListDeleted,
     ListState,
     ReadFailureReason,
@@ -28,23 +30,46 @@ SOURCE: Final = "/trakt-sync"
 """CloudEvents source of this service's events."""
 
 
-async def record_state(pool: Pool, event: ListState, now: datetime) -> bool:
-    """Record a list's desired state; return whether there is work, or an event in the outbox."""
-    async with pool.acquire() as connection, connection.transaction():
-        if await desired_lists.want(connection, event, now, TraceContext.current().to_text()):
-            return True
-        return await _repeat_result(connection, event, now)
+async def record(pool: Pool, events: Sequence[tuple[Event, Trace]], now: datetime) -> bool:
+    """Record what events of lists-api, in their order, want; return whether there is work, or an event in the outbox.
+
+    The states of all lists are one transaction, and so is each deletion and each import. Any of them may be recorded
+    again: that changes nothing.
+    """
+    states, deletions = newest((event, trace) for event, trace in events if isinstance(event, ListState | ListDeleted))
+    is_news = await record_states(pool, states, now)
+    for deletion, trace in deletions:
+        is_news |= await record_deletion(pool, deletion, now, trace)
+    for event, trace in events:
+        if isinstance(event, TraktImportRequested):
+            is_news |= await record_import(pool, event, now, trace)
+    return is_news  # how a sync run goes changes nothing on Trakt
 
 
-async def record_deletion(pool: Pool, event: ListDeleted, now: datetime) -> bool:
+async def record_states(pool: Pool, states: Sequence[State], now: datetime) -> bool:
+    """Record the desired states of different lists; return whether there is work, or an event in the outbox.
+
+    One statement for all of them, and so one transaction.
+    """
+    if not states:
+        return False
+    news = await desired_lists.want(pool, states, now)
+    known = [(event, trace) for event, trace in states if event.list_id not in news]
+    if known:
+        async with pool.acquire() as connection, connection.transaction():
+            return await _repeat_results(connection, known, now) or bool(news)
+    return bool(news)
+
+
+async def record_deletion(pool: Pool, event: ListDeleted, now: datetime, trace: Trace) -> bool:
     """Record that a list is not wanted any more; return whether there is work, or an event in the outbox.
 
     What never came to Trakt is gone at once, account or not. The lock on the list's row keeps a worker from beginning
     its creation meanwhile (see `steps.BEGIN_WRITE`).
     """
     async with pool.acquire() as connection, connection.transaction():
-        if not await desired_lists.want_absent(connection, event, now, TraceContext.current().to_text()):
-            return await _repeat_result(connection, event, now)
+        if not await desired_lists.want_absent(connection, event, now, trace):
+            return await _repeat_results(connection, [(event, trace)], now)
         if await mirrors.is_on_trakt(connection, event.list_id, event.user_id):
             await work_queue.enqueue(connection, event.list_id, now)
             return True
@@ -53,7 +78,7 @@ async def record_deletion(pool: Pool, event: ListDeleted, now: datetime) -> bool
             user_id=event.user_id, list_id=event.list_id, version=event.version, title=event.title
         )
         event_id = uuid7()
-        await outbox.append(connection, deleted, source=SOURCE, now=now, event_ids=[event_id])
+        await outbox.append(connection, deleted, source=SOURCE, now=now, event_ids=[event_id], traceparent=trace)
         await results.save(connection, event.list_id, event.version, deleted, event_id)
         return True
 
@@ -66,7 +91,7 @@ async def connect(pool: Pool, vault: Vault, user_id: str, given: Import, now: da
         await outbox.append(connection, event, source=SOURCE, now=now)
 
 
-async def record_import(pool: Pool, event: TraktImportRequested, now: datetime) -> bool:
+async def record_import(pool: Pool, event: TraktImportRequested, now: datetime, trace: Trace) -> bool:
     """Record that a list on Trakt is to be read; return whether there is work, or an event in the outbox.
 
     Without an account that Trakt can be asked with, the answer is sent at once. A request that comes again gets the
@@ -78,7 +103,7 @@ async def record_import(pool: Pool, event: TraktImportRequested, now: datetime) 
         event.trakt_list,
         event.owner,
         now,
-        trace_context=TraceContext.current().to_text(),
+        trace_context=trace,
     )
     async with pool.acquire() as connection, connection.transaction():
         state = await imports.account_state(connection, event.user_id, now)
@@ -91,7 +116,7 @@ async def record_import(pool: Pool, event: TraktImportRequested, now: datetime) 
         answer = await imports.load_answer(connection, event.import_id)
         if answer is None:
             return False
-        await outbox.append(connection, answer[0], source=SOURCE, now=now, event_ids=[answer[1]])
+        await outbox.append(connection, answer[0], source=SOURCE, now=now, event_ids=[answer[1]], traceparent=trace)
         return True
 
 
@@ -116,13 +141,16 @@ async def identify(pool: Pool, account: Account, trakt_id: str | None, now: date
         await connections.identify_account(connection, account, trakt_id, now)
 
 
-async def _repeat_result(connection: Connection, event: ListState | ListDeleted, now: datetime) -> bool:
+async def _repeat_results(
+    connection: Connection, events: Sequence[tuple[ListState | ListDeleted, Trace]], now: datetime
+) -> bool:
     """Send the last result again under its own id when the state of its very version comes again (a republish).
 
-    Whoever missed the result learns of it. All others know its id.
+    Whoever missed the result learns of it. All others know its id. Returns: whether one was sent.
     """
-    result = await results.load(connection, event.list_id, event.version)
-    if result is None:
-        return False
-    await outbox.append(connection, result.event, source=SOURCE, now=now, event_ids=[result.event_id])
-    return True
+    found = await results.load(connection, [(event.list_id, event.version) for event, _ in events])
+    for event, trace in events:
+        if (result := found.get(event.list_id)) is not None:
+            ids = [result.event_id]
+            await outbox.append(connection, result.event, source=SOURCE, now=now, event_ids=ids, traceparent=trace)
+    return bool(found)

@@ -1,24 +1,37 @@
 """SQL of `desired_list`: what is wanted of each list. The subscriber alone writes it."""
 
+import json
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
 from chassis.postgres.database import Connection, Pool, count_of
+from trakt_sync.mirroring.newest import State, Trace
 from trakt_sync.mirroring.texts import description_of
 from trakt_sync.store.due import lowered
-from watchbuddy_contracts import ListDeleted, ListState, Title
+from watchbuddy_contracts import ListDeleted, Title
 
 # `is_present` in the guard: nothing brings a deleted list back, whatever version it claims.
-# `told` comes first: see `due`.
+# `told` comes first: see `due`. Accounts and lists are locked in the order of their ids: two such statements never wait
+# for each other in a circle.
 WANT_PRESENT: Final = f"""
-WITH told AS ({lowered("VALUES ($2, 'disconnected', $12)")}
+WITH told AS ({lowered("SELECT DISTINCT u, 'disconnected', $12::timestamptz FROM unnest($2::text[]) AS u ORDER BY u")}
 ),
 wanted AS (
     INSERT INTO desired_list (
         list_id, user_id, version, is_present, title, description, privacy, display_numbers, allow_comments,
         is_ordered, items, trace_context
     )
-    SELECT $1, $2, $3, true, $4, $5, $6, $7, $8, $9, $10, $11 FROM (SELECT count(*) FROM told) AS locked
+    SELECT list_id, user_id, version, true, title, description, privacy, display_numbers, allow_comments, is_ordered,
+        items::jsonb, trace_context
+    FROM unnest(
+        $1::bigint[], $2::text[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::boolean[], $8::boolean[],
+        $9::boolean[], $10::text[], $11::text[]
+    ) AS event (
+        list_id, user_id, version, title, description, privacy, display_numbers, allow_comments, is_ordered,
+        items, trace_context
+    ), (SELECT count(*) FROM told) AS locked
+    ORDER BY list_id
     ON CONFLICT (list_id) DO UPDATE SET
         version = excluded.version, title = excluded.title, description = excluded.description,
         privacy = excluded.privacy, display_numbers = excluded.display_numbers,
@@ -58,30 +71,32 @@ WHERE deleted_at < $1
     )"""
 
 
-async def want(connection: Connection, event: ListState, now: datetime, trace_context: str | None) -> bool:
-    """Record a list's desired state and make the list due.
+async def want(pool: Pool, states: Sequence[State], now: datetime) -> set[int]:
+    """Record the desired states of different lists and make the lists due; return the lists of which it was news.
 
-    Returns: False when the state that we have is as new, or the list was deleted.
+    Of the others, the state that we have is as new, or they were deleted.
     """
-    row = await connection.fetchrow(
+    events = [event for event, _ in states]
+    rows = await pool.fetch(
         WANT_PRESENT,
-        event.list_id,
-        event.user_id,
-        event.version,
-        event.title,
-        description_of(event.list_type, event.list_id, event.description),
-        event.privacy,
-        event.mirror.display_numbers,
-        event.mirror.allow_comments,
-        event.mirror.order,
-        [Title.of(item) for item in event.items],
-        trace_context,
+        [event.list_id for event in events],
+        [event.user_id for event in events],
+        [event.version for event in events],
+        [event.title for event in events],
+        [description_of(event.list_type, event.list_id, event.description) for event in events],
+        [event.privacy for event in events],
+        [event.mirror.display_numbers for event in events],
+        [event.mirror.allow_comments for event in events],
+        [event.mirror.order for event in events],
+        # As text: of an array of arrays, asyncpg makes one array of more dimensions.
+        [json.dumps([Title.of(item) for item in event.items]) for event in events],
+        [trace for _, trace in states],
         now,
     )
-    return row is not None
+    return {row["list_id"] for row in rows}
 
 
-async def want_absent(connection: Connection, event: ListDeleted, now: datetime, trace_context: str | None) -> bool:
+async def want_absent(connection: Connection, event: ListDeleted, now: datetime, trace_context: Trace) -> bool:
     """Record that nothing of the list may be left, and lock its row; return False when this is no news."""
     row = await connection.fetchrow(
         WANT_ABSENT, event.list_id, event.user_id, event.version, event.title, trace_context, now

@@ -1,5 +1,6 @@
 """SQL of `last_result`: the last event that ended the work on a version, for sending it again under its own id."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
@@ -17,9 +18,10 @@ WHERE last_result.version <= excluded.version"""
 SEND_AND_SAVE: Final = f"WITH sent AS ({outbox.appending(6)}) {SAVE}"
 
 LOAD: Final = """
-SELECT last_result.version, event_id, ce_type, payload
-FROM last_result JOIN desired_list USING (list_id)
-WHERE list_id = $1 AND last_result.version = $2 AND desired_list.version = $2
+SELECT list_id, event_id, ce_type, payload
+FROM unnest($1::bigint[], $2::bigint[]) AS event (list_id, version)
+JOIN last_result USING (list_id, version) JOIN desired_list USING (list_id, version)
+ORDER BY list_id
 FOR SHARE OF desired_list"""
 
 
@@ -48,9 +50,15 @@ async def send_and_save(
     await connection.execute(SEND_AND_SAVE, *kept, *sent)
 
 
-async def load(connection: Connection, list_id: int, version: int) -> Result | None:
-    """Return the result of the version, if that is still the wanted one; None: the work on it has not ended."""
-    row = await connection.fetchrow(LOAD, list_id, version)
-    if row is None:
-        return None
-    return Result(row["event_id"], EVENTS[row["ce_type"]].model_validate(row["payload"]))
+async def load(connection: Connection, versions: Sequence[tuple[int, int]]) -> dict[int, Result]:
+    """Return the results of lists' versions by list, in the caller's transaction.
+
+    Missing: lists of which another version is wanted, or on whose version the work has not ended.
+
+    Args:
+        versions: list ids with the versions.
+    """
+    rows = await connection.fetch(LOAD, [list_id for list_id, _ in versions], [version for _, version in versions])
+    return {
+        row["list_id"]: Result(row["event_id"], EVENTS[row["ce_type"]].model_validate(row["payload"])) for row in rows
+    }

@@ -27,8 +27,8 @@ from trakt_sync.trakt.api import Trakt
 from trakt_sync.trakt.client import App, TraktClient
 from trakt_sync.trakt.transport import QuickTries, connect
 from trakt_sync.use_cases import connect as connect_account
-from trakt_sync.use_cases import record_deletion, record_import, record_state
-from watchbuddy_contracts import EVENTS, Event, ListCreated, ListDeleted, ListUpdated, TraktImportRequested
+from trakt_sync.use_cases import record
+from watchbuddy_contracts import EVENTS, Event
 
 KEY = Fernet.generate_key().decode()
 CLIENT = App("watchbuddy-local", SecretStr("watchbuddy-local-secret"), "urn:ietf:wg:oauth:2.0:oob")
@@ -75,14 +75,14 @@ class Harness:
         self.runtime.work_waker.wake()
 
     async def want(self, *events: Event) -> None:
-        """Record the events as the subscriber does."""
+        """Record the events as the subscriber does, one after the other."""
         for event in events:
-            if isinstance(event, ListDeleted):
-                await record_deletion(self.pool, event, self.clock())
-            elif isinstance(event, ListCreated | ListUpdated):
-                await record_state(self.pool, event, self.clock())
-            elif isinstance(event, TraktImportRequested):
-                await record_import(self.pool, event, self.clock())
+            await record(self.pool, [(event, None)], self.clock())
+        self.runtime.work_waker.wake()
+
+    async def want_together(self, *events: Event) -> None:
+        """Record the events as the subscriber does when they come together."""
+        await record(self.pool, [(event, None) for event in events], self.clock())
         self.runtime.work_waker.wake()
 
     @asynccontextmanager
