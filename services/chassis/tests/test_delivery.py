@@ -2,19 +2,20 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import asyncpg
 import pytest
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
 from chassis.errors import PermanentError, TransientError
 from chassis.kafka.broker import ConsumerHealth, build_broker, subscribe
 from chassis.kafka.delivery import Delivery, Waits
-from chassis.kafka.envelope import Delivered
+from chassis.kafka.envelope import Delivered, Record
 from chassis.kafka.producer import producer
 from chassis.settings import ServiceSettings
 from chassis.testing import eventually
@@ -36,6 +37,22 @@ async def settings() -> AsyncIterator[ServiceSettings]:
         kafka_session_timeout=timedelta(seconds=1.5),
     )
     await kafka.stop()
+
+
+@dataclass
+class Fetched:
+    """A record as aiokafka gives it."""
+
+    offset: int
+    value: bytes | None
+    headers: Sequence[tuple[str, bytes | None]]
+    topic: str = LISTS.name
+    partition: int = 0
+    key: bytes | None = b"ada"
+
+
+async def no_producer() -> AIOKafkaProducer:
+    raise AssertionError("nothing becomes a dead letter")
 
 
 def deletion(list_id: int) -> tuple[bytes, Headers]:
@@ -73,14 +90,25 @@ async def send(settings: ServiceSettings, *records: tuple[bytes | None, Headers]
 
 
 @asynccontextmanager
-async def consuming(settings: ServiceSettings, handle: Callable[[Delivered], None]) -> AsyncIterator[ConsumerHealth]:
+async def consuming(
+    settings: ServiceSettings, handle: Callable[[Delivered], None], sets: list[list[int]] | None = None
+) -> AsyncIterator[ConsumerHealth]:
+    """Consume while the block runs.
+
+    Args:
+        handle: of each event.
+        sets: gets the subjects of each set that was handled without a failure.
+    """
     broker = build_broker(settings, group=GROUP)
     delivery: Delivery = broker.context.get("delivery")
     delivery._waits = Waits(first=timedelta(milliseconds=5), max_wait=timedelta(milliseconds=20))
 
     @subscribe(broker, LISTS, group=GROUP)
-    async def on_event(delivered: Delivered) -> None:
-        handle(delivered)
+    async def on_events(events: Sequence[Delivered]) -> None:
+        for delivered in events:
+            handle(delivered)
+        if sets is not None:
+            sets.append([int(delivered.headers.subject) for delivered in events])
 
     await broker.start()
     try:
@@ -280,14 +308,51 @@ async def test_a_failure_in_the_middle_of_a_poll_leaves_what_was_before_it_done(
         if seen[-1] == 250:
             raise TransientError("away")
 
-    async with consuming(settings, fail_on_250):
+    sets: list[list[int]] = []
+    async with consuming(settings, fail_on_250, sets):
 
         async def tries() -> int:
             return seen.count(250)
 
-        await eventually(tries, until=lambda count: count == 3)
-    assert [number for number in seen if number != 250] == list(range(1, 250))
+        await eventually(tries, until=lambda count: count >= 3)
+    assert [number for done in sets for number in done] == list(range(1, 250))
     assert await committed(settings) == 249
+
+
+async def test_a_defect_in_a_set_is_found_record_by_record_and_costs_the_others_nothing(
+    settings: ServiceSettings,
+) -> None:
+    await fill(settings, *map(deletion, range(1, 501)))
+
+    def fail_on_250(delivered: Delivered) -> None:
+        if delivered.headers.subject == "250":
+            raise ValueError("a defect")
+
+    sets: list[list[int]] = []
+    async with consuming(settings, fail_on_250, sets):
+
+        async def last() -> int:
+            return sets[-1][-1] if sets else 0
+
+        await eventually(last, until=lambda number: number == 500)
+        (letter,) = await dead_letters(settings, 1)
+    assert (letter["dlq_reason"], letter["dlq_offset"]) == ("handler_failed", "249")
+    assert [number for done in sets for number in done] == [*range(1, 250), *range(251, 501)]
+    assert await committed(settings) == 500
+    assert len(sets[-1]) > 1  # what comes after it is handled together again
+
+
+async def test_a_set_ends_before_it_is_too_large() -> None:
+    value, headers = deletion(1)
+    large = value.replace(b"Heists", b"x" * 700_000)
+    sets: list[int] = []
+
+    async def handle(records: Sequence[Record], _events: Sequence[Delivered]) -> None:
+        sets.append(len(records))
+
+    records = [Fetched(number, large if number < 7 else value, headers) for number in range(20)]
+    assert await Delivery(GROUP, no_producer).deliver(records, handle) == ()
+    assert sets == [2, 2, 2, 14]
 
 
 async def test_the_consumer_is_healthy_only_when_it_fetches(settings: ServiceSettings) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -130,8 +130,8 @@ def consumer_of(settings: ServiceSettings, handled: list[int]) -> KafkaBroker:
     broker = build_broker(settings, group=GROUP)
 
     @subscribe(broker, LISTS, group=GROUP)
-    async def on_event(delivered: Delivered) -> None:
-        handled.append(int(delivered.headers.subject))
+    async def on_events(events: Sequence[Delivered]) -> None:
+        handled.extend(int(delivered.headers.subject) for delivered in events)
 
     return broker
 

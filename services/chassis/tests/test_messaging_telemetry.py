@@ -1,10 +1,12 @@
 """The trace of an event on its way: cause, send, process; and what of it stands in the operator's log."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 import structlog
@@ -23,10 +25,11 @@ from chassis.outbox import outbox
 from chassis.outbox.relay import Relay
 from chassis.postgres.database import Pool, create_pool, migrate
 from chassis.settings import ServiceSettings
+from chassis.telemetry.messaging import ProcessTelemetry
 from chassis.telemetry.trace_context import TraceContext
 from chassis.testing import eventually
 from local_stack.kafka.embedded import EmbeddedKafka
-from watchbuddy_contracts import LISTS, Item, ItemIds, ListCreated, ListDeleted, dead_letter_topic
+from watchbuddy_contracts import LISTS, EventHeaders, Item, ItemIds, ListCreated, ListDeleted, dead_letter_topic
 
 GROUP = "trakt-sync"
 TRACE_ID = "0af7651916cd43dd8448eb211c80319c"
@@ -71,8 +74,25 @@ async def settings(dsn: str) -> AsyncIterator[ServiceSettings]:
     await kafka.stop()
 
 
+@dataclass
+class RecordAt:
+    """A record at this offset."""
+
+    offset: int
+    topic: str = LISTS.name
+    partition: int = 0
+    key: bytes | None = b"ada"
+    value: bytes | None = b""
+    headers: Sequence[tuple[str, bytes | None]] = ()
+
+
+def delivered(at: TraceContext) -> Delivered:
+    event = ListDeleted(list_id=1, user_id="ada", version=1, title="Heists")
+    return Delivered(event, EventHeaders.of(event, event_id=uuid4(), source="/test", time=datetime.now(UTC)), at)
+
+
 class Heard:
-    """What a handler saw: the trace that it ran in, record by record."""
+    """What a handler saw: the trace of each event."""
 
     def __init__(self) -> None:
         self.traces: list[TraceContext] = []
@@ -81,8 +101,8 @@ class Heard:
     async def count(self) -> int:
         return len(self.traces)
 
-    async def on_event(self, _delivered: Delivered) -> None:
-        self.traces.append(TraceContext.current())
+    async def on_events(self, delivered: Sequence[Delivered]) -> None:
+        self.traces += [one.trace for one in delivered]
         if self.failure is not None:
             raise self.failure
 
@@ -93,7 +113,7 @@ async def consuming(settings: ServiceSettings, parser: Parser | None = None) -> 
     broker = build_broker(settings, group=GROUP, parser=parser)
     delivery: Delivery = broker.context.get("delivery")
     delivery._waits = Waits(first=timedelta(milliseconds=5), max_wait=timedelta(milliseconds=20))
-    subscribe(broker, LISTS, group=GROUP)(heard.on_event)
+    subscribe(broker, LISTS, group=GROUP)(heard.on_events)
     await broker.start()
     try:
         yield heard
@@ -166,6 +186,24 @@ async def test_the_processing_hangs_on_the_sending_and_that_on_the_cause(
     }
     assert dict(sent.attributes or {})["messaging.kafka.offset"] == 0
     assert "ada" not in f"{sent.attributes} {processed.attributes}"
+
+
+async def test_each_event_of_a_set_has_its_own_trace_and_a_failure_marks_them_all(
+    spans: InMemorySpanExporter,
+) -> None:
+    traces = [TraceContext(f"00-{number:032x}-b7ad6b7169203331-01") for number in (1, 2, 3)]
+    records = [RecordAt(number) for number in range(3)]
+    heard = Heard()
+    heard.failure = PermanentError("no such thing")
+    with pytest.raises(PermanentError):
+        await ProcessTelemetry(GROUP, is_traced=True).handle(
+            records, [delivered(trace_context) for trace_context in traces], heard.on_events
+        )
+    processed = named(spans, f"process {LISTS.name}")
+    assert [one.trace_id for one in heard.traces] == [one.trace_id for one in traces]
+    assert [one.traceparent for one in heard.traces] != [one.traceparent for one in traces]
+    assert [(span.attributes or {})["messaging.kafka.offset"] for span in processed] == [0, 1, 2]
+    assert {(span.attributes or {})["error.type"] for span in processed} == {"PermanentError"}
 
 
 async def test_without_an_exporter_the_trace_passes_on_and_no_span_is_made(

@@ -1,5 +1,6 @@
 """Kafka entry points."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Self
 
@@ -47,4 +48,9 @@ class TraktEvents:
 
 def register(broker: KafkaBroker, events: TraktEvents) -> None:
     """Subscribe to the events of trakt-sync."""
-    subscribe(broker, TRAKT, group=GROUP)(events.record)
+
+    @subscribe(broker, TRAKT, group=GROUP)
+    async def on_trakt_events(delivered: Sequence[Delivered]) -> None:
+        for one in delivered:
+            with one.trace.attached():
+                await events.record(one)

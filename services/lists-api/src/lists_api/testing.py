@@ -210,7 +210,7 @@ async def import_titles(dsn: str, *files: Path) -> None:
 def delivered(event: Event, *, at: datetime, event_id: UUID | None = None) -> Delivered:
     """Return an event of trakt-sync as it arrives; the same `event_id` makes it a redelivery."""
     headers = EventHeaders.of(event, event_id=event_id or uuid4(), source="/trakt-sync", time=at)
-    return Delivered(event, headers, traceparent=None)
+    return Delivered(event, headers)
 
 
 def movies(*tmdb: int) -> list[dict[str, Any]]:

@@ -62,7 +62,7 @@ def run_changed(percent: int = 60, *, user_id: str = "ada", run: int = 1, **fiel
 def delivered(event: Event, *, event_id: UUID | None = None, time: datetime = TIME) -> Delivered:
     """Return the event as a record brings it, under a new id unless one is given."""
     headers = EventHeaders.of(event, event_id=event_id or uuid4(), source="/tests", time=time)
-    return Delivered(event, headers, None)
+    return Delivered(event, headers)
 
 
 def bearer(user_id: str = "ada") -> dict[str, str]:

@@ -24,20 +24,19 @@ from chassis.clock import Clock, utc_now
 from chassis.health import StuckError
 from chassis.kafka.connection import KafkaRefusedError, Refusals, knock, tls_of
 from chassis.kafka.delivery import Delivery
-from chassis.kafka.envelope import Delivered, Record, decode
+from chassis.kafka.envelope import Delivered, Record
 from chassis.kafka.framework_log import FrameworkLog
 from chassis.kafka.producer import MAX_REQUEST_BYTES, start_producer
 from chassis.kafka.settings import KafkaSettings
 from chassis.settings import ServiceSettings
 from chassis.telemetry.exporters import is_exported
-from chassis.telemetry.messaging import DESTINATION, ProcessTelemetry
-from chassis.telemetry.names import UNKNOWN_EVENTS
-from chassis.telemetry.providers import meter
+from chassis.telemetry.messaging import ProcessTelemetry
 from watchbuddy_contracts import Topic
 
 log = structlog.get_logger()
 
-Handler = Callable[[Delivered], Awaitable[None]]
+Handler = Callable[[Sequence[Delivered]], Awaitable[None]]
+"""Gets a set of events in their order, in one transaction: it handles all of them or, when it raises, none."""
 Records = tuple[Record, ...]
 Parser = Callable[[Records, Callable[[Records], Awaitable[StreamMessage[Records]]]], Awaitable[Any]]
 
@@ -77,14 +76,13 @@ def build_broker(settings: ServiceSettings, *, group: str, parser: Parser | None
 
 
 def subscribe(broker: KafkaBroker, *topics: Topic, group: str) -> Callable[[Handler], Handler]:
-    """Register the handler of the topics' events. An event of an unknown type is acknowledged and counted.
+    """Register the handler of sets of the topics' events. An event of an unknown type is acknowledged and counted.
 
     A group has one subscriber for all its topics. Two would rebalance each other at every start.
     """
     settings: ServiceSettings = broker.context.get("settings")
     delivery: Delivery = broker.context.get("delivery")
     telemetry = ProcessTelemetry(group, is_traced=is_exported("TRACES"))
-    unknown = meter().create_counter(UNKNOWN_EVENTS, unit="{message}")
     session_ms = _ms(settings.kafka_session_timeout)
     subscriber = broker.subscriber(
         *(topic.name for topic in topics),
@@ -101,20 +99,11 @@ def subscribe(broker: KafkaBroker, *topics: Topic, group: str) -> Callable[[Hand
     )
 
     def register(handler: Handler) -> Handler:
-        async def on_record(record: Record) -> None:
-            delivered = decode(record)
-            if delivered is None:
-                unknown.add(1, {DESTINATION: record.topic})
-                ce_type = dict(record.headers)["ce_type"]
-                log.info("event_skipped", reason="unknown type", ce_type=(ce_type or b"").decode())
-                return
-            await handler(delivered)
-
-        async def in_its_trace(record: Record) -> None:
-            await telemetry.handle(record, partial(on_record, record))  # inside the rules: it measures each try
+        async def in_their_traces(records: Sequence[Record], events: Sequence[Delivered]) -> None:
+            await telemetry.handle(records, events, handler)  # inside the rules: it measures each try
 
         async def on_poll(message: KafkaMessage) -> None:
-            again = await delivery.deliver(message.raw_message, in_its_trace)
+            again = await delivery.deliver(message.raw_message, in_their_traces)
             _rewind(message, again)  # then FastStream commits what is before
 
         subscriber(on_poll)

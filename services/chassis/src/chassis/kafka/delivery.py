@@ -1,13 +1,16 @@
-"""What happens to a record: it is handled, redelivered, or becomes a dead letter. None blocks its partition for good.
+"""What happens to the records of a poll. They are handled in sets; none blocks its partition for good.
+
+A set is handled in one transaction, or nothing of it is. One that fails is handled record by record, and of each:
 
 | the handler raises | then |
 |---|---|
-| nothing | the next record of the poll; after the last one, the offsets are committed, once |
-| PoisonError (the record cannot be decoded), PermanentError | dead letter; the next record |
+| nothing | the next record; after the last one of the poll, the offsets are committed, once |
+| PermanentError; or the record cannot be decoded | dead letter; the next record |
 | TransientError, Postgres is away | a growing wait, at most `MAX_WAIT`; redelivered, with no limit of tries |
 | anything else (a defect) | the same, at most `MAX_TRIES` times; then a dead letter. An outage uses up no try |
 
-A record that is redelivered ends its poll: what came before it is committed, and it comes again with all behind it.
+A record that is redelivered ends its poll: what came before it is committed, and it comes again with all behind it. It
+is handled alone then.
 """
 
 import asyncio
@@ -21,9 +24,10 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
 from chassis.errors import PermanentError, TransientError
-from chassis.kafka.envelope import PoisonError, Record
+from chassis.kafka.envelope import Delivered, PoisonError, Record, decode
 from chassis.postgres.database import is_away
-from chassis.telemetry.names import DEAD_LETTERS
+from chassis.telemetry.messaging import DESTINATION
+from chassis.telemetry.names import DEAD_LETTERS, UNKNOWN_EVENTS
 from chassis.telemetry.providers import meter
 from chassis.telemetry.trace_context import TraceContext
 from watchbuddy_contracts import dead_letter_topic
@@ -35,9 +39,12 @@ FIRST_WAIT: Final = timedelta(milliseconds=100)
 MAX_WAIT: Final = timedelta(seconds=5)
 """Far below max.poll.interval (5 minutes). After that the broker would give the partition to another consumer."""
 MAX_TRACKED: Final = 1000
+MAX_SET_BYTES: Final = 2 * 1024 * 1024
+"""Two lists of 10,000 items. What a set's records become takes some ten times as much memory."""
 
 Place = tuple[str, int, int]
-HandleRecord: TypeAlias = Callable[[Record], Awaitable[None]]
+HandleSet: TypeAlias = Callable[[Sequence[Record], Sequence[Delivered]], Awaitable[None]]
+"""Gets records and what they say, in their order. It handles all or, when it raises, none."""
 StartProducer: TypeAlias = Callable[[], Awaitable[AIOKafkaProducer]]
 """Returns a producer that has started; raises KafkaError or OSError."""
 
@@ -68,6 +75,7 @@ class Delivery:
         self._producer: AIOKafkaProducer | None = None
         self._waits = waits or Waits()
         self._tries: dict[Place, _Tries] = {}
+        self._unknown = meter().create_counter(UNKNOWN_EVENTS, unit="{message}")
         self._dead = meter().create_counter(DEAD_LETTERS, unit="{message}")
 
     async def stop(self) -> None:
@@ -76,33 +84,90 @@ class Delivery:
             await self._producer.stop()
             self._producer = None
 
-    async def deliver(self, records: Sequence[Record], handle: HandleRecord) -> Sequence[Record]:
-        """Handle the records of a poll, one after the other; return those that must come again, after a wait.
+    async def deliver(self, records: Sequence[Record], handle: HandleSet) -> Sequence[Record]:
+        """Handle the records of a poll in their order; return those that must come again, after a wait.
 
         The caller rewinds to them, and commits: everything before them is done.
         """
-        for number, record in enumerate(records):
-            if not await self._is_done(record, handle):
-                return records[number:]
+        first = 0
+        while first < len(records):
+            end = self._end_of_set(records, first)
+            done = first + await self._deliver_set(records[first:end], handle)
+            if done < end:
+                return records[done:]
+            first = end
         return ()
 
-    async def _is_done(self, record: Record, handle: HandleRecord) -> bool:
+    def _end_of_set(self, records: Sequence[Record], first: int) -> int:
+        """Return the end of the set that begins with `first`. A record that has failed before is alone in its set."""
+        size = 0
+        for number in range(first, len(records)):
+            size += len(records[number].value or b"")
+            if number > first and (size > MAX_SET_BYTES or self._has_failed(records[number])):
+                return number
+            if self._has_failed(records[number]):
+                return number + 1
+        return len(records)
+
+    def _has_failed(self, record: Record) -> bool:
+        return _place(record) in self._tries
+
+    async def _deliver_set(self, records: Sequence[Record], handle: HandleSet) -> int:
+        """Handle a set by the rules; return how many of its records are done, from the first on."""
+        good: list[int] = []
+        events: list[Delivered] = []
+        poison: list[tuple[int, PoisonError]] = []
+        for number, record in enumerate(records):
+            try:
+                delivered = decode(record)
+            except PoisonError as exc:
+                poison.append((number, exc))
+                continue
+            if delivered is None:
+                self._skip(record)
+                continue
+            good.append(number)
+            events.append(delivered)
+        done = await self._handle([records[number] for number in good], events, handle)
+        end = good[done] if done < len(good) else len(records)
+        for number, error in poison:
+            if number < end and not await self._is_dead_lettered(records[number], error.reason, error):
+                return number
+        return end
+
+    async def _handle(self, records: Sequence[Record], events: Sequence[Delivered], handle: HandleSet) -> int:
+        """Handle decoded records, together or else one after the other; return how many are done."""
+        if len(records) > 1:
+            try:
+                await handle(records, events)
+            except Exception as exc:  # noqa: BLE001 - which record it is, and by which rule, is found one by one
+                log.warning("set_failed", records=len(records), error=f"{type(exc).__name__}: {exc}"[:1000])
+            else:
+                return len(records)
+        for number, (record, event) in enumerate(zip(records, events, strict=True)):
+            if not await self._is_done(record, event, handle):
+                return number
+        return len(records)
+
+    def _skip(self, record: Record) -> None:
+        self._unknown.add(1, {DESTINATION: record.topic})
+        ce_type = dict(record.headers)["ce_type"]
+        log.info("event_skipped", reason="unknown type", ce_type=(ce_type or b"").decode())
+
+    async def _is_done(self, record: Record, event: Delivered, handle: HandleSet) -> bool:
         """Handle a record by the rules. After a failure that a redelivery may mend, wait and return False."""
-        place = (record.topic, record.partition, record.offset)
         try:
-            await handle(record)
-        except PoisonError as exc:
-            return await self._is_dead_lettered(record, exc.reason, exc)
+            await handle([record], [event])
         except PermanentError as exc:
             return await self._is_dead_lettered(record, exc.slug, exc)
         except Exception as exc:  # noqa: BLE001 - a handler's defect must not stop its partition
             is_defect = not (isinstance(exc, TransientError) or is_away(exc))
-            tries = self._tries.get(place, _Tries())
+            tries = self._tries.get(_place(record), _Tries())
             if is_defect and tries.defects + 1 >= self._waits.max_tries:
                 return await self._is_dead_lettered(record, "handler_failed", exc)
             await self._wait(record, exc, is_defect=is_defect)
             return False
-        self._tries.pop(place, None)
+        self._tries.pop(_place(record), None)
         return True
 
     async def _is_dead_lettered(self, record: Record, reason: str, cause: Exception) -> bool:
@@ -111,7 +176,7 @@ class Delivery:
         except (KafkaError, OSError, TimeoutError) as exc:
             await self._wait(record, exc)
             return False
-        self._tries.pop((record.topic, record.partition, record.offset), None)
+        self._tries.pop(_place(record), None)
         return True
 
     async def _dead_letter(self, record: Record, reason: str, cause: Exception) -> None:
@@ -137,8 +202,7 @@ class Delivery:
         )
 
     async def _wait(self, record: Record, cause: Exception, *, is_defect: bool = False) -> None:
-        place = (record.topic, record.partition, record.offset)
-        tries = self._tries.setdefault(place, _Tries())
+        tries = self._tries.setdefault(_place(record), _Tries())
         tries.waits += 1
         tries.defects += is_defect
         if len(self._tries) > MAX_TRACKED:  # entries of partitions that moved to another consumer stay behind
@@ -152,6 +216,10 @@ class Delivery:
             error=f"{type(cause).__name__}: {cause}"[:1000],
         )
         await asyncio.sleep(wait.total_seconds())
+
+
+def _place(record: Record) -> Place:
+    return (record.topic, record.partition, record.offset)
 
 
 def _place_and_trace(record: Record) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from typing import Literal, Protocol
 
 from pydantic import ValidationError
 
+from chassis.telemetry.trace_context import NO_TRACE, TRACEPARENT, TRACESTATE, TraceContext
 from watchbuddy_contracts import EVENTS, Event, EventHeaders
 
 Reason = Literal["header_not_utf8", "header_invalid", "null_value", "not_json", "wrong_shape"]
@@ -36,12 +37,12 @@ class Delivered:
 
     Args:
         headers: its CloudEvents attributes; `headers.event_id` is the same in every redelivery.
-        traceparent: the trace that it belongs to. None when the producer was not traced.
+        trace: where it belongs. What it causes goes on from here: events come in sets, and each has a trace of its own.
     """
 
     event: Event
     headers: EventHeaders
-    traceparent: str | None
+    trace: TraceContext = NO_TRACE
 
 
 def decode(record: Record) -> Delivered | None:
@@ -72,4 +73,4 @@ def decode(record: Record) -> Delivered | None:
         reason: Reason = "not_json" if problems[0]["type"] == "json_invalid" else "wrong_shape"
         text = "; ".join(f"{'.'.join(map(str, p['loc']))}: {p['msg']}" for p in problems[:5])
         raise PoisonError(reason, text) from exc
-    return Delivered(event, attributes, headers.get("traceparent") or None)
+    return Delivered(event, attributes, TraceContext(headers.get(TRACEPARENT) or None, headers.get(TRACESTATE) or None))

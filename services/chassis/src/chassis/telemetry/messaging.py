@@ -11,14 +11,14 @@ The record's key is no attribute: it is the user's id.
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any, Final
 
-from opentelemetry import context as contexts
 from opentelemetry.trace import Span, SpanKind, Status, StatusCode, set_span_in_context
 
-from chassis.kafka.envelope import Record
+from chassis.kafka.envelope import Delivered, Record
 from chassis.telemetry.names import EVENT_TYPE
 from chassis.telemetry.providers import meter, tracer
 from chassis.telemetry.trace_context import TraceContext
@@ -78,7 +78,7 @@ def _end_send(span: Span, answer: "asyncio.Future[Any]") -> None:
 
 
 class ProcessTelemetry:
-    """Of a consumer group: a span for each record, around its handler, and its duration."""
+    """Of a consumer group: a span for each event of a set, and the duration of the set's handling."""
 
     def __init__(self, group: str, *, is_traced: bool) -> None:
         """Args: is_traced: whether spans go anywhere."""
@@ -86,39 +86,47 @@ class ProcessTelemetry:
         self._is_traced = is_traced
         self._duration = meter().create_histogram(PROCESS_DURATION, unit="s")
 
-    async def handle(self, record: Record, call: Callable[[], Awaitable[Any]]) -> None:
-        """Run the handler's call within the record's trace."""
-        labels: dict[str, str] = {
-            SYSTEM: "kafka",
-            OPERATION_NAME: "process",
-            DESTINATION: record.topic,
-            GROUP: self._group,
-        }
-        cause = TraceContext.of_headers(record.headers).to_context()
-        span = self._start(record, cause, labels) if self._is_traced else None
-        token = contexts.attach(cause if span is None else set_span_in_context(span, cause))
-        began = time.perf_counter()
+    async def handle(
+        self,
+        records: Sequence[Record],
+        events: Sequence[Delivered],
+        call: Callable[[Sequence[Delivered]], Awaitable[None]],
+    ) -> None:
+        """Handle the records' events. What they cause hangs on their spans, where there are any."""
+        spans = [self._start(*one) for one in zip(records, events, strict=True)] if self._is_traced else []
+        if spans:
+            events = [
+                replace(event, trace=TraceContext.current(set_span_in_context(span)))
+                for event, span in zip(events, spans, strict=True)
+            ]
+        began, error = time.perf_counter(), None
         try:
-            await call()
+            await call(events)
         except BaseException as exc:  # measured as an error, and passed on to the delivery rules
-            labels[ERROR_TYPE] = type(exc).__qualname__
-            if span is not None:
-                fail(span, exc)
+            error = exc
             raise
         finally:
-            contexts.detach(token)
-            if span is not None:
+            for span in spans:
+                if error is not None:
+                    fail(span, error)
                 span.end()
-            self._duration.record(time.perf_counter() - began, labels)
+            took = time.perf_counter() - began
+            for topic in {record.topic for record in records}:
+                self._duration.record(took, self._labels(topic) | _error(error))
 
-    def _start(self, record: Record, cause: contexts.Context, labels: dict[str, str]) -> Span:
+    def _labels(self, topic: str) -> dict[str, str]:
+        return {SYSTEM: "kafka", OPERATION_NAME: "process", DESTINATION: topic, GROUP: self._group}
+
+    def _start(self, record: Record, event: Delivered) -> Span:
         attributes: dict[str, str | int] = {
-            **labels,
+            **self._labels(record.topic),
             OPERATION_TYPE: "process",
             PARTITION: str(record.partition),
             OFFSET: record.offset,
+            MESSAGE_ID: str(event.headers.event_id),
         }
-        event_id = next((raw for name, raw in record.headers if name == "ce_id"), None)
-        if event_id is not None:
-            attributes[MESSAGE_ID] = event_id.decode(errors="replace")
-        return tracer().start_span(f"process {record.topic}", cause, SpanKind.CONSUMER, attributes)
+        return tracer().start_span(f"process {record.topic}", event.trace.to_context(), SpanKind.CONSUMER, attributes)
+
+
+def _error(error: BaseException | None) -> dict[str, str]:
+    return {} if error is None else {ERROR_TYPE: type(error).__qualname__}

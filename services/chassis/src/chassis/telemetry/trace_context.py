@@ -1,9 +1,11 @@
 """The W3C trace context (https://www.w3.org/TR/trace-context/) as a value that can be stored and sent."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final, Self
 
+from opentelemetry import context as contexts
 from opentelemetry import trace
 from opentelemetry.context import Context
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
@@ -61,8 +63,20 @@ class TraceContext:
         """Return OpenTelemetry's context, for spans that go on from here; an empty one for None or nonsense."""
         return _PROPAGATOR.extract(self.to_headers(), context=Context())
 
+    @contextmanager
+    def attached(self) -> Iterator[None]:
+        """Be the current one for the block."""
+        token = contexts.attach(self.to_context())
+        try:
+            yield
+        finally:
+            contexts.detach(token)
+
     @property
     def trace_id(self) -> str | None:
         """The trace's id as the logs show it; None for nonsense."""
         span = trace.get_current_span(self.to_context()).get_span_context()
         return format(span.trace_id, "032x") if span.is_valid else None
+
+
+NO_TRACE: Final = TraceContext()
