@@ -14,6 +14,7 @@ from chassis.health import Health
 from chassis.outbox import outbox
 from chassis.postgres.database import Pool, create_pool
 from chassis.postgres.wakeup import Listener, Waker
+from chassis.telemetry.trace_context import TraceContext
 from chassis.testing import eventually
 from trakt_sync.accounts.token_import import parse_tokens
 from trakt_sync.accounts.vault import Vault
@@ -77,12 +78,13 @@ class Harness:
     async def want(self, *events: Event) -> None:
         """Record the events as the subscriber does, one after the other."""
         for event in events:
-            await record(self.pool, [(event, None)], self.clock())
+            await record(self.pool, [(event, TraceContext.current().to_text())], self.clock())
         self.runtime.work_waker.wake()
 
     async def want_together(self, *events: Event) -> None:
         """Record the events as the subscriber does when they come together."""
-        await record(self.pool, [(event, None) for event in events], self.clock())
+        trace = TraceContext.current().to_text()
+        await record(self.pool, [(event, trace) for event in events], self.clock())
         self.runtime.work_waker.wake()
 
     @asynccontextmanager
