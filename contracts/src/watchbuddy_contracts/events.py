@@ -2,7 +2,9 @@
 
 from typing import Annotated, ClassVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
+
+from watchbuddy_contracts.documented import Documented
 
 BigintId = Annotated[int, Field(ge=1, le=2**63 - 1)]
 """An id or version in the range of a Postgres bigint. A larger number is refused when the event is read."""
@@ -12,14 +14,15 @@ EVENTS: dict[str, type["Event"]] = {}
 """CloudEvents type → model. A consumer skips (and counts) a type that is not in here."""
 
 
-class Event(BaseModel):
+class Event(Documented):
     """A fact of the past, written in the transaction of its cause.
 
     Readers ignore fields they do not know, so that optional ones can be added to a type.
     Anything else is a new type with a higher number beside the old one.
     """
 
-    model_config = ConfigDict(frozen=True, extra="ignore", use_attribute_docstrings=True)
+    # A process uses few of the models that it loads. What checks one is made when it is first used.
+    model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
 
     ce_type: ClassVar[str]
     """CloudEvents type, `watchbuddy.<what>.<past tense>.v<n>`."""

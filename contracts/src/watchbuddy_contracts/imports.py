@@ -4,8 +4,9 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
+from watchbuddy_contracts.documented import Documented
 from watchbuddy_contracts.events import AccountEvent, BigintId
 from watchbuddy_contracts.items import Item
 from watchbuddy_contracts.lists import LISTS_TOPIC, Count
@@ -40,11 +41,11 @@ class TraktImportRefused(AccountEvent, ce_type="watchbuddy.list.trakt_import_ref
     """In words for people."""
 
 
-class ForeignEntries(BaseModel):
+class ForeignEntries(Documented):
     """How many entries of a Trakt list are no movie or show with an id, by kind. A list here cannot hold them."""
 
     model_config = ConfigDict(
-        frozen=True, extra="ignore", use_attribute_docstrings=True, json_schema_serialization_defaults_required=True
+        frozen=True, extra="ignore", defer_build=True, json_schema_serialization_defaults_required=True
     )
 
     seasons: Count = 0

@@ -3,8 +3,9 @@
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
+from watchbuddy_contracts.documented import Documented
 from watchbuddy_contracts.events import ListEvent
 from watchbuddy_contracts.items import Item
 
@@ -17,12 +18,12 @@ RunState = Literal["queued", "running", "succeeded", "no_candidates", "held", "r
 Count = Annotated[int, Field(ge=0)]
 
 
-class MirrorSettings(BaseModel):
+class MirrorSettings(Documented):
     """How a list is mirrored to Trakt, as its owner wants it."""
 
     # As written, the fields with a default are always there.
     model_config = ConfigDict(
-        frozen=True, extra="ignore", use_attribute_docstrings=True, json_schema_serialization_defaults_required=True
+        frozen=True, extra="ignore", defer_build=True, json_schema_serialization_defaults_required=True
     )
 
     display_numbers: bool = True
@@ -42,10 +43,10 @@ class ListState(ListEvent):
     mirror: MirrorSettings = MirrorSettings()
 
 
-class ListSource(BaseModel):
+class ListSource(Documented):
     """Where a list came from."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore", use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
 
     kind: Annotated[str, Field(min_length=1, max_length=32)]
     """`trakt`: a list on Trakt. Readers bear kinds that they do not know."""

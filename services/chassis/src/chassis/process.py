@@ -29,6 +29,8 @@ LoopFactory: TypeAlias = Callable[[], asyncio.AbstractEventLoop]
 KAFKA_LOOP: Final[LoopFactory] = asyncio.new_event_loop
 """For a process that has a Kafka client. A write to a connection that Kafka has just closed raises a RuntimeError on
 uvloop. aiokafka knows none, and its client never again learns where Kafka is (decision 35)."""
+GARBAGE_THRESHOLDS: Final = (700, 10, 10)
+"""Python's own."""
 
 GRACEFUL_S = 5
 KEEP_ALIVE_S = 75
@@ -113,10 +115,7 @@ async def serve_http(app: ASGIApp, settings: ServiceSettings, *, on_stop: Callab
 
     `on_stop` is called first. It ends what would never end by itself, such as live streams.
     """
-    # What start-up made is never garbage. Full collections that walk over it stop every request for 140 ms (measured
-    # with bodies of 10,000 items); without it, for less than 20 ms.
-    gc.collect()
-    gc.freeze()
+    _keep_what_was_loaded()
     server, listener = _server(app, settings)
     stop = _stop_event()
     serving = asyncio.create_task(server.serve(sockets=[listener]), name="http")
@@ -135,6 +134,7 @@ async def run_worker(settings: ServiceSettings, health: Health, *work: Coroutine
 
     A coroutine that ends or raises by itself ends the process. Half a worker is worse than a restart.
     """
+    _keep_what_was_loaded()
     server, listener = _server(Starlette(routes=routes(health)), settings)
     stop = _stop_event()
     waiting = asyncio.create_task(stop.wait(), name="signal")
@@ -207,3 +207,13 @@ def _stop_event() -> asyncio.Event:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     return stop
+
+
+def _keep_what_was_loaded() -> None:
+    """Take what start-up made out of the garbage collector's sight, for it is never garbage.
+
+    Full collections that walk over it stop every request for 140 ms (measured with bodies of 10,000 items); without it,
+    for less than 20 ms.
+    """
+    gc.freeze()
+    gc.set_threshold(*GARBAGE_THRESHOLDS)

@@ -1,5 +1,6 @@
 """`python -m notifier`: see `--help`. Each command loads what it needs itself."""
 
+import chassis.lean  # noqa: F401 - first, for it says what the others do without
 from chassis.process import Command, kafka_process, later, main, process
 from chassis.settings import DatabaseSettings
 from notifier.settings import SERVICE, HttpSettings, Settings

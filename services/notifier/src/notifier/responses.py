@@ -9,12 +9,13 @@ from pydantic import BaseModel, ConfigDict, Field
 from chassis.http.examples import examples
 from notifier.messages import Severity
 from watchbuddy_contracts import ListRunChanged, RunState, Trigger
+from watchbuddy_contracts.documented import Documented
 
 
-class MessageOut(BaseModel):
+class MessageOut(Documented):
     """A message for a user."""
 
-    model_config = ConfigDict(from_attributes=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(from_attributes=True)
 
     id: int
     """Grows in the order of arrival."""
@@ -37,10 +38,10 @@ EXAMPLE: Final = MessageOut(
 )
 
 
-class MessagesOut(BaseModel):
+class MessagesOut(Documented):
     """A page of messages, newest first."""
 
-    model_config = ConfigDict(use_attribute_docstrings=True) | examples(
+    model_config = examples(
         {"messages": [EXAMPLE.model_dump(mode="json")], "page": 1, "limit": 50, "total": 1, "unread": 1}
     )
 
@@ -53,10 +54,10 @@ class MessagesOut(BaseModel):
     """How many of all messages are unread, whatever the filter."""
 
 
-class RunOut(BaseModel):
+class RunOut(Documented):
     """How far a sync run of a list is."""
 
-    model_config = ConfigDict(from_attributes=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(from_attributes=True)
 
     list_id: int
     run_id: UUID

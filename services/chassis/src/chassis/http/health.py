@@ -3,19 +3,19 @@
 from typing import Any, Final, Literal
 
 from fastapi import APIRouter
-from pydantic import BaseModel, ConfigDict
 from starlette.responses import JSONResponse
 
 from chassis.health import Health, live_response, ready_response
 from chassis.http.examples import examples
+from watchbuddy_contracts.documented import Documented
 
 TAG: Final = "health"
 
 
-class HealthOut(BaseModel):
+class HealthOut(Documented):
     """The state of one process."""
 
-    model_config = ConfigDict(use_attribute_docstrings=True) | examples({"status": "ok", "checks": {"postgres": "ok"}})
+    model_config = examples({"status": "ok", "checks": {"postgres": "ok"}})
 
     status: Literal["ok", "not ready", "stuck"]
     checks: dict[str, str]

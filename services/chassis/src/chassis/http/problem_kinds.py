@@ -9,7 +9,9 @@ from inspect import getdoc
 from operator import or_
 from typing import Annotated, Any, ClassVar, Final, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
+
+from watchbuddy_contracts.documented import Documented
 
 MEDIA_TYPE: Final = "application/problem+json"
 TYPE_PREFIX: Final = "urn:watchbuddy:problem:"
@@ -18,10 +20,8 @@ Header = dict[str, Any]
 _RETRY_AFTER: Final[Header] = {"Retry-After": {"required": True, "schema": {"const": "1"}, "description": "Seconds."}}
 
 
-class Problem(BaseModel):
+class Problem(Documented):
     """What went wrong. Some kinds have further members."""
-
-    model_config = ConfigDict(use_attribute_docstrings=True)
 
     type: str
     """A URN that ends with the slug."""
@@ -68,7 +68,7 @@ class Unauthorized(Problem):
     slug: Literal["unauthorized"]
     status: Literal[401]
     detail: str = Field(examples=["send a token: Authorization: Bearer <token>"])
-    headers = {"WWW-Authenticate": {"required": True, "schema": {"const": "Bearer"}}}
+    headers: ClassVar = {"WWW-Authenticate": {"required": True, "schema": {"const": "Bearer"}}}
 
 
 class NotFound(Problem):
@@ -103,10 +103,8 @@ class UnsupportedMediaType(Problem):
     detail: str = Field(examples=["send JSON, with the header Content-Type: application/json"])
 
 
-class FieldError(BaseModel):
+class FieldError(Documented):
     """What is wrong with one field."""
-
-    model_config = ConfigDict(use_attribute_docstrings=True)
 
     field: str
     """Where it is: `body.items.0.ids.imdb`, `query.page`, `path.list_id`, `header.If-Match`, or `body` itself."""
@@ -139,7 +137,7 @@ class DatabaseUnavailable(Problem):
     slug: Literal["database-unavailable"]
     status: Literal[503]
     detail: str = Field(examples=["the database is away for the moment; try again"])
-    headers = _RETRY_AFTER
+    headers: ClassVar = _RETRY_AFTER
 
 
 class Transient(Problem):
@@ -148,7 +146,7 @@ class Transient(Problem):
     slug: Literal["transient"]
     status: Literal[503]
     detail: str = Field(examples=["the identity provider's keys cannot be read at the moment"])
-    headers = _RETRY_AFTER
+    headers: ClassVar = _RETRY_AFTER
 
 
 ANYWHERE: Final = (Unauthorized, InvalidRequest, Internal, DatabaseUnavailable, Transient)

@@ -2,9 +2,11 @@
 
 from typing import Annotated, Any, Final, Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, GetJsonSchemaHandler
+from pydantic import ConfigDict, Field, GetJsonSchemaHandler
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
+
+from watchbuddy_contracts.documented import Documented
 
 _T = TypeVar("_T")
 
@@ -31,19 +33,19 @@ OMITTED: Final[Any] = Field(default=None, json_schema_extra=without_default)
 """The default of a field that may be left out and cannot be null."""
 
 
-class StrictModel(BaseModel):
+class StrictModel(Documented):
     """A request body. An unknown field is an error, and so is a value of another type: "5" is no number."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
 
 _NO_FIELDS: Final = frozenset[str]()
 
 
-class ResponseModel(BaseModel):
+class ResponseModel(Documented):
     """A response body. Its fields are always there, those with a default too."""
 
-    model_config = ConfigDict(use_attribute_docstrings=True, json_schema_serialization_defaults_required=True)
+    model_config = ConfigDict(json_schema_serialization_defaults_required=True)
 
     @classmethod
     def unchecked(cls, values: dict[str, Any]) -> Self:
