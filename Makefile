@@ -17,6 +17,10 @@ version = $(basename $(lastword $(shell $(1) -V 2>/dev/null)))
 VERSION := $(or $(call version,$(or $(GIVEN),$(BIN)/python)),$(call version,$(PYTHON)))
 STAMP := $(VENV)/.installed-$(VERSION)
 
+# Compiled modules are kept, whatever the environment says. Without them each process compiles all of ours that it loads
+# (half of what lists-api's start costs), and each process of the tests rewrites every test.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help setup demo run test check lint documents types fmt schemas bench kafka up down containers token account accounts catalogue lock version clean
 
