@@ -2,9 +2,11 @@
 
 from datetime import UTC, datetime, timedelta
 
+import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import SecretStr
 
 from trakt_sync.errors import (
     AccountLockedError,
@@ -31,9 +33,9 @@ from trakt_sync.store import (
     steps,
     work_queue,
 )
-from trakt_sync.testing import Harness
+from trakt_sync.testing import CLIENT, Harness
 from trakt_sync.trakt.breaker import Breaker
-from trakt_sync.trakt.response import Response
+from trakt_sync.trakt.client import TraktClient
 from trakt_sync.trakt.statuses import check, page_count
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
@@ -119,9 +121,9 @@ def test_delays_grow_to_a_limit(attempts: int, jitter: float) -> None:
     ],
 )
 def test_trakts_waiting_time_is_read_and_bounded(header: str, wait: timedelta | None) -> None:
-    headers = {"Retry-After": header}
+    headers = [(b"Retry-After", header.encode("latin-1"))]
     with pytest.raises(RateLimitedError) as caught:
-        check(Response(429, headers))
+        check(httpx.Response(429, headers=headers))
     assert caught.value.retry_after == wait
 
 
@@ -159,30 +161,35 @@ def test_different_names_differ() -> None:
 )
 def test_each_status_is_one_error(status: int, error: type[TraktError]) -> None:
     with pytest.raises(error):
-        check(Response(status, {}))
+        check(httpx.Response(status))
 
 
 @pytest.mark.parametrize(("header", "pages"), [(None, 1), ("", 1), ("3", 3), ("9" * 5000, 999_999_999)])
 def test_number_of_pages_is_read(header: str | None, pages: int) -> None:
     headers = {} if header is None else {"X-Pagination-Page-Count": header}
-    assert page_count(Response(200, headers)) == pages
+    assert page_count(httpx.Response(200, headers=headers)) == pages
 
 
 @pytest.mark.parametrize("header", ["many", "-1", "1.5"])
 def test_unreadable_number_of_pages_is_an_outage_of_trakt(header: str) -> None:
     with pytest.raises(TraktUnavailableError):
-        page_count(Response(200, {"X-Pagination-Page-Count": header}))
+        page_count(httpx.Response(200, headers={"X-Pagination-Page-Count": header}))
 
 
-def test_trakts_words_are_text_whatever_bytes_the_header_has() -> None:
-    header = b"no more lists \xe9".decode(errors="surrogateescape")  # as aiohttp gives it
-    with pytest.raises(RejectedError) as caught:
-        check(Response(400, {"X-Error-Message": header}))
-    assert caught.value.detail == "Trakt answered 400: no more lists �"
+async def test_page_with_nothing_new_is_the_last_however_many_trakt_promises() -> None:
+    asked = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request.url.params["page"])
+        return httpx.Response(200, headers={"X-Pagination-Page-Count": "100000"}, json=[])
+
+    async with httpx.AsyncClient(transport=httpx.MockTransport(answer), base_url="http://trakt.test") as api:
+        lists = await TraktClient(api, "http://trakt.test", CLIENT).read_lists(SecretStr("access"))
+    assert (lists.lists, lists.is_complete, asked) == ((), False, ["1"])
 
 
 def test_page_of_html_is_no_reason() -> None:
-    page = Response(400, {"Content-Type": "text/html"}, b"<html>Oh no</html>")
+    page = httpx.Response(400, headers={"Content-Type": "text/html"}, text="<html>Oh no</html>")
     with pytest.raises(RejectedError) as caught:
         check(page)
     assert caught.value.detail == "Trakt answered 400"

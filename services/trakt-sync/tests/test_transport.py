@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
+import httpx
 import pytest
 from pydantic import SecretStr
 
@@ -12,7 +13,8 @@ from trakt_sync.errors import LeaseLostError, TokenRefusedError, TraktUnavailabl
 from trakt_sync.testing import CLIENT, QUICK
 from trakt_sync.trakt.api import WriteLease
 from trakt_sync.trakt.client import TraktClient
-from trakt_sync.trakt.transport import Http, connect, proxy_of
+from trakt_sync.trakt.connections import proxy_of
+from trakt_sync.trakt.transport import Bearer, connect, translated
 
 TOKEN = SecretStr("access")
 NOTHING = b"HTTP/1.1 204 No Content\r\nSet-Cookie: session=1\r\n\r\n"
@@ -36,7 +38,8 @@ class Server:
         try:
             while head := await reader.readuntil(b"\r\n\r\n"):
                 text = head.decode()
-                length = next((line[15:] for line in text.splitlines() if line.startswith("Content-Length:")), "0")
+                lines = text.lower().splitlines()
+                length = next((line[15:] for line in lines if line.startswith("content-length:")), "0")
                 await reader.readexactly(int(length))
                 self.requests.append(text)
                 answer = self._answer(len(self.requests))
@@ -56,7 +59,7 @@ class Server:
 
 
 @asynccontextmanager
-async def serving(answer: Answer) -> AsyncIterator[tuple[Server, Http, str]]:
+async def serving(answer: Answer) -> AsyncIterator[tuple[Server, httpx.AsyncClient, str]]:
     server = Server(answer)
     listening = await asyncio.start_server(server.serve, "127.0.0.1", 0)
     url = f"http://127.0.0.1:{listening.sockets[0].getsockname()[1]}"
@@ -64,7 +67,7 @@ async def serving(answer: Answer) -> AsyncIterator[tuple[Server, Http, str]]:
         yield server, http, url
 
 
-def client(http: Http, url: str) -> TraktClient:
+def client(http: httpx.AsyncClient, url: str) -> TraktClient:
     return TraktClient(http, url, CLIENT, tries=QUICK)
 
 
@@ -88,9 +91,9 @@ async def test_requests_carry_what_trakt_requires_and_share_a_connection() -> No
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "POST"])
 async def test_a_write_is_not_sent_again_when_its_kept_connection_breaks(method: str) -> None:
     async with serving(lambda number: NOTHING if number == 1 else None) as (server, http, _):
-        await http.request("GET", "/first")
+        await http.get("/first")
         with pytest.raises(TraktUnavailableError):
-            await http.request(method, "/write", token=TOKEN, body={})
+            await translated(lambda: http.request(method, "/write", json={}))
     assert server.lines == ["GET /first", f"{method} /write"]
 
 
@@ -111,12 +114,12 @@ async def test_a_read_without_an_answer_is_tried_again() -> None:
 async def test_an_answer_that_cannot_be_read_leaves_open_what_was_done(answer: bytes) -> None:
     async with serving(lambda _: answer) as (_, http, _), asyncio.timeout(5):
         with pytest.raises(TraktUnavailableError):
-            await http.request("POST", "/write", token=TOKEN, body={})
+            await translated(lambda: http.post("/write", json={}))
 
 
 async def test_no_redirect_is_followed() -> None:
     async with serving(lambda _: MOVED) as (server, http, _):
-        assert (await http.request("GET", "/here", token=TOKEN)).status == 302
+        assert (await http.get("/here")).status_code == 302
     assert server.lines == ["GET /here"]
 
 
@@ -125,7 +128,7 @@ async def test_nothing_was_sent_where_nobody_listens() -> None:
         pass
     async with connect(url, CLIENT.client_id) as http:
         with pytest.raises(TraktUnreachableError):
-            await http.request("POST", "/write", token=TOKEN, body={})
+            await translated(lambda: http.post("/write", json={}))
 
 
 async def test_each_quick_try_looks_at_the_lease() -> None:
@@ -142,7 +145,7 @@ async def test_each_quick_try_looks_at_the_lease() -> None:
 async def test_a_token_that_no_header_can_hold_is_refused_before_anything_is_sent(token: str) -> None:
     async with serving(lambda _: NOTHING) as (server, http, _):
         with pytest.raises(TokenRefusedError):
-            await http.request("GET", "/here", token=SecretStr(token))
+            await translated(lambda: http.get("/here", auth=Bearer(SecretStr(token))))
     assert server.requests == []
 
 
@@ -165,5 +168,5 @@ async def test_a_proxy_gets_the_request_for_trakt(monkeypatch: pytest.MonkeyPatc
     async with serving(lambda _: NOTHING) as (server, _, url):
         monkeypatch.setenv("http_proxy", url)
         async with connect("http://api.trakt.test", CLIENT.client_id) as http:
-            await http.request("GET", "/here")
+            await http.get("/here")
     assert server.lines == ["GET http://api.trakt.test/here"]

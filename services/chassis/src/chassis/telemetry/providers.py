@@ -1,5 +1,6 @@
 """Traces and metrics of a process, by OTLP when the standard `OTEL_*` variables name an endpoint."""
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
@@ -40,6 +41,8 @@ def configure(service_name: str, *, level: str = "INFO") -> Telemetry:
         return Telemetry()
     from chassis.telemetry import sdk  # noqa: PLC0415 - only who exports loads it
 
+    # The instrumentation of HTTP clients asks the environment, once, which conventions to follow.
+    os.environ.setdefault("OTEL_SEMCONV_STABILITY_OPT_IN", "http")
     tracers, meters = sdk.tracer_provider(service_name), sdk.meter_provider(service_name)
     trace.set_tracer_provider(tracers)
     metrics.set_meter_provider(meters)

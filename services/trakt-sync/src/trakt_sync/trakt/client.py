@@ -9,8 +9,9 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Final, TypeVar
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
+import httpx
 from pydantic import SecretStr, TypeAdapter, ValidationError
 
 from chassis.clock import Clock
@@ -27,10 +28,9 @@ from trakt_sync.mirroring.remote import (
     RemoteLists,
 )
 from trakt_sync.trakt.api import WriteLease
-from trakt_sync.trakt.response import Response
 from trakt_sync.trakt.statuses import BAD_GRANT, check, check_app, page_count, time_of
 from trakt_sync.trakt.tokens import Tokens, TokenWire
-from trakt_sync.trakt.transport import Http, QuickTries, tried
+from trakt_sync.trakt.transport import Bearer, QuickTries, translated, tried
 from trakt_sync.trakt.wire import (
     FoundListWire,
     ItemsResponseWire,
@@ -68,13 +68,13 @@ class TraktClient:
     """Trakt over HTTP.
 
     Args:
-        api: make it with `transport.connect`.
+        api: a client whose base URL is the API's; make it with `transport.connect`.
         auth_url: base URL of the OAuth host.
     """
 
     def __init__(
         self,
-        api: Http,
+        api: httpx.AsyncClient,
         auth_url: str,
         app: App,
         *,
@@ -178,10 +178,8 @@ class TraktClient:
             "redirect_uri": self._app.redirect_uri,
             "grant_type": "refresh_token",
         }
-        response = await self._once(
-            lambda: self._api.request("POST", "/oauth/token", base_url=self._auth_url, body=body)
-        )
-        if response.status in BAD_GRANT:
+        response = await self._once(lambda: self._api.post(f"{self._auth_url}/oauth/token", json=body))
+        if response.status_code in BAD_GRANT:
             check_app(response)
             raise GrantRefusedError("Trakt accepts the refresh token no more")
         check(response)
@@ -189,31 +187,29 @@ class TraktClient:
 
     async def probe(self, token: SecretStr) -> None:
         """Find out with one cheap request, and no quick tries, whether Trakt answers."""
-        check(await self._api.request("GET", f"{LISTS}?page=1&limit=1", token=token))
+        check(await translated(lambda: self._api.get(LISTS, params={"page": 1, "limit": 1}, auth=Bearer(token))))
 
-    async def _write(self, lease: WriteLease, method: str, path: str, body: object = None) -> Response:
-        async def send() -> Response:
+    async def _write(self, lease: WriteLease, method: str, path: str, body: object = None) -> httpx.Response:
+        async def send() -> httpx.Response:
             # A worker that was frozen since the lease was renewed (a paused container, a VM that moved) sends nothing.
             lease.check(self._now())
-            return await self._api.request(method, path, token=lease.token, body=body)
+            return await self._api.request(method, path, json=body, auth=Bearer(lease.token))
 
         response = await self._once(send)
         check(response)
         return response
 
-    async def _read(self, token: SecretStr, path: str, params: dict[str, int] | None = None) -> Response:
-        query = "" if params is None else f"?{urlencode(params)}"
-
-        async def read() -> Response:
-            response = await self._api.request("GET", f"{path}{query}", token=token)
+    async def _read(self, token: SecretStr, path: str, params: dict[str, int] | None = None) -> httpx.Response:
+        async def read() -> httpx.Response:
+            response = await translated(lambda: self._api.get(path, params=params, auth=Bearer(token)))
             check(response)
             return response
 
         return await tried(read, self._tries, TraktUnreachableError, TraktUnavailableError)
 
-    async def _once(self, call: Callable[[], Awaitable[Response]]) -> Response:
+    async def _once(self, call: Callable[[], Awaitable[httpx.Response]]) -> httpx.Response:
         """Try again only while nothing was sent."""
-        return await tried(call, self._tries, TraktUnreachableError)
+        return await tried(lambda: translated(call), self._tries, TraktUnreachableError)
 
     async def _pages(
         self, token: SecretStr, path: str, parse: Callable[[bytes], list[T]], key: Callable[[T], int]
@@ -241,11 +237,11 @@ class TraktClient:
         return list(found.values()), is_complete, at
 
 
-def _parsed(parse: Callable[[bytes], T], response: Response) -> T:
+def _parsed(parse: Callable[[bytes], T], response: httpx.Response) -> T:
     try:
         return parse(response.content)
     except ValidationError:
-        raise TraktUnavailableError(f"Trakt answered {response.status} with something unreadable") from None
+        raise TraktUnavailableError(f"Trakt answered {response.status_code} with something unreadable") from None
 
 
 def _items_body(titles: Sequence[Title]) -> dict[str, list[dict[str, dict[str, int | str]]]]:

@@ -5,6 +5,7 @@ from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import Final
 
+import httpx
 from pydantic import ValidationError
 
 from trakt_sync.errors import (
@@ -18,7 +19,6 @@ from trakt_sync.errors import (
     TokenRefusedError,
     TraktUnavailableError,
 )
-from trakt_sync.trakt.response import Response
 from trakt_sync.trakt.tokens import OAuthErrorWire
 
 ACCOUNT_LIMIT: Final = 420
@@ -30,9 +30,9 @@ MAX_WAIT_S: Final = 24 * 60 * 60
 """A longer wait is taken for an error of the server."""
 
 
-def check(response: Response) -> None:
+def check(response: httpx.Response) -> None:
     """Raise the error that the status stands for; return for a success."""
-    status = response.status
+    status = response.status_code
     if response.is_success:
         return
     match status:
@@ -55,13 +55,13 @@ def check(response: Response) -> None:
     raise TraktUnavailableError(f"Trakt answered {status}")
 
 
-def _unauthorized(response: Response) -> PrivateListError | TokenRefusedError:
+def _unauthorized(response: httpx.Response) -> PrivateListError | TokenRefusedError:
     if response.headers.get("X-Private-User", "").lower() == "true":
         return PrivateListError("the list or its owner is private")
     return TokenRefusedError("Trakt accepts the access token no more")
 
 
-def check_app(response: Response) -> None:
+def check_app(response: httpx.Response) -> None:
     """Raise AppRefusedError when the token endpoint refuses our application, and not the user's grant."""
     try:
         answer = OAuthErrorWire.model_validate_json(response.content)
@@ -71,7 +71,7 @@ def check_app(response: Response) -> None:
         raise AppRefusedError(f"Trakt refuses our application ({answer.error})")
 
 
-def page_count(response: Response) -> int:
+def page_count(response: httpx.Response) -> int:
     """Return how many pages there are; 1 when the response does not say.
 
     Raises:
@@ -83,7 +83,7 @@ def page_count(response: Response) -> int:
     return int(count[:9])
 
 
-def time_of(response: Response) -> datetime | None:
+def time_of(response: httpx.Response) -> datetime | None:
     """Return when Trakt answered, by its own clock; None when it does not say."""
     try:
         return parsedate_to_datetime(response.headers.get("Date", "")).astimezone(UTC)
@@ -91,7 +91,7 @@ def time_of(response: Response) -> datetime | None:
         return None
 
 
-def _retry_after(response: Response) -> timedelta | None:
+def _retry_after(response: httpx.Response) -> timedelta | None:
     seconds = response.headers.get("Retry-After", "")
     if not _is_number(seconds):
         return None
@@ -102,10 +102,10 @@ def _is_number(text: str) -> bool:
     return text.isascii() and text.isdigit()
 
 
-def _words(response: Response) -> str:
+def _words(response: httpx.Response) -> str:
     """Return Trakt's reason: mostly a header, seldom a body, never a page of HTML."""
     header = response.headers.get("X-Error-Message")
-    if header:  # aiohttp keeps bytes that are no UTF-8 as lone surrogates, which no event can hold
-        return header.encode(errors="surrogateescape").decode(errors="replace")[:MAX_DETAIL_LENGTH]
+    if header:
+        return str(header)[:MAX_DETAIL_LENGTH]
     is_text = "html" not in response.headers.get("Content-Type", "")
     return response.text.strip()[:MAX_DETAIL_LENGTH] if is_text else ""
