@@ -33,6 +33,10 @@ OURS = f"test_{uuid.uuid4().hex[:16]}_"
 
 ON_ONE_SYSTEM = "tests/integration/"
 """Tests below this folder use one running system, one after the other."""
+ON_THEIR_OWN = "tests/integration/test_local_run.py"
+"""All but these, which start a system of their own."""
+BY_FILE = ("services/", "contracts/")
+"""Tests below these folders go to a worker file by file: a file's tests share databases and the like."""
 CLOSING_WORDS = pytest.StashKey[list[str]]()
 """What the run says at its end; with parallel workers, what they said."""
 
@@ -63,14 +67,21 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 
 class WorkersScheduling(LoadScopeScheduling):
-    """Gives each parallel worker one test after the other; the tests on one system go to one worker, and first.
+    """Gives each parallel worker a test, or a file, after the other, in the order of `testpaths`: long ones first.
 
-    A mark of `xdist_group` does nothing here: pytest-xdist 3.8 writes the group to an attribute of the test that
-    pytest 9.2 does not read.
+    The tests on one system go to one worker. A mark of `xdist_group` does nothing here: pytest-xdist 3.8 writes the
+    group to an attribute of the test that pytest 9.2 does not read.
     """
 
+    def __init__(self, config: pytest.Config, log: Producer) -> None:
+        config.option.loadscopereorder = False  # what has the most tests is not what takes the longest
+        super().__init__(config, log)
+
     def _split_scope(self, nodeid: str) -> str:
-        return ON_ONE_SYSTEM if nodeid.startswith(ON_ONE_SYSTEM) else nodeid
+        if nodeid.startswith(BY_FILE):
+            return nodeid.partition("::")[0]
+        is_on_one_system = nodeid.startswith(ON_ONE_SYSTEM) and not nodeid.startswith(ON_THEIR_OWN)
+        return ON_ONE_SYSTEM if is_on_one_system else nodeid
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -19,7 +19,7 @@ import httpx
 import psutil
 
 from benchmarks.figures import Figure, at_least, at_most
-from chassis.http.auth import issue_token
+from chassis.local_tokens import issue_token
 from local_stack.footprint import cpu_s
 from local_stack.postgres.binaries import PostgresBinaries
 from local_stack.postgres.server import PostgresServer

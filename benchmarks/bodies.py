@@ -16,7 +16,7 @@ import psutil
 
 from benchmarks.figures import Figure, at_most
 from benchmarks.system import Running, running
-from chassis.http.auth import issue_token
+from chassis.local_tokens import issue_token
 from local_stack.system.description import AUDIENCE, ISSUER
 
 REQUESTS: Final = 4

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import httpx
 
-from chassis.http.auth import issue_token
+from chassis.local_tokens import issue_token
 from local_stack.kafka.apache import ApacheKafka
 from local_stack.kafka.distribution import KafkaDistribution
 from local_stack.kafka.embedded import EmbeddedKafka

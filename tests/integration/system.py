@@ -2,7 +2,6 @@
 
 import asyncio
 import dataclasses
-import json
 import os
 import secrets
 import sys
@@ -17,7 +16,8 @@ from typing import Final
 import asyncpg
 import httpx
 
-from chassis.http.auth import issue_token
+from chassis.local_tokens import issue_token
+from integration.accounts import connect_account_of
 from integration.brokers import Broker, security_environment
 from integration.collector import Collector
 from integration.databases import Server
@@ -67,6 +67,7 @@ class RunningSystem:
         self._clients = AsyncExitStack()
         self._read_from: dict[str, int] = {}
         self._taken_away: set[str] = set()
+        self._has_accounts = False
 
     @property
     def urls(self) -> Mapping[str, str]:
@@ -187,11 +188,19 @@ class RunningSystem:
         return user
 
     async def connect(self, user: User, **profile: object) -> None:
-        """Make the user's Trakt account, and connect it by the command that operators use."""
-        pair = await self.trakt.account(user.name, **profile)
+        """Make the user's Trakt account, and connect it: the first one by the command that operators use.
+
+        The others are connected by what the command does. Its process would cost each of them a second.
+        """
+        pair = (await self.trakt.account(user.name, **profile)).model_dump_json()
+        environment = self.processes["trakt-sync work"].spec.environment
+        if self._has_accounts:
+            await connect_account_of(environment, user.name, pair)
+            return
         command = f"trakt_sync account import --user {user.name}"
-        status, said = await self.once(command, like="trakt-sync work", text=json.dumps(pair.model_dump()))
+        status, said = await self.once(command, like="trakt-sync work", text=pair)
         assert status == 0, f"`{command}` ended with {status}: {said}\n{_tail(self._folder / 'once.log', 0)}"
+        self._has_accounts = True
 
     def token(self, user: str) -> str:
         return issue_token(

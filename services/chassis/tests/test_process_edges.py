@@ -12,8 +12,9 @@ from pydantic import BaseModel, ConfigDict
 
 from chassis.errors import NotFoundError, TransientError, UnauthorizedError
 from chassis.health import STUCK_AFTER, Health, StuckError, routes
-from chassis.http.auth import Authenticator, current_user, issue_token
+from chassis.http.auth import Authenticator, current_user
 from chassis.http.problems import install
+from chassis.local_tokens import issue_token
 from chassis.settings import AuthSettings
 from chassis.testing import FakeClock, run_python
 

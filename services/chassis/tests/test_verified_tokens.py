@@ -2,8 +2,9 @@
 
 from datetime import timedelta
 
-from chassis.http.auth import Authenticator, issue_token
+from chassis.http.auth import Authenticator
 from chassis.http.verified_tokens import KEEP, VerifiedTokens
+from chassis.local_tokens import issue_token
 from chassis.settings import AuthSettings
 from chassis.testing import FakeClock
 

@@ -9,7 +9,7 @@ from typing import Final
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from chassis.env_file import EnvFileError, read_env_file
-from chassis.http.auth import MAX_USER_ID, issue_token
+from chassis.local_tokens import MAX_USER_ID, issue_token
 from chassis.settings import load
 
 

@@ -15,8 +15,8 @@ from fastapi import FastAPI
 from uuid_utils.compat import uuid7
 
 from chassis.health import Health
-from chassis.http.auth import issue_token
 from chassis.kafka.envelope import Delivered
+from chassis.local_tokens import issue_token
 from chassis.postgres.database import Pool, create_pool, ping
 from chassis.postgres.wakeup import Listener
 from chassis.testing import FakeClock

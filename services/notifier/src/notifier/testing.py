@@ -10,8 +10,8 @@ from uuid import UUID, uuid4
 import httpx
 
 from chassis.bootstrap import Foundation, health_of
-from chassis.http.auth import issue_token
 from chassis.kafka.envelope import Delivered
+from chassis.local_tokens import issue_token
 from chassis.postgres.database import create_pool
 from notifier.app import HttpApplication, http_application
 from notifier.settings import HttpSettings

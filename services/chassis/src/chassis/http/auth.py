@@ -15,12 +15,11 @@ from fastapi.security import HTTPBearer
 from chassis.clock import Clock, utc_now
 from chassis.errors import TransientError, UnauthorizedError
 from chassis.http.verified_tokens import KEEP, VerifiedTokens
+from chassis.local_tokens import LOCAL_ALGORITHM, MAX_USER_ID
 from chassis.settings import AuthSettings
 
-LOCAL_ALGORITHM: Final = "HS256"
 JWKS_ALGORITHMS: Final = ("RS256", "RS384", "RS512", "ES256", "ES384", "PS256", "EdDSA")
 LEEWAY: Final = timedelta(seconds=30)
-MAX_USER_ID: Final = 255
 WITHDRAWN_AFTER: Final = timedelta(minutes=5)
 """How long a key that the provider has withdrawn is trusted at most."""
 
@@ -113,12 +112,3 @@ async def current_user(
     """Return the calling user's id. A FastAPI dependency; it takes the Authenticator from `app.state.authenticator`."""
     authenticator: Authenticator = request.app.state.authenticator
     return await authenticator.user_id(authorization)
-
-
-def issue_token(
-    key: str, *, user_id: str, issuer: str, audience: str, lifetime: timedelta, now: Clock = utc_now
-) -> str:
-    """Return a token signed with the local key."""
-    issued = now()
-    claims = {"sub": user_id, "iss": issuer, "aud": audience, "iat": issued, "exp": issued + lifetime}
-    return jwt.encode(claims, key, algorithm=LOCAL_ALGORITHM)

@@ -9,14 +9,13 @@ from pydantic import SecretStr
 
 from chassis.clock import utc_now
 from chassis.settings import load
-from trakt_sync.accounts.token_import import decode, parse_tokens
+from trakt_sync.accounts.token_import import Import, decode, parse_tokens
 from trakt_sync.accounts.vault import Vault
 from trakt_sync.app import opened
 from trakt_sync.errors import BadTokensError, TokenRefusedError, TraktError
 from trakt_sync.mirroring.remote import Owner
 from trakt_sync.settings import ImportSettings
 from trakt_sync.trakt.client import App, TraktClient
-from trakt_sync.trakt.tokens import Tokens
 from trakt_sync.trakt.transport import QuickTries, connect
 from trakt_sync.use_cases import connect as connect_account
 
@@ -37,8 +36,7 @@ async def account_import(arguments: argparse.Namespace) -> int:
         return 2
     is_refused = False
     try:
-        owner = await _owner_of(settings, given.tokens)
-        given = replace(given, trakt_id=owner.trakt_id, is_vip=owner.is_vip)
+        given = await with_owner(settings, given)
     except TokenRefusedError:  # it may only have expired: the refresh token shows it
         is_refused = True
     async with opened(settings) as runtime:
@@ -53,8 +51,8 @@ async def account_import(arguments: argparse.Namespace) -> int:
     return 0
 
 
-async def _owner_of(settings: ImportSettings, tokens: Tokens) -> Owner:
-    """Ask Trakt, once, whose tokens they are. When it does not say, the worker asks again.
+async def with_owner(settings: ImportSettings, given: Import) -> Import:
+    """Ask Trakt, once, whose tokens they are; return the pair with it. When it does not say, the worker asks again.
 
     Raises:
         TokenRefusedError: Trakt does not accept the access token. The worker renews it, and asks then.
@@ -63,11 +61,12 @@ async def _owner_of(settings: ImportSettings, tokens: Tokens) -> Owner:
     async with connect(str(settings.trakt_api_url), app.client_id) as api:
         trakt = TraktClient(api, str(settings.trakt_auth_url), app, tries=QuickTries(attempts=1))
         try:
-            return await trakt.read_owner(tokens.access)
+            owner = await trakt.read_owner(given.tokens.access)
         except TokenRefusedError:
             raise
         except TraktError:
-            return Owner()
+            owner = Owner()
+    return replace(given, trakt_id=owner.trakt_id, is_vip=owner.is_vip)
 
 
 def _user_id(text: str) -> str:
