@@ -11,12 +11,8 @@ from notifier.testing import TIME
 
 
 async def add(pool: Pool, text: str, *, user_id: str = "ada", created_at: datetime = TIME) -> int:
-    async with pool.acquire() as connection:
-        message_id = await store.add(
-            connection, Message(text, "info", 7), event_id=uuid4(), user_id=user_id, created_at=created_at
-        )
-    assert message_id is not None
-    return message_id
+    new = store.NewMessage(Message(text, "info", 7), uuid4(), user_id, created_at)
+    return (await store.add(pool, [new], group="notifier", now=TIME))[new.event_id]
 
 
 async def texts(pool: Pool, user_id: str = "ada", *, unread_only: bool = False) -> list[str]:

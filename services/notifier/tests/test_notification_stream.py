@@ -41,7 +41,7 @@ async def url(http: HttpApplication) -> AsyncIterator[str]:
 
 async def tell(dispatcher: Dispatcher, *titles: str, user_id: str = "ada") -> None:
     for title in titles:
-        await dispatcher.dispatch(delivered(sync_started(user_id=user_id, title=title)))
+        await dispatcher.dispatch([delivered(sync_started(user_id=user_id, title=title))])
 
 
 def title_of(block: StreamEvent) -> str:

@@ -27,8 +27,8 @@ async def client(dsn: str) -> AsyncIterator[httpx.AsyncClient]:
 
 
 async def test_messages_are_read_as_the_contract_says(client: httpx.AsyncClient, dispatcher: Dispatcher) -> None:
-    await dispatcher.dispatch(delivered(sync_started()))
-    await dispatcher.dispatch(delivered(TraktReauthorizationRequired(user_id="ada")))
+    await dispatcher.dispatch([delivered(sync_started())])
+    await dispatcher.dispatch([delivered(TraktReauthorizationRequired(user_id="ada"))])
     answer = await client.get(API)
     assert answer.status_code == 200
     body = answer.json()
@@ -62,7 +62,7 @@ async def test_messages_are_read_as_the_contract_says(client: httpx.AsyncClient,
 
 async def test_a_message_is_read_once_and_again(client: httpx.AsyncClient, dispatcher: Dispatcher) -> None:
     for number in range(3):
-        await dispatcher.dispatch(delivered(sync_started(title=f"List {number}")))
+        await dispatcher.dispatch([delivered(sync_started(title=f"List {number}"))])
     newest = (await client.get(API, params={"limit": 1})).json()["messages"][0]["id"]
     for _ in range(2):
         answer = await client.post(f"{API}/{newest}/read")
@@ -76,9 +76,9 @@ async def test_a_message_is_read_once_and_again(client: httpx.AsyncClient, dispa
 async def test_all_are_read_and_cleared_up_to_the_last_one_seen(
     client: httpx.AsyncClient, dispatcher: Dispatcher
 ) -> None:
-    await dispatcher.dispatch(delivered(sync_started(title="seen")))
+    await dispatcher.dispatch([delivered(sync_started(title="seen"))])
     seen = (await client.get(API)).json()["messages"][0]["id"]
-    await dispatcher.dispatch(delivered(sync_started(title="came meanwhile")))
+    await dispatcher.dispatch([delivered(sync_started(title="came meanwhile"))])
     assert (await client.post(f"{API}/read", params={"up_to": seen})).status_code == 204
     assert (await client.get(API)).json()["unread"] == 1
     assert (await client.delete(API, params={"up_to": seen})).status_code == 204
@@ -94,7 +94,7 @@ async def test_all_are_read_and_cleared_up_to_the_last_one_seen(
 
 
 async def test_another_users_messages_are_not_there(client: httpx.AsyncClient, dispatcher: Dispatcher) -> None:
-    await dispatcher.dispatch(delivered(sync_started(user_id="bob")))
+    await dispatcher.dispatch([delivered(sync_started(user_id="bob"))])
     of_bob = (await client.get(API, headers=bearer("bob"))).json()
     message_id = of_bob["messages"][0]["id"]
     assert (await client.get(API)).json()["messages"] == []
@@ -164,7 +164,7 @@ async def test_the_service_is_live_and_ready_without_a_token(client: httpx.Async
 
 
 async def test_the_last_page_there_can_be_is_empty(client: httpx.AsyncClient, dispatcher: Dispatcher) -> None:
-    await dispatcher.dispatch(delivered(sync_started()))
+    await dispatcher.dispatch([delivered(sync_started())])
     body = (await client.get(API, params={"page": 1_000_000, "limit": 100})).json()
     assert (body["messages"], body["total"]) == ([], 1)
 

@@ -105,7 +105,7 @@ async def test_an_open_stream_does_not_hold_up_the_end_of_the_process(dsn: str) 
     port = free_port()
     async with serving(dsn, port) as process, stream_of(f"http://127.0.0.1:{port}") as stream:
         async with await create_pool(dsn) as pool, Waker(pool, CHANNEL) as waker:
-            await Dispatcher(pool, waker, Waker(pool, RUNS), group=GROUP).dispatch(delivered(sync_started()))
+            await Dispatcher(pool, waker, Waker(pool, RUNS), group=GROUP).dispatch([delivered(sync_started())])
         assert "Heists" in str((await stream.next_message()).data)
         asked_at = time.monotonic()
         process.send_signal(signal.SIGTERM)

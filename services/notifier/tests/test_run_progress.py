@@ -56,7 +56,7 @@ async def next_percent(stream: StreamClient) -> int:
 async def test_a_run_that_goes_on_arrives_as_the_contract_says(url: str, dispatcher: Dispatcher) -> None:
     async with stream_of(url) as stream:
         await stream.next()
-        await dispatcher.dispatch(delivered(run_changed(60)))
+        await dispatcher.dispatch([delivered(run_changed(60))])
         block = await stream.next_event("run")
     assert block.id is None
     assert json.loads(block.data or "") == {
@@ -76,12 +76,12 @@ async def test_a_run_that_goes_on_arrives_as_the_contract_says(url: str, dispatc
 async def test_it_is_stored_nowhere_and_not_replayed(url: str, pool: Pool, dispatcher: Dispatcher) -> None:
     async with stream_of(url) as stream:
         await stream.next()
-        await dispatcher.dispatch(delivered(run_changed(60)))
+        await dispatcher.dispatch([delivered(run_changed(60))])
         await stream.next_event("run")
     assert await pool.fetchval("SELECT count(*) FROM messages") == 0
     assert await pool.fetchval("SELECT count(*) FROM inbox") == 0
     async with stream_of(url, last_event_id=0) as stream:
-        await dispatcher.dispatch(delivered(sync_started()))
+        await dispatcher.dispatch([delivered(sync_started())])
         assert (await stream.next()).comment == "connected"
         assert (await stream.next()).event == "message"
 
@@ -97,8 +97,8 @@ async def test_each_stream_of_a_user_on_each_replica_gets_it_and_nobody_elses(ds
             streams.append(await stack.enter_async_context(stream_of(url, user_id="bob")))
         for stream in streams:
             await stream.next()
-        await dispatcher.dispatch(delivered(run_changed(60)))
-        await dispatcher.dispatch(delivered(run_changed(10, user_id="bob", run=2)))
+        await dispatcher.dispatch([delivered(run_changed(60))])
+        await dispatcher.dispatch([delivered(run_changed(10, user_id="bob", run=2))])
         assert [await next_percent(stream) for stream in streams] == [60, 60, 10] * 2
 
 
@@ -106,12 +106,12 @@ async def test_what_comes_late_or_again_is_not_told(url: str, dispatcher: Dispat
     half = delivered(run_changed(50), time=TIME + SECOND)
     async with stream_of(url) as stream:
         await stream.next()
-        await dispatcher.dispatch(half)
+        await dispatcher.dispatch([half])
         assert await next_percent(stream) == 50
         for _ in range(10):
-            await dispatcher.dispatch(half)
-        await dispatcher.dispatch(delivered(run_changed(10), time=TIME))
-        await dispatcher.dispatch(delivered(run_changed(100, state="succeeded"), time=TIME + 2 * SECOND))
+            await dispatcher.dispatch([half])
+        await dispatcher.dispatch([delivered(run_changed(10), time=TIME)])
+        await dispatcher.dispatch([delivered(run_changed(100, state="succeeded"), time=TIME + 2 * SECOND)])
         assert await next_percent(stream) == 100
 
 
@@ -179,7 +179,7 @@ async def test_a_payload_of_another_version_is_skipped(url: str, pool: Pool, dis
         await stream.next()
         waker.wake('{"user_id": "ada", "run": {}}')
         waker.wake("no JSON")
-        await dispatcher.dispatch(delivered(run_changed(60)))
+        await dispatcher.dispatch([delivered(run_changed(60))])
         assert await next_percent(stream) == 60
 
 
@@ -190,7 +190,7 @@ async def test_runs_are_told_again_after_the_loss_of_the_listening_connection(
     seconds = count(1)
 
     async def is_told() -> bool:
-        await dispatcher.dispatch(delivered(run_changed(60), time=TIME + next(seconds) * SECOND))
+        await dispatcher.dispatch([delivered(run_changed(60), time=TIME + next(seconds) * SECOND)])
         return bool(seen)
 
     async def read(stream: StreamClient) -> None:

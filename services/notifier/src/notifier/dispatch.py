@@ -3,21 +3,23 @@
 How far a sync run is goes to the user's open streams alone, and is stored nowhere.
 """
 
+import time
+from collections.abc import Sequence
 from typing import Final
 
 import structlog
 
 from chassis.clock import Clock, utc_now
 from chassis.kafka.envelope import Delivered
-from chassis.outbox.inbox import is_first_delivery
 from chassis.postgres.database import Pool
 from chassis.postgres.wakeup import Waker
+from chassis.telemetry.exporters import is_exported
 from chassis.telemetry.names import LIST_ID
 from chassis.telemetry.providers import tracer
 from notifier import store
-from notifier.messages import Message, message_of
+from notifier.messages import message_of
 from notifier.responses import RunNotice
-from watchbuddy_contracts import ListRunChanged
+from watchbuddy_contracts import ListEvent, ListRunChanged
 
 log = structlog.get_logger()
 
@@ -42,34 +44,32 @@ class Dispatcher:
         self._runs = runs
         self._group = group
         self._now = now
+        self._is_traced = is_exported("TRACES")
 
-    async def dispatch(self, delivered: Delivered) -> None:
-        """Store the event's message, if it has one, and wake the user's streams."""
-        if isinstance(delivered.event, ListRunChanged):
-            self._runs.wake(RunNotice.of(delivered.event, delivered.headers.time).model_dump_json())
+    async def dispatch(self, events: Sequence[Delivered]) -> None:
+        """Store the events' messages, where they have any, and wake the users' streams."""
+        new: list[store.NewMessage] = []
+        for one in events:
+            if isinstance(one.event, ListRunChanged):
+                self._runs.wake(RunNotice.of(one.event, one.headers.time).model_dump_json())
+            elif (message := message_of(one.event)) is not None:
+                new.append(store.NewMessage(message, one.headers.event_id, one.event.user_id, one.headers.time))
+        if not new:
             return
-        message = message_of(delivered.event)
-        if message is None:
-            return
-        user_id = delivered.event.user_id
-        with tracer().start_as_current_span("store message") as span:
-            if message.list_id is not None:
-                span.set_attribute(LIST_ID, message.list_id)
-            message_id = await self._store(delivered, message)
-            if message_id is None:
-                log.info("event_repeated", event_id=str(delivered.headers.event_id))
-                return
+        began_ns = time.time_ns()
+        ids = await store.add(self._pool, new, group=self._group, now=self._now())
+        for user_id in {one.user_id for one in new if one.event_id in ids}:
             self._waker.wake(user_id)
-            log.info(
-                "message_stored", message_id=message_id, list_id=message.list_id, ce_type=delivered.headers.ce_type
-            )
+        list_ids = sorted({one.message.list_id for one in new if one.event_id in ids and one.message.list_id})
+        log.info("messages_stored", count=len(ids), list_ids=list_ids, repeated=len(new) - len(ids))
+        if self._is_traced:
+            _trace([one for one in events if one.headers.event_id in ids], began_ns)
 
-    async def _store(self, delivered: Delivered, message: Message) -> int | None:
-        user_id, headers = delivered.event.user_id, delivered.headers
-        async with self._pool.acquire() as connection, connection.transaction():
-            await store.lock_user(connection, user_id)
-            if not await is_first_delivery(connection, self._group, headers.event_id, self._now()):
-                return None
-            return await store.add(
-                connection, message, event_id=headers.event_id, user_id=user_id, created_at=headers.time
-            )
+
+def _trace(told: Sequence[Delivered], began_ns: int) -> None:
+    """Make the span of each message that was stored, in its event's trace."""
+    for one in told:
+        span = tracer().start_span("store message", one.trace.to_context(), start_time=began_ns)
+        if isinstance(one.event, ListEvent):
+            span.set_attribute(LIST_ID, one.event.list_id)
+        span.end()

@@ -1,5 +1,6 @@
 """The notifier's SQL. Every statement of a request names the user: no user reads or changes another's messages."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -7,7 +8,7 @@ from uuid import UUID
 
 import asyncpg
 
-from chassis.postgres.database import Connection, Pool, count_of
+from chassis.postgres.database import Pool, count_of
 from notifier.messages import Message, Severity
 
 
@@ -37,33 +38,63 @@ class MessagePage:
     unread: int
 
 
-LOCK_USER: Final = "SELECT pg_advisory_xact_lock(hashtextextended('messages of ' || $1::text, 0))"
-
-
-async def lock_user(connection: Connection, user_id: str) -> None:
-    """Wait until no other transaction adds messages for the user. The end of the transaction releases the lock.
-
-    So a user's ids become visible in their order. Without the lock, message 8 can be committed before message 7, and a
-    stream that has sent 8 never sends 7.
-    """
-    await connection.execute(LOCK_USER, user_id)
-
-
+# A user's ids become visible in their order: whoever adds messages for a user holds the user's lock to the end of the
+# transaction. Else message 8 could be committed before message 7, and a stream that has sent 8 would never send 7. The
+# locks are taken in one order: two sets of messages for the same users never wait for each other in a circle.
 ADD: Final = """
+WITH users AS MATERIALIZED (
+    SELECT pg_advisory_xact_lock(hashtextextended('messages of ' || user_id, 0))
+    FROM (SELECT DISTINCT user_id FROM unnest($4::text[]) AS told (user_id) ORDER BY user_id) AS told
+),
+first AS (
+    INSERT INTO inbox (consumer_group, event_id, received_at)
+    SELECT $1, event_id, $2 FROM unnest($3::uuid[]) AS told (event_id), (SELECT count(*) FROM users) AS locked
+    ORDER BY event_id
+    ON CONFLICT DO NOTHING
+    RETURNING event_id
+)
 INSERT INTO messages (event_id, user_id, list_id, text, severity, created_at)
-VALUES ($1, $2, $3, $4, $5, $6)
+SELECT event_id, user_id, list_id, text, severity, created_at
+FROM unnest($3::uuid[], $4::text[], $5::bigint[], $6::text[], $7::text[], $8::timestamptz[]) WITH ORDINALITY
+    AS told (event_id, user_id, list_id, text, severity, created_at, place)
+JOIN first USING (event_id)
+ORDER BY place
 ON CONFLICT (event_id) DO NOTHING
-RETURNING id"""
+RETURNING id, event_id"""
 
 
-async def add(
-    connection: Connection, message: Message, *, event_id: UUID, user_id: str, created_at: datetime
-) -> int | None:
-    """Store the event's message and return its id; None when the event has one already."""
-    message_id: int | None = await connection.fetchval(
-        ADD, event_id, user_id, message.list_id, message.text, message.severity, created_at
+@dataclass(frozen=True, slots=True)
+class NewMessage:
+    """A message that is to be stored.
+
+    Args:
+        event_id: of the event that it tells of; an event has one message.
+        created_at: when that happened.
+    """
+
+    message: Message
+    event_id: UUID
+    user_id: str
+    created_at: datetime
+
+
+async def add(pool: Pool, new: Sequence[NewMessage], *, group: str, now: datetime) -> dict[UUID, int]:
+    """Store the messages, in this order, in one transaction; return the ids of those that are stored now, by event.
+
+    Missing are those of events that the inbox of the consumer group knows, or that have a message already.
+    """
+    rows = await pool.fetch(
+        ADD,
+        group,
+        now,
+        [one.event_id for one in new],
+        [one.user_id for one in new],
+        [one.message.list_id for one in new],
+        [one.message.text for one in new],
+        [one.message.severity for one in new],
+        [one.created_at for one in new],
     )
-    return message_id
+    return {row["event_id"]: row["id"] for row in rows}
 
 
 COUNT: Final = """

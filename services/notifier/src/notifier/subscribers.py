@@ -1,12 +1,10 @@
 """The notifier's Kafka entry point: every event of both topics goes to the dispatcher."""
 
-from collections.abc import Sequence
 from typing import Final
 
 from faststream.kafka import KafkaBroker
 
 from chassis.kafka.broker import subscribe
-from chassis.kafka.envelope import Delivered
 from notifier.dispatch import Dispatcher
 from watchbuddy_contracts import LISTS, TRAKT
 
@@ -16,9 +14,4 @@ GROUP: Final = "notifier"
 
 def register(broker: KafkaBroker, dispatcher: Dispatcher) -> None:
     """Subscribe to the topics of lists-api and trakt-sync."""
-
-    @subscribe(broker, LISTS, TRAKT, group=GROUP)
-    async def on_events(events: Sequence[Delivered]) -> None:
-        for event in events:
-            with event.trace.attached():
-                await dispatcher.dispatch(event)
+    subscribe(broker, LISTS, TRAKT, group=GROUP)(dispatcher.dispatch)
