@@ -1,3 +1,5 @@
+import random
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -6,6 +8,7 @@ from lists_api.lists.retention import sweep
 from lists_api.mirror_state.domain.reports import record_of
 from lists_api.testing import AT, Api, delivered, movies
 from watchbuddy_contracts import (
+    Event,
     Item,
     ItemIds,
     TraktAccountConnected,
@@ -13,6 +16,7 @@ from watchbuddy_contracts import (
     TraktListCreated,
     TraktListDeleted,
     TraktListSynced,
+    TraktReauthorizationRequired,
     TraktSyncFailed,
 )
 
@@ -139,10 +143,10 @@ async def test_an_older_result_changes_nothing(api: Api) -> None:
 async def test_a_redelivered_result_changes_nothing(api: Api) -> None:
     made = await api.create()
     first = delivered(failed(made["id"]), at=AT, event_id=uuid4())
-    await api.trakt_events.record(first)
+    await api.trakt_events.record([first])
     await api.receive(synced(made["id"]))
     before = await api.call("GET", f"/api/lists/{made['id']}")
-    await api.trakt_events.record(first)
+    await api.trakt_events.record([first])
     after = await api.call("GET", f"/api/lists/{made['id']}")
     assert (after.json(), after.headers["etag"]) == (before.json(), before.headers["etag"])
     assert after.json()["mirror_state"]["state"] == "in_sync"
@@ -233,3 +237,65 @@ async def test_old_runs_are_deleted_except_the_one_whose_event_may_be_sent_again
     api.clock.advance(timedelta(days=31))
     assert (await sweep(api.pool, api.settings, now=api.clock()))["sync_runs"] == 1
     assert [(await api.call("GET", run)).status_code for run in runs] == [404, 200]
+
+
+async def test_reports_that_come_together_leave_what_they_leave_one_after_the_other(api: Api) -> None:
+    numbers = random.Random(9)  # noqa: S311 - the same events in every run
+    for _ in range(25):
+        # Lists and Trakt lists of one way, and those of the other: nothing of one touches the other.
+        ways = [[(await api.create(user=user))["id"] for user in ("ada", "ada", "bob")] for _ in range(2)]
+        choices = [_any_report(numbers) for _ in range(numbers.randint(1, 12))]
+        for is_together, list_ids in enumerate(ways):
+            events = [made(list_ids, 1000 * list_ids[0]) for made in choices]
+            await (api.receive_together(*events) if is_together else api.receive(*events))
+        found = [
+            [tuple(row)[1:] for row in await api.pool.fetch(MIRRORS, list_ids, 1000 * list_ids[0])] for list_ids in ways
+        ]
+        assert found[0] == found[1]
+
+
+async def test_the_last_report_of_an_account_wins_among_those_that_come_together(api: Api) -> None:
+    made = await api.create()
+    await api.receive_together(
+        TraktAccountConnected(user_id="ada", vip=True), synced(made["id"]), TraktReauthorizationRequired(user_id="ada")
+    )
+    state = (await read(api, made["id"]))["mirror_state"]
+    assert (state["state"], state["reason"]) == ("in_sync", None)
+    assert tuple(await api.pool.fetchrow("SELECT state, is_vip FROM trakt_account") or ()) == (
+        "reauthorization_required",
+        True,
+    )
+
+
+async def test_an_event_that_comes_twice_in_one_set_is_recorded_once(api: Api) -> None:
+    made = await api.create()
+    event = delivered(synced(made["id"]), at=AT, event_id=uuid4())
+    await api.trakt_events.record([event, event])
+    assert await api.pool.fetchval("SELECT revision FROM mirror") == 1
+
+
+MIRRORS = """
+SELECT list_id, state, version, reason, trakt_list_id - $2, not_found, revision
+FROM mirror WHERE list_id = ANY($1::bigint[]) ORDER BY list_id"""
+
+
+def _any_report(numbers: random.Random) -> Callable[[list[int], int], Event]:
+    """Return what makes an event of the lists of one way, whose Trakt lists' ids begin at a number."""
+    place, version, number = numbers.randrange(3), numbers.randint(1, 4), numbers.randint(1, 3)
+    user_id, kind = ("ada", "ada", "bob")[place], numbers.randrange(4)
+
+    def made(list_ids: list[int], first: int) -> Event:
+        about = {"user_id": user_id, "list_id": list_ids[place], "version": version, "title": "Heists"}
+        match kind:
+            case 0:
+                on_trakt = {"trakt_list_id": first + number, "slug": "heists", "adopted": False}
+                return TraktListCreated.model_validate(about | on_trakt)
+            case 1:
+                counts = {"added": 1, "removed": 0, "unchanged": 0}
+                return TraktListSynced.model_validate(about | counts | {"trakt_list_id": first + number})
+            case 2:
+                return TraktSyncFailed.model_validate(about | {"operation": "sync", "reason": "network"})
+            case _:
+                return TraktListDeleted.model_validate(about)
+
+    return made

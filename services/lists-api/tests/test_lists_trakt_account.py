@@ -99,10 +99,10 @@ async def test_an_event_of_before_the_last_one_changes_nothing(api: Api) -> None
 async def test_a_redelivered_event_changes_nothing(api: Api) -> None:
     made = await api.create()
     dead = delivered(DEAD, at=AT)
-    await api.trakt_events.record(dead)
+    await api.trakt_events.record([dead])
     await api.receive(CONNECTED)
     before = await api.call("GET", f"/api/lists/{made['id']}")
-    await api.trakt_events.record(dead)
+    await api.trakt_events.record([dead])
     after = await api.call("GET", f"/api/lists/{made['id']}")
     assert (after.content, after.headers["etag"]) == (before.content, before.headers["etag"])
 

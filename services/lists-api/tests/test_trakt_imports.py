@@ -123,7 +123,7 @@ async def test_an_answer_that_is_delivered_ten_times_makes_one_list(api: Api) ->
     import_id = await start(api)
     same = delivered(found(import_id), at=AT, event_id=uuid4())
     for _ in range(5):
-        await api.trakt_events.record(same)
+        await api.trakt_events.record([same])
     for _ in range(5):
         await api.receive(found(import_id))  # as under other ids
     assert len(await lists(api)) == 1
@@ -282,10 +282,10 @@ async def test_a_failure_half_way_makes_nothing_and_the_redelivery_makes_the_lis
     event = delivered(found(import_id), at=AT, event_id=uuid4())
     await broken(api.pool, "ADD CONSTRAINT broken CHECK (state <> 'succeeded')")
     with pytest.raises(Exception, match="broken"):
-        await api.trakt_events.record(event)
+        await api.trakt_events.record([event])
     assert await api.pool.fetchval("SELECT count(*) FROM list") == 0
     await broken(api.pool, "DROP CONSTRAINT broken")
-    await api.trakt_events.record(event)
+    await api.trakt_events.record([event])
     assert len(await lists(api)) == 1
 
 

@@ -73,10 +73,10 @@ async def test_a_title_that_an_event_names_twice_is_kept_once(api: Api) -> None:
 async def test_an_event_that_is_delivered_ten_times_counts_once(api: Api) -> None:
     first = delivered(event(item(1)), at=AT, event_id=uuid4())
     for _ in range(5):
-        await api.trakt_events.record(first)
+        await api.trakt_events.record([first])
     await api.receive(event(unwatched=[item(1)]), at=AT + DAY)
     for _ in range(5):
-        await api.trakt_events.record(first)
+        await api.trakt_events.record([first])
     assert await history(api) == set()
 
 
@@ -127,7 +127,7 @@ async def test_a_full_history_that_changes_nothing_writes_nothing(api: Api) -> N
 
 async def test_events_of_a_user_at_once_are_all_recorded(api: Api) -> None:
     events = [delivered(event(item(number), item(7)), at=AT + number * DAY) for number in range(10, 20)]
-    await asyncio.gather(*(api.trakt_events.record(one) for one in events))
+    await asyncio.gather(*(api.trakt_events.record([one]) for one in events))
     assert await numbers(api) == {7, *range(10, 20)}
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Final, Self
 
 from faststream.kafka import KafkaBroker
@@ -35,22 +36,21 @@ class TraktEvents:
             WatchedHistory(cases.pool, GROUP, cases.now),
         )
 
-    async def record(self, delivered: Delivered) -> None:
-        """Store what an event says; a second delivery of it changes nothing."""
-        match delivered.event:
-            case TraktListRead() | TraktListReadFailed():
-                await self.imports.record(delivered)
-            case TraktWatchedChanged():
-                await self.history.record(delivered)
-            case _:
-                await self.mirror_state.record(delivered)
+    async def record(self, delivered: Sequence[Delivered]) -> None:
+        """Store what events say, in their order; a second delivery of one changes nothing."""
+        for is_mirror_state, together in groupby(delivered, _is_mirror_state):
+            if is_mirror_state:
+                await self.mirror_state.record(list(together))
+                continue
+            for one in together:
+                with one.trace.attached():
+                    await (self.history if isinstance(one.event, TraktWatchedChanged) else self.imports).record(one)
+
+
+def _is_mirror_state(delivered: Delivered) -> bool:
+    return not isinstance(delivered.event, TraktListRead | TraktListReadFailed | TraktWatchedChanged)
 
 
 def register(broker: KafkaBroker, events: TraktEvents) -> None:
     """Subscribe to the events of trakt-sync."""
-
-    @subscribe(broker, TRAKT, group=GROUP)
-    async def on_trakt_events(delivered: Sequence[Delivered]) -> None:
-        for one in delivered:
-            with one.trace.attached():
-                await events.record(one)
+    subscribe(broker, TRAKT, group=GROUP)(events.record)

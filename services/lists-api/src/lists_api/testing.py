@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 from uuid import UUID, uuid4
 
+import asyncpg
 import httpx
 from fastapi import FastAPI
 from uuid_utils.compat import uuid7
@@ -138,7 +139,16 @@ class Api:
     async def receive(self, *events: Event, at: datetime = AT) -> None:
         """Deliver events of trakt-sync, in this order, each for the first time."""
         for event in events:
-            await self.trakt_events.record(delivered(event, at=at))
+            await self.trakt_events.record([delivered(event, at=at)])
+
+    async def receive_together(self, *events: Event, at: datetime = AT) -> None:
+        """Deliver events of trakt-sync as one set, each for the first time; one by one if the set fails."""
+        together = [delivered(event, at=at) for event in events]
+        try:
+            await self.trakt_events.record(together)
+        except asyncpg.CardinalityViolationError:
+            for one in together:
+                await self.trakt_events.record([one])
 
     async def delete_everything(self) -> None:
         """Delete every row."""

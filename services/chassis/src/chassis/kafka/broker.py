@@ -36,7 +36,7 @@ from watchbuddy_contracts import Topic
 log = structlog.get_logger()
 
 Handler = Callable[[Sequence[Delivered]], Awaitable[None]]
-"""Gets a set of events in their order, in one transaction: it handles all of them or, when it raises, none."""
+"""Gets a set of events in their order. When it raises, all of them come again, also those that it has handled."""
 Records = tuple[Record, ...]
 Parser = Callable[[Records, Callable[[Records], Awaitable[StreamMessage[Records]]]], Awaitable[Any]]
 

@@ -1,6 +1,6 @@
 """What happens to the records of a poll. They are handled in sets; none blocks its partition for good.
 
-A set is handled in one transaction, or nothing of it is. One that fails is handled record by record, and of each:
+A set is handled in few transactions, mostly one. One that fails is handled again record by record, and of each:
 
 | the handler raises | then |
 |---|---|
@@ -44,7 +44,7 @@ MAX_SET_BYTES: Final = 2 * 1024 * 1024
 
 Place = tuple[str, int, int]
 HandleSet: TypeAlias = Callable[[Sequence[Record], Sequence[Delivered]], Awaitable[None]]
-"""Gets records and what they say, in their order. It handles all or, when it raises, none."""
+"""Gets records and what they say, in their order. When it raises, all come again, also those that it has handled."""
 StartProducer: TypeAlias = Callable[[], Awaitable[AIOKafkaProducer]]
 """Returns a producer that has started; raises KafkaError or OSError."""
 

@@ -1,17 +1,16 @@
-"""Storing what trakt-sync reports: one transaction for each event."""
+"""Storing what trakt-sync reports."""
 
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
 import structlog
 
 from chassis.clock import Clock, utc_now
 from chassis.kafka.envelope import Delivered
-from chassis.outbox import inbox
-from chassis.postgres.database import Connection, Pool
-from lists_api.mirror_state.domain.mirror import MirrorRecord
-from lists_api.mirror_state.domain.reports import account_state_of, record_of
-from lists_api.store import accounts, mirrors
-from watchbuddy_contracts import ListEvent, TraktAccountConnected
+from chassis.postgres.database import Pool
+from lists_api.mirror_state.domain.reports import Report, report_of
+from lists_api.mirror_state.domain.rounds import rounds
+from lists_api.store import reports as store
 
 log = structlog.get_logger()
 
@@ -28,35 +27,23 @@ class MirrorStateUseCases:
     group: str
     now: Clock = utc_now
 
-    async def record(self, delivered: Delivered) -> None:
-        """Store what an event of trakt-sync reports of a list, and of its user's Trakt account.
+    async def record(self, delivered: Sequence[Delivered]) -> None:
+        """Store what events of trakt-sync report of lists, and of their users' Trakt accounts.
 
-        A second delivery of the event changes nothing, and neither does an event that is older than what is stored.
+        A second delivery of an event changes nothing, and neither does an event that is older than what is stored. So
+        a transaction for each round is enough: the rounds before one that fails may come again.
         """
-        event, at = delivered.event, delivered.headers.time
-        async with self.pool.acquire() as connection, connection.transaction():
-            if not await inbox.is_first_delivery(connection, self.group, delivered.headers.event_id, self.now()):
-                return
-            account_state = account_state_of(event)
-            if account_state is not None:
-                is_vip = event.vip if isinstance(event, TraktAccountConnected) else None
-                await accounts.record_account(connection, event.user_id, account_state, at=at, is_vip=is_vip)
-            if isinstance(event, ListEvent) and (record := record_of(event, at=at)) is not None:
-                await _record_mirror(connection, event, record)
+        for together in rounds((report_of(one.headers, one.event) for one in delivered), _keys):
+            stored = await store.record(self.pool, together, group=self.group, now=self.now())
+            for loser in stored.losers:
+                log.warning("trakt_list_moved", from_list_id=loser)
+            log.info("mirror_state_recorded", list_ids=sorted(stored.recorded), reports=len(together))
 
 
-async def _record_mirror(connection: Connection, event: ListEvent, record: MirrorRecord) -> None:
-    losers: list[int] = []
-    if record.trakt_list_id is not None:
-        losers = await mirrors.release_trakt_list(
-            connection, record.trakt_list_id, list_id=event.list_id, version=event.version
-        )
-    is_recorded = await mirrors.record_mirror(connection, event.list_id, record, user_id=event.user_id)
-    for loser in losers:
-        log.warning("trakt_list_moved", list_id=event.list_id, from_list_id=loser, trakt_list_id=record.trakt_list_id)
-    log.info(
-        "mirror_state_recorded" if is_recorded else "mirror_state_outdated",
-        list_id=event.list_id,
-        state=record.state,
-        version=event.version,
-    )
+def _keys(report: Report) -> list[Hashable]:
+    keys: list[Hashable] = [report.event_id]
+    if report.record is not None:
+        keys.append(("list", report.list_id))
+        if report.record.trakt_list_id is not None:
+            keys.append(("Trakt list", report.record.trakt_list_id))
+    return keys

@@ -1,10 +1,13 @@
 """What an event of trakt-sync reports of a list's mirror and of its user's Trakt account."""
 
+from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from lists_api.mirror_state.domain.mirror import AccountState, MirrorRecord
 from watchbuddy_contracts import (
     Event,
+    EventHeaders,
     ListEvent,
     TraktAccountConnected,
     TraktAccountDisconnected,
@@ -14,6 +17,41 @@ from watchbuddy_contracts import (
     TraktReauthorizationRequired,
     TraktSyncFailed,
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What one event reports.
+
+    Args:
+        at: when it happened.
+        account_state: of the user's Trakt account; None: it reports none.
+        is_vip: whether the account is a VIP's; None: it does not say.
+        list_id: None: it is about no list.
+        record: of the list's mirror; None: it reports nothing of it.
+    """
+
+    event_id: UUID
+    user_id: str
+    at: datetime
+    account_state: AccountState | None
+    is_vip: bool | None
+    list_id: int | None
+    record: MirrorRecord | None
+
+
+def report_of(headers: EventHeaders, event: Event) -> Report:
+    """Return what an event of trakt-sync reports."""
+    of_list = event if isinstance(event, ListEvent) else None
+    return Report(
+        headers.event_id,
+        event.user_id,
+        headers.time,
+        account_state_of(event),
+        event.vip if isinstance(event, TraktAccountConnected) else None,
+        None if of_list is None else of_list.list_id,
+        None if of_list is None else record_of(of_list, at=headers.time),
+    )
 
 
 def account_state_of(event: Event) -> AccountState | None:
