@@ -44,6 +44,8 @@ START_RETRY: Final = timedelta(seconds=1)
 SILENT_FOR: Final = timedelta(seconds=30)
 MAX_POLL_RECORDS: Final = 500
 """A poll's records have one commit of their offsets. A crash brings at most so many handled ones again."""
+PAUSE_A_RECORD: Final = timedelta(milliseconds=5)
+MAX_PAUSE: Final = timedelta(milliseconds=50)
 POLL_FOR: Final = timedelta(days=3650)
 """A poll ends when something comes. FastStream sleeps for as long again after one that has found nothing."""
 PROBE_TIMEOUT: Final = timedelta(seconds=1)
@@ -104,12 +106,19 @@ def subscribe(broker: KafkaBroker, *topics: Topic, group: str) -> Callable[[Hand
 
         async def on_poll(message: KafkaMessage) -> None:
             again = await delivery.deliver(message.raw_message, in_their_traces)
-            _rewind(message, again)  # then FastStream commits what is before
+            _rewind(message, again)
+            await asyncio.sleep(pause_after(len(message.raw_message)).total_seconds())
+            # Then FastStream commits what is before `again`.
 
         subscriber(on_poll)
         return handler
 
     return register
+
+
+def pause_after(records: int) -> timedelta:
+    """Return how long the next poll waits after one that brought so many records (decision 33)."""
+    return min(records * PAUSE_A_RECORD, MAX_PAUSE)
 
 
 def _rewind(message: KafkaMessage, records: Sequence[Record]) -> None:
