@@ -1,19 +1,18 @@
 """The whole system for a benchmark: real processes, temporary data, users with accounts on the simulator."""
 
-import asyncio
-import json
 import os
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
-from datetime import timedelta
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
 
 from chassis.local_tokens import issue_token
+from chassis.postgres.database import create_pool
 from local_stack.kafka.apache import ApacheKafka
 from local_stack.kafka.distribution import KafkaDistribution
 from local_stack.kafka.embedded import EmbeddedKafka
@@ -24,6 +23,10 @@ from local_stack.system.description import AUDIENCE, ISSUER, KafkaKind, System
 from local_stack.system.home import Home
 from local_stack.system.stack import BackingServices, Kafka, Stack
 from trakt_simulator.testing import SimulatorAdmin
+from trakt_sync.accounts.token_import import parse_tokens
+from trakt_sync.accounts.vault import Vault
+from trakt_sync.app import WORK
+from trakt_sync.use_cases import connect
 
 ANY_PORTS: Mapping[str, int] = dict.fromkeys(table.WANTED_PORTS, 0)
 
@@ -50,13 +53,20 @@ class Running:
         """Return the process id of each part."""
         return {part.name: part.pid for part in self.stack.supervisor.parts if part.pid is not None}
 
-    async def connect(self, user: str) -> "User":
-        """Give a user an account on the simulator and connect it."""
+    async def connect_account(self, user: str) -> None:
+        """Give a user an account on the simulator and connect it, as `python -m trakt_sync account import` does."""
+        now = datetime.now(UTC)
         tokens = await self.trakt.account(user, vip=True)
-        work = self.stack.environment("trakt-sync work")
-        await self.stack.once(
-            "account", f"trakt_sync account import --user {user}", work, text=json.dumps(tokens.model_dump())
-        )
+        given = parse_tokens(tokens.model_dump_json(), now)
+        environment = self.stack.environment("trakt-sync work")
+        async with await create_pool(environment["DATABASE_URL"], max_size=1) as pool:
+            vault = Vault(environment["TOKEN_ENCRYPTION_KEYS"].split(","))
+            await connect(pool, vault, user, replace(given, trakt_id=user, trakt_user=user), now)
+            await pool.execute("SELECT pg_notify($1, '')", WORK)
+
+    async def connect(self, user: str) -> "User":
+        """Give a user an account on the simulator, connect it, and return the user's clients."""
+        await self.connect_account(user)
         key = self.system.keys.local_key
         token = issue_token(key, user_id=user, issuer=ISSUER, audience=AUDIENCE, lifetime=timedelta(hours=2))
         bearer = {"Authorization": f"Bearer {token}"}
@@ -74,30 +84,6 @@ class User:
     name: str
     lists: httpx.AsyncClient
     notifier: httpx.AsyncClient
-
-    @asynccontextmanager
-    async def messages(self) -> AsyncIterator["asyncio.Queue[dict[str, object]]"]:
-        """Give the queue into which the live stream's messages come while the block runs."""
-        queue: asyncio.Queue[dict[str, object]] = asyncio.Queue()
-        opened = asyncio.Event()
-
-        async def listen() -> None:
-            async with self.notifier.stream("GET", "/api/notifications/stream", timeout=None) as stream:
-                stream.raise_for_status()
-                opened.set()
-                async for line in stream.aiter_lines():
-                    if line.startswith("data:") and "text" in (told := json.loads(line.removeprefix("data:"))):
-                        queue.put_nowait(told)  # other events say how far runs are
-
-        task = asyncio.create_task(listen())
-        try:
-            async with asyncio.timeout(15):
-                await opened.wait()
-            yield queue
-        finally:
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
 
     async def make_list(self, title: str, items: list[dict[str, object]]) -> int:
         """Return the id of a new manual list."""
