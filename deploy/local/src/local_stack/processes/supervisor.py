@@ -14,7 +14,7 @@ from local_stack.processes.service import ServiceProcess
 
 RESTART_DELAYS_S = (0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
 """Waits before the 1st, 2nd, … restart in a row; the last one is repeated."""
-LOOK_EVERY_S = 0.25
+LOOK_EVERY_S = 0.5
 LIVENESS_EVERY_S = 15.0
 """Between two liveness checks. After `SILENT_TIMES` failed checks in a row the process is killed and restarted."""
 SILENT_TIMES = 3

@@ -33,9 +33,10 @@ FETCH_MAX_WAIT: Mapping[KafkaKind, timedelta] = {
     "embedded": timedelta(milliseconds=150),
     "apache": timedelta(seconds=5),
 }
-# On the embedded broker a rejoining consumer waits for the session of its predecessor.
+# On the embedded broker a rejoining consumer waits for the session of its predecessor. Four seconds after its death are
+# nearly over when the next one has started. Four heartbeats go into a session: shorter ones cost processor time.
 SESSION_TIMEOUT: Mapping[KafkaKind, timedelta] = {
-    "embedded": timedelta(seconds=1.5),
+    "embedded": timedelta(seconds=4),
     "apache": timedelta(seconds=10),
 }
 NOT_INHERITED = {

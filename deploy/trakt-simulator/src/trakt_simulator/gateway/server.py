@@ -42,6 +42,12 @@ class Server(uvicorn.Server):
         self._stopping.set()
         self.should_exit = True
 
+    async def main_loop(self) -> None:
+        """Look each second whether it should end, and at once after `stop`. uvicorn looks ten times a second."""
+        while not await self.on_tick(0):
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._stopping.wait(), timeout=1)
+
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         for line in self._ready_lines:
