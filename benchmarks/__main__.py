@@ -1,4 +1,4 @@
-"""`python -m benchmarks [NAME …] [--json FILE]`."""
+"""`python -m benchmarks [NAME …] [--json FILE] [--profile]`."""
 
 import argparse
 import asyncio
@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from benchmarks.figures import Figure, save, show
+from benchmarks.profiling import Profiling
 
 BENCHMARKS: Mapping[str, str] = {
     "requests": "Trakt requests for a first mirror, a change, no change",
@@ -33,7 +34,9 @@ def main() -> None:
     )
     parser.add_argument("names", metavar="NAME", nargs="*", help="which ones (default: all)")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there too")
+    parser.add_argument("--profile", action="store_true", help="print where each process spends its time, by py-spy")
     arguments = parser.parse_args()
+    Profiling.is_on = arguments.profile
     unknown = [name for name in arguments.names if name not in BENCHMARKS]
     if unknown:
         parser.error(f"no benchmark {unknown[0]!r}; there are: {', '.join(BENCHMARKS)}")

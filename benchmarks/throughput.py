@@ -14,6 +14,7 @@ import psutil
 
 from benchmarks.edits import EditedList, edited_lists
 from benchmarks.figures import Figure, at_least, at_most
+from benchmarks.profiling import profiled
 from benchmarks.system import running
 from local_stack.footprint import cpu_s
 from local_stack.system.description import KafkaKind
@@ -34,7 +35,8 @@ async def run() -> list[Figure]:
         pids = {**system.pids(), "load generator": os.getpid()}
         before = {name: _cpu_s(pid) for name, pid in pids.items()}
         began = time.perf_counter()
-        edits = max(await _sustained(lists, SECONDS), 1)
+        async with profiled(system.pids()):
+            edits = max(await _sustained(lists, SECONDS), 1)
         took = time.perf_counter() - began
         used = {name: _cpu_s(pid) - before[name] for name, pid in pids.items()}
     return _figures(kafka_kind, edits, took, used)
