@@ -75,7 +75,9 @@ async def test_accounts_are_served_in_turn(dsn: str, simulator_url: str, admin: 
 
 async def test_killed_first_mirror_goes_on_at_its_chunk(dsn: str, simulator_url: str, admin: SimulatorAdmin) -> None:
     await admin.options(unknown_ids_exist=True)
-    async with harness(dsn, simulator_url, trakt_write_interval=timedelta(milliseconds=60)) as one:
+    async with harness(
+        dsn, simulator_url, trakt_write_interval=timedelta(milliseconds=200)
+    ) as one:  # killed in between
         await one.connect("ada", (await admin.account("ada", vip=True)).model_dump_json())
         await one.want(wanted(items=movies(*range(1, 2001))))
         async with one.worker():

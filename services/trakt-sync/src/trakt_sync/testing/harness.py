@@ -107,7 +107,7 @@ class Harness:
         sent = [EVENTS[row["headers"]["ce_type"]].model_validate_json(row["value"]) for row in rows]
         return [event for event in sent if not kinds or isinstance(event, kinds)]
 
-    async def sent(self, *kinds: type[Event], count: int = 1, within_s: float = 10) -> list[Any]:
+    async def sent(self, *kinds: type[Event], count: int = 1, within_s: float = 30) -> list[Any]:
         """Wait for so many events of these kinds and return them."""
         return await eventually(
             lambda: self.events(*kinds),
@@ -127,7 +127,7 @@ class Harness:
         due: datetime | None = await self.pool.fetchval("SELECT due_at FROM work_queue WHERE list_id = $1", list_id)
         return due
 
-    async def settled(self, *list_ids: int, within_s: float = 10) -> None:
+    async def settled(self, *list_ids: int, within_s: float = 30) -> None:
         """Wait until nothing is due for these lists within a minute and their newest version is applied."""
 
         async def open_lists() -> list[int]:
