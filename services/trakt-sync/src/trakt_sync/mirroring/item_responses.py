@@ -87,15 +87,18 @@ def removed(job: Job, action: RemoveItems, response: ItemsResponse, now: datetim
     """
     ledger = LedgerChange(drop=rows_in(action.entries))
     count = sum(1 for _ in mirrored(action.entries))
-    is_last = len(action.entries) == len(difference(job.desired, job.actual).extra)
     before = job.progress
     is_repair = before.reads > 0 and not before.is_stale and before.applied_version > 0
     if is_repair:
         count = max(0, count - len(response.not_found))
     tally = replace(before.tally, removed=before.tally.removed + count)
-    is_news = is_repair and is_last and tally.removed > 0
+    is_news = is_repair and tally.removed > 0 and _is_last(job, action)
     events = (drift_found(job, "items_edited", "repaired"),) if is_news else ()
     return _counted(job, replace(before, tally=tally, pending=None), ledger, response, now, policy, events)
+
+
+def _is_last(job: Job, action: RemoveItems) -> bool:
+    return len(action.entries) == len(difference(job.desired, job.actual).extra)
 
 
 def reordered(job: Job, action: ReorderItems, skipped: tuple[int, ...], now: datetime, policy: Policy) -> Change:
