@@ -6,7 +6,7 @@
 """
 
 from watchbuddy_contracts.envelope import EventHeaders
-from watchbuddy_contracts.events import EVENTS, AccountEvent, Event, ListEvent
+from watchbuddy_contracts.events import EVENTS, AccountEvent, Event, ListEvent, without
 from watchbuddy_contracts.imports import (
     ForeignEntries,
     ReadFailureReason,
@@ -113,4 +113,5 @@ __all__ = [
     "keys_of",
     "partition_key",
     "to_items",
+    "without",
 ]

@@ -15,14 +15,24 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from chassis.errors import PermanentError, TransientError
 from chassis.kafka.broker import ConsumerHealth, build_broker, subscribe
 from chassis.kafka.delivery import Delivery, Waits
-from chassis.kafka.envelope import Delivered, Record
+from chassis.kafka.envelope import Delivered, Reader, Record
 from chassis.kafka.producer import producer
 from chassis.settings import ServiceSettings
 from chassis.testing import eventually
 from local_stack.kafka.embedded import EmbeddedKafka
-from watchbuddy_contracts import LISTS, EventHeaders, ListDeleted, dead_letter_topic
+from watchbuddy_contracts import (
+    LISTS,
+    Event,
+    EventHeaders,
+    ListCreated,
+    ListDeleted,
+    ListUpdated,
+    dead_letter_topic,
+    without,
+)
 
 GROUP = "trakt-sync"
+HEADS = without(ListCreated, "items")
 Headers = list[tuple[str, bytes | None]]
 
 
@@ -56,7 +66,10 @@ async def no_producer() -> AIOKafkaProducer:
 
 
 def deletion(list_id: int) -> tuple[bytes, Headers]:
-    event = ListDeleted(list_id=list_id, user_id="ada", version=2, title="Heists")
+    return record_of(ListDeleted(list_id=list_id, user_id="ada", version=2, title="Heists"))
+
+
+def record_of(event: Event) -> tuple[bytes, Headers]:
     attributes = EventHeaders.of(event, event_id=uuid4(), source="/test", time=datetime.now(UTC))
     return event.to_json(), [(name, value.encode()) for name, value in attributes.to_headers().items()]
 
@@ -103,7 +116,7 @@ async def consuming(
     delivery: Delivery = broker.context.get("delivery")
     delivery._waits = Waits(first=timedelta(milliseconds=5), max_wait=timedelta(milliseconds=20))
 
-    @subscribe(broker, LISTS, group=GROUP)
+    @subscribe(broker, LISTS, group=GROUP, events=[ListDeleted, HEADS])
     async def on_events(events: Sequence[Delivered]) -> None:
         for delivered in events:
             handle(delivered)
@@ -171,6 +184,36 @@ async def test_poison_records_are_dead_lettered_with_their_reason_and_the_partit
     assert letters[0]["key"] == repr(b"ada")
     assert "list_id" in letters[1]["dlq_error"]
     assert "seven" not in letters[1]["dlq_error"]
+
+
+async def test_what_the_consumer_does_not_name_is_passed_over_unread_and_a_narrow_model_reads_the_rest(
+    settings: ServiceSettings,
+) -> None:
+    _, unnamed = record_of(ListUpdated(list_id=7, user_id="ada", version=2, title="Heists", list_type="manual"))
+    _, created = record_of(ListCreated(list_id=8, user_id="ada", version=1, title="Heists", list_type="manual"))
+    value = {"list_id": 8, "user_id": "ada", "version": 1, "title": "Heists", "list_type": "manual", "items": "unread"}
+    handled: list[Event] = []
+    async with consuming(settings, lambda delivered: handled.append(delivered.event)):
+        await fill(
+            settings,
+            (b"not json", unnamed),
+            (json.dumps(value).encode(), created),
+            (b"not json", [("ce_type", ListUpdated.ce_type.encode())]),
+            (b"not json", created),
+            deletion(9),
+            (None, unnamed),
+        )
+        (letter,) = await dead_letters(settings, 1)
+
+        async def offset() -> int | None:
+            return await committed(settings)
+
+        await eventually(offset, until=lambda seen: seen == 6)
+    assert (letter["dlq_reason"], letter["dlq_offset"]) == ("not_json", "3")
+    assert [(event.ce_type, event.subject) for event in handled] == [
+        (ListCreated.ce_type, "8"),
+        (ListDeleted.ce_type, "9"),
+    ]
 
 
 async def test_an_unknown_type_is_skipped(settings: ServiceSettings) -> None:
@@ -351,7 +394,7 @@ async def test_a_set_ends_before_it_is_too_large() -> None:
         sets.append(len(records))
 
     records = [Fetched(number, large if number < 7 else value, headers) for number in range(20)]
-    assert await Delivery(GROUP, no_producer).deliver(records, handle) == ()
+    assert await Delivery(GROUP, no_producer).deliver(records, Reader([ListDeleted]), handle) == ()
     assert sets == [2, 2, 2, 14]
 
 

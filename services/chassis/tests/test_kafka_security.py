@@ -129,7 +129,7 @@ async def running(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
 def consumer_of(settings: ServiceSettings, handled: list[int]) -> KafkaBroker:
     broker = build_broker(settings, group=GROUP)
 
-    @subscribe(broker, LISTS, group=GROUP)
+    @subscribe(broker, LISTS, group=GROUP, events=[ListDeleted])
     async def on_events(events: Sequence[Delivered]) -> None:
         handled.extend(int(delivered.headers.subject) for delivered in events)
 

@@ -113,7 +113,7 @@ async def consuming(settings: ServiceSettings, parser: Parser | None = None) -> 
     broker = build_broker(settings, group=GROUP, parser=parser)
     delivery: Delivery = broker.context.get("delivery")
     delivery._waits = Waits(first=timedelta(milliseconds=5), max_wait=timedelta(milliseconds=20))
-    subscribe(broker, LISTS, group=GROUP)(heard.on_events)
+    subscribe(broker, LISTS, group=GROUP, events=[ListCreated, ListDeleted])(heard.on_events)
     await broker.start()
     try:
         yield heard

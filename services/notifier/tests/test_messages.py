@@ -4,7 +4,7 @@ from uuid import UUID
 import pytest
 
 import watchbuddy_contracts
-from notifier.messages import SILENT, WORDINGS, Message, message_of
+from notifier.messages import SILENT, TOLD, WORDINGS, Message, message_of
 from watchbuddy_contracts import EVENTS, Event, ListSynced, TraktListReadFailed, TraktSyncFailed
 
 HEAD = {"user_id": "ada", "list_id": 7, "version": 3, "title": "Heists"}
@@ -210,6 +210,13 @@ def test_an_import_of_which_no_list_is_made_is_told_why(reason: str, detail: str
 def test_every_event_type_is_either_told_or_silent_on_purpose() -> None:
     assert set(WORDINGS) | set(SILENT) == set(EVENTS.values())
     assert not set(WORDINGS) & set(SILENT)
+
+
+def test_every_event_that_is_told_is_read_as_far_as_its_text_needs() -> None:
+    models = {model.ce_type: model for model in TOLD}
+    assert models.keys() == {kind.ce_type for kind in WORDINGS}
+    for said in [said for said, *_ in TEXTS]:
+        assert message_of(models[said.ce_type].model_validate_json(said.to_json())) == message_of(said)
 
 
 def test_every_event_type_is_covered_by_this_table() -> None:

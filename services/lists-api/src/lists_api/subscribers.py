@@ -13,10 +13,35 @@ from lists_api.imports.trakt import TraktImportAnswers
 from lists_api.lists.use_cases import ListUseCases
 from lists_api.mirror_state.use_cases import MirrorStateUseCases
 from lists_api.taste.history import WatchedHistory
-from watchbuddy_contracts import TRAKT, TraktListRead, TraktListReadFailed, TraktWatchedChanged
+from watchbuddy_contracts import (
+    TRAKT,
+    TraktAccountConnected,
+    TraktAccountDisconnected,
+    TraktListCreated,
+    TraktListDeleted,
+    TraktListRead,
+    TraktListReadFailed,
+    TraktListSynced,
+    TraktReauthorizationRequired,
+    TraktSyncFailed,
+    TraktWatchedChanged,
+)
 
 GROUP: Final = "lists-api"
 """The consumer group."""
+WANTED: Final = (
+    TraktAccountConnected,
+    TraktAccountDisconnected,
+    TraktListCreated,
+    TraktListDeleted,
+    TraktListRead,
+    TraktListReadFailed,
+    TraktListSynced,
+    TraktReauthorizationRequired,
+    TraktSyncFailed,
+    TraktWatchedChanged,
+)
+"""What changes something here. Drift alone does not: it is found, and repaired or kept, by trakt-sync."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,4 +78,4 @@ def _is_mirror_state(delivered: Delivered) -> bool:
 
 def register(broker: KafkaBroker, events: TraktEvents) -> None:
     """Subscribe to the events of trakt-sync."""
-    subscribe(broker, TRAKT, group=GROUP)(events.record)
+    subscribe(broker, TRAKT, group=GROUP, events=WANTED)(events.record)

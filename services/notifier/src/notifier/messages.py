@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 from watchbuddy_contracts import (
+    EVENTS,
     Event,
     ListCreated,
     ListDeleted,
@@ -30,6 +31,7 @@ from watchbuddy_contracts import (
     TraktReauthorizationRequired,
     TraktSyncFailed,
     TraktWatchedChanged,
+    without,
 )
 
 Severity = Literal["info", "success", "warning", "error"]
@@ -55,9 +57,10 @@ def message_of(event: Event) -> Message | None:
     Raises:
         KeyError: the type is in none of the tables below (a test sees to it that there is no such type).
     """
-    if type(event) in SILENT:
+    kind = EVENTS[event.ce_type]  # the event itself may be of a narrower model
+    if kind in SILENT:
         return None
-    wording = WORDINGS[type(event)](event)
+    wording = WORDINGS[kind](event)
     if wording is None:
         return None
     severity, text = wording
@@ -181,3 +184,6 @@ SILENT: Final[frozenset[type[Event]]] = frozenset(
         TraktDriftFound,
     }
 )
+
+TOLD: Final[frozenset[type[Event]]] = frozenset(WORDINGS) - {ListSynced} | {without(ListSynced, "items")}
+"""The models of the events that have a message, as far as the texts need them."""

@@ -1,4 +1,4 @@
-"""The notifier's Kafka entry point: every event of both topics goes to the dispatcher."""
+"""The notifier's Kafka entry point: of both topics, every event that users hear of goes to the dispatcher."""
 
 from typing import Final
 
@@ -6,7 +6,8 @@ from faststream.kafka import KafkaBroker
 
 from chassis.kafka.broker import subscribe
 from notifier.dispatch import Dispatcher
-from watchbuddy_contracts import LISTS, TRAKT
+from notifier.messages import TOLD
+from watchbuddy_contracts import LISTS, TRAKT, ListRunChanged
 
 GROUP: Final = "notifier"
 """The consumer group; the inbox keeps event ids by it."""
@@ -14,4 +15,4 @@ GROUP: Final = "notifier"
 
 def register(broker: KafkaBroker, dispatcher: Dispatcher) -> None:
     """Subscribe to the topics of lists-api and trakt-sync."""
-    subscribe(broker, LISTS, TRAKT, group=GROUP)(dispatcher.dispatch)
+    subscribe(broker, LISTS, TRAKT, group=GROUP, events=[*TOLD, ListRunChanged])(dispatcher.dispatch)

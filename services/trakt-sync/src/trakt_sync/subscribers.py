@@ -10,10 +10,12 @@ from chassis.kafka.broker import subscribe
 from chassis.kafka.envelope import Delivered
 from chassis.postgres.database import Pool
 from trakt_sync.use_cases import record
-from watchbuddy_contracts import LISTS
+from watchbuddy_contracts import LISTS, ListCreated, ListDeleted, ListSynced, ListUpdated, TraktImportRequested
 
 GROUP: Final = "trakt-sync"
 """The consumer group."""
+WANTED: Final = (ListCreated, ListUpdated, ListSynced, ListDeleted, TraktImportRequested)
+"""How a sync run goes changes nothing on Trakt."""
 
 
 def register(broker: KafkaBroker, pool: Pool, *, wake: Callable[[], None], now: Clock) -> None:
@@ -23,7 +25,7 @@ def register(broker: KafkaBroker, pool: Pool, *, wake: Callable[[], None], now: 
         wake: wakes the workers and the relay.
     """
 
-    @subscribe(broker, LISTS, group=GROUP)
+    @subscribe(broker, LISTS, group=GROUP, events=WANTED)
     async def on_list_events(delivered: Sequence[Delivered]) -> None:
         if await record(pool, [(one.event, one.trace.to_text()) for one in delivered], now()):
             wake()

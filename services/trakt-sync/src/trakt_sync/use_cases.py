@@ -43,7 +43,7 @@ async def record(pool: Pool, events: Sequence[tuple[Event, Trace]], now: datetim
     for event, trace in events:
         if isinstance(event, TraktImportRequested):
             is_news |= await record_import(pool, event, now, trace)
-    return is_news  # how a sync run goes changes nothing on Trakt
+    return is_news
 
 
 async def record_states(pool: Pool, states: Sequence[State], now: datetime) -> bool:

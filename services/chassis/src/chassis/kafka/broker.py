@@ -24,14 +24,14 @@ from chassis.clock import Clock, utc_now
 from chassis.health import StuckError
 from chassis.kafka.connection import KafkaRefusedError, Refusals, knock, tls_of
 from chassis.kafka.delivery import Delivery
-from chassis.kafka.envelope import Delivered, Record
+from chassis.kafka.envelope import Delivered, Reader, Record
 from chassis.kafka.framework_log import FrameworkLog
 from chassis.kafka.producer import MAX_REQUEST_BYTES, start_producer
 from chassis.kafka.settings import KafkaSettings
 from chassis.settings import ServiceSettings
 from chassis.telemetry.exporters import is_exported
 from chassis.telemetry.messaging import ProcessTelemetry
-from watchbuddy_contracts import Topic
+from watchbuddy_contracts import Event, Topic
 
 log = structlog.get_logger()
 
@@ -77,11 +77,17 @@ def build_broker(settings: ServiceSettings, *, group: str, parser: Parser | None
     return broker
 
 
-def subscribe(broker: KafkaBroker, *topics: Topic, group: str) -> Callable[[Handler], Handler]:
+def subscribe(
+    broker: KafkaBroker, *topics: Topic, group: str, events: Collection[type[Event]]
+) -> Callable[[Handler], Handler]:
     """Register the handler of sets of the topics' events. An event of an unknown type is acknowledged and counted.
 
     A group has one subscriber for all its topics. Two would rebalance each other at every start.
+
+    Args:
+        events: the types that are handled, also as the narrower models of `without`. Others are passed over unread.
     """
+    reader = Reader(events)
     settings: ServiceSettings = broker.context.get("settings")
     delivery: Delivery = broker.context.get("delivery")
     telemetry = ProcessTelemetry(group, is_traced=is_exported("TRACES"))
@@ -105,7 +111,7 @@ def subscribe(broker: KafkaBroker, *topics: Topic, group: str) -> Callable[[Hand
             await telemetry.handle(records, events, handler)  # inside the rules: it measures each try
 
         async def on_poll(message: KafkaMessage) -> None:
-            again = await delivery.deliver(message.raw_message, in_their_traces)
+            again = await delivery.deliver(message.raw_message, reader, in_their_traces)
             _rewind(message, again)
             await asyncio.sleep(pause_after(len(message.raw_message)).total_seconds())
             # Then FastStream commits what is before `again`.

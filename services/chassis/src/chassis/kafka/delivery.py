@@ -24,7 +24,7 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
 from chassis.errors import PermanentError, TransientError
-from chassis.kafka.envelope import Delivered, PoisonError, Record, decode
+from chassis.kafka.envelope import Delivered, PoisonError, Reader, Record
 from chassis.postgres.database import is_away
 from chassis.telemetry.messaging import DESTINATION
 from chassis.telemetry.names import DEAD_LETTERS, UNKNOWN_EVENTS
@@ -84,15 +84,16 @@ class Delivery:
             await self._producer.stop()
             self._producer = None
 
-    async def deliver(self, records: Sequence[Record], handle: HandleSet) -> Sequence[Record]:
+    async def deliver(self, polled: Sequence[Record], reader: Reader, handle: HandleSet) -> Sequence[Record]:
         """Handle the records of a poll in their order; return those that must come again, after a wait.
 
         The caller rewinds to them, and commits: everything before them is done.
         """
+        records = reader.wanted(polled)
         first = 0
         while first < len(records):
             end = self._end_of_set(records, first)
-            done = first + await self._deliver_set(records[first:end], handle)
+            done = first + await self._deliver_set(records[first:end], reader, handle)
             if done < end:
                 return records[done:]
             first = end
@@ -112,14 +113,14 @@ class Delivery:
     def _has_failed(self, record: Record) -> bool:
         return _place(record) in self._tries
 
-    async def _deliver_set(self, records: Sequence[Record], handle: HandleSet) -> int:
+    async def _deliver_set(self, records: Sequence[Record], reader: Reader, handle: HandleSet) -> int:
         """Handle a set by the rules; return how many of its records are done, from the first on."""
         good: list[int] = []
         events: list[Delivered] = []
         poison: list[tuple[int, PoisonError]] = []
         for number, record in enumerate(records):
             try:
-                delivered = decode(record)
+                delivered = reader.decode(record)
             except PoisonError as exc:
                 poison.append((number, exc))
                 continue

@@ -1,6 +1,6 @@
 """Makes an event of a Kafka record. It trusts nothing, for any producer may write to a topic."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -45,32 +45,45 @@ class Delivered:
     trace: TraceContext = NO_TRACE
 
 
-def decode(record: Record) -> Delivered | None:
-    """Return the event, or None when we do not know its type. A newer producer may have sent it.
+class Reader:
+    """Reads the events that a consumer has use for, by the models that it names. Their decoding is most of its work."""
 
-    Raises:
-        PoisonError: the record is not an event of ours. No retry helps.
-    """
-    headers: dict[str, str] = {}
-    for name, raw in record.headers:
+    def __init__(self, events: Collection[type[Event]]) -> None:
+        self._models = {event.ce_type: event for event in events}
+        self._passed_over = frozenset(ce_type.encode() for ce_type in EVENTS.keys() - self._models.keys())
+
+    def wanted(self, records: Sequence[Record]) -> list[Record]:
+        """Return the records but those of types that are known and not named. Nothing but their type is looked at."""
+        return [record for record in records if dict(record.headers).get("ce_type") not in self._passed_over]
+
+    def decode(self, record: Record) -> Delivered | None:
+        """Return the event, or None when its type is not known. A newer producer may have sent it.
+
+        Raises:
+            PoisonError: the record is not an event of ours. No retry helps.
+        """
+        headers: dict[str, str] = {}
+        for name, raw in record.headers:
+            try:
+                headers[name] = raw.decode() if raw is not None else ""
+            except UnicodeDecodeError as exc:
+                raise PoisonError("header_not_utf8", f"header {name!r} is not UTF-8") from exc
         try:
-            headers[name] = raw.decode() if raw is not None else ""
-        except UnicodeDecodeError as exc:
-            raise PoisonError("header_not_utf8", f"header {name!r} is not UTF-8") from exc
-    try:
-        attributes = EventHeaders.from_headers(headers)
-    except ValueError as exc:
-        raise PoisonError("header_invalid", str(exc)) from exc
-    model = EVENTS.get(attributes.ce_type)
-    if model is None:
-        return None
-    if record.value is None:
-        raise PoisonError("null_value", "the record has no value")
-    try:
-        event = model.model_validate_json(record.value)
-    except ValidationError as exc:
-        problems = exc.errors(include_input=False, include_url=False, include_context=False)
-        reason: Reason = "not_json" if problems[0]["type"] == "json_invalid" else "wrong_shape"
-        text = "; ".join(f"{'.'.join(map(str, p['loc']))}: {p['msg']}" for p in problems[:5])
-        raise PoisonError(reason, text) from exc
-    return Delivered(event, attributes, TraceContext(headers.get(TRACEPARENT) or None, headers.get(TRACESTATE) or None))
+            attributes = EventHeaders.from_headers(headers)
+        except ValueError as exc:
+            raise PoisonError("header_invalid", str(exc)) from exc
+        model = self._models.get(attributes.ce_type)
+        if model is None:
+            return None
+        if record.value is None:
+            raise PoisonError("null_value", "the record has no value")
+        try:
+            event = model.model_validate_json(record.value)
+        except ValidationError as exc:
+            problems = exc.errors(include_input=False, include_url=False, include_context=False)
+            reason: Reason = "not_json" if problems[0]["type"] == "json_invalid" else "wrong_shape"
+            text = "; ".join(f"{'.'.join(map(str, p['loc']))}: {p['msg']}" for p in problems[:5])
+            raise PoisonError(reason, text) from exc
+        return Delivered(
+            event, attributes, TraceContext(headers.get(TRACEPARENT) or None, headers.get(TRACESTATE) or None)
+        )
