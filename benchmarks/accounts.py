@@ -165,8 +165,7 @@ async def _step(one: Measured, account: Account, stored: StoredJob) -> None:
 
     async def record() -> bool:
         step = Step(Change(stored.job.progress), Next(datetime.now(UTC)))
-        async with one.pool.acquire() as connection, connection.transaction():
-            return await steps.record(connection, account, stored, step, next_write_at=now)
+        return await steps.record(one.pool, account, stored, step, now, next_write_at=now)
 
     assert await one.timed("begin", begin)
     assert await one.timed("record", record)

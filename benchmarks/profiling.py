@@ -104,7 +104,7 @@ def _show(part: str, shares: Shares) -> None:
         list(shares.own.items())[:TOP], list(shares.whole.items())[:TOP], strict=False
     ):
         table.add_row(f"{own_share:.0%}", own, f"{whole_share:.0%}", whole)
-    Console().print(table)
+    Console(width=140).print(table)
 
 
 def _without_line(frame: str) -> str:

@@ -26,7 +26,6 @@ from trakt_sync.store import (
     connections,
     desired_lists,
     imports,
-    ledger,
     mirrors,
     outages,
     results,
@@ -196,7 +195,7 @@ def test_page_of_html_is_no_reason() -> None:
 
 
 @pytest.mark.parametrize(
-    "module", [accounts, connections, desired_lists, imports, ledger, mirrors, outages, results, steps, work_queue]
+    "module", [accounts, connections, desired_lists, imports, mirrors, outages, results, steps, work_queue]
 )
 async def test_every_statement_fits_the_schema(running: Harness, module: object) -> None:
     statements = [

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Final
 
 from uuid_utils.compat import uuid7
 
@@ -11,6 +10,7 @@ from chassis.postgres.database import Connection, Pool
 from trakt_sync.accounts.account import Account
 from trakt_sync.accounts.token_import import Import
 from trakt_sync.accounts.vault import Vault
+from trakt_sync.mirroring.events import SOURCE
 from trakt_sync.mirroring.list_import import ListImport, failure
 from trakt_sync.mirroring.newest import State, Trace, newest
 from trakt_sync.store import connections, desired_lists, imports, mirrors, results, work_queue
@@ -25,9 +25,6 @@ from watchbuddy_contracts import (
     TraktListRead,
     TraktListReadFailed,
 )
-
-SOURCE: Final = "/trakt-sync"
-"""CloudEvents source of this service's events."""
 
 
 async def record(pool: Pool, events: Sequence[tuple[Event, Trace]], now: datetime) -> bool:

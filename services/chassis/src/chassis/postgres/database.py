@@ -22,6 +22,10 @@ log = structlog.get_logger()
 
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record] | PoolConnectionProxy[asyncpg.Record]"
 Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
+Executor: TypeAlias = (
+    "asyncpg.Pool[asyncpg.Record] | asyncpg.Connection[asyncpg.Record] | PoolConnectionProxy[asyncpg.Record]"
+)
+"""What carries out a statement: a connection within a transaction, or the pool, where it is one by itself."""
 
 AWAY: Final[tuple[type[Exception], ...]] = (
     OSError,  # refused, reset; TimeoutError too

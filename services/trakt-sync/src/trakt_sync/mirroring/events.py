@@ -16,6 +16,8 @@ from watchbuddy_contracts import (
     to_items,
 )
 
+SOURCE: Final = "/trakt-sync"
+"""CloudEvents source of this service's events."""
 MAX_DETAIL_LENGTH: Final = 300
 
 

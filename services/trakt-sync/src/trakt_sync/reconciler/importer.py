@@ -15,6 +15,7 @@ from chassis.telemetry.trace_context import TraceContext
 from trakt_sync.accounts.account import Account
 from trakt_sync.accounts.session import Session
 from trakt_sync.errors import AppRefusedError, TokenRefusedError, TraktError, TraktUnavailableError
+from trakt_sync.mirroring.events import SOURCE
 from trakt_sync.mirroring.list_import import (
     MAX_ENTRIES,
     ImportStep,
@@ -30,7 +31,7 @@ from trakt_sync.store import imports, mirrors
 from trakt_sync.store.accounts import AccountStore
 from trakt_sync.trakt.api import Trakt
 from trakt_sync.trakt.breaker import Breaker
-from trakt_sync.use_cases import SOURCE, answer_import
+from trakt_sync.use_cases import answer_import
 from watchbuddy_contracts import TraktReauthorizationRequired
 
 log = structlog.get_logger()

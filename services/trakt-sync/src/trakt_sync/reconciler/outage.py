@@ -11,13 +11,13 @@ from chassis.clock import Clock
 from chassis.outbox import outbox
 from chassis.postgres.database import Pool
 from trakt_sync.errors import AppRefusedError, TraktError, TraktUnavailableError, TraktUnreachableError
-from trakt_sync.mirroring.events import operation_of
+from trakt_sync.mirroring.events import SOURCE, operation_of
 from trakt_sync.mirroring.list_import import failure
 from trakt_sync.store import imports, outages
 from trakt_sync.store.accounts import AccountStore
 from trakt_sync.trakt.api import Trakt
 from trakt_sync.trakt.breaker import Breaker
-from trakt_sync.use_cases import SOURCE, answer_import
+from trakt_sync.use_cases import answer_import
 from watchbuddy_contracts import TraktSyncFailed
 
 log = structlog.get_logger()

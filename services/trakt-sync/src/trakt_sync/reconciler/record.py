@@ -1,12 +1,11 @@
-"""The record of a step: progress, ledger, account, queue and events, in one transaction."""
+"""The record of a step: progress, ledger, account, queue and events, in one statement, or in one transaction."""
 
 from dataclasses import replace
 from datetime import datetime
+from typing import Final
 
 import structlog
-from uuid_utils.compat import uuid7
 
-from chassis.outbox import outbox
 from chassis.postgres.database import Connection, Pool
 from trakt_sync.accounts.account import Account
 from trakt_sync.mirroring.advance import advance
@@ -14,9 +13,8 @@ from trakt_sync.mirroring.job import Change, Step
 from trakt_sync.mirroring.list_responses import gone
 from trakt_sync.mirroring.policy import Policy
 from trakt_sync.reconciler.reauthorization import end_imports
-from trakt_sync.store import ledger, mirrors, results, steps, work_queue
+from trakt_sync.store import mirrors, steps, work_queue
 from trakt_sync.store.rows import StoredJob
-from trakt_sync.use_cases import SOURCE
 from watchbuddy_contracts import (
     TraktListCreated,
     TraktListDeleted,
@@ -25,6 +23,9 @@ from watchbuddy_contracts import (
 )
 
 log = structlog.get_logger()
+
+WITH_OTHERS: Final = (TraktListCreated, TraktListDeleted)
+"""Events that mean something for other lists too: their steps are more than one statement."""
 
 
 async def record(
@@ -45,20 +46,33 @@ async def record(
         LeaseLostError: the account has another holder; nothing was recorded.
     """
     change = step.change
-    async with pool.acquire() as connection, connection.transaction():
-        for event in change.events:
-            if isinstance(event, TraktListCreated):
-                await _take_from_holder(connection, event.trakt_list_id, stored, now, policy)
-        is_current = await steps.record(connection, account, stored, step, next_write_at=next_write_at)
-        if any(isinstance(event, TraktListDeleted) for event in change.events):
-            await work_queue.resume_limited(connection, account.user_id, now)
-        if change.account.needs_reauthorization:
-            change = replace(change, events=(*change.events, TraktReauthorizationRequired(user_id=account.user_id)))
-            await end_imports(connection, account.user_id, now)
-        if not is_current:
-            change = _without_failures(change)
-        await _save(connection, stored, change, now)
-    return change
+    if change.account.needs_reauthorization:
+        change = replace(change, events=(*change.events, TraktReauthorizationRequired(user_id=account.user_id)))
+        step = replace(step, change=change)
+    if change.account.needs_reauthorization or any(isinstance(one, WITH_OTHERS) for one in change.events):
+        async with pool.acquire() as connection, connection.transaction():
+            await _take_from_holders(connection, stored, change, now, policy)
+            is_current = await steps.record(connection, account, stored, step, now, next_write_at=next_write_at)
+            await _tell_others(connection, account, change, now)
+    else:
+        is_current = await steps.record(pool, account, stored, step, now, next_write_at=next_write_at)
+    return change if is_current else _without_failures(change)
+
+
+async def _take_from_holders(
+    connection: Connection, stored: StoredJob, change: Change, now: datetime, policy: Policy
+) -> None:
+    for event in change.events:
+        if isinstance(event, TraktListCreated):
+            await _take_from_holder(connection, event.trakt_list_id, stored, now, policy)
+
+
+async def _tell_others(connection: Connection, account: Account, change: Change, now: datetime) -> None:
+    """Do what a step means for the user's other lists and imports."""
+    if any(isinstance(event, TraktListDeleted) for event in change.events):
+        await work_queue.resume_limited(connection, account.user_id, now)
+    if change.account.needs_reauthorization:
+        await end_imports(connection, account.user_id, now)
 
 
 def _without_failures(change: Change) -> Change:
@@ -76,23 +90,6 @@ async def _take_from_holder(
         return
     log.warning("trakt_list_id_given_again", list_id=other.job.list_id, trakt_list_id=trakt_list_id)
     step = advance(other.job, gone(other.job), now, policy)
-    await steps.save(connection, other, step.change.progress)
+    await steps.save(connection, other, step.change, now)
     if step.next.due_at is not None:
         await work_queue.enqueue(connection, other.job.list_id, now)
-    await _save(connection, other, step.change, now)
-
-
-async def _save(connection: Connection, stored: StoredJob, change: Change, now: datetime) -> None:
-    """Save the ledger's change and send the events. The result is kept, so that it can be sent again under its id."""
-    job = stored.job
-    await ledger.save(connection, stored.mirror_id, change.ledger, now)
-    if not change.events:
-        return
-    ids = [uuid7() for _ in change.events]
-    trace = job.trace_context
-    if change.result is None:
-        await outbox.append(connection, *change.events, source=SOURCE, now=now, event_ids=ids, traceparent=trace)
-        return
-    result = results.Result(ids[change.events.index(change.result)], change.result)
-    sent = outbox.to_parameters(change.events, ids, source=SOURCE, now=now, traceparent=trace)
-    await results.send_and_save(connection, job.list_id, job.version, result, sent)

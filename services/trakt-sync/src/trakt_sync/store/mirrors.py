@@ -6,8 +6,8 @@ from typing import Final
 
 from chassis.postgres.database import Connection, Pool
 from trakt_sync.accounts.account import Account
-from trakt_sync.store import ledger
 from trakt_sync.store.due import given_back, lowered
+from trakt_sync.store.effects import entries, entries_of, forgotten
 from trakt_sync.store.rows import JOB_COLUMNS, StoredJob, stored_job
 
 # The list with the least left to do goes first, so that a small change does not wait behind a long first mirror. A
@@ -18,7 +18,12 @@ JOIN desired_list ON desired_list.list_id = work_queue.list_id
 LEFT JOIN mirror ON mirror.list_id = work_queue.list_id AND mirror.trakt_account = $2
 WHERE work_queue.user_id = $1 AND work_queue.due_at <= $3
 ORDER BY work_queue.remaining NULLS FIRST, work_queue.due_at, work_queue.list_id LIMIT 1"""
-NEXT_JOB: Final = f"SELECT {JOB_COLUMNS} {_NEXT}"
+NEXT_JOB: Final = f"""
+WITH job AS MATERIALIZED (SELECT {JOB_COLUMNS} {_NEXT}),
+forgotten AS ({forgotten("$4")}
+)
+SELECT job.*, known.* FROM job LEFT JOIN LATERAL ({entries("$4")}
+) AS known ON true"""  # noqa: S608 - our own text
 
 # Which list failed is not known when it could not even be loaded: it is the one that NEXT_JOB takes.
 POSTPONE: Final = f"""
@@ -92,13 +97,11 @@ async def next_job(pool: Pool, account: Account, now: datetime, known_since: dat
     Args:
         known_since: titles that Trakt did not know before then are tried again.
     """
-    async with pool.acquire() as connection:
-        row = await connection.fetchrow(NEXT_JOB, account.user_id, account.trakt_account, now)
-        if row is None:
-            return None
-        mirror_id = row["mirror_id"] or await connection.fetchval(ENSURE, row["list_id"], account.trakt_account)
-        entries = await ledger.load(connection, mirror_id, known_since)
-    return stored_job(row, mirror_id, entries)
+    row = await pool.fetchrow(NEXT_JOB, account.user_id, account.trakt_account, now, known_since)
+    if row is None:
+        return None
+    mirror_id = row["mirror_id"] or await pool.fetchval(ENSURE, row["list_id"], account.trakt_account)
+    return stored_job(row, mirror_id, entries_of(row))
 
 
 async def postpone(pool: Pool, account: Account, now: datetime) -> None:

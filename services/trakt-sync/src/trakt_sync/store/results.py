@@ -2,10 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
-from chassis.outbox import outbox
 from chassis.postgres.database import Connection
 from watchbuddy_contracts import EVENTS, Event
 
@@ -15,7 +14,6 @@ INSERT INTO last_result (list_id, version, event_id, ce_type, payload) VALUES ($
 ON CONFLICT (list_id) DO UPDATE SET
     version = excluded.version, event_id = excluded.event_id, ce_type = excluded.ce_type, payload = excluded.payload
 WHERE last_result.version <= excluded.version"""
-SEND_AND_SAVE: Final = f"WITH sent AS ({outbox.appending(6)}) {SAVE}"
 
 LOAD: Final = """
 SELECT list_id, event_id, ce_type, payload
@@ -34,20 +32,6 @@ class Result:
 async def save(connection: Connection, list_id: int, version: int, event: Event, event_id: UUID) -> None:
     """Keep the result of a version, in the caller's transaction."""
     await connection.execute(SAVE, list_id, version, event_id, event.ce_type, event.model_dump(mode="json"))
-
-
-async def send_and_save(
-    connection: Connection, list_id: int, version: int, result: Result, sent: tuple[Any, ...]
-) -> None:
-    """Send a step's events and keep the version's result, in the caller's transaction.
-
-    Args:
-        result: one of the events.
-        sent: the events, as `outbox.to_parameters` returns them.
-    """
-    event = result.event
-    kept = (list_id, version, result.event_id, event.ce_type, event.model_dump(mode="json"))
-    await connection.execute(SEND_AND_SAVE, *kept, *sent)
 
 
 async def load(connection: Connection, versions: Sequence[tuple[int, int]]) -> dict[int, Result]:

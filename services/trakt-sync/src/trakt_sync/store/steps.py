@@ -5,11 +5,12 @@ way of every edit. Both compare and set on the lease: who lost it records nothin
 from datetime import datetime
 from typing import Final
 
-from chassis.postgres.database import Connection, Pool
+from chassis.postgres.database import Connection, Executor, Pool
 from trakt_sync.accounts.account import Account
 from trakt_sync.errors import LeaseLostError
-from trakt_sync.mirroring.job import Step
+from trakt_sync.mirroring.job import Change, Step
 from trakt_sync.mirroring.progress import Progress
+from trakt_sync.store import effects
 from trakt_sync.store.due import given_back
 from trakt_sync.store.rows import StoredJob, mirror_values
 
@@ -62,10 +63,14 @@ queued AS (
 ),
 rested AS (
     DELETE FROM work_queue USING current WHERE list_id = $16 AND revision = $25 AND $26::timestamptz IS NULL
-)
+),
+{effects.parts(29, mirror_id="$1", list_id="$16", version="$17")}
 SELECT version FROM current"""  # noqa: S608 - names of our own columns
 
-SAVE: Final = f"UPDATE mirror SET {_SET} WHERE mirror_id = $1"  # noqa: S608
+SAVE: Final = f"""
+WITH current AS (UPDATE mirror SET {_SET} WHERE mirror_id = $1 RETURNING $17::bigint AS version),
+{effects.parts(18, mirror_id="$1", list_id="$16", version="$17")}
+SELECT version FROM current"""  # noqa: S608
 
 
 async def begin_write(
@@ -75,24 +80,32 @@ async def begin_write(
 
     Returns: False when it may not be sent: the lease is lost, or a newer version came.
     """
-    row = await pool.fetchrow(BEGIN_WRITE, *_key(account, stored, begun), next_write_at, until)
+    row = await pool.fetchrow(BEGIN_WRITE, *_key(stored, begun), account.user_id, account.lease, next_write_at, until)
     return row is not None
 
 
 async def record(
-    connection: Connection, account: Account, stored: StoredJob, step: Step, *, next_write_at: datetime | None
+    connection: Executor,
+    account: Account,
+    stored: StoredJob,
+    step: Step,
+    now: datetime,
+    *,
+    next_write_at: datetime | None,
 ) -> bool:
-    """Save how far the list is and give the account back, in the caller's transaction.
+    """Save how far the list is, carry out the step's effects and give the account back.
 
-    Returns: whether the job's version is the one that is still wanted.
+    Returns: whether the job's version is the one that is still wanted. If not, no failure of it was sent.
 
     Raises:
-        LeaseLostError: the account has another holder; nothing may be recorded.
+        LeaseLostError: the account has another holder; nothing was recorded.
     """
     change, following = step.change.account, step.next
     row = await connection.fetchrow(
         RECORD,
-        *_key(account, stored, step.change.progress),
+        *_key(stored, step.change.progress),
+        account.user_id,
+        account.lease,
         next_write_at,
         change.blocked_until,
         change.reason,
@@ -102,6 +115,7 @@ async def record(
         following.due_at,
         following.remaining,
         following.waits_for,
+        *effects.to_parameters(step.change, now, stored.job.trace_context),
     )
     if row is None:
         raise LeaseLostError(f"the lease of {account.user_id} is another's")
@@ -109,12 +123,12 @@ async def record(
     return is_current
 
 
-async def save(connection: Connection, stored: StoredJob, progress: Progress) -> None:
-    """Save how far a list is whose row the caller's transaction has locked."""
-    await connection.execute(SAVE, stored.mirror_id, stored.reread_after, *mirror_values(progress))
+async def save(connection: Connection, stored: StoredJob, change: Change, now: datetime) -> None:
+    """Save how far a list is whose row the caller's transaction has locked, and carry out the change's effects."""
+    effected = effects.to_parameters(change, now, stored.job.trace_context)
+    await connection.fetchrow(SAVE, *_key(stored, change.progress), *effected)
 
 
-def _key(account: Account, stored: StoredJob, progress: Progress) -> tuple[object, ...]:
+def _key(stored: StoredJob, progress: Progress) -> tuple[object, ...]:
     job = stored.job
-    values = (stored.mirror_id, stored.reread_after, *mirror_values(progress))
-    return (*values, job.list_id, job.version, account.user_id, account.lease)
+    return (stored.mirror_id, stored.reread_after, *mirror_values(progress), job.list_id, job.version)
