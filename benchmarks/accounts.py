@@ -163,7 +163,7 @@ async def _step(one: Measured, account: Account, stored: StoredJob) -> None:
             one.pool, account, stored, progress, next_write_at=now, until=now + one.accounts.lease_for
         )
 
-    async def record() -> bool:
+    async def record() -> steps.Recorded:
         step = Step(Change(stored.job.progress), Next(datetime.now(UTC)))
         return await steps.record(one.pool, account, stored, step, now, next_write_at=now)
 

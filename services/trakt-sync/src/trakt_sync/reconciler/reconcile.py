@@ -54,8 +54,10 @@ class Reconciler:
     policy: Policy
     now: Clock
 
-    async def serve(self, account: Account) -> None:
+    async def serve(self, account: Account) -> bool:
         """Take the next step of the account's smallest list and give the account back.
+
+        Returns: whether more of the account is due at once. What comes in meanwhile wakes the worker by itself.
 
         Raises:
             LeaseLostError: the account has another holder; nothing was recorded.
@@ -64,16 +66,16 @@ class Reconciler:
         stored = await mirrors.next_job(self.pool, account, now, now - self.policy.not_found_retry)
         if stored is None:
             await self.accounts.release(account)
-            return
+            return False
         trakt = self.watched(account.user_id)
         session = Session(account, self.accounts, trakt, now=self.now, jitter=self.recovery.jitter)
         job = stored.job.without_old_limit(now, self.policy)
         attributes = {LIST_ID: job.list_id, LIST_VERSION: job.version}
         cause = TraceContext.of_text(job.trace_context).to_context()
         with tracer().start_as_current_span("mirror list", context=cause, attributes=attributes):
-            await self._step(session, replace(stored, job=job))
+            return await self._step(session, replace(stored, job=job))
 
-    async def _step(self, session: Session, stored: StoredJob) -> None:
+    async def _step(self, session: Session, stored: StoredJob) -> bool:
         job, now = stored.job, self.now()
         actions = plan(job.desired, job.actual)
         if job.progress.pending is not None:  # whoever sent it was killed
@@ -83,14 +85,12 @@ class Reconciler:
         elif blocked := await self._freshen(session, job):
             change = blocked
         elif not session.account.is_identified:
-            await self._identify(session, stored)
-            return
+            return await self._identify(session, stored)
         elif isinstance(actions[0], Read):
             change = await self._read(session, job, actions[0])
         else:
-            await self._write(session, stored, actions[0])
-            return
-        await self._record(session, stored, change)
+            return await self._write(session, stored, actions[0])
+        return await self._record(session, stored, change)
 
     async def _freshen(self, session: Session, job: Job) -> Change | None:
         try:
@@ -99,16 +99,16 @@ class Reconciler:
             return self.recovery.failed(job, job, None, error)
         return None if blocked is None else Change(job.progress, next=Next(self.now()), account=blocked)
 
-    async def _identify(self, session: Session, stored: StoredJob) -> None:
+    async def _identify(self, session: Session, stored: StoredJob) -> bool:
         """Ask whose account it is before anything is done on it. The list is looked at again at once."""
         try:
             owner = await session.trakt.read_owner(session.token)
         except TraktError as error:
             change = await self.recovery.change_after(session, stored.job, stored.job, FindList(), error)
-            await self._record(session, stored, change)
-            return
+            return await self._record(session, stored, change)
         await identify(self.pool, session.account, owner.trakt_id, self.now())
         await self.accounts.release(session.account)
+        return True
 
     async def _read(self, session: Session, job: Job, action: Read) -> Change:
         trakt, token, owned = session.trakt, session.token, partial(mirrors.owned, self.pool)
@@ -117,20 +117,20 @@ class Reconciler:
         except TraktError as error:
             return await self.recovery.change_after(session, job, job, action, error)
 
-    async def _write(self, session: Session, stored: StoredJob, action: Write) -> None:
+    async def _write(self, session: Session, stored: StoredJob, action: Write) -> bool:
         now = self.now()
         before, account, lease = stored.job, session.account, session.write_lease(now)
         job = replace(before, progress=begun(before, action, now))
         paced, until = now + self.write_interval, lease.until
         if not await steps.begin_write(self.pool, account, stored, job.progress, next_write_at=paced, until=until):
             await self.accounts.release(account, next_write_at=now)  # a newer version came: plan again
-            return
+            return True
         try:
             change = await apply.write(session.trakt, lease, job, action, now=self.now, policy=self.policy)
         except TraktError as error:
             change = await self.recovery.change_after(session, before, job, action, error)
         try:
-            await self._record(session, stored, change, next_write_at=self.now() + self.write_interval)
+            return await self._record(session, stored, change, next_write_at=self.now() + self.write_interval)
         except LeaseLostError:
             await self._mark_stale(before, change)
             raise
@@ -144,10 +144,13 @@ class Reconciler:
 
     async def _record(
         self, session: Session, stored: StoredJob, change: Change, *, next_write_at: datetime | None = None
-    ) -> None:
+    ) -> bool:
         now = self.now()
         step, account = advance(stored.job, change, now, self.policy), session.account
-        recorded = await record(self.pool, account, stored, step, now, self.policy, next_write_at=next_write_at)
+        recorded, claim_at = await record(
+            self.pool, account, stored, step, now, self.policy, next_write_at=next_write_at
+        )
         if recorded.events:
             self.wake_relay()
         report(stored.job.list_id, recorded)
+        return claim_at is not None and claim_at <= self.now()

@@ -37,10 +37,11 @@ async def record(
     policy: Policy,
     *,
     next_write_at: datetime | None = None,
-) -> Change:
+) -> tuple[Change, datetime | None]:
     """Record a step of a claimed account's list and give the account back.
 
-    Returns: the change with the events that were sent. Of a version that is not wanted any more, no failure is.
+    Returns: the change with the events that were sent (of a version that is not wanted any more, no failure is), and
+        when the account can be claimed again.
 
     Raises:
         LeaseLostError: the account has another holder; nothing was recorded.
@@ -52,11 +53,11 @@ async def record(
     if change.account.needs_reauthorization or any(isinstance(one, WITH_OTHERS) for one in change.events):
         async with pool.acquire() as connection, connection.transaction():
             await _take_from_holders(connection, stored, change, now, policy)
-            is_current = await steps.record(connection, account, stored, step, now, next_write_at=next_write_at)
+            recorded = await steps.record(connection, account, stored, step, now, next_write_at=next_write_at)
             await _tell_others(connection, account, change, now)
     else:
-        is_current = await steps.record(pool, account, stored, step, now, next_write_at=next_write_at)
-    return change if is_current else _without_failures(change)
+        recorded = await steps.record(pool, account, stored, step, now, next_write_at=next_write_at)
+    return (change if recorded.is_current else _without_failures(change)), recorded.claim_at
 
 
 async def _take_from_holders(

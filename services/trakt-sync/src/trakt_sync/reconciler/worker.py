@@ -98,15 +98,16 @@ class Worker:
             self._serving.add(task)
             task.add_done_callback(self._served)
         if claimed:
-            return SOON  # the first account that is served ends the sleep; others may fall due meanwhile
+            return SOON  # what is due at once ends the sleep; others may fall due meanwhile
         due_at = await self.accounts.next_due()
         return self.max_sleep if due_at is None else max(MIN_SLEEP, min(self.max_sleep, due_at - self.now()))
 
     async def _serve(self, account: Account) -> None:
         renewing = asyncio.create_task(self._keep_lease(account), name=f"lease {account.user_id}")
         try:
-            if not (account.has_import and await self.importer.serve(account)):
-                await self.reconciler.serve(account)
+            is_import_served = account.has_import and await self.importer.serve(account)
+            if is_import_served or await self.reconciler.serve(account):
+                self._wake.set()
         except LeaseLostError:
             log.warning("lease_lost", user_id=account.user_id)
         except Exception as exc:  # a defect: this list waits, the others go on
@@ -120,8 +121,9 @@ class Worker:
             renewing.cancel()
 
     def _served(self, task: "asyncio.Task[None]") -> None:
+        if len(self._serving) == self.concurrency:  # others may have waited for a place
+            self._wake.set()
         self._serving.discard(task)
-        self._wake.set()
 
     async def _keep_lease(self, account: Account) -> None:
         while True:

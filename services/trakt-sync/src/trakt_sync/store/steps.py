@@ -2,6 +2,7 @@
 way of every edit. Both compare and set on the lease: who lost it records nothing.
 """
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -48,7 +49,7 @@ WITH gate AS (
         state = CASE WHEN $23 THEN 'reauthorization_required' ELSE state END,
         refusals = $24
     WHERE user_id = $18 AND lease_token = $19
-    RETURNING user_id
+    RETURNING user_id, least(claim_lists_at, claim_imports_at) AS claim_at
 ),
 current AS (
     SELECT desired_list.version FROM desired_list, gate WHERE list_id = $16 FOR SHARE OF desired_list
@@ -65,12 +66,25 @@ rested AS (
     DELETE FROM work_queue USING current WHERE list_id = $16 AND revision = $25 AND $26::timestamptz IS NULL
 ),
 {effects.parts(29, mirror_id="$1", list_id="$16", version="$17")}
-SELECT version FROM current"""  # noqa: S608 - names of our own columns
+SELECT version, claim_at FROM current, gate"""  # noqa: S608 - names of our own columns
 
 SAVE: Final = f"""
 WITH current AS (UPDATE mirror SET {_SET} WHERE mirror_id = $1 RETURNING $17::bigint AS version),
 {effects.parts(18, mirror_id="$1", list_id="$16", version="$17")}
 SELECT version FROM current"""  # noqa: S608
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What the record of a step found.
+
+    Args:
+        is_current: whether the job's version is the one that is still wanted. If not, no failure of it was sent.
+        claim_at: when the account can be claimed again; None: nothing of it is due.
+    """
+
+    is_current: bool
+    claim_at: datetime | None
 
 
 async def begin_write(
@@ -92,10 +106,8 @@ async def record(
     now: datetime,
     *,
     next_write_at: datetime | None,
-) -> bool:
+) -> Recorded:
     """Save how far the list is, carry out the step's effects and give the account back.
-
-    Returns: whether the job's version is the one that is still wanted. If not, no failure of it was sent.
 
     Raises:
         LeaseLostError: the account has another holder; nothing was recorded.
@@ -119,8 +131,7 @@ async def record(
     )
     if row is None:
         raise LeaseLostError(f"the lease of {account.user_id} is another's")
-    is_current: bool = row["version"] == stored.job.version
-    return is_current
+    return Recorded(row["version"] == stored.job.version, row["claim_at"])
 
 
 async def save(connection: Connection, stored: StoredJob, change: Change, now: datetime) -> None:
