@@ -12,6 +12,7 @@ from benchmarks.profiling import Profiling
 BENCHMARKS: Mapping[str, str] = {
     "requests": "Trakt requests for a first mirror, a change, no change",
     "latency": "from an edit to the user's message, on Apache Kafka and on the embedded broker",
+    "consume": "what each consumer takes from a filled topic, beside a bare aiokafka consumer",
     "throughput": "sustained edits from HTTP to message, and which part they keep busy",
     "api": "lists made and read over HTTP, beside a bare FastAPI with asyncpg",
     "smart": "a smart list of 50 titles from 1.4 million, over 200 random filter sets",

@@ -67,6 +67,10 @@ class Running:
     async def connect(self, user: str) -> "User":
         """Give a user an account on the simulator, connect it, and return the user's clients."""
         await self.connect_account(user)
+        return self.user(user)
+
+    def user(self, user: str) -> "User":
+        """Return the user's clients."""
         key = self.system.keys.local_key
         token = issue_token(key, user_id=user, issuer=ISSUER, audience=AUDIENCE, lifetime=timedelta(hours=2))
         bearer = {"Authorization": f"Bearer {token}"}
