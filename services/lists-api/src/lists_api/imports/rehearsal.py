@@ -8,8 +8,7 @@ from lists_api.imports.domain.report import ListReport
 from lists_api.lists.domain import changes
 from lists_api.lists.domain.media_list import MediaList
 from lists_api.lists.use_cases import ListUseCases
-from lists_api.store import lists as list_store
-from lists_api.store import views
+from lists_api.store import states, views
 
 
 @dataclass(slots=True)
@@ -56,7 +55,7 @@ async def rehearsal(cases: ListUseCases, user_id: str, list_id: int | None) -> R
 
 
 async def _target(connection: Connection, user_id: str, list_id: int) -> MediaList:
-    found = await list_store.read_state(connection, list_id)
-    if found is None or found.state.user_id != user_id or found.state.is_deleted:
+    found = await states.read_state(connection, list_id, user_id=user_id)
+    if found is None:
         raise ListNotFoundError(list_id)
     return found.state

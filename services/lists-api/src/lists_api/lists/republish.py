@@ -12,8 +12,7 @@ from chassis.outbox import outbox
 from chassis.postgres.database import Pool
 from lists_api.lists.domain.events import last_event
 from lists_api.lists.saving import SOURCE
-from lists_api.store import lists as store
-from lists_api.store import mirrors, runs
+from lists_api.store import mirrors, runs, states
 
 MAX_PAGE: Final = 1000
 
@@ -32,7 +31,7 @@ async def republish(pool: Pool, *, wake: Callable[[], None], now: Callable[[], d
 async def _republish_one(pool: Pool, list_id: int, now: datetime) -> bool:
     async with pool.acquire() as connection, connection.transaction():
         # Locked like any change, so that no event of a newer version can come before this one in the outbox.
-        locked = await store.lock_list(connection, list_id, user_id=None)
+        locked = await states.lock_list(connection, list_id, user_id=None)
         if locked is None:
             return False  # deleted meanwhile
         event_id, event_type = locked.newest

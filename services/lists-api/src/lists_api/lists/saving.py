@@ -1,4 +1,4 @@
-"""Saving a change of a list: its row, its items, its version, its events, in the caller's transaction."""
+"""Saving a change of a list: its row, its items, its version, its events, in one statement."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -11,9 +11,10 @@ from lists_api.lists.domain.changes import Change
 from lists_api.lists.domain.rows import RowEdit, row_edit
 from lists_api.lists.domain.schedule import Schedule
 from lists_api.lists.domain.versioning import version_of
-from lists_api.store import items as item_store
+from lists_api.store import edits
 from lists_api.store import lists as store
-from lists_api.store.lists import LockedList
+from lists_api.store.edits import Edit
+from lists_api.store.states import StoredList
 
 SOURCE: Final = "/lists-api"
 
@@ -44,34 +45,32 @@ async def save_new(
 
 async def save(
     connection: Connection,
-    before: LockedList,
+    before: StoredList,
     change: Change,
     schedule: Schedule,
     *,
     configuration: bytes | None,
     now: datetime,
     new_id: Callable[[], UUID],
-) -> RowEdit:
+) -> RowEdit | None:
     """Save a change that has events, and its events. Return what became of the rows of the items.
 
+    None: somebody has written the list since it was read; nothing is saved. Nobody can while its row is locked.
+
     Args:
-        before: the list, locked.
+        before: the list as it was read.
         configuration: see `store.lists.insert_list`.
     """
     after = change.after
     event_ids = [new_id() for _ in change.events]
     rows = row_edit(before.rows, after.items, after.pins)
-    await item_store.edit_items(connection, after.list_id, rows, now=now)
-    if after.exclusions != before.state.exclusions:
-        await item_store.replace_exclusions(connection, after.list_id, after.exclusions)
-    await store.update_list(
+    version = None if after.is_deleted else version_of(before.state, change, rows, at=now)
+    is_saved = await edits.write_edit(
         connection,
-        after,
-        schedule,
+        before,
+        Edit(after, rows, schedule, configuration, version),
         newest=(event_ids[-1], change.events[-1].ce_type),
-        configuration=configuration,
-        version=None if after.is_deleted else version_of(before.state, change, rows, at=now),
         events=outbox.to_parameters(change.events, event_ids, source=SOURCE, now=now),
         now=now,
     )
-    return rows
+    return rows if is_saved else None

@@ -1,4 +1,4 @@
-"""What users can do with their lists: one transaction each, which writes the events too."""
+"""What users can do with their lists: one statement or transaction each, which writes the events too."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -8,22 +8,23 @@ from typing import Final
 from uuid import UUID
 
 from chassis.postgres.database import Connection, Pool
-from lists_api.errors import DuplicateListError, ListNotFoundError, VersionMismatchError
+from lists_api.errors import ListNotFoundError, VersionMismatchError
 from lists_api.lists import idempotency
+from lists_api.lists.configuration import configuration_of, has_other_filters
 from lists_api.lists.domain import changes
 from lists_api.lists.domain.media_list import MediaList
 from lists_api.lists.domain.properties import ListProperties, fitted, titled
 from lists_api.lists.domain.quota import Quotas
 from lists_api.lists.domain.schedule import Schedule, after_edit
 from lists_api.lists.domain.source import ListSource
-from lists_api.lists.domain.summary import ListSummary, summary_of_new
+from lists_api.lists.domain.summary import ListSummary, summary_after, summary_of_new
 from lists_api.lists.idempotency import IdempotencyKey
 from lists_api.lists.saving import save, save_new
 from lists_api.mirror_state.domain.mirror import TraktAccount
 from lists_api.store import lists as store
+from lists_api.store import states
 from lists_api.store import versions as version_store
-from lists_api.store import views
-from lists_api.store.lists import LockedList
+from lists_api.store.states import OwnList
 from watchbuddy_contracts import Title
 
 MAX_ITEMS_ON_LOOP: Final = 1000
@@ -138,7 +139,7 @@ class ListUseCases:
             if kept is not None:
                 return kept, False
         self._check_size(None, change.after, account)
-        configuration = await _configuration(connection, None, change.after, may_repeat=may_repeat)
+        configuration = await configuration_of(connection, None, change.after, may_repeat=may_repeat)
         most = self.quotas.of(is_vip=account.is_vip).lists
         count = await save_new(
             connection, change, schedule, configuration=configuration, most=most, now=now, new_id=self.new_id
@@ -184,11 +185,20 @@ class ListUseCases:
             DuplicateListError: see `create`.
             ListFillsItselfError, TooManyItemsError: see `changes`.
         """
-        async with self.pool.acquire() as connection, connection.transaction():
-            before = await _lock(connection, user_id, list_id, if_match)
-            change = await _decide(lambda: decide(before.state), size=size + len(before.state.items))
-            summary = await self._apply(connection, before, change, may_repeat=may_repeat)
-        return self._done(change, summary)
+
+        async def attempt(connection: Connection, *, is_locked: bool) -> Changed | None:
+            before = await _read(connection, user_id, list_id, if_match)
+            state = before.stored.state
+            change = await _decide(lambda: decide(state), size=size + len(state.items))
+            return await self._apply(connection, before, change, may_repeat=may_repeat, is_locked=is_locked)
+
+        async with self.pool.acquire() as connection:
+            changed = await attempt(connection, is_locked=False)
+            if changed is None:  # somebody was faster, or the user has to be locked too: not without a transaction
+                async with connection.transaction():
+                    await states.lock(connection, list_id)
+                    changed = await attempt(connection, is_locked=True)
+        return self._done(changed)
 
     async def restore(
         self, user_id: str, list_id: int, version: int, *, if_match: frozenset[int] | None = None
@@ -200,29 +210,39 @@ class ListUseCases:
             ListNotFoundError, VersionMismatchError, QuotaExceededError: see `change`.
         """
         async with self.pool.acquire() as connection, connection.transaction():
-            before = await _lock(connection, user_id, list_id, if_match)
+            await states.lock(connection, list_id)
+            before = await _read(connection, user_id, list_id, if_match)
             known = await version_store.read_versions(connection, list_id, user_id=user_id)
-            change = changes.restore(before.state, before.rows, version, known)
-            summary = await self._apply(connection, before, change)
-        return self._done(change, summary)
+            change = changes.restore(before.stored.state, before.stored.rows, version, known)
+            changed = await self._apply(connection, before, change, is_locked=True)
+        return self._done(changed)
 
     async def _apply(
-        self, connection: Connection, before: LockedList, change: changes.Change, *, may_repeat: bool = False
-    ) -> ListSummary | None:
-        current, after, now = before.state, change.after, self.now()
-        if change.events:
-            schedule = after_edit(current, after, before.schedule, now=now)
-            configuration = await _configuration(connection, before, after, may_repeat=may_repeat)
-            await save(connection, before, change, schedule, configuration=configuration, now=now, new_id=self.new_id)
-        summary = await views.read_list(connection, current.list_id, user_id=current.user_id)
-        if summary is not None:
-            self._check_size(current, after, summary.account)
-        return summary
+        self, connection: Connection, own: OwnList, change: changes.Change, *, may_repeat: bool = False, is_locked: bool
+    ) -> Changed | None:
+        """Save the change. None: it takes the list's lock, or somebody has written the list since it was read."""
+        before, after, now = own.stored, change.after, self.now()
+        if not change.events:
+            return Changed(change, own.summary)
+        if not (is_locked or may_repeat) and has_other_filters(before.state, after):
+            return None
+        configuration = await configuration_of(connection, before, after, may_repeat=may_repeat)
+        self._check_size(before.state, after, own.summary.account)
+        schedule = after_edit(before.state, after, before.schedule, now=now)
+        saved = await save(
+            connection, before, change, schedule, configuration=configuration, now=now, new_id=self.new_id
+        )
+        if saved is None:
+            return None
+        if after.is_deleted:
+            return Changed(change, None)
+        return Changed(change, summary_after(own.summary, after, schedule, keeps_status=own.is_run_under_way, now=now))
 
-    def _done(self, change: changes.Change, summary: ListSummary | None) -> Changed:
-        if change.events:
-            self.wake_for(None if summary is None else summary.next_sync_at)
-        return Changed(change, summary)
+    def _done(self, changed: Changed | None) -> Changed:
+        assert changed is not None, "nobody writes a locked list"  # noqa: S101
+        if changed.change.events:
+            self.wake_for(None if changed.summary is None else changed.summary.next_sync_at)
+        return changed
 
     def wake_for(self, next_sync_at: datetime | None) -> None:
         """Wake whoever goes on after the commit of a change that left the list to be run then."""
@@ -236,38 +256,13 @@ class ListUseCases:
             self.quotas.check_items(after.size, is_vip=account.is_vip)
 
 
-async def _lock(connection: Connection, user_id: str, list_id: int, if_match: frozenset[int] | None) -> LockedList:
-    before = await store.lock_list(connection, list_id, user_id=user_id)
-    if before is None:
+async def _read(connection: Connection, user_id: str, list_id: int, if_match: frozenset[int] | None) -> OwnList:
+    own = await states.read_own(connection, list_id, user_id=user_id)
+    if own is None:
         raise ListNotFoundError(list_id)
-    if if_match is not None and before.state.version not in if_match:
-        raise VersionMismatchError(before.state.version)
-    return before
-
-
-async def _configuration(
-    connection: Connection, before: LockedList | None, after: MediaList, *, may_repeat: bool
-) -> bytes | None:
-    """Return the hash of the list's filters, or None where the list may have them beside another.
-
-    Raises:
-        DuplicateListError: another list has them.
-    """
-    filling = after.properties.filling
-    if filling is None or may_repeat:
-        return None
-    if before is not None:
-        old = before.state.properties.filling
-        if old is not None and old.filters == filling.filters:
-            return before.configuration
-        await store.lock_user(connection, after.user_id)
-    configuration = filling.filters.fingerprint
-    other = await store.read_duplicate(
-        connection, user_id=after.user_id, list_type=after.properties.list_type, configuration=configuration
-    )
-    if other is not None and other[0] != after.list_id:
-        raise DuplicateListError(*other)
-    return configuration
+    if if_match is not None and own.summary.version not in if_match:
+        raise VersionMismatchError(own.summary.version)
+    return own
 
 
 async def _decide(decide: Callable[[], changes.Change], *, size: int) -> changes.Change:

@@ -20,9 +20,8 @@ from lists_api.runs.domain.outcome import Findings, Guard, Outcome, Situation, f
 from lists_api.runs.domain.run import PERCENT, Demand, Lease, Step
 from lists_api.runs.selector import Selector, Wish
 from lists_api.store import items as item_store
-from lists_api.store import lists as list_store
-from lists_api.store import run_queue, runs
-from lists_api.store.lists import LockedList
+from lists_api.store import run_queue, runs, states
+from lists_api.store.states import StoredList
 from watchbuddy_contracts import TitleKey
 
 log = structlog.get_logger()
@@ -87,8 +86,7 @@ class Runner:
         """Return the list as it was seen, and what the run has found for it."""
         now = self.now()
         async with self.pool.acquire() as connection:
-            async with connection.transaction(isolation="repeatable_read"):
-                seen = await list_store.read_state(connection, lease.list_id)
+            seen = await states.read_state(connection, lease.list_id)
             if seen is None or seen.state.is_deleted:
                 return None, Findings("skip")
             current, mode = seen.state, mode_of(seen.state, seen.schedule, demand, now=now)
@@ -135,8 +133,8 @@ class Runner:
         )
         return None
 
-    async def _lock(self, connection: Connection, lease: Lease) -> tuple[LockedList, Situation]:
-        before = await list_store.lock_list(connection, lease.list_id, user_id=None)
+    async def _lock(self, connection: Connection, lease: Lease) -> tuple[StoredList, Situation]:
+        before = await states.lock_list(connection, lease.list_id, user_id=None)
         run = await run_queue.lock_run(connection, lease)
         if before is None or run is None:
             raise RunLostError
@@ -144,7 +142,7 @@ class Runner:
         return before, situation
 
     async def _write(
-        self, connection: Connection, lease: Lease, before: LockedList, outcome: Outcome, now: datetime
+        self, connection: Connection, lease: Lease, before: StoredList, outcome: Outcome, now: datetime
     ) -> None:
         change, rows = outcome.change, before.rows
         if change is not None:
@@ -157,6 +155,7 @@ class Runner:
                 now=now,
                 new_id=self.new_id,
             )
+            assert edit is not None, "the list is locked"  # noqa: S101
             rows = (*edit.kept, *edit.insert)
         # The reasons of a list that stays the same may be others: it was found by new votes, or new thumbs.
         said = [(row.position, *outcome.said[row.title]) for row in rows if row.title in outcome.said]

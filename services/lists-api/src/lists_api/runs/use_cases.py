@@ -21,7 +21,7 @@ from lists_api.runs.domain.events import run_queued
 from lists_api.runs.domain.run import UNFINISHED, Demand, Run
 from lists_api.runs.domain.timing import next_run_at
 from lists_api.store import lists as list_store
-from lists_api.store import run_queue
+from lists_api.store import run_queue, states
 from lists_api.store import runs as store
 from lists_api.store.runs import OwnList
 
@@ -123,7 +123,7 @@ class RunUseCases:
             if run.state != "held":
                 raise RunNotHeldError(run_id, run.state)
             await store.end_held(connection, list_id, run_id, "rejected", now=now)
-            locked = await list_store.lock_list(connection, list_id, user_id=user_id)
+            locked = await states.lock_list(connection, list_id, user_id=user_id)
             assert locked is not None, "it is locked"  # noqa: S101
             schedule, filling = replace(locked.schedule, status="complete"), locked.state.properties.filling
             if filling is not None and not filling.is_paused:

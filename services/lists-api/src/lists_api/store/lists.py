@@ -1,29 +1,18 @@
-"""Writing lists.
+"""Making lists, and telling them apart."""
 
-A transaction that changes a list locks its row first (`lock_list`) and takes ids of the outbox afterwards. So the
-events of one list are sent in the order of their versions.
-"""
-
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any, Final
-from uuid import UUID
-
-import asyncpg
 
 from chassis.outbox import outbox
 from chassis.postgres.database import Connection
 from lists_api.lists.domain.media_list import MediaList
 from lists_api.lists.domain.schedule import Schedule
-from lists_api.lists.domain.source import ListSource
-from lists_api.lists.domain.versions import Row, Version
 from lists_api.mirror_state.domain.mirror import TraktAccount
-from lists_api.store import properties, versions
+from lists_api.store import properties
 from lists_api.store.accounts import account_of
-from lists_api.store.items import read_exclusions, read_rows, title_columns
-
-NewestEvent = tuple[UUID, str]
-"""Id and CloudEvents type of the newest event that carries the list's state."""
+from lists_api.store.items import title_columns
+from lists_api.store.states import NewestEvent
 
 # Lists of a user are made one after the other, so that they are counted and told apart.
 LOCK_USER: Final = "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))"
@@ -116,122 +105,6 @@ async def insert_list(
         *events,
     )
     return count
-
-
-@dataclass(frozen=True, slots=True)
-class LockedList:
-    """A list whose row is locked until the transaction ends.
-
-    Args:
-        configuration: see `insert_list`.
-    """
-
-    state: MediaList
-    rows: tuple[Row, ...]
-    schedule: Schedule
-    newest: NewestEvent
-    configuration: bytes | None
-
-
-READ_STATE: Final = f"""
-SELECT list_id, user_id, version, {properties.READ}, last_event_id, last_event_type, deleted_at,
-       status, next_sync_at, last_sync_at, last_full_sync_at, configuration, source
-FROM list
-WHERE list_id = $1 AND ($2::text IS NULL OR (user_id = $2 AND deleted_at IS NULL))"""  # noqa: S608 - a constant
-LOCK_LIST: Final = f"{READ_STATE} FOR UPDATE"
-
-
-async def lock_list(connection: Connection, list_id: int, *, user_id: str | None) -> LockedList | None:
-    """Lock the list and return it; None: the user has no such list.
-
-    With a `user_id` of None the list may be any user's, and a tombstone.
-    """
-    row = await connection.fetchrow(LOCK_LIST, list_id, user_id)
-    # A second statement: the one that waited for the lock would see the items as they were before the wait.
-    return None if row is None else await _with_items(connection, row)
-
-
-async def read_state(connection: Connection, list_id: int) -> LockedList | None:
-    """Return any user's list, or tombstone, without a lock; None: there is none.
-
-    The caller's transaction sees one moment (REPEATABLE READ).
-    """
-    row = await connection.fetchrow(READ_STATE, list_id, None)
-    return None if row is None else await _with_items(connection, row)
-
-
-async def _with_items(connection: Connection, row: asyncpg.Record) -> LockedList:
-    rows = await read_rows(connection, row["list_id"])
-    is_custom = row["list_type"] == "custom"
-    state = MediaList(
-        list_id=row["list_id"],
-        user_id=row["user_id"],
-        version=row["version"],
-        properties=properties.of_row(row),
-        items=tuple(one.title for one in rows),
-        pins=frozenset(one.title for one in rows if one.is_pinned),
-        exclusions=await read_exclusions(connection, row["list_id"]) if is_custom else (),
-        source=source_of(row),
-        is_deleted=row["deleted_at"] is not None,
-    )
-    newest = row["last_event_id"], row["last_event_type"]
-    return LockedList(state, rows, schedule_of(row), newest, row["configuration"])
-
-
-def source_of(row: asyncpg.Record) -> ListSource | None:
-    """Return where the list in a row came from; None: it was made here."""
-    return None if row["source"] is None else ListSource(**row["source"])
-
-
-def schedule_of(row: asyncpg.Record) -> Schedule:
-    """Return the schedule in a row's columns."""
-    return Schedule(row["status"], row["next_sync_at"], row["last_sync_at"], row["last_full_sync_at"])
-
-
-UPDATE_LIST: Final = f"""
-WITH {versions.inserting(_COUNT + 13)}, events AS ({outbox.appending(_COUNT + 13 + versions.COUNT)}
-)
-UPDATE list
-SET version = $2, item_count = $3, last_event_id = $4, last_event_type = $5, updated_at = $6,
-    deleted_at = CASE WHEN $7::boolean THEN $6::timestamptz END,
-    status = $8, next_sync_at = $9, last_sync_at = $10, last_full_sync_at = $11, configuration = $12,
-    ({properties.COLUMNS}) = ROW({properties.parameters(13)})
-WHERE list_id = $1"""  # noqa: S608 - a constant
-
-
-async def update_list(
-    connection: Connection,
-    after: MediaList,
-    schedule: Schedule,
-    *,
-    newest: NewestEvent,
-    configuration: bytes | None,
-    version: Version | None,
-    events: tuple[Any, ...],
-    now: datetime,
-) -> None:
-    """Store the new state of a locked list, without its items, and its events. Arguments and errors as `insert_list`.
-
-    Args:
-        version: what changed; None: the list is deleted.
-    """
-    await connection.execute(
-        UPDATE_LIST,
-        after.list_id,
-        after.version,
-        len(after.items),
-        *newest,
-        now,
-        after.is_deleted,
-        schedule.status,
-        schedule.next_sync_at,
-        schedule.last_sync_at,
-        schedule.last_full_sync_at,
-        configuration,
-        *properties.to_columns(after.properties),
-        *versions.to_parameters(version),
-        *events,
-    )
 
 
 READ_DUPLICATE: Final = """

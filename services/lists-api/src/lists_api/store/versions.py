@@ -13,18 +13,21 @@ COUNT: Final = 9
 """How many parameters a version is."""
 
 
-def inserting(first: int) -> str:
+def inserting(first: int, *, where: str) -> str:
     """Return the parts of a `WITH` that store a version of list $1, and delete the one that is too old by now.
 
-    Its parameters are `to_parameters`, from $first on.
+    Args:
+        first: its parameters are `to_parameters`, from $first on.
+        where: a condition; without it nothing is done.
     """
     version, *others = (f"${first + place}" for place in range(COUNT))
     return f"""
-outdated AS (DELETE FROM list_version WHERE list_id = $1 AND version <= {version}::bigint - {KEPT}),
-new_version AS (
+outdated AS (
+    DELETE FROM list_version WHERE list_id = $1 AND version <= {version}::bigint - {KEPT} AND {where}
+), new_version AS (
     INSERT INTO list_version (list_id, version, cause, changed, title, item_count, inserted, deleted, run_id, at)
-    SELECT $1, {version}, {", ".join(others)} WHERE {version} IS NOT NULL
-)"""  # noqa: S608 - numbers of parameters
+    SELECT $1, {version}, {", ".join(others)} WHERE {version} IS NOT NULL AND {where}
+)"""  # noqa: S608 - numbers of parameters and a constant
 
 
 def to_parameters(new: Version | None) -> tuple[Any, ...]:

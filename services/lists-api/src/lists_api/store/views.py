@@ -6,14 +6,14 @@ from typing import Final
 import asyncpg
 
 from chassis.postgres.database import Connection, Pool
+from lists_api.lists.domain.source import ListSource
 from lists_api.lists.domain.summary import ListSummary
 from lists_api.mirror_state.domain.mirror import MirrorRecord, TraktAccount
 from lists_api.store import properties
 from lists_api.store.accounts import account_of
-from lists_api.store.lists import source_of
 from watchbuddy_contracts import Title
 
-_SUMMARY: Final = f"""
+SUMMARY: Final = f"""
     list.list_id, {properties.READ}, list.version, item_count, created_at, updated_at,
     CASE run_state WHEN 'running' THEN 'syncing' WHEN 'queued' THEN 'queued' ELSE status END AS status,
     next_sync_at, last_sync_at,
@@ -22,21 +22,21 @@ _SUMMARY: Final = f"""
     not_found, left_out, mirror.revision,
     trakt_account.state AS account_state, trakt_account.revision AS account_revision, is_vip, source"""
 # The status is that of the last run, unless another one is on its way.
-_REST: Final = """
+REST: Final = """
     LEFT JOIN mirror USING (list_id) LEFT JOIN trakt_account USING (user_id)
     LEFT JOIN (SELECT list_id, state AS run_state FROM sync_run WHERE state IN ('queued', 'running')) AS unfinished
     USING (list_id)"""
 
 READ_LIST: Final = f"""
-SELECT {_SUMMARY}
-FROM list {_REST}
+SELECT {SUMMARY}
+FROM list {REST}
 WHERE list.list_id = $1 AND user_id = $2 AND deleted_at IS NULL"""  # noqa: S608 - a constant of this module
 
 
 async def read_list(connection: "Connection | Pool", list_id: int, *, user_id: str) -> ListSummary | None:
     """Return the user's list; None: the user has no such list."""
     row = await connection.fetchrow(READ_LIST, list_id, user_id)
-    return None if row is None else _summary(row, account_of(row))
+    return None if row is None else summary_of(row)
 
 
 READ_LISTS: Final = f"""
@@ -47,8 +47,8 @@ WITH own AS (
 ), page AS (
     SELECT list_id FROM own ORDER BY list_id DESC LIMIT $3 OFFSET $4
 )
-SELECT (SELECT count(*) FROM own) AS total, {_SUMMARY}
-FROM (SELECT) AS always LEFT JOIN (page JOIN list USING (list_id) {_REST}) ON true
+SELECT (SELECT count(*) FROM own) AS total, {SUMMARY}
+FROM (SELECT) AS always LEFT JOIN (page JOIN list USING (list_id) {REST}) ON true
 ORDER BY list.list_id DESC"""  # noqa: S608 - a constant of this module
 
 
@@ -61,7 +61,7 @@ async def read_lists(
     """
     rows = await pool.fetch(READ_LISTS, user_id, mirrored, limit, offset)
     account = account_of(rows[0])  # one user's: it is the same in all rows
-    return [_summary(row, account) for row in rows if row["list_id"] is not None], rows[0]["total"]
+    return [summary_of(row, account) for row in rows if row["list_id"] is not None], rows[0]["total"]
 
 
 COUNT_LISTS: Final = """
@@ -103,7 +103,14 @@ _columns: Final = itemgetter(*(name for name in ListSummary._fields if name not 
 """Returns the fields that are columns as they are. They come first in the summary."""
 
 
-def _summary(row: asyncpg.Record, account: TraktAccount) -> ListSummary:
+def source_of(row: asyncpg.Record) -> ListSource | None:
+    """Return where the list in a row came from; None: it was made here."""
+    return None if row["source"] is None else ListSource(**row["source"])
+
+
+def summary_of(row: asyncpg.Record, account: TraktAccount | None = None) -> ListSummary:
+    """Return the list in a row of `SUMMARY`. Args: account: its owner's, where it is known already."""
+    account = account_of(row) if account is None else account
     mirrored = _UNREPORTED if row["state"] is None else _mirror_record(row)
     made = properties.mirror_of(row), properties.filters_of(row), source_of(row), mirrored, account
     return ListSummary._make((*_columns(row), *made))

@@ -78,6 +78,31 @@ def summary_of_new(new: MediaList, schedule: Schedule, account: TraktAccount, *,
     )
 
 
+def summary_after(
+    own: ListSummary, after: MediaList, schedule: Schedule, *, keeps_status: bool, now: datetime
+) -> ListSummary:
+    """Return a list after an edit that was made now, as its owner reads it.
+
+    Args:
+        own: as they read it before.
+        keeps_status: a run is under way. The status is the run's.
+    """
+    properties = after.properties
+    return own._replace(
+        title=properties.title,
+        version=after.version,
+        item_count=len(after.items),
+        updated_at=now,
+        description=properties.description,
+        privacy=properties.privacy,
+        mirror=properties.mirror,
+        has_own_title=properties.has_own_title,
+        **({} if properties.filling is None else _values(properties.filling)),
+        status=own.status if keeps_status else schedule.status,
+        next_sync_at=schedule.next_sync_at,
+    )
+
+
 _FILLING: Final = tuple(one.name for one in fields(Filling))
 
 
