@@ -13,7 +13,7 @@ import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
 from chassis.errors import PermanentError, TransientError
-from chassis.kafka.broker import ConsumerHealth, build_broker, subscribe
+from chassis.kafka.broker import ConsumerHealth, build_broker, pause_after, subscribe
 from chassis.kafka.delivery import Delivery, Waits
 from chassis.kafka.envelope import Delivered, Reader, Record
 from chassis.kafka.producer import producer
@@ -396,6 +396,11 @@ async def test_a_set_ends_before_it_is_too_large() -> None:
     records = [Fetched(number, large if number < 7 else value, headers) for number in range(20)]
     assert await Delivery(GROUP, no_producer).deliver(records, Reader([ListDeleted]), handle) == ()
     assert sets == [2, 2, 2, 14]
+
+
+@pytest.mark.parametrize(("records", "wait_ms"), [(1, 5), (4, 20), (10, 50), (99, 50), (100, 0), (500, 0)])
+def test_a_poll_waits_for_more_the_more_the_last_one_brought_but_not_with_a_backlog(records: int, wait_ms: int) -> None:
+    assert pause_after(records) == timedelta(milliseconds=wait_ms)
 
 
 async def test_the_consumer_is_healthy_only_when_it_fetches(settings: ServiceSettings) -> None:

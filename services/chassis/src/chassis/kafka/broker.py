@@ -46,6 +46,8 @@ MAX_POLL_RECORDS: Final = 500
 """A poll's records have one commit of their offsets. A crash brings at most so many handled ones again."""
 PAUSE_A_RECORD: Final = timedelta(milliseconds=5)
 MAX_PAUSE: Final = timedelta(milliseconds=50)
+GATHERED: Final = 100
+"""A poll of so many records costs each of them little. Whoever has a backlog does not wait for more."""
 POLL_FOR: Final = timedelta(days=3650)
 """A poll ends when something comes. FastStream sleeps for as long again after one that has found nothing."""
 PROBE_TIMEOUT: Final = timedelta(seconds=1)
@@ -124,7 +126,7 @@ def subscribe(
 
 def pause_after(records: int) -> timedelta:
     """Return how long the next poll waits after one that brought so many records (decision 33)."""
-    return min(records * PAUSE_A_RECORD, MAX_PAUSE)
+    return timedelta(0) if records >= GATHERED else min(records * PAUSE_A_RECORD, MAX_PAUSE)
 
 
 def _rewind(message: KafkaMessage, records: Sequence[Record]) -> None:
