@@ -19,6 +19,7 @@ BENCHMARKS: Mapping[str, str] = {
     "bodies": "how long a bad or large body stops lists-api for everybody else, and its memory",
     "footprint": "start and idle cost of the embedded stack",
     "catalogue": "importing 1.4 million titles beside a bare COPY, and searching among them",
+    "rename": "renaming a list of 10,000 items beside one of 10, processor time of all parts",
     "accounts": "what a step costs in Postgres, with a thousand Trakt accounts and with a million",
     "reconciles": "new versions of lists brought to Trakt, limits off, by one worker",
     "runs": "lists that fall due together, filled from 1.4 million titles by one worker",
