@@ -22,6 +22,7 @@ BENCHMARKS: Mapping[str, str] = {
     "rename": "renaming a list of 10,000 items beside one of 10, processor time of all parts",
     "accounts": "what a step costs in Postgres, with a thousand Trakt accounts and with a million",
     "reconciles": "new versions of lists brought to Trakt, limits off, by one worker",
+    "relay": "events from a filled outbox to Kafka by the relay, beside a bare producer",
     "runs": "lists that fall due together, filled from 1.4 million titles by one worker",
     "simulator": "how fast the local Trakt answers, and what its accounts weigh",
 }

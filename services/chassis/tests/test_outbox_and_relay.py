@@ -13,7 +13,7 @@ from aiokafka.errors import KafkaConnectionError
 
 from chassis.kafka.producer import start_producer
 from chassis.outbox import outbox
-from chassis.outbox.relay import Relay
+from chassis.outbox.relay import Relay, pause_after
 from chassis.postgres.database import Pool, create_pool
 from chassis.postgres.wakeup import Listener, Waker
 from chassis.settings import ServiceSettings
@@ -266,3 +266,8 @@ async def test_the_relay_survives_the_loss_of_its_database_connection(
         await write(pool, 2)
         await eventually(lambda: left(pool), until=lambda rows: rows == 0)
         assert [record["ce_subject"] for record in await received(kafka, 2)] == ["1", "2"]
+
+
+@pytest.mark.parametrize(("events", "wait_ms"), [(0, 0), (1, 3), (5, 15), (10, 30), (499, 30)])
+def test_a_round_waits_for_more_the_more_the_last_one_sent(events: int, wait_ms: int) -> None:
+    assert pause_after(events) == timedelta(milliseconds=wait_ms)

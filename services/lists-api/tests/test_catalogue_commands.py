@@ -6,6 +6,8 @@ import gzip
 import os
 import signal
 import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 
@@ -41,6 +43,17 @@ class Commands:
         connection = await asyncpg.connect(self.dsn)
         try:
             return [row["name"] for row in await connection.fetch("SELECT name FROM catalogue_title ORDER BY title_id")]
+        finally:
+            await connection.close()
+
+    @asynccontextmanager
+    async def no_title_written(self) -> AsyncIterator[None]:
+        """Let whoever writes a title wait until the block ends."""
+        connection = await asyncpg.connect(self.dsn)
+        try:
+            async with connection.transaction():
+                await connection.execute("LOCK TABLE catalogue_title IN SHARE MODE")
+                yield
         finally:
             await connection.close()
 
@@ -143,10 +156,11 @@ async def test_a_stopped_import_leaves_the_catalogue_and_runs_again(commands: Co
     with (commands.folder / "many.csv").open("w") as file:
         file.write(f"{HEADER}\n")
         file.writelines(f"movie,Film {one},,,{one},,,,,,\n" for one in range(1, 60_001))
-    process = await commands.start("import", "many.csv")
-    await eventually(commands.has_staged, within=timedelta(seconds=60))
-    process.send_signal(number)
-    _, errors = await process.communicate()
+    async with commands.no_title_written():  # else it may end before it is stopped
+        process = await commands.start("import", "many.csv")
+        await eventually(commands.has_staged, within=timedelta(seconds=60))
+        process.send_signal(number)
+        _, errors = await process.communicate()
     assert process.returncode != 0
     if number == signal.SIGINT:
         assert process.returncode == 130

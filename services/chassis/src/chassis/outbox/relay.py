@@ -30,6 +30,8 @@ log = structlog.get_logger()
 
 POLL_EVERY: Final = timedelta(seconds=1)
 RETRY_AFTER: Final = timedelta(seconds=1)
+PAUSE_AN_EVENT: Final = timedelta(milliseconds=3)
+MAX_PAUSE: Final = timedelta(milliseconds=30)
 SILENT_FOR: Final = timedelta(seconds=10)
 STUCK_AFTER: Final = timedelta(minutes=1)
 """The longest wait in a round is that for Kafka's answers, half a minute."""
@@ -115,6 +117,7 @@ class Relay:
                     count = await self._sender.send_next(connection, producer)
                     self._end_round()
                     if count < BATCH:
+                        await asyncio.sleep(pause_after(count).total_seconds())
                         await listener.wait(POLL_EVERY)
             finally:
                 await producer.stop()
@@ -123,6 +126,11 @@ class Relay:
 
     def _end_round(self) -> None:
         self._last_try = self._last_round = self._now()
+
+
+def pause_after(events: int) -> timedelta:
+    """Return how long the next round waits after one that sent so many events (decision 33)."""
+    return min(events * PAUSE_AN_EVENT, MAX_PAUSE)
 
 
 async def run_relay(service: str, settings: ServiceSettings) -> None:

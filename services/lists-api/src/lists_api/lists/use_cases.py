@@ -196,7 +196,7 @@ class ListUseCases:
             changed = await attempt(connection, is_locked=False)
             if changed is None:  # somebody was faster, or the user has to be locked too: not without a transaction
                 async with connection.transaction():
-                    await states.lock(connection, list_id)
+                    await states.lock(connection, list_id, user_id=user_id)
                     changed = await attempt(connection, is_locked=True)
         return self._done(changed)
 
@@ -210,7 +210,7 @@ class ListUseCases:
             ListNotFoundError, VersionMismatchError, QuotaExceededError: see `change`.
         """
         async with self.pool.acquire() as connection, connection.transaction():
-            await states.lock(connection, list_id)
+            await states.lock(connection, list_id, user_id=user_id)
             before = await _read(connection, user_id, list_id, if_match)
             known = await version_store.read_versions(connection, list_id, user_id=user_id)
             change = changes.restore(before.stored.state, before.stored.rows, version, known)

@@ -74,20 +74,20 @@ async def read_state(connection: Connection, list_id: int, *, user_id: str | Non
     return None if row is None else _stored(row)
 
 
-LOCK_LIST: Final = "SELECT FROM list WHERE list_id = $1 FOR UPDATE"
+LOCK_LIST: Final = "SELECT FROM list WHERE list_id = $1 AND ($2::text IS NULL OR user_id = $2) FOR UPDATE"
 
 
-async def lock(connection: Connection, list_id: int) -> None:
-    """Have all others who write the list wait until the transaction ends.
+async def lock(connection: Connection, list_id: int, *, user_id: str | None) -> None:
+    """Have all others who write the user's list wait until the transaction ends. With a `user_id` of None, anybody's.
 
     It is read by another statement: the one that waited for the lock would see what there was before the wait.
     """
-    await connection.execute(LOCK_LIST, list_id)
+    await connection.execute(LOCK_LIST, list_id, user_id)
 
 
 async def lock_list(connection: Connection, list_id: int, *, user_id: str | None) -> StoredList | None:
     """Lock the list and return it. Arguments and result as those of `read_state`."""
-    await lock(connection, list_id)
+    await lock(connection, list_id, user_id=user_id)
     return await read_state(connection, list_id, user_id=user_id)
 
 
