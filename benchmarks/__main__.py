@@ -4,10 +4,11 @@ import argparse
 import asyncio
 import importlib
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 
 from benchmarks.figures import Figure, save, show
-from benchmarks.profiling import Profiling
+from benchmarks.profiling import profiling
 
 BENCHMARKS: Mapping[str, str] = {
     "requests": "Trakt requests for a first mirror, a change, no change",
@@ -27,6 +28,8 @@ BENCHMARKS: Mapping[str, str] = {
     "simulator": "how fast the local Trakt answers, and what its accounts weigh",
 }
 
+PROFILED = "consume, latency, reconciles, relay, rename, throughput"
+
 
 def main() -> None:
     parser = argparse.ArgumentParser(
@@ -37,9 +40,12 @@ def main() -> None:
     )
     parser.add_argument("names", metavar="NAME", nargs="*", help="which ones (default: all)")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there too")
-    parser.add_argument("--profile", action="store_true", help="print where each process spends its time, by py-spy")
+    parser.add_argument(
+        "--profile",
+        action="store_true",
+        help=f"print where each process spends its time: {PROFILED}",
+    )
     arguments = parser.parse_args()
-    Profiling.is_on = arguments.profile
     unknown = [name for name in arguments.names if name not in BENCHMARKS]
     if unknown:
         parser.error(f"no benchmark {unknown[0]!r}; there are: {', '.join(BENCHMARKS)}")
@@ -49,12 +55,13 @@ def main() -> None:
         except OSError as error:
             parser.error(f"--json {arguments.json}: {error.strerror}")
     results: dict[str, Sequence[Figure]] = {}
-    for name in arguments.names or BENCHMARKS:
-        module = importlib.import_module(f"benchmarks.{name}")
-        results[name] = asyncio.run(module.run())
-        show(f"{name}: {BENCHMARKS[name]}", results[name])
-        if arguments.json:
-            save(arguments.json, results)
+    with profiling() if arguments.profile else nullcontext():
+        for name in arguments.names or BENCHMARKS:
+            module = importlib.import_module(f"benchmarks.{name}")
+            results[name] = asyncio.run(module.run())
+            show(f"{name}: {BENCHMARKS[name]}", results[name])
+            if arguments.json:
+                save(arguments.json, results)
 
 
 if __name__ == "__main__":

@@ -10,19 +10,15 @@ import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import Final
 
 import aiohttp
 
 from benchmarks.system import Running, movies
-from chassis.local_tokens import issue_token
-from local_stack.system.description import AUDIENCE, ISSUER
 
 ITEMS: Final = 20
 EXTRA: Final = json.dumps({"items": movies(500, 1)}).encode()
 CONNECT_AT_A_TIME: Final = 4
-TOKEN_LIFETIME: Final = timedelta(hours=2)
 ON_TRAKT: Final = b'"Synced to Trakt'
 
 
@@ -62,9 +58,7 @@ async def edited_lists(system: Running, *, users: int, lists_each: int) -> Async
 
 async def _lists_of(system: Running, stack: AsyncExitStack, name: str, count: int) -> list[EditedList]:
     await system.connect_account(name)
-    key = system.system.keys.local_key
-    token = issue_token(key, user_id=name, issuer=ISSUER, audience=AUDIENCE, lifetime=TOKEN_LIFETIME)
-    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+    headers = system.bearer(name) | {"Content-Type": "application/json"}
     session = await stack.enter_async_context(aiohttp.ClientSession(headers=headers))
     stream = await stack.enter_async_context(
         session.get(f"{system.system.notifier_url}/api/notifications/stream", timeout=aiohttp.ClientTimeout(total=None))

@@ -8,6 +8,7 @@ import shutil
 
 from benchmarks.edits import at_a_rate, edited_lists
 from benchmarks.figures import Figure, at_least, at_most, percentile
+from benchmarks.profiling import profiled
 from benchmarks.system import running
 from local_stack.system.description import KafkaKind
 
@@ -36,7 +37,8 @@ async def _measured(kafka_kind: KafkaKind, goals: dict[int, float]) -> list[Figu
     ):
         for rate, goal in goals.items():
             await at_a_rate(lists, per_second=rate, seconds=WARM_UP_S, patience_s=PATIENCE_S)
-            waits = await at_a_rate(lists, per_second=rate, seconds=SECONDS, patience_s=PATIENCE_S)
+            async with profiled(system.pids()):
+                waits = await at_a_rate(lists, per_second=rate, seconds=SECONDS, patience_s=PATIENCE_S)
             figures += _figures(f"{kafka_kind} Kafka, {rate}/s", rate, waits, goal)
     return figures
 

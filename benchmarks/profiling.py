@@ -10,8 +10,9 @@ import signal
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import AsyncIterator, Iterable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -33,10 +34,17 @@ class Shares:
     whole: Mapping[str, float]
 
 
-class Profiling:
-    """Whether profiles are made; `--profile` turns it on."""
+_IS_ON: Final = ContextVar("profiles are made", default=False)
 
-    is_on = False
+
+@contextmanager
+def profiling() -> Iterator[None]:
+    """Have profiles made in the block: `--profile`."""
+    token = _IS_ON.set(True)
+    try:
+        yield
+    finally:
+        _IS_ON.reset(token)
 
 
 def shares_of(lines: Iterable[str]) -> Shares:
@@ -67,8 +75,8 @@ async def profiled(pids: Mapping[str, int]) -> AsyncIterator[None]:
         pids: the processes by name. Those that are not Python have no profile.
     """
     spy = shutil.which("py-spy", path=str(Path(sys.executable).parent))
-    if not Profiling.is_on or spy is None:
-        if Profiling.is_on:
+    if not _IS_ON.get() or spy is None:
+        if _IS_ON.get():
             print("py-spy is not installed: no profile")
         yield
         return

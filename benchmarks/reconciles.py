@@ -5,9 +5,7 @@ Versions are written into the database for all lists at once, so nothing but the
 works. `RECONCILES=100000 python -m benchmarks reconciles` sets how many are made.
 """
 
-import asyncio
 import os
-import sys
 import tempfile
 import time
 from collections.abc import AsyncIterator, Mapping
@@ -20,9 +18,10 @@ import psutil
 from cryptography.fernet import Fernet
 
 from benchmarks.figures import Figure, at_least, at_most
+from benchmarks.processes import cpu_of, running_process
+from benchmarks.profiling import profiled
 from chassis.postgres.database import Pool, create_pool, migrate
 from chassis.testing import eventually
-from local_stack.footprint import cpu_s
 from local_stack.postgres.binaries import PostgresBinaries
 from local_stack.postgres.server import PostgresServer
 from trakt_simulator.testing import SimulatorProcess
@@ -84,15 +83,16 @@ async def _measured(postgres: PostgresServer, simulator: SimulatorProcess, recon
         for _ in range(2):
             await _edit_all(pool)  # the first mirrors, and a second version
         pids = {"worker": worker, "simulator": simulator.pid, "Postgres": postgres.pid or 0}
-        before, first_mb = {name: _cpu_s(pid) for name, pid in pids.items()}, _resident_mb(worker)
+        before, first_mb = {name: cpu_of(pid) for name, pid in pids.items()}, _resident_mb(worker)
         began, done = time.perf_counter(), 0
-        while done < reconciles:
-            await _edit_all(pool)
-            done += USERS * LISTS_EACH
-            if done <= reconciles // 5:
-                first_mb = _resident_mb(worker)
+        async with profiled(pids):
+            while done < reconciles:
+                await _edit_all(pool)
+                done += USERS * LISTS_EACH
+                if done <= reconciles // 5:
+                    first_mb = _resident_mb(worker)
         took = time.perf_counter() - began
-        used = {name: (_cpu_s(pid) - before[name]) / done * 1000 for name, pid in pids.items()}
+        used = {name: (cpu_of(pid) - before[name]) / done * 1000 for name, pid in pids.items()}
         growth = (_resident_mb(worker) / first_mb - 1) * 100
     await pool.close()
     total = sum(used.values())
@@ -130,19 +130,8 @@ async def _worker(dsn: str, trakt_url: str, key: str) -> AsyncIterator[int]:
         "HTTP_PORT": "0",
         "LOG_LEVEL": os.environ.get("LOG_LEVEL", "WARNING"),
     }
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "trakt_sync", "work", env={**os.environ, **own}, stdout=asyncio.subprocess.DEVNULL
-    )
-    try:
-        yield process.pid
-    finally:
-        process.terminate()
-        await process.wait()
-
-
-def _cpu_s(pid: int) -> float:
-    process = psutil.Process(pid)
-    return cpu_s([process, *process.children(recursive=True)])
+    async with running_process("trakt_sync", "work", environment=own) as pid:
+        yield pid
 
 
 def _resident_mb(pid: int) -> float:

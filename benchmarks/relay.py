@@ -8,7 +8,6 @@ events come one by one at a steady rate, as edits make them: what each costs dep
 import asyncio
 import os
 import shutil
-import sys
 import tempfile
 import time
 from collections.abc import AsyncIterator, Sequence
@@ -17,9 +16,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
-import psutil
-
 from benchmarks.figures import Figure, at_least
+from benchmarks.processes import cpu_of, running_process
 from benchmarks.profiling import profiled
 from chassis import topics
 from chassis.kafka.producer import start_producer
@@ -28,7 +26,6 @@ from chassis.outbox import outbox
 from chassis.postgres.database import Pool, create_pool, migrate
 from chassis.postgres.wakeup import Waker
 from chassis.testing import eventually
-from local_stack.footprint import cpu_s
 from local_stack.kafka.apache import ApacheKafka
 from local_stack.kafka.distribution import KafkaDistribution
 from local_stack.kafka.embedded import EmbeddedKafka
@@ -92,16 +89,16 @@ async def _measured(
         await _sent(settings, records, WARM_UP)
         async with profiled({"relay": relay}):
             for _ in range(TURNS):
-                before = {name: _cpu_s(pid) for name, pid in pids.items()}
+                before = {name: cpu_of(pid) for name, pid in pids.items()}
                 relayed += await _relayed(pool, events)
                 for name in STAGES:
-                    used[name] += _cpu_s(pids[name]) - before[name]
+                    used[name] += cpu_of(pids[name]) - before[name]
                 before_bare = time.process_time()
                 bare += await _sent(settings, records, events)
                 used["bare producer"] += time.process_time() - before_bare
-        before = {name: _cpu_s(pid) for name, pid in pids.items()}
+        before = {name: cpu_of(pid) for name, pid in pids.items()}
         await _steadily(pool)
-        steady = {name: (_cpu_s(pids[name]) - before[name]) / STEADY_RATE / STEADY_S * 1000 for name in STAGES}
+        steady = {name: (cpu_of(pids[name]) - before[name]) / STEADY_RATE / STEADY_S * 1000 for name in STAGES}
     count = TURNS * events
     ratio = bare / relayed * 100
     return [
@@ -184,16 +181,5 @@ async def _relay(dsn: str, settings: KafkaSettings) -> AsyncIterator[int]:
         "HTTP_PORT": "0",
         "LOG_LEVEL": "WARNING",
     }
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "lists_api", "relay", env={**os.environ, **own}, stdout=asyncio.subprocess.DEVNULL
-    )
-    try:
-        yield process.pid
-    finally:
-        process.terminate()
-        await process.wait()
-
-
-def _cpu_s(pid: int) -> float:
-    process = psutil.Process(pid)
-    return cpu_s([process, *process.children(recursive=True)])
+    async with running_process("lists_api", "relay", environment=own) as pid:
+        yield pid

@@ -3,19 +3,14 @@
 A rename says the whole state of the list in its event (1 MB at 10,000 items), and changes one thing on Trakt.
 """
 
-import os
-import time
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Final
 
-import psutil
-
 from benchmarks.figures import Figure, at_most
+from benchmarks.processes import cpu_of
 from benchmarks.profiling import profiled
 from benchmarks.system import Running, User, movies, running
-from chassis.testing import eventually
-from local_stack.footprint import cpu_s
 
 SMALL: Final = 10
 LARGE: Final = 10_000
@@ -28,7 +23,7 @@ async def run() -> list[Figure]:
         user = await system.connect("rename")
         lists = {size: await user.make_list(f"{size} items", movies(1, size)) for size in (SMALL, LARGE)}
         for list_id in lists.values():
-            await _in_sync(user, list_id)
+            await user.in_sync(list_id, within=MIRRORED_WITHIN)
             await _rename(user, list_id, "Warm")
         async with profiled(system.pids()):
             costs = {size: await _cost(system, user, list_id) for size, list_id in lists.items()}
@@ -47,33 +42,17 @@ async def run() -> list[Figure]:
 
 async def _cost(system: Running, user: User, list_id: int) -> Mapping[str, float]:
     """Return the processor time of a rename in each part, in ms. What the idle system takes meanwhile is in it."""
-    before, began = _used(system), time.perf_counter()
+    before = _used(system)
     for number in range(RENAMES):
         await _rename(user, list_id, f"Name {number}")
-    print(f"{RENAMES} renames took {time.perf_counter() - began:.1f} s")
     return {name: (spent - before[name]) * 1000 / RENAMES for name, spent in _used(system).items()}
 
 
 def _used(system: Running) -> dict[str, float]:
-    own = psutil.Process(os.getpid())
-    parts = {name: psutil.Process(pid) for name, pid in system.pids().items()}
-    return {name: cpu_s([part, *part.children(recursive=True)]) for name, part in parts.items() if part.pid != own.pid}
+    return {name: cpu_of(pid) for name, pid in system.pids().items()}
 
 
 async def _rename(user: User, list_id: int, title: str) -> None:
     answer = await user.lists.patch(f"/api/lists/{list_id}", json={"title": title})
     answer.raise_for_status()
-    await _in_sync(user, list_id)
-
-
-async def _in_sync(user: User, list_id: int) -> None:
-    async def state() -> tuple[int, int | None, str]:
-        found = (await user.lists.get(f"/api/lists/{list_id}")).raise_for_status().json()
-        return found["version"], found["mirror_state"]["version"], found["mirror_state"]["state"]
-
-    await eventually(
-        state,
-        until=lambda seen: seen[0] == seen[1] and seen[2] == "in_sync",
-        within=MIRRORED_WITHIN,
-        every=timedelta(milliseconds=100),
-    )
+    await user.in_sync(list_id, within=MIRRORED_WITHIN)

@@ -1,10 +1,7 @@
 """How many requests Trakt gets, under its real limits: one write a second, 500 reads in five minutes."""
 
-from datetime import timedelta
-
 from benchmarks.figures import Figure, at_most
 from benchmarks.system import Running, User, movies, running
-from chassis.testing import eventually
 
 ITEMS = 1000
 CHANGED = 10
@@ -15,16 +12,16 @@ async def run() -> list[Figure]:
         user = await system.connect("requests")
         await system.trakt.clear_requests()
         list_id = await user.make_list("A thousand", movies(1, ITEMS))
-        await _in_sync(user, list_id)
+        await user.in_sync(list_id)
         first = await _count(system, user)
         await user.lists.put(f"/api/lists/{list_id}/items", json={"items": movies(1 + CHANGED, ITEMS)})
-        await _in_sync(user, list_id)
+        await user.in_sync(list_id)
         changed = await _count(system, user)
         await user.lists.post(f"/api/lists/{list_id}/sync")
-        await _in_sync(user, list_id)
+        await user.in_sync(list_id)
         unchanged = await _count(system, user)
         await user.lists.patch(f"/api/lists/{list_id}", json={"title": "Exactly a thousand"})
-        await _in_sync(user, list_id)
+        await user.in_sync(list_id)
         renamed = await _count(system, user)
         refused = len(await system.trakt.requests(account=user.name, status=429))
         (mirrored,) = await system.trakt.lists_of(user.name)
@@ -38,16 +35,6 @@ async def run() -> list[Figure]:
         Figure("answers 429 in all of it", refused, "answers", at_most(0)),
         Figure("items on Trakt that are not the wanted ones", wrong, "items", at_most(0)),
     ]
-
-
-async def _in_sync(user: User, list_id: int) -> None:
-    async def state() -> tuple[int, int | None, str]:
-        found = (await user.lists.get(f"/api/lists/{list_id}")).raise_for_status().json()
-        return found["version"], found["mirror_state"]["version"], found["mirror_state"]["state"]
-
-    await eventually(
-        state, until=lambda seen: seen[0] == seen[1] and seen[2] == "in_sync", within=timedelta(seconds=60)
-    )
 
 
 async def _count(system: Running, user: User) -> int:

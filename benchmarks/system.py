@@ -5,14 +5,14 @@ import shutil
 import tempfile
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import httpx
 
 from chassis.local_tokens import issue_token
-from chassis.postgres.database import create_pool
+from chassis.testing import eventually
 from local_stack.kafka.apache import ApacheKafka
 from local_stack.kafka.distribution import KafkaDistribution
 from local_stack.kafka.embedded import EmbeddedKafka
@@ -23,10 +23,7 @@ from local_stack.system.description import AUDIENCE, ISSUER, KafkaKind, System
 from local_stack.system.home import Home
 from local_stack.system.stack import BackingServices, Kafka, Stack
 from trakt_simulator.testing import SimulatorAdmin
-from trakt_sync.accounts.token_import import parse_tokens
-from trakt_sync.accounts.vault import Vault
-from trakt_sync.app import WORK
-from trakt_sync.use_cases import connect
+from trakt_sync.testing.accounts import connect_account_of
 
 ANY_PORTS: Mapping[str, int] = dict.fromkeys(table.WANTED_PORTS, 0)
 
@@ -55,14 +52,8 @@ class Running:
 
     async def connect_account(self, user: str) -> None:
         """Give a user an account on the simulator and connect it, as `python -m trakt_sync account import` does."""
-        now = datetime.now(UTC)
-        tokens = await self.trakt.account(user, vip=True)
-        given = parse_tokens(tokens.model_dump_json(), now)
-        environment = self.stack.environment("trakt-sync work")
-        async with await create_pool(environment["DATABASE_URL"], max_size=1) as pool:
-            vault = Vault(environment["TOKEN_ENCRYPTION_KEYS"].split(","))
-            await connect(pool, vault, user, replace(given, trakt_id=user, trakt_user=user), now)
-            await pool.execute("SELECT pg_notify($1, '')", WORK)
+        pair = (await self.trakt.account(user, vip=True)).model_dump_json()
+        await connect_account_of(self.stack.environment("trakt-sync work"), user, pair)
 
     async def connect(self, user: str) -> "User":
         """Give a user an account on the simulator, connect it, and return the user's clients."""
@@ -71,14 +62,18 @@ class Running:
 
     def user(self, user: str) -> "User":
         """Return the user's clients."""
-        key = self.system.keys.local_key
-        token = issue_token(key, user_id=user, issuer=ISSUER, audience=AUDIENCE, lifetime=timedelta(hours=2))
-        bearer = {"Authorization": f"Bearer {token}"}
+        bearer = self.bearer(user)
         return User(
             user,
             httpx.AsyncClient(base_url=self.system.lists_api_url, headers=bearer, timeout=30),
             httpx.AsyncClient(base_url=self.system.notifier_url, headers=bearer, timeout=30),
         )
+
+    def bearer(self, user: str) -> dict[str, str]:
+        """Return the headers of the user's requests."""
+        key = self.system.keys.local_key
+        token = issue_token(key, user_id=user, issuer=ISSUER, audience=AUDIENCE, lifetime=timedelta(hours=2))
+        return {"Authorization": f"Bearer {token}"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +88,15 @@ class User:
         """Return the id of a new manual list."""
         answer = await self.lists.post("/api/lists", json={"title": title, "list_type": "manual", "items": items})
         return int(answer.raise_for_status().json()["id"])
+
+    async def in_sync(self, list_id: int, *, within: timedelta = timedelta(minutes=1)) -> None:
+        """Wait until Trakt equals the list."""
+
+        async def state() -> tuple[int, int | None, str]:
+            found = (await self.lists.get(f"/api/lists/{list_id}")).raise_for_status().json()
+            return found["version"], found["mirror_state"]["version"], found["mirror_state"]["state"]
+
+        await eventually(state, until=lambda seen: seen[0] == seen[1] and seen[2] == "in_sync", within=within)
 
     async def close(self) -> None:
         await self.lists.aclose()

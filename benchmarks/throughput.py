@@ -10,13 +10,11 @@ import shutil
 import time
 from collections.abc import Sequence
 
-import psutil
-
 from benchmarks.edits import EditedList, edited_lists
 from benchmarks.figures import Figure, at_least, at_most
+from benchmarks.processes import cpu_of
 from benchmarks.profiling import profiled
 from benchmarks.system import running
-from local_stack.footprint import cpu_s
 from local_stack.system.description import KafkaKind
 
 WARM_UP_S = 10
@@ -33,12 +31,12 @@ async def run() -> list[Figure]:
     ):
         await _sustained(lists, WARM_UP_S)
         pids = {**system.pids(), "load generator": os.getpid()}
-        before = {name: _cpu_s(pid) for name, pid in pids.items()}
+        before = {name: cpu_of(pid) for name, pid in pids.items()}
         began = time.perf_counter()
         async with profiled(system.pids()):
             edits = max(await _sustained(lists, SECONDS), 1)
         took = time.perf_counter() - began
-        used = {name: _cpu_s(pid) - before[name] for name, pid in pids.items()}
+        used = {name: cpu_of(pid) - before[name] for name, pid in pids.items()}
     return _figures(kafka_kind, edits, took, used)
 
 
@@ -72,9 +70,3 @@ async def _sustained(lists: Sequence[EditedList], seconds: float) -> int:
         return count
 
     return sum(await asyncio.gather(*map(again_and_again, lists)))
-
-
-def _cpu_s(root: int) -> float:
-    """Return the seconds of processor time of a process and its descendants; of this process alone when it is ours."""
-    process = psutil.Process(root)
-    return cpu_s([process] if root == os.getpid() else [process, *process.children(recursive=True)])

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from benchmarks.profiling import Profiling, profiled, shares_of
+from benchmarks.profiling import profiled, profiling, shares_of
 
 RAW = """\
 main (/app/a.py:1);work (/app/b.py:2);encode (/lib/json/encoder.py:3) 6
@@ -25,12 +25,10 @@ def test_a_process_without_samples_has_no_shares() -> None:
     assert shares_of([]).own == {}
 
 
-async def test_a_busy_process_shows_what_it_does(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setattr(Profiling, "is_on", True)
+async def test_a_busy_process_shows_what_it_does(capsys: pytest.CaptureFixture[str]) -> None:
     code = "import time\ndef spin():\n    end = time.time() + 2\n    while time.time() < end: pass\nspin()"
-    with subprocess.Popen([sys.executable, "-c", code]) as process:  # noqa: S603, ASYNC220 - it is watched, not awaited
+    spinner = [sys.executable, "-c", code]
+    with profiling(), subprocess.Popen(spinner) as process:  # noqa: S603, ASYNC220 - it is watched, not awaited
         async with profiled({"spinner": process.pid}):
             process.wait()
     said = capsys.readouterr().out

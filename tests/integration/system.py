@@ -17,7 +17,6 @@ import asyncpg
 import httpx
 
 from chassis.local_tokens import issue_token
-from integration.accounts import connect_account_of
 from integration.brokers import Broker, security_environment
 from integration.collector import Collector
 from integration.databases import Server
@@ -34,6 +33,7 @@ from local_stack.system import table
 from local_stack.system.description import AUDIENCE, ISSUER, Keys, System
 from local_stack.system.trakt import simulated
 from trakt_simulator.testing import SimulatorAdmin
+from trakt_sync.testing.accounts import connect_account_of
 
 SIMULATOR: Final = "simulator"
 ANSWER_TIMEOUT_S: Final = 30.0

@@ -16,7 +16,7 @@ async def test_one_file_of_a_user_is_read_and_few_of_all_are_worked_on_at_a_time
                 working += 1
                 most = max(most, working)
                 for _ in range(5):
-                    await asyncio.sleep(0)
+                    await asyncio.sleep(0)  # a turn of the loop, not a wait: others may begin
                 working -= 1
             reading[user_id] -= 1
 

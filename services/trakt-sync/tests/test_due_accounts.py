@@ -104,7 +104,7 @@ async def test_edits_at_the_same_time_as_steps_are_all_mirrored(running: Harness
     async def edit(list_id: int) -> None:
         for version in range(1, 9):
             await running.want(wanted(list_id=list_id, version=version, items=movies(*range(1, version + 1))))
-            await asyncio.sleep(0)
+            await asyncio.sleep(0)  # a turn of the loop, not a wait: the other edits go between
 
     await asyncio.gather(*(edit(list_id) for list_id in (1, 2, 3)))
     await running.settled(1, 2, 3)

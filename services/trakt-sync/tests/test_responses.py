@@ -12,7 +12,7 @@ from trakt_sync.mirroring.advance import advance
 from trakt_sync.mirroring.desired import Desired, Details
 from trakt_sync.mirroring.failures import failed
 from trakt_sync.mirroring.job import Change, Job, Step
-from trakt_sync.mirroring.ledger import Entry
+from trakt_sync.mirroring.ledger import NO_CHANGE, Entry
 from trakt_sync.mirroring.plan import plan
 from trakt_sync.mirroring.policy import Policy
 from trakt_sync.mirroring.progress import Intent, Progress, Staleness, TraktList
@@ -262,6 +262,6 @@ def test_incomplete_read_removes_nothing_and_is_made_again() -> None:
     entries = tuple(Entry(title, row_id=number) for number, title in enumerate(TITLES))
     there = replace(job(trakt_list=THERE, staleness=STALE), entries=entries)
     step = read(there, RemoteItems(entries[:1], 0, is_complete=False), NOW)
-    assert step.change.ledger.is_empty
+    assert step.change.ledger == NO_CHANGE
     assert step.change.progress.is_stale
     assert step.next.due_at == NOW + POLICY.stale_window

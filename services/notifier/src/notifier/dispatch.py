@@ -58,9 +58,10 @@ class Dispatcher:
             return
         began_ns = time.time_ns()
         ids = await store.add(self._pool, new, group=self._group, now=self._now())
-        for user_id in {one.user_id for one in new if one.event_id in ids}:
+        stored = [one for one in new if one.event_id in ids]
+        for user_id in {one.user_id for one in stored}:
             self._waker.wake(user_id)
-        list_ids = sorted({one.message.list_id for one in new if one.event_id in ids and one.message.list_id})
+        list_ids = sorted({one.message.list_id for one in stored if one.message.list_id})
         log.info("messages_stored", count=len(ids), list_ids=list_ids, repeated=len(new) - len(ids))
         if self._is_traced:
             _trace([one for one in events if one.headers.event_id in ids], began_ns)

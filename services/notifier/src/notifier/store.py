@@ -8,6 +8,7 @@ from uuid import UUID
 
 import asyncpg
 
+from chassis.outbox.inbox import first_deliveries
 from chassis.postgres.database import Pool, count_of
 from notifier.messages import Message, Severity
 
@@ -41,17 +42,14 @@ class MessagePage:
 # A user's ids become visible in their order: whoever adds messages for a user holds the user's lock to the end of the
 # transaction. Else message 8 could be committed before message 7, and a stream that has sent 8 would never send 7. The
 # locks are taken in one order: two sets of messages for the same users never wait for each other in a circle.
-ADD: Final = """
+ADD: Final = f"""
 WITH users AS MATERIALIZED (
     SELECT pg_advisory_xact_lock(hashtextextended('messages of ' || user_id, 0))
     FROM (SELECT DISTINCT user_id FROM unnest($4::text[]) AS told (user_id) ORDER BY user_id) AS told
 ),
-first AS (
-    INSERT INTO inbox (consumer_group, event_id, received_at)
-    SELECT $1, event_id, $2 FROM unnest($3::uuid[]) AS told (event_id), (SELECT count(*) FROM users) AS locked
-    ORDER BY event_id
-    ON CONFLICT DO NOTHING
-    RETURNING event_id
+first AS ({
+    first_deliveries("$1", "$2", "unnest($3::uuid[]) AS told (event_id), (SELECT count(*) FROM users) AS locked")
+}
 )
 INSERT INTO messages (event_id, user_id, list_id, text, severity, created_at)
 SELECT event_id, user_id, list_id, text, severity, created_at
@@ -60,7 +58,7 @@ FROM unnest($3::uuid[], $4::text[], $5::bigint[], $6::text[], $7::text[], $8::ti
 JOIN first USING (event_id)
 ORDER BY place
 ON CONFLICT (event_id) DO NOTHING
-RETURNING id, event_id"""
+RETURNING id, event_id"""  # noqa: S608 - our own text
 
 
 @dataclass(frozen=True, slots=True)

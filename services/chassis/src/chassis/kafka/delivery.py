@@ -103,15 +103,14 @@ class Delivery:
         """Return the end of the set that begins with `first`. A record that has failed before is alone in its set."""
         size = 0
         for number in range(first, len(records)):
-            size += len(records[number].value or b"")
-            if number > first and (size > MAX_SET_BYTES or self._has_failed(records[number])):
+            record = records[number]
+            size += len(record.value or b"")
+            has_failed = _place(record) in self._tries
+            if number > first and (size > MAX_SET_BYTES or has_failed):
                 return number
-            if self._has_failed(records[number]):
+            if has_failed:
                 return number + 1
         return len(records)
-
-    def _has_failed(self, record: Record) -> bool:
-        return _place(record) in self._tries
 
     async def _deliver_set(self, records: Sequence[Record], reader: Reader, handle: HandleSet) -> int:
         """Handle a set by the rules; return how many of its records are done, from the first on."""

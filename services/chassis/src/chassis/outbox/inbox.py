@@ -6,6 +6,23 @@ from uuid import UUID
 from chassis.postgres.database import Connection, Pool, count_of
 
 
+def first_deliveries(group: str, now: str, events: str) -> str:
+    """Return the statement that records events and returns those that were not recorded before, for a longer one.
+
+    A second delivery at the same time waits until the first one's transaction has ended.
+
+    Args:
+        group: the parameter of the consumer group.
+        now: that of the time.
+        events: what is behind FROM; it has `event_id`.
+    """
+    return f"""
+INSERT INTO inbox (consumer_group, event_id, received_at) SELECT {group}, event_id, {now} FROM {events}
+ORDER BY event_id
+ON CONFLICT DO NOTHING
+RETURNING event_id"""  # noqa: S608 - our own text
+
+
 async def is_first_delivery(connection: Connection, group: str, event_id: UUID, now: datetime) -> bool:
     """Record the event for the consumer group in the caller's transaction. Return False when it was recorded before.
 

@@ -71,7 +71,7 @@ async def import_files(
         await transaction.start()
         try:
             await _merge(connection, report, progress, rejects)
-        except BaseException:
+        except BaseException:  # interrupted too: nothing of it may stay
             await transaction.rollback()
             raise
         await (transaction.rollback() if is_dry_run else transaction.commit())

@@ -35,8 +35,8 @@ class MirrorStateUseCases:
         """
         for together in rounds((report_of(one.headers, one.event) for one in delivered), _keys):
             stored = await store.record(self.pool, together, group=self.group, now=self.now())
-            for loser in stored.losers:
-                log.warning("trakt_list_moved", from_list_id=loser)
+            for loser, list_id, trakt_list_id in stored.moved:
+                log.warning("trakt_list_moved", list_id=list_id, from_list_id=loser, trakt_list_id=trakt_list_id)
             log.info("mirror_state_recorded", list_ids=sorted(stored.recorded), reports=len(together))
 
 

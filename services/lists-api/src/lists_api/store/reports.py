@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from chassis.outbox.inbox import first_deliveries
 from chassis.postgres.database import Pool
 from lists_api.mirror_state.domain.mirror import MirrorRecord
 from lists_api.mirror_state.domain.reports import Report
@@ -17,7 +18,7 @@ from lists_api.mirror_state.domain.reports import Report
 #
 # An older report never overwrites a newer one, and nothing overwrites "deleted". Reports of one version (failed, then
 # in_sync) come in Kafka's order, and the inbox drops the second delivery of each.
-RECORD: Final = """
+RECORD: Final = f"""
 WITH report AS MATERIALIZED (
     SELECT * FROM unnest(
         $3::uuid[], $4::text[], $5::timestamptz[], $6::text[], $7::boolean[], $8::bigint[], $9::bigint[], $10::text[],
@@ -27,10 +28,7 @@ WITH report AS MATERIALIZED (
         version, reason, retry_at, not_found, left_out, place
     )
 ),
-first AS (
-    INSERT INTO inbox (consumer_group, event_id, received_at) SELECT $1, event_id, $2 FROM report ORDER BY event_id
-    ON CONFLICT DO NOTHING
-    RETURNING event_id
+first AS ({first_deliveries("$1", "$2", "report")}
 ),
 news AS (SELECT report.* FROM report JOIN first USING (event_id)),
 told AS (
@@ -56,7 +54,7 @@ freed AS (
             SELECT FROM mirror AS own
             WHERE own.list_id = news.list_id AND (own.version > news.version OR own.state = 'deleted')
         )
-    RETURNING mirror.list_id
+    RETURNING mirror.list_id, news.list_id AS taker, news.trakt_list_id
 ),
 recorded AS (
     INSERT INTO mirror (
@@ -74,7 +72,8 @@ recorded AS (
     WHERE mirror.version <= excluded.version AND mirror.state <> 'deleted'
     RETURNING list_id
 )
-SELECT ARRAY(SELECT list_id FROM recorded) AS recorded, ARRAY(SELECT list_id FROM freed) AS losers"""
+SELECT ARRAY(SELECT list_id FROM recorded) AS recorded,
+    ARRAY(SELECT jsonb_build_array(list_id, taker, trakt_list_id) FROM freed) AS moved"""  # noqa: S608 - our own text
 
 _NOTHING: Final = MirrorRecord()
 
@@ -86,11 +85,11 @@ class Stored:
     Args:
         recorded: lists whose mirror is as reported now. A list is missing when a newer report was stored before, or
             when the user has no such list.
-        losers: lists that had a Trakt list which is another's now.
+        moved: lists that had a Trakt list which is another's now, with that other list and the Trakt list.
     """
 
     recorded: list[int]
-    losers: list[int]
+    moved: list[tuple[int, int, int]]
 
 
 async def record(pool: Pool, reports: Sequence[Report], *, group: str, now: datetime) -> Stored:
@@ -124,4 +123,4 @@ async def record(pool: Pool, reports: Sequence[Report], *, group: str, now: date
         [record.left_out for record in records],
     )
     assert row is not None  # noqa: S101 - the statement returns one row
-    return Stored(row["recorded"], row["losers"])
+    return Stored(row["recorded"], [tuple(one) for one in row["moved"]])

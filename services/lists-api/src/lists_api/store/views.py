@@ -33,9 +33,9 @@ FROM list {REST}
 WHERE list.list_id = $1 AND user_id = $2 AND deleted_at IS NULL"""  # noqa: S608 - a constant of this module
 
 
-async def read_list(connection: "Connection | Pool", list_id: int, *, user_id: str) -> ListSummary | None:
+async def read_list(pool: Pool, list_id: int, *, user_id: str) -> ListSummary | None:
     """Return the user's list; None: the user has no such list."""
-    row = await connection.fetchrow(READ_LIST, list_id, user_id)
+    row = await pool.fetchrow(READ_LIST, list_id, user_id)
     return None if row is None else summary_of(row)
 
 

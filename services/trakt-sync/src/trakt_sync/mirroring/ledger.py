@@ -46,10 +46,6 @@ class LedgerChange:
     unconfirm: tuple[int, ...] = ()
     replace: tuple[Entry, ...] | None = None
 
-    @property
-    def is_empty(self) -> bool:
-        return not (self.append or self.drop or self.learn or self.unconfirm) and self.replace is None
-
     def apply_to(self, entries: tuple[Entry, ...]) -> tuple[Entry, ...]:
         """Return the ledger as it is after the change."""
         if self.replace is not None:

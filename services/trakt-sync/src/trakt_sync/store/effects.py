@@ -14,6 +14,7 @@ from chassis.outbox import outbox
 from trakt_sync.mirroring.events import SOURCE
 from trakt_sync.mirroring.job import Change
 from trakt_sync.mirroring.ledger import Entry, LedgerChange
+from trakt_sync.store.results import keeping
 from trakt_sync.store.rows import Row
 from watchbuddy_contracts import Title, TraktSyncFailed
 
@@ -75,6 +76,10 @@ def parts(first: int, *, mirror_id: str, list_id: str, version: str) -> str:
     drop, is_replaced, changed, learned, unconfirmed, trakt, tmdb, imdb = islice(names, 8)
     media_types, new_trakt, new_tmdb, new_imdb, states, list_item_ids = islice(names, 6)
     now, failures, event_id, ce_type, payload = islice(names, 5)
+    kept = (
+        f"SELECT {list_id}, {version}, {event_id}, {ce_type}, {payload} FROM current"  # noqa: S608 - parameters
+        f" WHERE {event_id}::uuid IS NOT NULL AND (version = {version} OR {failures}::bigint[] = '{{}}')"
+    )
     sent = f"EXISTS (SELECT FROM current WHERE version = {version} OR place <> ALL({failures}::bigint[]))"
     return f"""
 dropped AS (
@@ -101,13 +106,7 @@ appended AS (
 ),
 sent AS ({outbox.appending(first + COUNT, where=sent)}
 ),
-kept AS (
-    INSERT INTO last_result (list_id, version, event_id, ce_type, payload)
-    SELECT {list_id}, {version}, {event_id}, {ce_type}, {payload} FROM current
-    WHERE {event_id}::uuid IS NOT NULL AND (version = {version} OR {failures}::bigint[] = '{{}}')
-    ON CONFLICT (list_id) DO UPDATE SET
-        version = excluded.version, event_id = excluded.event_id, ce_type = excluded.ce_type, payload = excluded.payload
-    WHERE last_result.version <= excluded.version
+kept AS ({keeping(kept)}
 )"""  # noqa: S608 - parameters and our own text
 
 

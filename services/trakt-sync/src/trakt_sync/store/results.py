@@ -8,12 +8,23 @@ from uuid import UUID
 from chassis.postgres.database import Connection
 from watchbuddy_contracts import EVENTS, Event
 
-# A deletion's result has the highest version: no record of an older step takes its place.
-SAVE: Final = """
-INSERT INTO last_result (list_id, version, event_id, ce_type, payload) VALUES ($1, $2, $3, $4, $5)
+
+def keeping(source: str) -> str:
+    """Return the statement that keeps a result, also as a part of a longer one.
+
+    A deletion's result has the highest version: no record of an older step takes its place.
+
+    Args:
+        source: a query, or VALUES, of list id, version, event id, CloudEvents type and payload.
+    """
+    return f"""
+INSERT INTO last_result (list_id, version, event_id, ce_type, payload) {source}
 ON CONFLICT (list_id) DO UPDATE SET
     version = excluded.version, event_id = excluded.event_id, ce_type = excluded.ce_type, payload = excluded.payload
 WHERE last_result.version <= excluded.version"""
+
+
+SAVE: Final = keeping("VALUES ($1, $2, $3, $4, $5)")
 
 LOAD: Final = """
 SELECT list_id, event_id, ce_type, payload

@@ -1,13 +1,10 @@
 """httpx's connections to Trakt, made by aiohttp: they cost a tenth of httpcore's (decision 29)."""
 
-import os
-import ssl
 from typing import Final
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
-import certifi
 import httpx
 from yarl import URL
 
@@ -25,7 +22,9 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
     def __init__(self, connections: int, keep_alive_s: float) -> None:
         """Args: keep_alive_s: how long a connection without a request is kept."""
         self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(limit=connections, keepalive_timeout=keep_alive_s, ssl=_trusted()),
+            connector=aiohttp.TCPConnector(
+                limit=connections, keepalive_timeout=keep_alive_s, ssl=httpx.create_ssl_context()
+            ),
             cookie_jar=aiohttp.DummyCookieJar(),
             auto_decompress=False,  # httpx does it
             middlewares=(_sent_once,),
@@ -91,11 +90,3 @@ def proxy_of(origin: str) -> str | None:
         return None
     proxies = getproxies()
     return proxies.get(address.scheme) or proxies.get("all")
-
-
-def _trusted() -> ssl.SSLContext:
-    """Return the authorities that may sign Trakt's certificate: those of `SSL_CERT_FILE` or `SSL_CERT_DIR`, or all."""
-    file, folder = os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR")
-    if file or folder:
-        return ssl.create_default_context(cafile=file, capath=folder)
-    return ssl.create_default_context(cafile=certifi.where())
