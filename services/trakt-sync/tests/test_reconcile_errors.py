@@ -1,6 +1,6 @@
 """The table of errors, row by row: what becomes of the list, its account, and what the user hears."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import httpx
 import pytest
@@ -56,6 +56,35 @@ async def test_429_without_a_waiting_time_is_tried_again_with_growing_delay(
     await running.want(wanted(items=movies(1)))
     await running.settled()
     assert await trakt_ids(admin) == [[1]]
+
+
+@pytest.mark.parametrize(
+    ("status", "reason"),
+    [(503, "network"), (500, "network"), (420, "limit_reached"), (403, "rejected"), (422, "rejected")],
+)
+async def test_any_answer_with_a_waiting_time_makes_the_account_wait_for_it(
+    running: Harness, admin: SimulatorAdmin, status: int, reason: str
+) -> None:
+    headers = {"Retry-After": "600"}
+    await admin.fault("status", method="POST", path=LISTS, status=status, headers=headers, times=None)
+    await running.want(wanted(1, items=movies(1)), wanted(2, items=movies(2)))
+    (told,) = await running.sent(TraktSyncFailed)
+    assert told.reason == reason
+    assert told.retry_at - running.clock() > timedelta(seconds=590)
+    assert len(await admin.requests(method="POST")) == 1
+    waits_until = await running.pool.fetchval("SELECT least(claim_lists_at, claim_imports_at) FROM account")
+    assert timedelta(seconds=590) < waits_until - running.clock() <= timedelta(seconds=600)
+
+
+async def test_read_with_a_waiting_time_is_not_tried_again_at_once(running: Harness, admin: SimulatorAdmin) -> None:
+    await running.want(wanted(items=movies(1)))
+    await running.settled()
+    await running.pool.execute("UPDATE mirror SET reread_after = now()")
+    await admin.fault("status", method="GET", status=503, headers={"Retry-After": "2"})
+    await running.want(wanted(version=2, items=movies(1, 2)))
+    await running.settled()
+    first, again = (await admin.requests(method="GET"))[:2]
+    assert datetime.fromisoformat(again.at) - datetime.fromisoformat(first.at) >= timedelta(seconds=2)
 
 
 async def test_401_renews_the_tokens_once_and_goes_on(running: Harness, admin: SimulatorAdmin) -> None:

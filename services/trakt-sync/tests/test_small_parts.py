@@ -11,10 +11,12 @@ from pydantic import SecretStr
 from trakt_sync.errors import (
     AccountLockedError,
     AppRefusedError,
+    GrantRefusedError,
     LimitReachedError,
     ListGoneError,
     RateLimitedError,
     RejectedError,
+    RenewalRefusedError,
     TokenRefusedError,
     TraktError,
     TraktUnavailableError,
@@ -35,7 +37,7 @@ from trakt_sync.store import (
 from trakt_sync.testing import CLIENT, Harness
 from trakt_sync.trakt.breaker import Breaker
 from trakt_sync.trakt.client import TraktClient
-from trakt_sync.trakt.statuses import check, page_count
+from trakt_sync.trakt.statuses import check, check_renewal, page_count
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 PROBE = timedelta(seconds=2)
@@ -117,13 +119,57 @@ def test_delays_grow_to_a_limit(attempts: int, jitter: float) -> None:
         ("-1", None),
         ("soon", None),
         ("", None),
+        ("Sat, 21 Nov 2026 00:02:00 GMT", timedelta(minutes=2)),
+        ("Fri, 20 Nov 2026 00:02:00 GMT", timedelta(0)),
+        ("Mon, 21 Nov 2033 00:02:00 GMT", timedelta(days=1)),
+        ("Sat, 99 Nov 2026 00:02:00 GMT", None),
     ],
 )
 def test_trakts_waiting_time_is_read_and_bounded(header: str, wait: timedelta | None) -> None:
-    headers = [(b"Retry-After", header.encode("latin-1"))]
-    with pytest.raises(RateLimitedError) as caught:
-        check(httpx.Response(429, headers=headers))
-    assert caught.value.retry_after == wait
+    headers = [(b"Retry-After", header.encode("latin-1")), (b"Date", b"Sat, 21 Nov 2026 00:00:00 GMT")]
+    for status in (302, 400, 401, 403, 404, 408, 420, 422, 423, 426, 429, 500, 503, 521):
+        for asked in (check, check_renewal):
+            with pytest.raises(TraktError) as caught:
+                asked(httpx.Response(status, headers=headers))
+            assert caught.value.retry_after == wait
+
+
+def test_deactivated_account_is_told_from_a_locked_one() -> None:
+    headers = {"X-Account-Locked": "false", "X-Account-Deactivated": "true"}
+    with pytest.raises(AccountLockedError, match="deactivated"):
+        check(httpx.Response(423, headers=headers))
+    with pytest.raises(AccountLockedError, match="locked"):
+        check(httpx.Response(423))
+
+
+def test_probe_waits_as_long_as_trakt_said_to_all() -> None:
+    minute, breaker = timedelta(minutes=1), Breaker(failures=2)
+    breaker.failed(NOW, "ada", 9 * minute)
+    breaker.failed(NOW, "bob", minute)
+    assert breaker.probe_at == NOW + minute
+    breaker.probe_failed(NOW + minute, 2 * minute)
+    assert breaker.probe_at == NOW + 3 * minute
+    breaker.succeeded(NOW + 3 * minute)
+    breaker.failed(NOW, "ada", 9 * minute)
+    breaker.failed(NOW, "bob")
+    assert breaker.probe_at == NOW
+
+
+@pytest.mark.parametrize("status", [400, 401])
+def test_only_a_grant_that_is_refused_in_words_ends_a_connection(status: int) -> None:
+    with pytest.raises(GrantRefusedError):
+        check_renewal(httpx.Response(status, json={"error": "invalid_grant"}))
+    for body in (b"", b"<html>", b'{"error": ["invalid_grant"]}', b'{"error": "temporarily_unavailable"}'):
+        with pytest.raises(RenewalRefusedError):
+            check_renewal(httpx.Response(status, content=body))
+
+
+@pytest.mark.parametrize("reason", ["invalid_client", "unauthorized_client"])
+def test_only_an_application_that_is_refused_in_words_makes_all_wait(reason: str) -> None:
+    with pytest.raises(AppRefusedError):
+        check_renewal(httpx.Response(401, json={"error": reason}))
+    with pytest.raises(RenewalRefusedError):
+        check_renewal(httpx.Response(403, content=b"Forbidden"))
 
 
 @pytest.mark.parametrize("given", ["Heists", "Heists 🎬", "Heists :clapper:", "🎬 Heists", "Heists ✨️"])

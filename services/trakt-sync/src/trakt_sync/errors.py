@@ -6,11 +6,12 @@ chassis TransientError                a retry may help
 ├── TraktUnreachableError             no connection: the request was never sent
 ├── TraktUnavailableError             5xx, timeout or a garbled response: a write may have been carried out
 ├── RateLimitedError                  429
+├── RenewalRefusedError               the token endpoint refuses, and not in words that end the connection
 └── LeaseLostError *                  another worker (or a new login) has the account now, or may have it
 chassis PermanentError                the same request fails again
 ├── TokenRefusedError                 401: the access token is expired or revoked; a refresh may help
-├── GrantRefusedError                 the refresh token is dead: the user must connect again
-├── AppRefusedError                   403 or invalid_client: Trakt refuses our application, whoever the user is
+├── GrantRefusedError                 invalid_grant: the refresh token is dead, or another worker has used it
+├── AppRefusedError                   403 of the API, or invalid_client: our application is refused, whoever the user is
 ├── ListGoneError                     404 on a list
 ├── PrivateListError                  401 with X-Private-User: another user's private list or account
 ├── LimitReachedError                 420: the account may have no more lists, or no more items
@@ -27,9 +28,18 @@ from chassis.errors import PermanentError, TransientError
 
 
 class TraktError(Exception):
-    """A request to Trakt failed; `detail` says how, without secrets."""
+    """A request to Trakt failed.
+
+    Args:
+        detail: how, without secrets.
+        retry_after: the account asks nothing more before that, as Trakt said; None: it said nothing.
+    """
 
     detail: str
+
+    def __init__(self, detail: str, retry_after: timedelta | None = None) -> None:
+        super().__init__(detail)
+        self.retry_after = retry_after
 
 
 class TraktUnreachableError(TraktError, TransientError):
@@ -41,17 +51,11 @@ class TraktUnavailableError(TraktError, TransientError):
 
 
 class RateLimitedError(TraktError, TransientError):
-    """Trakt refused the request for now.
-
-    Args:
-        retry_after: as Trakt said; None when it said nothing.
-    """
-
     slug = "trakt-rate-limited"
 
-    def __init__(self, detail: str, retry_after: timedelta | None) -> None:
-        super().__init__(detail)
-        self.retry_after = retry_after
+
+class RenewalRefusedError(TraktError, TransientError):
+    slug = "trakt-renewal-refused"
 
 
 class LeaseLostError(TransientError):

@@ -24,6 +24,9 @@ class Account:
         is_taken_over: its last holder did not give it back. They may still be about to save a renewed pair.
         refusals: 401 answers in a row.
         has_import: it was claimed for a list on Trakt that is to be read, if there still is one.
+        redirect_uri: of the login that made the tokens; None: our application's.
+        refresh_after: a renewal that failed is not tried again before.
+        refresh_failures: in a row.
     """
 
     user_id: str
@@ -36,9 +39,15 @@ class Account:
     is_taken_over: bool = False
     refusals: int = 0
     has_import: bool = False
+    redirect_uri: str | None = None
+    refresh_after: datetime | None = None
+    refresh_failures: int = 0
 
     def is_expiring(self, now: datetime) -> bool:
-        return self.tokens.expires_at - now < REFRESH_BEFORE
+        """Return whether the tokens are to be renewed. A renewal that failed waits while the old ones work."""
+        expires_at = self.tokens.expires_at
+        is_waiting = self.refresh_after is not None and now < min(self.refresh_after, expires_at)
+        return expires_at - now < REFRESH_BEFORE and not is_waiting
 
     def was_just_refreshed(self, now: datetime) -> bool:
         return self.refreshed_at is not None and now - self.refreshed_at < JUST_REFRESHED

@@ -9,7 +9,7 @@ from pydantic import SecretStr
 
 from chassis.clock import Clock
 from trakt_sync.accounts.account import Account
-from trakt_sync.errors import GrantRefusedError, TraktUnavailableError, TraktUnreachableError
+from trakt_sync.errors import AppRefusedError, GrantRefusedError, TraktError
 from trakt_sync.mirroring.backoff import delay
 from trakt_sync.mirroring.job import AccountChange
 from trakt_sync.trakt.api import Trakt, WriteLease
@@ -27,6 +27,8 @@ class TokenStore(Protocol):
     lease_for: timedelta
 
     async def save_tokens(self, account: Account, tokens: Tokens, now: datetime) -> Account: ...
+    async def newest(self, account: Account) -> Account: ...
+    async def postpone_refresh(self, account: Account, until: datetime) -> Account: ...
 
 
 class Session:
@@ -63,7 +65,7 @@ class Session:
         return WriteLease(self.token, now + self._store.lease_for)
 
     async def freshen(self) -> AccountChange | None:
-        """Renew tokens that are about to expire. While they still work, an outage is no obstacle.
+        """Renew tokens that are about to expire. While they still work, no failure but a dead grant is an obstacle.
 
         Returns: None: go on; or the block of an account whose tokens cannot be renewed.
 
@@ -74,8 +76,8 @@ class Session:
             return None
         try:
             return await self._refresh()
-        except (TraktUnreachableError, TraktUnavailableError):
-            if self.account.tokens.expires_at <= self._now():
+        except TraktError as error:
+            if self.account.tokens.expires_at <= self._now() or isinstance(error, AppRefusedError):
                 raise
             return None
 
@@ -86,23 +88,46 @@ class Session:
             TraktError: Trakt could not be asked for others.
         """
         now, refusals = self._now(), self.account.refusals + 1
+        if self.account.refresh_after is not None and now < self.account.refresh_after:
+            return AccountChange(self.account.refresh_after, "auth", refusals=self.account.refusals)
         if not self.account.was_just_refreshed(now):
-            return await self._refresh() or AccountChange(refusals=refusals)
+            return await self._refresh() or AccountChange(refusals=1)
         if refusals >= MAX_REFUSALS:
             return AccountChange(needs_reauthorization=True)
         return AccountChange(now + delay(refusals + 2, self._jitter()), "auth", refusals=refusals)
 
     async def _refresh(self) -> AccountChange | None:
+        account = self.account
         try:
-            tokens = await self.trakt.refresh(self.account.tokens.refresh)
+            tokens = await self.trakt.refresh(account.tokens.refresh, account.redirect_uri)
         except GrantRefusedError:
-            return self._grant_refused()
-        self.account = await self._store.save_tokens(self.account, tokens, self._now())
-        log.info("tokens_refreshed", user_id=self.account.user_id)
+            return await self._grant_refused()
+        except AppRefusedError:  # no matter of this account
+            raise
+        except TraktError as error:
+            await self._postpone(error)
+            raise
+        self.account = await self._store.save_tokens(account, tokens, self._now())
+        log.info("tokens_refreshed", user_id=account.user_id)
         return None
 
-    def _grant_refused(self) -> AccountChange:
-        """Give the account up, unless its last holder may have used the refresh token and be saving a new pair."""
+    async def _postpone(self, error: TraktError) -> None:
+        """Have all of the account's lists wait for the next try, not each for itself."""
+        wait = delay(self.account.refresh_failures + 1, self._jitter())
+        error.retry_after = max(wait, error.retry_after or wait)
+        self.account = await self._store.postpone_refresh(self.account, self._now() + error.retry_after)
+        log.info("tokens_not_refreshed", user_id=self.account.user_id, error=error.detail)
+
+    async def _grant_refused(self) -> AccountChange | None:
+        """Give the account up, unless somebody else has used the refresh token, or may have and be saving a new pair.
+
+        Raises:
+            LeaseLostError: the account has another holder.
+        """
+        refused, self.account = self.account, await self._store.newest(self.account)
+        if self.account.sealed != refused.sealed:
+            log.info("tokens_refreshed_by_another", user_id=self.account.user_id)
+            return None
         if self.account.is_taken_over:
             return AccountChange(self._now() + self._store.lease_for, "auth")
         return AccountChange(needs_reauthorization=True)

@@ -24,12 +24,14 @@ class Import:
     Args:
         trakt_id: of the account's owner, as Trakt says; None: Trakt could not be asked.
         is_vip: the same.
+        redirect_uri: of the login that made the pair: its renewal names it too. None: our application's.
     """
 
     tokens: Tokens
     trakt_user: str | None
     trakt_id: str | None = None
     is_vip: bool | None = None
+    redirect_uri: str | None = None
 
 
 def decode(raw: bytes) -> str:

@@ -12,11 +12,12 @@ from trakt_sync.errors import (
     AppRefusedError,
     LimitReachedError,
     RateLimitedError,
+    RenewalRefusedError,
     TraktError,
     TraktUnavailableError,
     TraktUnreachableError,
 )
-from trakt_sync.mirroring.backoff import MAX_DELAY, MAX_REJECTED_DELAY, delay
+from trakt_sync.mirroring.backoff import MAX_REJECTED_DELAY, delay
 from trakt_sync.mirroring.events import sync_failed
 from trakt_sync.mirroring.job import AccountChange, Change, Job, Next
 from trakt_sync.mirroring.policy import Policy
@@ -29,36 +30,59 @@ MIN_ATTEMPTS_TO_NOTIFY: Final = 3
 """Failures in a row before the user hears of it, where no quick tries went before: a single 502 is no news."""
 MIN_WAIT_TO_NOTIFY: Final = timedelta(seconds=30)
 """Shorter waits are Trakt's ordinary pacing and no news."""
+NO_WAIT: Final = timedelta(0)
 TRANSIENT: Final = frozenset({"network", "rate_limited"})
 
 
-def failed(  # noqa: PLR0911 - one a row of the table
-    before: Job, begun: Job, error: TraktError, now: datetime, *, jitter: float, policy: Policy
-) -> Change:
-    """Return the change after a request failed.
+def failed(before: Job, begun: Job, error: TraktError, now: datetime, *, jitter: float, policy: Policy) -> Change:
+    """Return the change after a request failed. Neither list nor account is looked at before Trakt said so.
 
     Args:
         before: the job before the action was begun, and the truth again when Trakt surely did nothing.
         begun: the job with the pending write or the intent.
         jitter: 0 to 1.
     """
+    return not_before(_meaning(before, begun, error, now, jitter, policy), error, now)
+
+
+def not_before(change: Change, error: TraktError, now: datetime) -> Change:
+    """Return the change with the account's wait, where Trakt said how long to wait."""
+    if not error.retry_after:
+        return change
+    until, account = now + error.retry_after, change.account
+    if account.blocked_until is not None and account.blocked_until >= until:
+        return change
+    reason = account.reason or (change.next and change.next.waits_for) or "rate_limited"
+    return replace(change, account=replace(account, blocked_until=until, reason=reason))
+
+
+def _meaning(  # noqa: PLR0911 - one a row of the table
+    before: Job, begun: Job, error: TraktError, now: datetime, jitter: float, policy: Policy
+) -> Change:
+    attempts, wait = before.progress.incident.attempts + 1, error.retry_after or NO_WAIT
     match error:
-        case TraktUnavailableError():
-            return _unavailable(before, begun, now, jitter, policy)
+        case TraktUnavailableError():  # it may have carried the write out
+            change, is_news = unconfirmed(begun, now, policy), _is_lasting(attempts, wait)
+            return _retried(before, change, "network", now + max(delay(attempts, jitter), wait), is_news=is_news)
         case TraktUnreachableError():
-            return _retried(before, Change(before.progress), "network", now, jitter=jitter, is_news=True)
-        case RateLimitedError(retry_after=retry_after):
-            return _rate_limited(before, now, retry_after or delay(before.progress.incident.attempts + 1, jitter))
+            return _retried(before, Change(before.progress), "network", now + delay(attempts, jitter), is_news=True)
+        case RenewalRefusedError():
+            change, is_news = Change(before.progress), _is_lasting(attempts, wait)
+            return _retried(before, change, "network", now + max(delay(attempts, jitter), wait), is_news=is_news)
+        case RateLimitedError():
+            return _rate_limited(before, now, wait or delay(attempts, jitter))
         case AccountLockedError():
-            until = now + LOCKED_FOR
+            until = now + max(LOCKED_FOR, wait)
             change = _blocked(before, "account_locked", until)
             return replace(change, account=AccountChange(until, "account_locked"))
         case LimitReachedError():
-            return _blocked(before, "limit_reached", now + policy.limit_retry)
+            return _blocked(before, "limit_reached", now + max(policy.limit_retry, wait))
         case AppRefusedError():
             return Change(before.progress, next=Next(now))  # the breaker waits for all
         case _:
-            return _rejected(before, now, jitter, error.detail)
+            due_at = now + max(delay(attempts, jitter, MAX_REJECTED_DELAY), wait)
+            change, is_news = Change(before.progress), _is_lasting(attempts, wait)
+            return _retried(before, change, "rejected", due_at, is_news=is_news, detail=error.detail)
 
 
 def give_up(job: Job, detail: str) -> Change:
@@ -69,35 +93,14 @@ def give_up(job: Job, detail: str) -> Change:
     return Change(progress, events=(result,), result=result, next=Next(None, "rejected"))
 
 
-def _unavailable(before: Job, begun: Job, now: datetime, jitter: float, policy: Policy) -> Change:
-    """Trakt may have carried the write out."""
-    change = unconfirmed(begun, now, policy)
-    return _retried(before, change, "network", now, jitter=jitter, is_news=_is_lasting(before))
-
-
-def _rejected(before: Job, now: datetime, jitter: float, detail: str) -> Change:
-    change = Change(before.progress)
-    is_news = _is_lasting(before)
-    return _retried(before, change, "rejected", now, jitter=jitter, is_news=is_news, detail=detail)
-
-
-def _is_lasting(before: Job) -> bool:
-    return before.progress.incident.attempts + 1 >= MIN_ATTEMPTS_TO_NOTIFY
+def _is_lasting(attempts: int, wait: timedelta) -> bool:
+    return attempts >= MIN_ATTEMPTS_TO_NOTIFY or wait >= MIN_WAIT_TO_NOTIFY
 
 
 def _retried(
-    before: Job,
-    change: Change,
-    reason: FailureReason,
-    now: datetime,
-    *,
-    jitter: float,
-    is_news: bool,
-    detail: str = "",
+    before: Job, change: Change, reason: FailureReason, due_at: datetime, *, is_news: bool, detail: str = ""
 ) -> Change:
-    attempts = before.progress.incident.attempts + 1
-    due_at = now + delay(attempts, jitter, MAX_REJECTED_DELAY if reason == "rejected" else MAX_DELAY)
-    change = _failed_again(before, change, attempts)
+    change = _failed_again(before, change, before.progress.incident.attempts + 1)
     if is_news:
         change = _notified(before, change, reason, due_at, detail)
     return replace(change, next=Next(due_at, reason))

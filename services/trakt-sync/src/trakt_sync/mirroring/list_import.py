@@ -1,6 +1,6 @@
 """An import: a list on Trakt that is read once, whole. What its reading means, and what a failure means."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -10,6 +10,7 @@ from trakt_sync.errors import (
     ListGoneError,
     PrivateListError,
     RateLimitedError,
+    RenewalRefusedError,
     TraktError,
     TraktUnavailableError,
     TraktUnreachableError,
@@ -87,17 +88,25 @@ def failed(job: ListImport, error: TraktError, now: datetime, jitter: float) -> 
     Args:
         jitter: 0 to 1.
     """
+    wait = error.retry_after or timedelta(0)
+    step = _meaning(job, error, now, max(delay(job.attempts + 1, jitter), wait))
+    if not wait or step.account.blocked_until is not None:
+        return step
+    return replace(step, account=AccountChange(now + wait, "rate_limited"))
+
+
+def _meaning(job: ListImport, error: TraktError, now: datetime, wait: timedelta) -> ImportStep:
     match error:
         case ListGoneError():
             return refused(job, "not_found")
         case PrivateListError():
             return refused(job, "private")
-        case TraktUnavailableError() | TraktUnreachableError():
-            return _retried(job, now, delay(job.attempts + 1, jitter))
+        case TraktUnavailableError() | TraktUnreachableError() | RenewalRefusedError():
+            return _retried(job, now, wait)
         case RateLimitedError(retry_after=retry_after):
-            wait = retry_after or delay(job.attempts + 1, jitter)
+            wait = retry_after or wait
             step = _retried(job, now, wait, is_news=False)
-            return ImportStep(step.event, step.due_at, step.attempts, AccountChange(now + wait, "rate_limited"))
+            return replace(step, account=AccountChange(now + wait, "rate_limited"))
         case AppRefusedError():
             return ImportStep(due_at=now, attempts=job.attempts)  # the breaker waits for all
         case _:

@@ -77,16 +77,23 @@ class Importer:
     async def _try(self, session: Session, job: ListImport) -> ImportStep:
         if is_over(job, self.now()):
             return refused(job, "network")
+        if (postponed_step := await self._freshened(session, job)) is not None:
+            return postponed_step
         try:
-            if blocked := await session.freshen():
-                return postponed(job, blocked, self.now())
             return await self._read(session, job)
         except TokenRefusedError:
             return await self._renewed(session, job)
-        except AppRefusedError as error:
-            return await self._judged(session, job, error)
+        except AppRefusedError:
+            return await self._judged(session, job)
         except TraktError as error:
             return self._failed(job, error)
+
+    async def _freshened(self, session: Session, job: ListImport) -> ImportStep | None:
+        try:
+            blocked = await session.freshen()
+        except TraktError as error:
+            return self._failed(job, error)
+        return None if blocked is None else postponed(job, blocked, self.now())
 
     async def _read(self, session: Session, job: ListImport) -> ImportStep:
         found = await session.trakt.find_list(session.token, job.owner, job.trakt_list)
@@ -105,19 +112,19 @@ class Importer:
         except TraktError as error:
             return self._failed(job, error)
 
-    async def _judged(self, session: Session, job: ListImport, error: AppRefusedError) -> ImportStep:
+    async def _judged(self, session: Session, job: ListImport) -> ImportStep:
         """Tell by a request for the account's own lists whether a 403 was for our application, or for this list."""
         try:
             await session.trakt.probe(session.token)
-        except AppRefusedError:
-            if self.breaker.refused(self.now()):
-                log.error("trakt_app_refused", error=error.detail)  # noqa: TRY400 - no defect of ours
-            return self._failed(job, error)
+        except AppRefusedError as further:
+            return self._failed(job, further)
         except TraktError as further:
             return self._failed(job, further)
         return refused(job, "private")
 
     def _failed(self, job: ListImport, error: TraktError) -> ImportStep:
+        if isinstance(error, AppRefusedError) and self.breaker.refused(self.now(), error.retry_after):
+            log.error("trakt_app_refused", error=error.detail)
         log.info("import_try_failed", import_id=str(job.import_id), error=error.detail)
         return failed(job, error, self.now(), self.jitter())
 

@@ -55,11 +55,11 @@ class OutageWatch:
         try:
             if tokens is not None:
                 await self.trakt.probe(tokens.access)
-        except (TraktUnreachableError, TraktUnavailableError):
-            self.breaker.probe_failed(self.now())
+        except (TraktUnreachableError, TraktUnavailableError) as error:
+            self.breaker.probe_failed(self.now(), error.retry_after)
             return
-        except AppRefusedError:
-            self.breaker.refused(self.now())
+        except AppRefusedError as error:
+            self.breaker.refused(self.now(), error.retry_after)
             return
         except TraktError as error:
             log.debug("probe_answered", error=error.detail)  # an answer, whatever it says

@@ -20,7 +20,7 @@ from trakt_sync.errors import (
 )
 from trakt_sync.mirroring import list_responses, readings
 from trakt_sync.mirroring.actions import Action, AddItems, CreateList, DeleteList, FindList
-from trakt_sync.mirroring.failures import failed, give_up
+from trakt_sync.mirroring.failures import failed, give_up, not_before
 from trakt_sync.mirroring.job import Change, Job, Next
 from trakt_sync.mirroring.policy import Policy
 from trakt_sync.store.accounts import AccountStore
@@ -55,18 +55,24 @@ class Recovery:
             begun: the job with the pending write or the intent; `before` where nothing was begun.
         """
         try:
-            match error:
-                case TokenRefusedError():
-                    account = await session.renew_refused()
-                    return Change(before.progress, next=Next(self.now()), account=account)
-                case ListGoneError():
-                    return await self._confirm_gone(session, before, action, error)
-                case LimitReachedError() if isinstance(action, AddItems):
-                    return await self._learn_limits(session, before, begun, action)
-                case AppRefusedError() if await self._is_refused_here_only(session):
-                    error = RejectedError(error.detail)
+            change = await self._looked_into(session, before, begun, action, error)
         except TraktError as further:
-            return self.failed(before, before, action, further)
+            change = self.failed(before, before, action, further)
+        return not_before(change, error, self.now())
+
+    async def _looked_into(
+        self, session: Session, before: Job, begun: Job, action: Action, error: TraktError
+    ) -> Change:
+        match error:
+            case TokenRefusedError():
+                account = await session.renew_refused()
+                return Change(before.progress, next=Next(self.now()), account=account)
+            case ListGoneError():
+                return await self._confirm_gone(session, before, action, error)
+            case LimitReachedError() if isinstance(action, AddItems):
+                return await self._learn_limits(session, before, begun, action)
+            case AppRefusedError() if await self._is_refused_here_only(session):
+                error = RejectedError(error.detail, error.retry_after)
         return self.failed(before, begun, action, error)
 
     def failed(self, before: Job, begun: Job, action: Action | None, error: TraktError) -> Change:
@@ -75,7 +81,7 @@ class Recovery:
         Args:
             action: None: the tokens were being renewed.
         """
-        if isinstance(error, AppRefusedError) and self.breaker.refused(self.now()):
+        if isinstance(error, AppRefusedError) and self.breaker.refused(self.now(), error.retry_after):
             log.error("trakt_app_refused", error=error.detail)
         name = "RefreshTokens" if action is None else type(action).__name__
         log.info("trakt_call_failed", list_id=before.list_id, action=name, error=error.detail)

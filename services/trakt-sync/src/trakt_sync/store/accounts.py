@@ -50,7 +50,8 @@ UPDATE account SET lease_token = gen_random_uuid(), lease_until = $3, last_serve
     next_write_at = least(next_write_at, $1), lists_at = NULL, imports_at = NULL
 FROM chosen, lax WHERE account.user_id = chosen.user_id
 RETURNING account.user_id, tokens, expires_at, refreshed_at, account.lease_token,
-    coalesce(trakt_id, '') AS trakt_account, is_identified, is_taken_over, refusals, has_import"""
+    coalesce(trakt_id, '') AS trakt_account, is_identified, is_taken_over, refusals, has_import,
+    redirect_uri, nullif(refresh_after, '-infinity') AS refresh_after, refresh_failures"""
 
 # The ends of two indexes: this is asked after each step, and there may be a million accounts.
 NEXT_DUE: Final = "SELECT least((SELECT min(claim_lists_at) FROM account), (SELECT min(claim_imports_at) FROM account))"
@@ -65,8 +66,16 @@ WHERE user_id = $1 AND lease_token = $2"""  # noqa: S608 - our own text
 # Compare-and-set on the pair that was exchanged, whoever has the lease now: to them, too, it is dead. Whoever found it
 # dead before this was saved may have given the account up. ($3: an attempt whose response was lost is done again.)
 SAVE_TOKENS: Final = """
-UPDATE account SET tokens = $3, expires_at = $4, refreshed_at = $5, state = 'connected'
+UPDATE account SET tokens = $3, expires_at = $4, refreshed_at = $5, state = 'connected',
+    refresh_after = '-infinity', refresh_failures = 0
 WHERE user_id = $1 AND tokens IN ($2, $3)"""
+
+NEWEST_TOKENS: Final = """
+SELECT tokens, expires_at, refreshed_at FROM account WHERE user_id = $1 AND lease_token = $2"""
+
+POSTPONE_REFRESH: Final = """
+UPDATE account SET refresh_after = $3, refresh_failures = refresh_failures + 1
+WHERE user_id = $1 AND lease_token = $2"""
 
 # Of some pages of the table, whatever its size. They may have nobody who is connected: then all are asked.
 _CHOSEN: Final = """
@@ -116,6 +125,9 @@ class AccountStore:
                     is_taken_over=row["is_taken_over"],
                     refusals=row["refusals"],
                     has_import=row["has_import"],
+                    redirect_uri=row["redirect_uri"],
+                    refresh_after=row["refresh_after"],
+                    refresh_failures=row["refresh_failures"],
                 )
             )
         return accounts
@@ -151,6 +163,25 @@ class AccountStore:
         if status != "UPDATE 1":
             raise LeaseLostError(f"the account of {account.user_id} has newer tokens")
         return replace(account, tokens=tokens, sealed=sealed, refreshed_at=now)
+
+    async def newest(self, account: Account) -> Account:
+        """Return the claimed account with the pair that is stored now.
+
+        Raises:
+            LeaseLostError: the account has another holder: they look after its tokens.
+        """
+        row = await self._pool.fetchrow(NEWEST_TOKENS, account.user_id, account.lease)
+        if row is None:
+            raise LeaseLostError(f"the lease of {account.user_id} is another's")
+        if row["tokens"] == account.sealed:
+            return account
+        tokens = self._vault.open(row["tokens"], row["expires_at"])
+        return replace(account, tokens=tokens, sealed=row["tokens"], refreshed_at=row["refreshed_at"])
+
+    async def postpone_refresh(self, account: Account, until: datetime) -> Account:
+        """Save that a renewal failed and is not tried again before then; return the account with it."""
+        await self._pool.execute(POSTPONE_REFRESH, account.user_id, account.lease, until)
+        return replace(account, refresh_after=until, refresh_failures=account.refresh_failures + 1)
 
     async def any_tokens(self, besides: str | None = None) -> Tokens | None:
         """Return tokens to ask Trakt with how it is, another user's than `besides` if there is one; None: nobody's.

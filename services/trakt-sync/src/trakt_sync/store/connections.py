@@ -25,17 +25,19 @@ TRAKT_ID: Final = "SELECT trakt_id FROM account WHERE user_id = $1 FOR UPDATE"
 # had taken up is due again.
 CONNECT: Final = """
 INSERT INTO account (
-    user_id, trakt_user, tokens, expires_at, state, connected_at, trakt_id, is_identified, lists_at, imports_at
+    user_id, trakt_user, tokens, expires_at, state, connected_at, trakt_id, is_identified, redirect_uri,
+    lists_at, imports_at
 )
 VALUES (
-    $1, $2, $3, $4, 'connected', $5, $6::text, $6::text IS NOT NULL, $5,
+    $1, $2, $3, $4, 'connected', $5, $6::text, $6::text IS NOT NULL, $7, $5,
     (SELECT min(due_at) FROM list_import WHERE list_import.user_id = $1 AND done_at IS NULL)
 )
 ON CONFLICT (user_id) DO UPDATE SET
     trakt_user = coalesce(excluded.trakt_user, account.trakt_user),
     trakt_id = coalesce(excluded.trakt_id, account.trakt_id), is_identified = excluded.is_identified,
     tokens = excluded.tokens, expires_at = excluded.expires_at, state = 'connected',
-    connected_at = excluded.connected_at, refreshed_at = NULL, refusals = 0,
+    redirect_uri = excluded.redirect_uri, connected_at = excluded.connected_at, refreshed_at = NULL, refusals = 0,
+    refresh_after = '-infinity', refresh_failures = 0,
     blocked_until = '-infinity', block_reason = NULL, lease_token = NULL, lease_until = '-infinity',
     lists_at = excluded.lists_at, imports_at = least(account.imports_at, excluded.imports_at)"""
 
@@ -85,7 +87,9 @@ async def connect_account(connection: Connection, vault: Vault, user_id: str, gi
     """Save an account's tokens and make its lists due, in the caller's transaction."""
     before = await connection.fetchval(TRAKT_ID, user_id)
     sealed, expires_at = vault.seal(given.tokens), given.tokens.expires_at
-    await connection.execute(CONNECT, user_id, given.trakt_user, sealed, expires_at, now, given.trakt_id)
+    await connection.execute(
+        CONNECT, user_id, given.trakt_user, sealed, expires_at, now, given.trakt_id, given.redirect_uri
+    )
     await _select_mirrors(connection, user_id, before, given.trakt_id, now)
     await connection.execute(RESET, user_id)
     # Whose the tokens are is asked when there is work, and they may be of an account without the lists.

@@ -111,7 +111,8 @@ class FakeTrakt:
         titles = tuple(entry.title for entry in self.items[found.trakt_list_id])
         return ReadList(titles, ForeignEntries(), len(titles), is_complete=True)
 
-    async def refresh(self, refresh_token: SecretStr) -> Tokens:
+    async def refresh(self, refresh_token: SecretStr, redirect_uri: str | None = None) -> Tokens:
+        del redirect_uri
         if refresh_token != self.tokens.refresh:
             raise GrantRefusedError("Trakt accepts the refresh token no more")
         number = next(self._numbers)

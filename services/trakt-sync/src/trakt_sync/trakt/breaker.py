@@ -8,6 +8,8 @@ FLAPPING: Final = timedelta(seconds=10)
 """A breaker that opens again so soon after it closed doubles the time between probes."""
 MAX_INTERVAL: Final = timedelta(seconds=30)
 REFUSED_INTERVAL: Final = timedelta(minutes=1)
+NO_WAIT: Final = timedelta(0)
+MAX_WAIT: Final = timedelta(days=1)
 
 
 class Breaker:
@@ -31,6 +33,7 @@ class Breaker:
         self._first_interval = interval
         self._interval = interval
         self._in_a_row = 0
+        self._wait = MAX_WAIT
         self._closed_at: datetime | None = None
         self._has_recovered = True  # a new process does not know what the lists of the one before wait for
         self.cause: Cause | None = None
@@ -53,7 +56,7 @@ class Breaker:
 
     def succeeded(self, now: datetime) -> bool:
         """Note a response of Trakt; return whether that closed the breaker."""
-        self._in_a_row = 0
+        self._in_a_row, self._wait = 0, MAX_WAIT
         if self.cause is None:
             return False
         self.cause, self.probe_at, self._closed_at = None, None, now
@@ -61,23 +64,29 @@ class Breaker:
         self.is_confirmed = False
         return True
 
-    def failed(self, now: datetime, user_id: str) -> bool:
-        """Note a failure of the connection or of Trakt itself; return whether that opened the breaker."""
+    def failed(self, now: datetime, user_id: str, retry_after: timedelta | None = None) -> bool:
+        """Note a failure of the connection or of Trakt itself; return whether that opened the breaker.
+
+        Args:
+            retry_after: as Trakt said. The probe waits as long as all failures in the row said, not as long as one did.
+        """
         self._in_a_row += 1
+        self._wait = min(self._wait, retry_after or NO_WAIT)
         if self.cause is not None or self._in_a_row < self._failures:
             return False
         is_flapping = self._closed_at is not None and now - self._closed_at < FLAPPING
         self._interval = min(self._interval * 2, MAX_INTERVAL) if is_flapping else self._first_interval
-        self.cause, self.probe_at, self.suspect = "network", now, user_id
+        self.cause, self.probe_at, self.suspect = "network", now + self._wait, user_id
         return True
 
-    def refused(self, now: datetime) -> bool:
+    def refused(self, now: datetime, retry_after: timedelta | None = None) -> bool:
         """Note that Trakt refuses our application; return whether that opened the breaker."""
         is_new = self.cause != "refused"
-        self.cause, self.probe_at, self.is_confirmed = "refused", now + REFUSED_INTERVAL, True
+        self.probe_at = now + max(REFUSED_INTERVAL, retry_after or NO_WAIT)
+        self.cause, self.is_confirmed = "refused", True
         return is_new
 
-    def probe_failed(self, now: datetime) -> None:
+    def probe_failed(self, now: datetime, retry_after: timedelta | None = None) -> None:
         """Note that the open breaker's probe failed, too."""
         self.is_confirmed = True
-        self.probe_at = now + self._interval
+        self.probe_at = now + max(self._interval, retry_after or NO_WAIT)

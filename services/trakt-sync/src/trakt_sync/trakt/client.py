@@ -15,7 +15,7 @@ import httpx
 from pydantic import SecretStr, TypeAdapter, ValidationError
 
 from chassis.clock import Clock
-from trakt_sync.errors import GrantRefusedError, ListGoneError, TraktUnavailableError, TraktUnreachableError
+from trakt_sync.errors import ListGoneError, TraktUnavailableError, TraktUnreachableError
 from trakt_sync.mirroring.desired import Details
 from trakt_sync.mirroring.remote import (
     AccountLimits,
@@ -28,7 +28,7 @@ from trakt_sync.mirroring.remote import (
     RemoteLists,
 )
 from trakt_sync.trakt.api import WriteLease
-from trakt_sync.trakt.statuses import BAD_GRANT, check, check_app, page_count, time_of
+from trakt_sync.trakt.statuses import check, check_renewal, page_count, time_of
 from trakt_sync.trakt.tokens import Tokens, TokenWire
 from trakt_sync.trakt.transport import Bearer, QuickTries, translated, tried
 from trakt_sync.trakt.wire import (
@@ -165,8 +165,11 @@ class TraktClient:
         )
         return read_list_of(items, is_complete=is_complete)
 
-    async def refresh(self, refresh_token: SecretStr) -> Tokens:
+    async def refresh(self, refresh_token: SecretStr, redirect_uri: str | None = None) -> Tokens:
         """Exchange the refresh token for a new pair. It works once: save the pair before it is used.
+
+        Args:
+            redirect_uri: of the login that made the pair; None: our application's.
 
         Raises:
             GrantRefusedError: the refresh token is dead.
@@ -175,14 +178,11 @@ class TraktClient:
             "refresh_token": refresh_token.get_secret_value(),
             "client_id": self._app.client_id,
             "client_secret": self._app.client_secret.get_secret_value(),
-            "redirect_uri": self._app.redirect_uri,
+            "redirect_uri": redirect_uri or self._app.redirect_uri,
             "grant_type": "refresh_token",
         }
         response = await self._once(lambda: self._api.post(f"{self._auth_url}/oauth/token", json=body))
-        if response.status_code in BAD_GRANT:
-            check_app(response)
-            raise GrantRefusedError("Trakt accepts the refresh token no more")
-        check(response)
+        check_renewal(response)
         return _parsed(TokenWire.model_validate_json, response).to_tokens(self._now())
 
     async def probe(self, token: SecretStr) -> None:

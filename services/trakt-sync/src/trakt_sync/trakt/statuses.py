@@ -11,12 +11,15 @@ from pydantic import ValidationError
 from trakt_sync.errors import (
     AccountLockedError,
     AppRefusedError,
+    GrantRefusedError,
     LimitReachedError,
     ListGoneError,
     PrivateListError,
     RateLimitedError,
     RejectedError,
+    RenewalRefusedError,
     TokenRefusedError,
+    TraktError,
     TraktUnavailableError,
 )
 from trakt_sync.trakt.tokens import OAuthErrorWire
@@ -26,49 +29,91 @@ ACCOUNT_LIMIT: Final = 420
 BAD_GRANT: Final = (HTTPStatus.BAD_REQUEST, HTTPStatus.UNAUTHORIZED)
 """The token endpoint's statuses for a dead refresh token: 400 today, 401 in older texts."""
 MAX_DETAIL_LENGTH: Final = 300
-MAX_WAIT_S: Final = 24 * 60 * 60
+MAX_WAIT: Final = timedelta(days=1)
 """A longer wait is taken for an error of the server."""
 
 
 def check(response: httpx.Response) -> None:
     """Raise the error that the status stands for; return for a success."""
+    if not response.is_success:
+        raise _error(response, retry_after(response))
+
+
+def _error(response: httpx.Response, wait: timedelta | None) -> TraktError:  # noqa: PLR0911 - one a row of the table
     status = response.status_code
-    if response.is_success:
-        return
     match status:
         case HTTPStatus.UNAUTHORIZED:
-            raise _unauthorized(response)
+            return _unauthorized(response, wait)
         case HTTPStatus.FORBIDDEN:
-            raise AppRefusedError("Trakt refuses our application (403)")
+            return AppRefusedError("Trakt refuses our application (403)", wait)
         case HTTPStatus.NOT_FOUND:
-            raise ListGoneError("Trakt has no such list")
+            return ListGoneError("Trakt has no such list", wait)
         case _ if status == ACCOUNT_LIMIT:
-            raise LimitReachedError("the account's limit is reached")
+            return LimitReachedError("the account's limit is reached", wait)
         case HTTPStatus.LOCKED:
-            raise AccountLockedError("the Trakt account is locked")
+            return _locked(response, wait)
         case HTTPStatus.TOO_MANY_REQUESTS:
-            raise RateLimitedError("Trakt asks to wait", _retry_after(response))
+            return RateLimitedError("Trakt asks to wait", wait)
         case HTTPStatus.REQUEST_TIMEOUT:
-            raise TraktUnavailableError("Trakt answered 408")
+            return TraktUnavailableError("Trakt answered 408", wait)
     if 400 <= status < 500:  # noqa: PLR2004 - the class of statuses
-        raise RejectedError(f"Trakt answered {status}: {_words(response)}".rstrip(": "))
-    raise TraktUnavailableError(f"Trakt answered {status}")
+        return RejectedError(f"Trakt answered {status}: {_words(response)}".rstrip(": "), wait)
+    return TraktUnavailableError(f"Trakt answered {status}", wait)
 
 
-def _unauthorized(response: httpx.Response) -> PrivateListError | TokenRefusedError:
-    if response.headers.get("X-Private-User", "").lower() == "true":
-        return PrivateListError("the list or its owner is private")
-    return TokenRefusedError("Trakt accepts the access token no more")
+def check_renewal(response: httpx.Response) -> None:
+    """Raise what the token endpoint's answer means; return for a success.
 
-
-def check_app(response: httpx.Response) -> None:
-    """Raise AppRefusedError when the token endpoint refuses our application, and not the user's grant."""
-    try:
-        answer = OAuthErrorWire.model_validate_json(response.content)
-    except ValidationError:
+    Only what it says in words ends a connection, or stops our application. A status alone may be the edge's.
+    """
+    if response.is_success:
         return
-    if answer.error in ("invalid_client", "unauthorized_client"):
-        raise AppRefusedError(f"Trakt refuses our application ({answer.error})")
+    status, wait, reason = response.status_code, retry_after(response), _oauth_error(response)
+    if reason == "invalid_grant" and status in BAD_GRANT:
+        raise GrantRefusedError("Trakt accepts the refresh token no more", wait)
+    if reason in ("invalid_client", "unauthorized_client") and 400 <= status < 500:  # noqa: PLR2004
+        raise AppRefusedError(f"Trakt refuses our application ({reason})", wait)
+    match status:
+        case HTTPStatus.LOCKED:
+            raise _locked(response, wait)
+        case HTTPStatus.TOO_MANY_REQUESTS:
+            raise RateLimitedError("Trakt asks to wait", wait)
+    if 400 <= status < 500 and status != HTTPStatus.REQUEST_TIMEOUT:  # noqa: PLR2004
+        raise RenewalRefusedError(f"the token endpoint answered {status}", wait)
+    raise TraktUnavailableError(f"the token endpoint answered {status}", wait)
+
+
+def retry_after(response: httpx.Response) -> timedelta | None:
+    """Return how long Trakt asks to wait, a day at most; None: it does not say, or not readably."""
+    header = response.headers.get("Retry-After", "").strip()
+    if _is_number(header):
+        return min(timedelta(seconds=int(header[:9])), MAX_WAIT)
+    until = _date(header)
+    if until is None:
+        return None
+    return max(timedelta(0), min(until - (time_of(response) or datetime.now(UTC)), MAX_WAIT))
+
+
+def _unauthorized(response: httpx.Response, wait: timedelta | None) -> PrivateListError | TokenRefusedError:
+    if _is_set(response, "X-Private-User"):
+        return PrivateListError("the list or its owner is private", wait)
+    return TokenRefusedError("Trakt accepts the access token no more", wait)
+
+
+def _locked(response: httpx.Response, wait: timedelta | None) -> AccountLockedError:
+    is_deactivated = _is_set(response, "X-Account-Deactivated") and not _is_set(response, "X-Account-Locked")
+    return AccountLockedError(f"the Trakt account is {'deactivated' if is_deactivated else 'locked'}", wait)
+
+
+def _oauth_error(response: httpx.Response) -> str:
+    try:
+        return OAuthErrorWire.model_validate_json(response.content).error
+    except ValidationError:
+        return ""
+
+
+def _is_set(response: httpx.Response, header: str) -> bool:
+    return bool(response.headers.get(header, "").lower() == "true")
 
 
 def page_count(response: httpx.Response) -> int:
@@ -85,17 +130,14 @@ def page_count(response: httpx.Response) -> int:
 
 def time_of(response: httpx.Response) -> datetime | None:
     """Return when Trakt answered, by its own clock; None when it does not say."""
+    return _date(response.headers.get("Date", ""))
+
+
+def _date(text: str) -> datetime | None:
     try:
-        return parsedate_to_datetime(response.headers.get("Date", "")).astimezone(UTC)
-    except ValueError:
+        return parsedate_to_datetime(text).astimezone(UTC)
+    except (ValueError, OverflowError):
         return None
-
-
-def _retry_after(response: httpx.Response) -> timedelta | None:
-    seconds = response.headers.get("Retry-After", "")
-    if not _is_number(seconds):
-        return None
-    return timedelta(seconds=min(int(seconds[:9]), MAX_WAIT_S))
 
 
 def _is_number(text: str) -> bool:

@@ -10,7 +10,7 @@ import httpx
 import stamina
 from pydantic import SecretStr
 
-from trakt_sync.errors import TokenRefusedError, TraktUnavailableError, TraktUnreachableError
+from trakt_sync.errors import TokenRefusedError, TraktError, TraktUnavailableError, TraktUnreachableError
 from trakt_sync.trakt.connections import AiohttpTransport
 
 TIMEOUT: Final = httpx.Timeout(connect=5, read=30, write=30, pool=5)
@@ -72,13 +72,17 @@ class Bearer(httpx.Auth):
 async def tried(
     call: Callable[[], Awaitable[httpx.Response]], tries: QuickTries, *errors: type[Exception]
 ) -> httpx.Response:
-    """Call, and call again on these errors, a few times within seconds.
+    """Call, and call again on these errors, a few times within seconds. Not where Trakt says how long to wait.
 
     Args:
         call: sends one request and raises our errors; see `translated`.
     """
+
+    def is_passing(error: Exception) -> bool:
+        return isinstance(error, errors) and not (isinstance(error, TraktError) and error.retry_after)
+
     attempts = stamina.retry_context(
-        on=errors,
+        on=is_passing,
         attempts=tries.attempts,
         timeout=tries.within,
         wait_initial=tries.first_wait,

@@ -36,7 +36,7 @@ class WatchedTrakt:
             try:
                 response = await getattr(self.trakt, method)(*arguments)
             except (TraktUnreachableError, TraktUnavailableError) as exc:
-                if self.breaker.failed(self.now(), self.user_id):
+                if self.breaker.failed(self.now(), self.user_id, exc.retry_after):
                     log.warning("breaker_opened", cause="network", error=exc.detail)
                 raise
             except TraktError as exc:

@@ -1,0 +1,114 @@
+"""The life of a token pair: renewed by one, kept through every failure but a dead grant."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from chassis.testing import eventually
+from trakt_simulator.testing import SimulatorAdmin
+from trakt_sync.accounts.session import Session
+from trakt_sync.accounts.token_import import parse_tokens
+from trakt_sync.accounts.vault import Vault
+from trakt_sync.store.accounts import AccountStore
+from trakt_sync.testing import KEY, Harness, harness, movies, wanted
+from trakt_sync.use_cases import connect
+from watchbuddy_contracts import TraktReauthorizationRequired
+
+TOKEN = "/oauth/token"
+
+
+async def shown(admin: SimulatorAdmin, user: str = "ada") -> list[list[object]]:
+    return [[item.ids["trakt"] for item in one.items] for one in await admin.lists_of(user)]
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 420, 423, 429, 500])
+async def test_status_of_the_token_endpoint_ends_no_connection_and_stops_nobody_else(
+    running: Harness, admin: SimulatorAdmin, status: int
+) -> None:
+    await running.connect("bob", (await admin.account("bob")).model_dump_json())
+    await admin.expire_tokens("ada")
+    await admin.fault("status", path=TOKEN, account="ada", status=status, body="<html>")
+    await running.want(wanted(1, items=movies(1)))
+    await eventually(lambda: admin.requests(path=TOKEN))
+    await running.want(wanted(2, items=movies(2), user="bob"))
+    await running.settled(2, within_s=5)
+    if status == 423:
+        running.move_clock(timedelta(hours=1))
+    await running.settled(1)
+    assert (await shown(admin), await shown(admin, "bob")) == ([[1]], [[2]])
+    assert len(await admin.requests(path=TOKEN)) == 2
+    assert await running.events(TraktReauthorizationRequired) == []
+
+
+async def test_application_that_is_refused_in_words_makes_all_wait(running: Harness, admin: SimulatorAdmin) -> None:
+    await running.connect("bob", (await admin.account("bob")).model_dump_json())
+    await admin.expire_tokens("ada")
+    headers = {"Content-Type": "application/json"}
+    await admin.fault("status", path=TOKEN, status=401, body='{"error": "invalid_client"}', headers=headers)
+    await running.want(wanted(1, items=movies(1)))
+    await eventually(
+        lambda: running.pool.fetchval("SELECT count(*) FROM account WHERE lease_token IS NULL AND lists_at IS NOT NULL")
+    )
+    await running.want(wanted(2, items=movies(2), user="bob"))
+    assert await shown(admin, "bob") == []
+    assert await running.events(TraktReauthorizationRequired) == []
+
+
+async def test_renewal_that_fails_waits_for_all_lists_together(running: Harness, admin: SimulatorAdmin) -> None:
+    await admin.expire_tokens("ada")
+    await admin.fault("status", path=TOKEN, status=503, headers={"Retry-After": "300"}, times=None)
+    await running.want(*(wanted(number, items=movies(number)) for number in range(1, 6)))
+    await eventually(
+        lambda: running.pool.fetchval("SELECT refresh_failures FROM account"), until=lambda failures: failures == 1
+    )
+    assert len(await admin.requests(path=TOKEN)) == 1
+    await admin.remove_faults()
+    running.move_clock(timedelta(minutes=5))
+    await running.settled(1, 2, 3, 4, 5)
+    assert await running.pool.fetchval("SELECT refresh_failures FROM account") == 0
+
+
+async def test_tokens_are_renewed_ahead_once_for_two_workers(
+    dsn: str, simulator_url: str, admin: SimulatorAdmin
+) -> None:
+    async with harness(dsn, simulator_url) as one:
+        await one.connect("ada", (await admin.account("ada", vip=True)).model_dump_json())
+        await one.pool.execute("UPDATE account SET expires_at = $1", one.clock() + timedelta(minutes=4))
+        await admin.fault("latency", path=TOKEN, delay_s=0.2, times=None)
+        async with one.worker(), one.worker():
+            for number in range(1, 6):
+                await one.want(wanted(number, items=movies(number)))
+            await one.settled(1, 2, 3, 4, 5)
+    assert len(await admin.requests(path=TOKEN)) == 1
+    assert len(await shown(admin)) == 5
+
+
+async def test_pair_that_another_worker_has_saved_meanwhile_is_gone_on_with(
+    dsn: str, simulator_url: str, admin: SimulatorAdmin
+) -> None:
+    async with harness(dsn, simulator_url) as one:
+        await one.connect("ada", (await admin.account("ada", vip=True)).model_dump_json())
+        await one.want(wanted(items=movies(1)))
+        store = AccountStore(one.pool, Vault([KEY]), timedelta(seconds=10))
+        (frozen,) = await store.claim(one.clock(), 1)
+        fresh = await one.trakt.refresh(frozen.tokens.refresh)
+        one.clock.move(timedelta(days=7))
+        (account,) = await store.claim(one.clock(), 1)
+        await store.save_tokens(frozen, fresh, one.clock())
+        session = Session(account, store, one.trakt, now=one.clock, jitter=lambda: 0.5)
+        assert await session.freshen() is None
+        assert session.token == fresh.access
+
+
+async def test_renewal_names_the_redirect_uri_of_the_login(running: Harness, admin: SimulatorAdmin) -> None:
+    uri = "http://localhost:8000/callback"
+    given = parse_tokens((await admin.account("ada", vip=True)).model_dump_json(), running.clock())
+    given = replace(given, trakt_id="ada", redirect_uri=uri)
+    await connect(running.pool, Vault([KEY]), "ada", given, running.clock())
+    await admin.expire_tokens("ada")
+    await running.want(wanted(items=movies(1)))
+    await running.settled()
+    (request,) = await admin.requests(path=TOKEN)
+    assert isinstance(request.body, dict)
+    assert request.body["redirect_uri"] == uri
