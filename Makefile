@@ -70,6 +70,7 @@ documents: $(STAMP)
 	@$(BIN)/python -m watchbuddy_contracts.asyncapi --check
 	@$(BIN)/python -m lists_api openapi --check docs/openapi/lists-api.json
 	@$(BIN)/python -m notifier openapi --check docs/openapi/notifier.json
+	@$(BIN)/python -m trakt_sync openapi --check docs/openapi/trakt-sync.json
 	@$(BIN)/python deploy/version.py --check
 
 types: $(STAMP) ## mypy, strict
@@ -85,6 +86,7 @@ schemas: $(STAMP) ## write the documents that are made from the code: JSON Schem
 	@$(BIN)/python -m watchbuddy_contracts.asyncapi
 	@$(BIN)/python -m lists_api openapi --write docs/openapi/lists-api.json
 	@$(BIN)/python -m notifier openapi --write docs/openapi/notifier.json
+	@$(BIN)/python -m trakt_sync openapi --write docs/openapi/trakt-sync.json
 
 bench: $(STAMP) ## measure, and print the figures beside their goals
 	@$(BIN)/python -m benchmarks

@@ -11,8 +11,9 @@ from chassis.http.problem_kinds import MEDIA_TYPE
 from clients import documents
 from lists_api.http.api import http_api as lists_api
 from notifier.routes import http_api as notifier
+from trakt_sync.http.api import http_api as trakt_sync
 
-SERVICES = {"lists-api": lists_api, "notifier": notifier}
+SERVICES = {"lists-api": lists_api, "notifier": notifier, "trakt-sync": trakt_sync}
 ONLY_COMPONENTS = {"$ref"}
 UNION_OF_COMPONENTS = {"oneOf", "discriminator"}
 

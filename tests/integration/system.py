@@ -74,6 +74,10 @@ class RunningSystem:
         return {"lists-api": self._system.lists_api_url, "notifier": self._system.notifier_url}
 
     @property
+    def accounts_url(self) -> str:
+        return self._system.trakt_sync_url
+
+    @property
     def trakt_url(self) -> str:
         return self._system.trakt.api_url
 
@@ -249,6 +253,7 @@ def _described(postgres: Server, broker: Broker, ports: Mapping[str, int]) -> Sy
         kind="run",
         lists_api_url=f"http://127.0.0.1:{ports['lists-api']}",
         notifier_url=f"http://127.0.0.1:{ports['notifier']}",
+        trakt_sync_url=f"http://127.0.0.1:{ports['trakt-sync']}",
         trakt=simulated(f"http://127.0.0.1:{ports[SIMULATOR]}"),
         kafka_kind=broker.kind,
         bootstrap_servers=broker.bootstrap_servers,

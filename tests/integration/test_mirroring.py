@@ -2,6 +2,8 @@
 
 from collections import Counter
 
+import httpx
+
 from integration.catalogue import by_every_kind_of_id, identities, movies, shows
 from integration.system import RunningSystem
 from integration.users import User, shown_items
@@ -36,6 +38,22 @@ async def test_a_new_list_appears_on_trakt_with_everything_it_has(user: User) ->
     # The two kinds of title by turns: Trakt takes a call's movies before its shows, so one reorder puts them right.
     sent = writes(await user.requests(after=seen))
     assert sent == {"POST lists": 1, "POST items": 2, "GET asc": 2, "POST reorder": 1}
+
+
+async def test_a_user_who_logs_in_by_device_code_sees_the_list_that_waited(system: RunningSystem) -> None:
+    user = system.user()
+    made = await user.create("Waiting", movies(3))
+    await system.trakt.account(user.name)
+    await system.trakt.options(device_interval_s=0.1)
+    headers = {"Authorization": f"Bearer {system.token(user.name)}"}
+    async with httpx.AsyncClient(base_url=system.accounts_url, headers=headers, trust_env=False) as accounts:
+        begun = (await accounts.post("/api/trakt/device")).json()
+        await system.trakt.decide_device(begun["user_code"], user.name)
+        await user.mirrored(made.id)
+        status = (await accounts.get("/api/trakt/status")).json()
+
+    assert (status["state"], status["trakt_user"]) == ("connected", user.name)
+    assert await user.items_on_trakt(made.id) == list(identities(movies(3)))
 
 
 async def test_a_new_list_of_one_kind_is_in_order_without_a_reorder(user: User) -> None:

@@ -44,8 +44,8 @@ def test_stack_json_is_for_its_owner_alone_and_names_every_process(tmp_path: Pat
     stack_file.write(a_system(), [], path)
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert set(json.loads(path.read_text())) == {
-        "kind", "pid", "lists_api", "notifier", "trakt", "kafka", "postgres", "auth", "demo", "encryption_keys",
-        "processes",
+        "kind", "pid", "lists_api", "notifier", "trakt_sync", "trakt", "kafka", "postgres", "auth", "demo",
+        "encryption_keys", "processes",
     }  # fmt: skip
     assert json.loads(path.read_text())["pid"] == os.getpid()
 
@@ -209,7 +209,8 @@ def test_every_process_has_its_own_port_and_its_services_database() -> None:
         assert spec.environment["DATABASE_URL"] == f"postgresql://{service}"
         assert spec.environment["LOG_LEVEL"] == "DEBUG"
         assert ("TOKEN_ENCRYPTION_KEYS" in spec.environment) == (service == "trakt_sync")
-        assert ("AUTH_LOCAL_KEY" in spec.environment) == (service != "trakt_sync" and spec.name != "lists-api run")
+        is_known_to_users = spec.name == "trakt-sync" or (service != "trakt_sync" and spec.name != "lists-api run")
+        assert ("AUTH_LOCAL_KEY" in spec.environment) == is_known_to_users
     assert {spec.name for spec in specs} == set(table.WANTED_PORTS) - {"simulator"}
     assert set(table.HTTP_AND_WORK) | set(table.ON_KAFKA) == {spec.name for spec in specs}
 

@@ -53,7 +53,8 @@ async def dsn(database: str) -> AsyncIterator[str]:
     connection = await asyncpg.connect(database)
     try:
         await connection.execute(
-            "TRUNCATE account, desired_list, mirror, ledger, work_queue, last_result, list_import, outbox, inbox"
+            "TRUNCATE account, desired_list, mirror, ledger, work_queue, last_result, list_import, outbox, inbox, "
+            "device_login, authorization_login"
         )
         yield database
         assert await connection.fetch(OVERLOOKED) == []

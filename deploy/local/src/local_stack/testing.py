@@ -22,6 +22,7 @@ def a_system(keys: Keys | None = None, *, trakt_url: str = "http://127.0.0.1:890
         kind="demo",
         lists_api_url="http://127.0.0.1:8001",
         notifier_url="http://127.0.0.1:8002",
+        trakt_sync_url="http://127.0.0.1:8003",
         trakt=simulated(trakt_url),
         kafka_kind="embedded",
         bootstrap_servers="127.0.0.1:9092",

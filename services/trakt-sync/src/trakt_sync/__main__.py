@@ -3,11 +3,14 @@
 import chassis.lean  # noqa: F401 - first, for it says what the others do without
 from chassis.process import Command, kafka_process, later, main, process
 from chassis.settings import DatabaseSettings, ServiceSettings
-from trakt_sync.settings import SERVICE, Settings
+from trakt_sync.settings import SERVICE, HttpSettings, Settings
 
 _COMMANDS = "trakt_sync.commands"
 
 COMMANDS = {
+    "serve": process(
+        later(f"{_COMMANDS}.serve:serve"), HttpSettings, "serve the HTTP API: logins, accounts, lists on Trakt"
+    ),
     "consume": kafka_process(
         later(f"{_COMMANDS}.consume:consume"), Settings, "record what the lists should be, from Kafka"
     ),
@@ -24,6 +27,11 @@ COMMANDS = {
         later(f"{_COMMANDS}.account_list:account_list"),
         DatabaseSettings,
         "show the connected accounts, without secrets",
+    ),
+    "openapi": Command(
+        later("chassis.http.openapi:openapi", "trakt_sync.http.api:http_api"),
+        "print the OpenAPI document of the HTTP API",
+        later("chassis.http.openapi:add_arguments"),
     ),
     "migrate": process(
         later("chassis.bootstrap:migrate_only", SERVICE), DatabaseSettings, "bring the database up to date, and end"

@@ -3,8 +3,9 @@
 from datetime import datetime
 
 from chassis.postgres.database import Pool
+from trakt_sync.accounts.login import KEPT_FOR
 from trakt_sync.settings import Settings
-from trakt_sync.store import desired_lists, imports
+from trakt_sync.store import desired_lists, imports, logins
 
 
 async def sweep(pool: Pool, settings: Settings, *, now: datetime) -> dict[str, int]:
@@ -13,4 +14,5 @@ async def sweep(pool: Pool, settings: Settings, *, now: datetime) -> dict[str, i
     return {
         "tombstones": await desired_lists.delete_tombstones(pool, until=until),
         "imports": await imports.delete_done(pool, until=until),
+        "logins": await logins.delete_old(pool, until=now - KEPT_FOR),
     }

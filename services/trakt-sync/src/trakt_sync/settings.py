@@ -5,7 +5,7 @@ from typing import Annotated, Final, Self
 
 from pydantic import AnyHttpUrl, Field, SecretStr, model_validator
 
-from chassis.settings import DatabaseSettings, ServiceSettings
+from chassis.settings import AuthSettings, DatabaseSettings, ServiceSettings
 from trakt_sync.accounts.vault import Vault
 
 SERVICE: Final = "trakt-sync"
@@ -65,3 +65,7 @@ class Settings(ImportSettings, ServiceSettings):
     trakt_breaker_failures: Annotated[int, Field(ge=1)] = 5
     trakt_probe_interval: Positive = timedelta(seconds=2)
     """An outage's end is noticed after this long at the latest."""
+
+
+class HttpSettings(Settings, AuthSettings):
+    """What `serve` needs in addition: how it knows its callers."""

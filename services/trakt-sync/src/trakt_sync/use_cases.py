@@ -83,9 +83,14 @@ async def record_deletion(pool: Pool, event: ListDeleted, now: datetime, trace: 
 async def connect(pool: Pool, vault: Vault, user_id: str, given: Import, now: datetime) -> None:
     """Save a user's account. Their lists go on where they are, or on the other Trakt account if it is one."""
     async with pool.acquire() as connection, connection.transaction():
-        await connections.connect_account(connection, vault, user_id, given, now)
-        event = TraktAccountConnected(user_id=user_id, trakt_user=given.trakt_user, vip=given.is_vip)
-        await outbox.append(connection, event, source=SOURCE, now=now)
+        await connect_within(connection, vault, user_id, given, now)
+
+
+async def connect_within(connection: Connection, vault: Vault, user_id: str, given: Import, now: datetime) -> None:
+    """Do the same in the caller's transaction."""
+    await connections.connect_account(connection, vault, user_id, given, now)
+    event = TraktAccountConnected(user_id=user_id, trakt_user=given.trakt_user, vip=given.is_vip)
+    await outbox.append(connection, event, source=SOURCE, now=now)
 
 
 async def record_import(pool: Pool, event: TraktImportRequested, now: datetime, trace: Trace) -> bool:

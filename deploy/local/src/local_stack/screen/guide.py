@@ -17,6 +17,7 @@ def guide(system: System, stack_file: Path) -> str:
         "WatchBuddy runs:",
         f"  lists      {system.lists_api_url}  (described at /openapi.json)",
         f"  messages   {system.notifier_url}  (described at /openapi.json)",
+        f"  accounts   {system.trakt_sync_url}  (described at /openapi.json)",
         f"  Trakt      {where}",
         f"  Kafka      {system.bootstrap_servers}  ({system.kafka_kind})",
         f"  logs       {stack_file.parent / 'logs'}",
@@ -29,7 +30,9 @@ def guide(system: System, stack_file: Path) -> str:
     ]
     if trakt.admin_url is None:
         lines += [
-            "Connect your Trakt account by its token pair, in a file as Trakt gave it:",
+            "Connect your Trakt account: enter the code that this gives at the address that it gives.",
+            f'  curl -s -X POST {system.trakt_sync_url}/api/trakt/device -H "Authorization: Bearer $TOKEN"',
+            "Or by its token pair, in a file as Trakt gave it:",
             f"  {local_stack} account {user} < tokens.json",
             "",
         ]
@@ -55,6 +58,7 @@ def commands(system: System) -> list[str]:
         f'sleep 1; curl -s "{system.lists_api_url}/api/lists/$LIST/items?limit=5" {bearer}',
         f"{new_list} '{body}'",
         f"curl -s {system.lists_api_url}/api/lists {bearer}",
+        f"curl -s {system.trakt_sync_url}/api/trakt/status {bearer}",
         f"curl -s {system.notifier_url}/api/notifications {bearer}",
         f"curl -sN --max-time 10 {system.notifier_url}/api/notifications/stream {bearer}",
     ]

@@ -45,6 +45,7 @@ class System:
     kind: Kind
     lists_api_url: str
     notifier_url: str
+    trakt_sync_url: str
     trakt: Trakt
     kafka_kind: KafkaKind
     bootstrap_servers: str

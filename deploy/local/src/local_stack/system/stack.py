@@ -179,6 +179,7 @@ class Stack:
             kind=self._kind,
             lists_api_url=f"http://127.0.0.1:{self._ports['lists-api']}",
             notifier_url=f"http://127.0.0.1:{self._ports['notifier']}",
+            trakt_sync_url=f"http://127.0.0.1:{self._ports['trakt-sync']}",
             trakt=self._trakt or simulated(f"http://127.0.0.1:{self._ports['simulator']}"),
             kafka_kind=self._kafka_kind,
             bootstrap_servers=self._kafka.bootstrap_servers,

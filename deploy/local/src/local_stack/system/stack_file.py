@@ -34,6 +34,7 @@ def write(system: System, processes: Iterable[_Process], path: Path = FILE) -> N
         "pid": os.getpid(),
         "lists_api": {"url": system.lists_api_url},
         "notifier": {"url": system.notifier_url},
+        "trakt_sync": {"url": system.trakt_sync_url},
         "trakt": {
             "api_url": system.trakt.api_url,
             "auth_url": system.trakt.auth_url,

@@ -11,6 +11,7 @@ from local_stack.system.description import AUDIENCE, ISSUER, KafkaKind, System
 WANTED_PORTS: Mapping[str, int] = {
     "lists-api": 8001,
     "notifier": 8002,
+    "trakt-sync": 8003,
     "simulator": 8900,
     # Health addresses of the processes without users: any free port.
     "lists-api relay": 0,
@@ -21,7 +22,7 @@ WANTED_PORTS: Mapping[str, int] = {
     "trakt-sync relay": 0,
     "notifier consume": 0,
 }
-HTTP_AND_WORK = ("lists-api", "lists-api run", "notifier", "trakt-sync work")
+HTTP_AND_WORK = ("lists-api", "lists-api run", "notifier", "trakt-sync", "trakt-sync work")
 """The processes that make new events. They stop first."""
 ON_KAFKA = ("lists-api relay", "lists-api consume", "trakt-sync consume", "trakt-sync relay", "notifier consume")
 
@@ -80,6 +81,7 @@ def services(system: System, ports: Mapping[str, int], outside: Mapping[str, str
         process("lists-api relay", "lists_api relay", {**lists_api, **users}),
         process("lists-api consume", "lists_api consume", {**lists_api, **users}),
         process("lists-api run", "lists_api run", lists_api),
+        process("trakt-sync", "trakt_sync serve", {**trakt_sync, **users}),
         process("trakt-sync consume", "trakt_sync consume", trakt_sync),
         process("trakt-sync work", "trakt_sync work", trakt_sync),
         process("trakt-sync relay", "trakt_sync relay", trakt_sync),

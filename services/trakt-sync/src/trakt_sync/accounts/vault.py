@@ -24,6 +24,20 @@ class Vault:
             raise ValueError("give at least one key")
         self._fernet = MultiFernet([Fernet(key) for key in keys])
 
+    def seal_secret(self, secret: SecretStr) -> bytes:
+        return self._fernet.encrypt(secret.get_secret_value().encode())
+
+    def open_secret(self, sealed: bytes) -> SecretStr:
+        """Return a secret of a login.
+
+        Raises:
+            BadTokensError: none of the keys opens it.
+        """
+        try:
+            return SecretStr(self._fernet.decrypt(sealed).decode())
+        except InvalidToken:
+            raise BadTokensError("no key of TOKEN_ENCRYPTION_KEYS opens the stored secret") from None
+
     def seal(self, tokens: Tokens) -> bytes:
         pair = {"access": tokens.access.get_secret_value(), "refresh": tokens.refresh.get_secret_value()}
         return self._fernet.encrypt(json.dumps(pair).encode())

@@ -76,10 +76,12 @@ class Owner:
 
     Args:
         trakt_id: stays when they rename themselves.
+        name: that of their profile.
     """
 
     trakt_id: str | None = None
     is_vip: bool | None = None
+    name: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

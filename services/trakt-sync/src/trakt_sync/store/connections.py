@@ -6,7 +6,7 @@ Mirrors are keyed by list and Trakt account. Another Trakt account selects other
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Final, Literal
 
 import structlog
 
@@ -16,6 +16,7 @@ from trakt_sync.accounts.token_import import Import
 from trakt_sync.accounts.vault import Vault
 from trakt_sync.errors import LeaseLostError
 from trakt_sync.store import work_queue
+from watchbuddy_contracts import FailureReason
 
 log = structlog.get_logger()
 
@@ -62,11 +63,28 @@ UPDATE mirror SET applied_version = 0, reread_after = $3, trakt_list = jsonb_set
 FROM desired_list
 WHERE desired_list.user_id = $1 AND mirror.list_id = desired_list.list_id AND trakt_account = $2"""
 
+STATUS: Final = """
+SELECT state, trakt_user, NULL::boolean AS is_vip, connected_at, nullif(blocked_until, '-infinity') AS blocked_until,
+    block_reason
+FROM account WHERE user_id = $1"""
+
 ACCOUNT_LINES: Final = """
 SELECT user_id, trakt_user, state, expires_at, nullif(blocked_until, '-infinity') AS blocked_until, block_reason,
     (SELECT count(*) FROM desired_list WHERE desired_list.user_id = account.user_id AND is_present) AS lists,
     (SELECT count(*) FROM work_queue WHERE work_queue.user_id = account.user_id) AS waiting
 FROM account WHERE tokens IS NOT NULL ORDER BY user_id"""
+
+
+@dataclass(frozen=True, slots=True)
+class AccountStatus:
+    """An account as its user sees it. Args: blocked_until: may be past."""
+
+    state: Literal["connected", "disconnected", "reauthorization_required"]
+    trakt_user: str | None
+    is_vip: bool | None
+    connected_at: datetime | None
+    blocked_until: datetime | None
+    block_reason: FailureReason | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,3 +144,9 @@ async def _select_mirrors(
 async def account_lines(pool: Pool) -> Sequence[AccountLine]:
     """Return all accounts, by user id."""
     return [AccountLine(**dict(row)) for row in await pool.fetch(ACCOUNT_LINES)]
+
+
+async def read_status(pool: Pool, user_id: str) -> AccountStatus | None:
+    """Return how a user's account is; None: nothing is known of the user."""
+    row = await pool.fetchrow(STATUS, user_id)
+    return None if row is None else AccountStatus(**dict(row))

@@ -136,7 +136,7 @@ class TraktClient:
         """Return whose account it is."""
         response = await self._read(token, "/users/settings")
         user = _parsed(SettingsWire.model_validate_json, response).user
-        return Owner() if user is None else Owner(user.ids.uuid, user.vip)
+        return Owner() if user is None else Owner(user.ids.uuid, user.vip, user.username)
 
     async def find_list(self, token: SecretStr, owner: str, trakt_list: str) -> FoundList:
         """Find a list of anybody's, by its number or slug. A number that is none of one's own may be a public list's.

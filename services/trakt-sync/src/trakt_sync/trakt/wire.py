@@ -137,6 +137,7 @@ class UserIdsWire(Wire):
 
 
 class UserWire(Wire):
+    username: str | None = None
     ids: UserIdsWire = UserIdsWire()
     vip: bool | None = None
 

@@ -1,0 +1,25 @@
+"""The HTTP application with all its routes."""
+
+from typing import Final
+
+from chassis.health import Health
+from chassis.http import health
+from chassis.http.openapi import HttpApi
+from trakt_sync.http.routes import device, status
+
+TAGS: Final = {
+    "account": "A user's Trakt account.",
+    "login": "Connecting and disconnecting it.",
+    health.TAG: "For probes; no token is needed.",
+}
+
+
+def http_api(checks: Health) -> HttpApi:
+    """Return the application. The caller sets what it works with in `state`."""
+    app = HttpApi(
+        "WatchBuddy trakt-sync",
+        description="A user's Trakt account, and how their lists are on it.",
+        tags=TAGS,
+    )
+    app.add(status.router, device.router, health.router(checks))
+    return app

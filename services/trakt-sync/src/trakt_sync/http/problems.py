@@ -1,0 +1,63 @@
+"""What is wrong with a request, as problems over HTTP.
+
+TransientError (chassis)
+└── TraktAwayError          503  "trakt-away"
+PermanentError (chassis)
+├── NotFoundError (chassis) 404  "not-found"
+│   └── NoLoginError
+└── TraktRefusesError       502  "trakt-refuses"
+"""
+
+from typing import Any, Final, Literal
+
+from pydantic import Field
+
+from chassis.errors import NotFoundError, PermanentError, TransientError
+from chassis.http.problem_kinds import DatabaseUnavailable, Problem, Transient
+from trakt_sync.errors import TraktError
+
+Responses = dict[int | str, dict[str, Any]]
+
+
+class TraktAway(Problem):
+    """Trakt does not answer now, or asks to wait. A retry may help."""
+
+    slug: Literal["trakt-away"]
+    status: Literal[503]
+    detail: str = Field(examples=["Trakt does not answer at the moment; try again."])
+    headers = Transient.headers
+
+
+class TraktRefuses(Problem):
+    """Trakt refuses our application. Only the operator can help."""
+
+    slug: Literal["trakt-refuses"]
+    status: Literal[502]
+    detail: str = Field(examples=["Trakt refuses our application (invalid_client)"])
+
+
+ASKS_TRAKT: Final = (DatabaseUnavailable, Transient, TraktAway, TraktRefuses)
+"""What a route that asks Trakt may answer beside: all kinds of its statuses."""
+
+
+class TraktAwayError(TransientError):
+    slug = "trakt-away"
+
+
+class TraktRefusesError(PermanentError):
+    slug = "trakt-refuses"
+    status = 502
+
+
+class NoLoginError(NotFoundError):
+    """The user has begun no login within a day."""
+
+    def __init__(self) -> None:
+        super().__init__("You have begun no login; POST /api/trakt/device begins one.")
+
+
+def as_problem(error: TraktError) -> TraktAwayError | TraktRefusesError:
+    """Return a failed request to Trakt as the problem that the user gets."""
+    if isinstance(error, TransientError):
+        return TraktAwayError("Trakt does not answer at the moment; try again.")
+    return TraktRefusesError(error.detail)
