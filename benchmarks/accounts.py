@@ -159,9 +159,8 @@ async def _step(one: Measured, account: Account, stored: StoredJob) -> None:
     progress = begun(stored.job, AddItems(stored.job.desired.items[1:]), now)
 
     async def begin() -> bool:
-        return await steps.begin_write(
-            one.pool, account, stored, progress, next_write_at=now, until=now + one.accounts.lease_for
-        )
+        pace = steps.Pace(datetime.now(UTC), now, now + one.accounts.lease_for)
+        return await steps.begin_write(one.pool, account, stored, progress, pace)
 
     async def record() -> steps.Recorded:
         step = Step(Change(stored.job.progress), Next(datetime.now(UTC)))

@@ -33,6 +33,40 @@ async def test_an_accounts_writes_keep_their_distance_over_two_workers(
     assert min(between) >= PACE - timedelta(milliseconds=2)  # the log's times are rounded
 
 
+async def test_users_of_one_trakt_account_share_its_pace_over_two_workers(
+    dsn: str, simulator_url: str, admin: SimulatorAdmin
+) -> None:
+    pace, versions = timedelta(milliseconds=120), 3
+    await admin.fault("latency", delay_s=0.03, spread_s=0.03, distribution="uniform", times=None)
+    async with harness(dsn, simulator_url, trakt_write_interval=pace) as one:
+        for user in ("ada", "bob", "eve"):
+            await one.connect(user, (await admin.account("ada", vip=True)).model_dump_json())
+        async with one.worker(), one.worker():
+            for version in range(1, versions + 1):
+                for number, user in enumerate(("ada", "bob", "eve"), start=1):
+                    await one.want(wanted(number, version, items=movies(version), user=user))
+                await one.settled(1, 2, 3)
+    assert (
+        sorted([item.ids["trakt"] for item in shown.items] for shown in await admin.lists_of("ada")) == [[versions]] * 3
+    )
+    sent = await writes(admin)
+    assert len(sent) == 3 * 2 * versions
+    ended = [datetime.fromisoformat(one.at) + timedelta(milliseconds=one.duration_ms) for one in sent]
+    begun = [datetime.fromisoformat(one.at) for one in sent]
+    assert min(begin - end for end, begin in zip(ended, begun[1:], strict=False)) >= pace - timedelta(milliseconds=5)
+
+
+async def test_worker_goes_on_as_soon_as_the_pace_allows(dsn: str, simulator_url: str, admin: SimulatorAdmin) -> None:
+    pace = timedelta(milliseconds=300)
+    await admin.fault("latency", delay_s=0.15, times=None)  # longer than the worker's look after a claim
+    async with harness(dsn, simulator_url, trakt_write_interval=pace, trakt_lease=timedelta(seconds=10)) as one:
+        await one.connect("ada", (await admin.account("ada", vip=True)).model_dump_json())
+        async with one.worker():
+            await one.want(wanted(items=movies(*range(1, 301))))
+            await one.settled()
+    assert max(gaps(await writes(admin))) < timedelta(seconds=2)
+
+
 async def test_the_distance_survives_a_restart(dsn: str, simulator_url: str, admin: SimulatorAdmin) -> None:
     async with harness(dsn, simulator_url, trakt_write_interval=timedelta(seconds=1)) as one:
         await one.connect("ada", (await admin.account("ada", vip=True)).model_dump_json())

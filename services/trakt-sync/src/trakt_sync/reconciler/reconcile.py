@@ -54,10 +54,10 @@ class Reconciler:
     policy: Policy
     now: Clock
 
-    async def serve(self, account: Account) -> bool:
+    async def serve(self, account: Account) -> datetime | None:
         """Take the next step of the account's smallest list and give the account back.
 
-        Returns: whether more of the account is due at once. What comes in meanwhile wakes the worker by itself.
+        Returns: when more of the account is due. What comes in meanwhile wakes the worker by itself.
 
         Raises:
             LeaseLostError: the account has another holder; nothing was recorded.
@@ -65,8 +65,7 @@ class Reconciler:
         now = self.now()
         stored = await mirrors.next_job(self.pool, account, now, now - self.policy.not_found_retry)
         if stored is None:
-            await self.accounts.release(account)
-            return False
+            return await self.accounts.release(account)
         trakt = self.watched(account.user_id)
         session = Session(account, self.accounts, trakt, now=self.now, jitter=self.recovery.jitter)
         job = stored.job.without_old_limit(now, self.policy)
@@ -75,7 +74,7 @@ class Reconciler:
         with tracer().start_as_current_span("mirror list", context=cause, attributes=attributes):
             return await self._step(session, replace(stored, job=job))
 
-    async def _step(self, session: Session, stored: StoredJob) -> bool:
+    async def _step(self, session: Session, stored: StoredJob) -> datetime | None:
         job, now = stored.job, self.now()
         actions = plan(job.desired, job.actual)
         if job.progress.pending is not None:  # whoever sent it was killed
@@ -99,7 +98,7 @@ class Reconciler:
             return self.recovery.failed(job, job, None, error)
         return None if blocked is None else Change(job.progress, next=Next(self.now()), account=blocked)
 
-    async def _identify(self, session: Session, stored: StoredJob) -> bool:
+    async def _identify(self, session: Session, stored: StoredJob) -> datetime | None:
         """Ask whose account it is before anything is done on it. The list is looked at again at once."""
         try:
             owner = await session.trakt.read_owner(session.token)
@@ -108,7 +107,7 @@ class Reconciler:
             return await self._record(session, stored, change)
         await identify(self.pool, session.account, owner.trakt_id, self.now())
         await self.accounts.release(session.account)
-        return True
+        return self.now()
 
     async def _read(self, session: Session, job: Job, action: Read) -> Change:
         trakt, token, owned = session.trakt, session.token, partial(mirrors.owned, self.pool)
@@ -117,14 +116,13 @@ class Reconciler:
         except TraktError as error:
             return await self.recovery.change_after(session, job, job, action, error)
 
-    async def _write(self, session: Session, stored: StoredJob, action: Write) -> bool:
+    async def _write(self, session: Session, stored: StoredJob, action: Write) -> datetime | None:
         now = self.now()
         before, account, lease = stored.job, session.account, session.write_lease(now)
         job = replace(before, progress=begun(before, action, now))
-        paced, until = now + self.write_interval, lease.until
-        if not await steps.begin_write(self.pool, account, stored, job.progress, next_write_at=paced, until=until):
-            await self.accounts.release(account, next_write_at=now)  # a newer version came: plan again
-            return True
+        pace = steps.Pace(now, now + self.write_interval, lease.until)
+        if not await steps.begin_write(self.pool, account, stored, job.progress, pace):
+            return await self.accounts.release(account)  # a newer version came, or another user of the Trakt account
         try:
             change = await apply.write(session.trakt, lease, job, action, now=self.now, policy=self.policy)
         except TraktError as error:
@@ -144,7 +142,7 @@ class Reconciler:
 
     async def _record(
         self, session: Session, stored: StoredJob, change: Change, *, next_write_at: datetime | None = None
-    ) -> bool:
+    ) -> datetime | None:
         now = self.now()
         step, account = advance(stored.job, change, now, self.policy), session.account
         recorded, claim_at = await record(
@@ -153,4 +151,4 @@ class Reconciler:
         if recorded.events:
             self.wake_relay()
         report(stored.job.list_id, recorded)
-        return claim_at is not None and claim_at <= self.now()
+        return claim_at

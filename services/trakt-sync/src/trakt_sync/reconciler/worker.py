@@ -105,9 +105,10 @@ class Worker:
     async def _serve(self, account: Account) -> None:
         renewing = asyncio.create_task(self._keep_lease(account), name=f"lease {account.user_id}")
         try:
-            is_import_served = account.has_import and await self.importer.serve(account)
-            if is_import_served or await self.reconciler.serve(account):
+            if account.has_import and await self.importer.serve(account):
                 self._wake.set()
+            else:
+                self._wake_at(await self.reconciler.serve(account))
         except LeaseLostError:
             log.warning("lease_lost", user_id=account.user_id)
         except Exception as exc:  # a defect: this list waits, the others go on
@@ -119,6 +120,11 @@ class Worker:
                     await mirrors.postpone(self.pool, account, self.now())
         finally:
             renewing.cancel()
+
+    def _wake_at(self, due_at: datetime | None) -> None:
+        """End the sleep then: while the account was served, it was due no sooner than at its lease's end."""
+        if due_at is not None and (wait := due_at - self.now()) < self.max_sleep:
+            asyncio.get_running_loop().call_later(max(wait.total_seconds(), 0), self._wake.set)
 
     def _served(self, task: "asyncio.Task[None]") -> None:
         if len(self._serving) == self.concurrency:  # others may have waited for a place

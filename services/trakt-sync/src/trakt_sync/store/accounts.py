@@ -59,9 +59,9 @@ NEXT_DUE: Final = "SELECT least((SELECT min(claim_lists_at) FROM account), (SELE
 RENEW: Final = "UPDATE account SET lease_until = $3 WHERE user_id = $1 AND lease_token = $2"
 
 RELEASE: Final = f"""
-UPDATE account SET {given_back("$1")},
-        next_write_at = coalesce($3, next_write_at)
-WHERE user_id = $1 AND lease_token = $2"""  # noqa: S608 - our own text
+UPDATE account SET {given_back("$1")}
+WHERE user_id = $1 AND lease_token = $2
+RETURNING least(claim_lists_at, claim_imports_at) AS claim_at"""  # noqa: S608 - our own text
 
 # Compare-and-set on the pair that was exchanged, whoever has the lease now: to them, too, it is dead. Whoever found it
 # dead before this was saved may have given the account up. ($3: an attempt whose response was lost is done again.)
@@ -141,9 +141,10 @@ class AccountStore:
         """Keep the lease. A lost one shows at the record, not here."""
         await self._pool.execute(RENEW, account.user_id, account.lease, now + self.lease_for)
 
-    async def release(self, account: Account, next_write_at: datetime | None = None) -> None:
-        """Give the account back with nothing recorded."""
-        await self._pool.execute(RELEASE, account.user_id, account.lease, next_write_at)
+    async def release(self, account: Account) -> datetime | None:
+        """Give the account back with nothing recorded; return when it can be claimed again, None: nothing is due."""
+        claim_at: datetime | None = await self._pool.fetchval(RELEASE, account.user_id, account.lease)
+        return claim_at
 
     async def save_tokens(self, account: Account, tokens: Tokens, now: datetime) -> Account:
         """Save a renewed pair, before it is used, and return the account with it.

@@ -27,29 +27,48 @@ _SET: Final = "reread_after = nullif(reread_after, $2), " + ", ".join(
 # A write of a version that is not wanted any more is not begun. The lease is renewed, so that the sender knows until
 # when it may send. FOR SHARE: the subscriber ends a deletion by itself where nothing was begun
 # (`use_cases.record_deletion`).
+# Users of one Trakt account share its pace: none of them begins a write until this one is recorded, or its lease ends.
+# Their rows are locked in the order of their ids, before any list's.
 BEGIN_WRITE: Final = f"""
-WITH gate AS (
-    UPDATE account SET next_write_at = $20, lease_until = $21 WHERE user_id = $18 AND lease_token = $19
-    RETURNING user_id
+WITH sharing AS MATERIALIZED (
+    SELECT user_id, lease_token, next_write_at FROM account
+    WHERE user_id = $18 OR trakt_id = nullif($23, '') ORDER BY user_id FOR UPDATE
 ),
 current AS (
-    SELECT desired_list.version FROM desired_list, gate WHERE list_id = $16 AND version = $17
+    SELECT desired_list.version FROM (SELECT count(*) FROM sharing) AS locked, sharing, desired_list
+    WHERE sharing.user_id = $18 AND lease_token = $19 AND next_write_at <= $20 AND list_id = $16 AND version = $17
     FOR SHARE OF desired_list
+),
+paced AS (
+    UPDATE account SET
+        next_write_at = CASE WHEN account.user_id = $18 THEN $21::timestamptz ELSE $22::timestamptz END,
+        lease_until = CASE WHEN account.user_id = $18 THEN $22 ELSE lease_until END
+    FROM sharing, current WHERE account.user_id = sharing.user_id
 )
 UPDATE mirror SET {_SET} FROM current WHERE mirror_id = $1 RETURNING mirror_id"""  # noqa: S608 - names of our own columns
 
 # The locks are taken in the order account, desired_list, mirror, work_queue, as everywhere. A failure of a version that
 # is not wanted any more is not reported, so it was not notified.
 RECORD: Final = f"""
-WITH gate AS (
+WITH sharing AS MATERIALIZED (
+    SELECT user_id FROM account
+    WHERE user_id = $18 OR (trakt_id = nullif($29, '') AND $20::timestamptz IS NOT NULL) ORDER BY user_id FOR UPDATE
+),
+gate AS (
     UPDATE account SET {given_back("$18", besides="$16", then="$26::timestamptz")},
         next_write_at = coalesce($20, next_write_at),
         blocked_until = coalesce($21, blocked_until),
         block_reason = coalesce($22, block_reason),
         state = CASE WHEN $23 THEN 'reauthorization_required' ELSE state END,
         refusals = $24
+    FROM (SELECT count(*) FROM sharing) AS locked
     WHERE user_id = $18 AND lease_token = $19
     RETURNING user_id, least(claim_lists_at, claim_imports_at) AS claim_at
+),
+paced AS (
+    UPDATE account SET next_write_at = $20 FROM sharing, gate
+    WHERE account.user_id = sharing.user_id AND account.user_id <> $18 AND $20::timestamptz IS NOT NULL
+    RETURNING least(claim_lists_at, claim_imports_at) AS claim_at
 ),
 current AS (
     SELECT desired_list.version FROM desired_list, gate WHERE list_id = $16 FOR SHARE OF desired_list
@@ -65,8 +84,8 @@ queued AS (
 rested AS (
     DELETE FROM work_queue USING current WHERE list_id = $16 AND revision = $25 AND $26::timestamptz IS NULL
 ),
-{effects.parts(29, mirror_id="$1", list_id="$16", version="$17")}
-SELECT version, claim_at FROM current, gate"""  # noqa: S608 - names of our own columns
+{effects.parts(30, mirror_id="$1", list_id="$16", version="$17")}
+SELECT version, least(claim_at, (SELECT min(claim_at) FROM paced)) AS claim_at FROM current, gate"""  # noqa: S608 - names of our own columns
 
 SAVE: Final = f"""
 WITH current AS (UPDATE mirror SET {_SET} WHERE mirror_id = $1 RETURNING $17::bigint AS version),
@@ -80,21 +99,38 @@ class Recorded:
 
     Args:
         is_current: whether the job's version is the one that is still wanted. If not, no failure of it was sent.
-        claim_at: when the account can be claimed again; None: nothing of it is due.
+        claim_at: when the account can be claimed again, or another of its Trakt account; None: nothing of it is due.
     """
 
     is_current: bool
     claim_at: datetime | None
 
 
-async def begin_write(
-    pool: Pool, account: Account, stored: StoredJob, begun: Progress, *, next_write_at: datetime, until: datetime
-) -> bool:
-    """Save what is about to be sent, keep the account's next write away and renew the lease until `until`.
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """When a write is sent, when the account's next one may be at the earliest, and until when it may be sent."""
 
-    Returns: False when it may not be sent: the lease is lost, or a newer version came.
+    now: datetime
+    next_write_at: datetime
+    until: datetime
+
+
+async def begin_write(pool: Pool, account: Account, stored: StoredJob, begun: Progress, pace: Pace) -> bool:
+    """Save what is about to be sent, keep the Trakt account's next write away and renew the lease.
+
+    Returns: False when it may not be sent: the lease is lost, a newer version came, or another user of the Trakt
+        account has just written. Nothing was changed.
     """
-    row = await pool.fetchrow(BEGIN_WRITE, *_key(stored, begun), account.user_id, account.lease, next_write_at, until)
+    row = await pool.fetchrow(
+        BEGIN_WRITE,
+        *_key(stored, begun),
+        account.user_id,
+        account.lease,
+        pace.now,
+        pace.next_write_at,
+        pace.until,
+        account.trakt_account,
+    )
     return row is not None
 
 
@@ -127,6 +163,7 @@ async def record(
         following.due_at,
         following.remaining,
         following.waits_for,
+        account.trakt_account,
         *effects.to_parameters(step.change, now, stored.job.trace_context),
     )
     if row is None:
