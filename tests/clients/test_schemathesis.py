@@ -15,6 +15,10 @@ from clients.documents import FOLDER
 from clients.lists_server import lists_server
 from clients.node import HERE
 from notifier.testing import application_on, bearer, settings_for
+from trakt_simulator.testing.in_process import InProcessTrakt
+from trakt_sync.testing.http import application_on as trakt_sync_on
+from trakt_sync.testing.http import bearer as bearer_of_trakt_sync
+from trakt_sync.testing.http import http_settings
 
 
 async def test_lists_api_answers_as_its_document_says(make_database: Callable[..., str], tmp_path: Path) -> None:
@@ -30,6 +34,15 @@ async def test_the_notifier_answers_as_its_document_says(make_database: Callable
         http.streams.end()  # a stream ends after its first block, as while the process ends
         cases = await _checked("notifier", url, bearer()["Authorization"], tmp_path)
     assert cases > 100
+
+
+async def test_trakt_sync_answers_as_its_document_says(make_database: Callable[..., str], tmp_path: Path) -> None:
+    dsn = await asyncio.to_thread(make_database, "chassis", "trakt_sync")
+    settings = http_settings(dsn, "http://trakt.test", trakt_redirect_uri="http://127.0.0.1:8000/callback")
+    trakt = InProcessTrakt().client_without_token()
+    async with trakt_sync_on(settings, trakt=trakt) as app, served(app) as url:
+        cases = await _checked("trakt-sync", url, bearer_of_trakt_sync()["Authorization"], tmp_path)
+    assert cases > 50
 
 
 async def _checked(service: str, url: str, authorization: str, folder: Path) -> int:

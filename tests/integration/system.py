@@ -238,7 +238,7 @@ class RunningSystem:
 
     def _specs(self) -> list[ProcessSpec]:
         state = str(self._folder / "simulator.sqlite")
-        simulator = table.simulator(self._ports[SIMULATOR], os.environ, state=state)
+        simulator = table.simulator(self._ports, os.environ, state=state)
         specs = [dataclasses.replace(simulator, command=(*simulator.command, "--log-size", "100000"))]
         for spec in table.services(self._system, self._ports, self._outside):
             own = {"KAFKA_SESSION_TIMEOUT": APACHE_SESSION} if self.broker.kind == "apache" else {}
@@ -262,6 +262,7 @@ def _described(postgres: Server, broker: Broker, ports: Mapping[str, int]) -> Sy
             local_key=secrets.token_urlsafe(48),
             encryption_keys=urlsafe_b64encode(secrets.token_bytes(32)).decode(),
         ),
+        redirect_uri=table.redirect_uri(ports),
     )
 
 

@@ -68,4 +68,17 @@ class Settings(ImportSettings, ServiceSettings):
 
 
 class HttpSettings(Settings, AuthSettings):
-    """What `serve` needs in addition: how it knows its callers."""
+    """What `serve` needs in addition: how it knows its callers, and where browsers go.
+
+    For a login by address, `trakt_redirect_uri` is the address of `/api/trakt/callback` as browsers reach it.
+    """
+
+    trakt_authorize_url: AnyHttpUrl | None = None
+    """Trakt's page for a login by address. None: `/oauth/authorize` of `trakt_auth_url`, where browsers reach that."""
+    login_return_url: AnyHttpUrl | None = None
+    """Where a browser is sent after a login by address, with `?login=connected` (or what went wrong) added. None: a
+    page of our own says how it went."""
+
+    @property
+    def authorize_page(self) -> str:
+        return str(self.trakt_authorize_url or f"{str(self.trakt_auth_url).rstrip('/')}/oauth/authorize")

@@ -13,13 +13,15 @@ from trakt_sync.accounts.vault import Vault
 from trakt_sync.mirroring.events import SOURCE
 from trakt_sync.mirroring.list_import import ListImport, failure
 from trakt_sync.mirroring.newest import State, Trace, newest
-from trakt_sync.store import connections, desired_lists, imports, mirrors, results, work_queue
+from trakt_sync.store import connections, desired_lists, imports, logins, mirrors, results, work_queue
+from trakt_sync.trakt.tokens import Tokens
 from watchbuddy_contracts import (
     Event,
     ListDeleted,
     ListState,
     ReadFailureReason,
     TraktAccountConnected,
+    TraktAccountDisconnected,
     TraktImportRequested,
     TraktListDeleted,
     TraktListRead,
@@ -91,6 +93,21 @@ async def connect_within(connection: Connection, vault: Vault, user_id: str, giv
     await connections.connect_account(connection, vault, user_id, given, now)
     event = TraktAccountConnected(user_id=user_id, trakt_user=given.trakt_user, vip=given.is_vip)
     await outbox.append(connection, event, source=SOURCE, now=now)
+
+
+async def disconnect(pool: Pool, vault: Vault, user_id: str, now: datetime) -> tuple[bool, Tokens | None]:
+    """Let a user's account go: its tokens are deleted, logins and imports end. Lists stay, here and on Trakt.
+
+    Returns: whether an account was connected; its tokens, which are to be revoked, if a key opens them.
+    """
+    async with pool.acquire() as connection, connection.transaction():
+        await logins.forget(connection, user_id)
+        was_connected, tokens = await connections.disconnect_account(connection, vault, user_id)
+        if was_connected:
+            for job in await imports.abandon(connection, user_id, now):
+                await answer_import(connection, job, failure(job, "not_connected"), now)
+            await outbox.append(connection, TraktAccountDisconnected(user_id=user_id), source=SOURCE, now=now)
+        return was_connected, tokens
 
 
 async def record_import(pool: Pool, event: TraktImportRequested, now: datetime, trace: Trace) -> bool:

@@ -40,7 +40,12 @@ class Keys:
 
 @dataclass(frozen=True, slots=True)
 class System:
-    """The running system. `postgres` maps a database's name to its address."""
+    """The running system.
+
+    Args:
+        postgres: maps a database's name to its address.
+        redirect_uri: where a simulator of our own sends browsers after a login; None: that is the environment's matter.
+    """
 
     kind: Kind
     lists_api_url: str
@@ -51,5 +56,6 @@ class System:
     bootstrap_servers: str
     postgres: Mapping[str, str]
     keys: Keys
+    redirect_uri: str | None = None
     user: str = "demo"
     token: str = ""

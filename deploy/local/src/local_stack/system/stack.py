@@ -109,7 +109,7 @@ class Stack:
         first: list[Part] = [self._postgres, self._kafka]
         if self._trakt is None:
             state = str(self._home.data / "simulator.sqlite") if self._home.is_kept else None
-            spec = table.simulator(self._ports["simulator"], self._outside, state=state)
+            spec = table.simulator(self._ports, self._outside, state=state)
             first.append(ServiceProcess(spec, logs=self._home.logs))
         await self.supervisor.start(*first)
         self._system = self._describe()
@@ -185,6 +185,7 @@ class Stack:
             bootstrap_servers=self._kafka.bootstrap_servers,
             postgres={database: self._postgres.dsn(database) for database in DATABASES},
             keys=self._keys,
+            redirect_uri=None if self._trakt else table.redirect_uri(self._ports),
         )
 
     async def _start_services(self) -> None:

@@ -22,6 +22,8 @@ WANTED_PORTS: Mapping[str, int] = {
     "trakt-sync relay": 0,
     "notifier consume": 0,
 }
+OUT_OF_BAND = "urn:ietf:wg:oauth:2.0:oob"
+"""The redirect URI of an application without an address: that of token pairs from elsewhere."""
 HTTP_AND_WORK = ("lists-api", "lists-api run", "notifier", "trakt-sync", "trakt-sync work")
 """The processes that make new events. They stop first."""
 ON_KAFKA = ("lists-api relay", "lists-api consume", "trakt-sync consume", "trakt-sync relay", "notifier consume")
@@ -99,7 +101,9 @@ def kafka_environment(kind: KafkaKind, bootstrap_servers: str) -> dict[str, str]
 
 
 def trakt_environment(system: System) -> dict[str, str]:
+    own = {} if system.redirect_uri is None else {"TRAKT_REDIRECT_URI": system.redirect_uri}
     return {
+        **own,
         "TRAKT_API_URL": system.trakt.api_url,
         "TRAKT_AUTH_URL": system.trakt.auth_url,
         "TRAKT_CLIENT_ID": system.trakt.client_id,
@@ -115,12 +119,19 @@ def inherited(outside: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in outside.items() if name not in NOT_INHERITED}
 
 
-def simulator(port: int, outside: Mapping[str, str], *, state: str | None) -> ProcessSpec:
+def redirect_uri(ports: Mapping[str, int]) -> str:
+    """Return where the local Trakt sends browsers after a login."""
+    return f"http://127.0.0.1:{ports['trakt-sync']}/api/trakt/callback"
+
+
+def simulator(ports: Mapping[str, int], outside: Mapping[str, str], *, state: str | None) -> ProcessSpec:
     """Return the local Trakt. Args: state: file that keeps its accounts and lists; None: it forgets."""
+    port = ports["simulator"]
     keep = ("--state", state) if state else ()
+    ours = (f"--redirect-uri={uri}" for uri in (redirect_uri(ports), OUT_OF_BAND))
     return ProcessSpec(
         name="simulator",
-        command=(sys.executable, "-m", "trakt_simulator", "--host", "127.0.0.1", "--port", str(port), *keep),
+        command=(sys.executable, "-m", "trakt_simulator", "--host", "127.0.0.1", "--port", str(port), *keep, *ours),
         environment=dict(outside),
         health_url=f"http://127.0.0.1:{port}/_admin/health",
         death_signal=signal.SIGTERM,  # it saves its state

@@ -5,7 +5,7 @@ from typing import Final
 from chassis.health import Health
 from chassis.http import health
 from chassis.http.openapi import HttpApi
-from trakt_sync.http.routes import device, status
+from trakt_sync.http.routes import account, authorization, device, status
 
 TAGS: Final = {
     "account": "A user's Trakt account.",
@@ -20,6 +20,14 @@ def http_api(checks: Health) -> HttpApi:
         "WatchBuddy trakt-sync",
         description="A user's Trakt account, and how their lists are on it.",
         tags=TAGS,
+        secret=(authorization.CALLBACK,),
     )
-    app.add(status.router, device.router, health.router(checks))
+    app.add(
+        status.router,
+        device.router,
+        authorization.router,
+        authorization.public,
+        account.router,
+        health.router(checks),
+    )
     return app

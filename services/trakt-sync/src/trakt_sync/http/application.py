@@ -13,7 +13,9 @@ from chassis.http.auth import Authenticator
 from chassis.postgres.database import Pool
 from trakt_sync.accounts.vault import Vault
 from trakt_sync.http.api import http_api
+from trakt_sync.logins.authorization import AuthorizationLogins
 from trakt_sync.logins.device import DeviceLogins
+from trakt_sync.logins.logout import Logout
 from trakt_sync.settings import HttpSettings
 from trakt_sync.trakt.client import App, TraktClient
 from trakt_sync.trakt.oauth import OAuth
@@ -37,19 +39,27 @@ async def serving(
     """
     registered = App(settings.trakt_client_id, settings.trakt_client_secret, settings.trakt_redirect_uri)
     auth_url = str(settings.trakt_auth_url)
-    trakt = TraktClient(api, auth_url, registered, now=now)
-    devices = DeviceLogins(
-        pool=pool,
-        vault=Vault(settings.encryption_keys),
-        oauth=OAuth(api, auth_url, registered, now=now),
-        read_owner=trakt.read_owner,
-        wake=wake,
-        now=now,
-    )
+    trakt, oauth = TraktClient(api, auth_url, registered, now=now), OAuth(api, auth_url, registered, now=now)
+    vault, read_owner = Vault(settings.encryption_keys), trakt.read_owner
+    devices = DeviceLogins(pool=pool, vault=vault, oauth=oauth, read_owner=read_owner, wake=wake, now=now)
+    is_address = settings.trakt_redirect_uri.startswith(("https://", "http://"))
     app = http_api(health)
     app.state.authenticator = Authenticator(settings)
     app.state.pool = pool
     app.state.device_logins = devices
+    app.state.authorization_logins = AuthorizationLogins(
+        pool=pool,
+        vault=vault,
+        oauth=oauth,
+        read_owner=read_owner,
+        page=settings.authorize_page,
+        client_id=registered.client_id,
+        redirect_uri=registered.redirect_uri if is_address else None,
+        wake=wake,
+        now=now,
+    )
+    app.state.logout = Logout(pool, vault, oauth, wake, now)
+    app.state.login_return_url = None if settings.login_return_url is None else str(settings.login_return_url)
     health.add("logins", devices.check)
     polling = asyncio.create_task(devices.run(), name="poll logins")
     try:

@@ -7,7 +7,9 @@ from fastapi import APIRouter, Depends, Request
 from chassis.http.auth import BEARER, current_user
 from chassis.http.problem_kinds import ANYWHERE, documented
 from chassis.postgres.database import Pool
+from trakt_sync.logins.authorization import AuthorizationLogins
 from trakt_sync.logins.device import DeviceLogins
+from trakt_sync.logins.logout import Logout
 
 PREFIX = "/api/trakt"
 
@@ -28,6 +30,18 @@ async def device_logins(request: Request) -> DeviceLogins:
     return logins
 
 
+async def authorization_logins(request: Request) -> AuthorizationLogins:
+    logins: AuthorizationLogins = request.app.state.authorization_logins
+    return logins
+
+
+async def logout_of(request: Request) -> Logout:
+    logout: Logout = request.app.state.logout
+    return logout
+
+
 Caller = Annotated[str, Depends(current_user)]
 Database = Annotated[Pool, Depends(database)]
 Devices = Annotated[DeviceLogins, Depends(device_logins)]
+Authorizations = Annotated[AuthorizationLogins, Depends(authorization_logins)]
+LogoutOf = Annotated[Logout, Depends(logout_of)]

@@ -5,6 +5,7 @@ TransientError (chassis)
 PermanentError (chassis)
 ├── NotFoundError (chassis) 404  "not-found"
 │   └── NoLoginError
+├── NoRedirectError         409  "no-redirect"
 └── TraktRefusesError       502  "trakt-refuses"
 """
 
@@ -36,6 +37,14 @@ class TraktRefuses(Problem):
     detail: str = Field(examples=["Trakt refuses our application (invalid_client)"])
 
 
+class NoRedirect(Problem):
+    """Logins by address are not set up in this installation. Log in by device code."""
+
+    slug: Literal["no-redirect"]
+    status: Literal[409]
+    detail: str = Field(examples=["This installation takes no logins by address; POST /api/trakt/device begins one."])
+
+
 ASKS_TRAKT: Final = (DatabaseUnavailable, Transient, TraktAway, TraktRefuses)
 """What a route that asks Trakt may answer beside: all kinds of its statuses."""
 
@@ -47,6 +56,16 @@ class TraktAwayError(TransientError):
 class TraktRefusesError(PermanentError):
     slug = "trakt-refuses"
     status = 502
+
+
+class NoRedirectError(PermanentError):
+    """TRAKT_REDIRECT_URI is no address of ours."""
+
+    slug = "no-redirect"
+    status = 409
+
+    def __init__(self) -> None:
+        super().__init__("This installation takes no logins by address; POST /api/trakt/device begins one.")
 
 
 class NoLoginError(NotFoundError):

@@ -14,8 +14,9 @@ from chassis.postgres.database import Connection, Pool
 from trakt_sync.accounts.account import Account
 from trakt_sync.accounts.token_import import Import
 from trakt_sync.accounts.vault import Vault
-from trakt_sync.errors import LeaseLostError
+from trakt_sync.errors import BadTokensError, LeaseLostError
 from trakt_sync.store import work_queue
+from trakt_sync.trakt.tokens import Tokens
 from watchbuddy_contracts import FailureReason
 
 log = structlog.get_logger()
@@ -41,6 +42,16 @@ ON CONFLICT (user_id) DO UPDATE SET
     refresh_after = '-infinity', refresh_failures = 0,
     blocked_until = '-infinity', block_reason = NULL, lease_token = NULL, lease_until = '-infinity',
     lists_at = excluded.lists_at, imports_at = least(account.imports_at, excluded.imports_at)"""
+
+# The lease is taken from whoever holds it, as at a connection, and what they had taken up is due again. Whose the
+# account was stays: the mirrors of it are taken up when the user comes back to it.
+DISCONNECT: Final = """
+WITH before AS (SELECT tokens, expires_at FROM account WHERE user_id = $1 AND state <> 'disconnected' FOR UPDATE)
+UPDATE account SET state = 'disconnected', tokens = NULL, expires_at = NULL, refreshed_at = NULL, refusals = 0,
+    blocked_until = '-infinity', block_reason = NULL, lease_token = NULL, lease_until = '-infinity',
+    lists_at = '-infinity', imports_at = NULL
+FROM before WHERE user_id = $1
+RETURNING before.tokens, before.expires_at"""
 
 IDENTIFY: Final = """
 UPDATE account SET trakt_id = coalesce($3, trakt_id), is_identified = true WHERE user_id = $1 AND lease_token = $2"""
@@ -112,6 +123,20 @@ async def connect_account(connection: Connection, vault: Vault, user_id: str, gi
     await connection.execute(RESET, user_id)
     # Whose the tokens are is asked when there is work, and they may be of an account without the lists.
     await work_queue.enqueue_user(connection, user_id, now, is_all=given.trakt_id is None)
+
+
+async def disconnect_account(connection: Connection, vault: Vault, user_id: str) -> tuple[bool, Tokens | None]:
+    """Delete an account's tokens, in the caller's transaction.
+
+    Returns: whether it had any; the tokens, unless no key opens them.
+    """
+    row = await connection.fetchrow(DISCONNECT, user_id)
+    if row is None:
+        return False, None
+    try:
+        return True, vault.open(row["tokens"], row["expires_at"])
+    except BadTokensError:
+        return True, None
 
 
 async def identify_account(connection: Connection, account: Account, trakt_id: str | None, now: datetime) -> None:

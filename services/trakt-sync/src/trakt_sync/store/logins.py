@@ -8,7 +8,7 @@ from uuid import UUID
 import structlog
 
 from chassis.postgres.database import Connection, Pool, count_of
-from trakt_sync.accounts.login import AfterPoll, DeviceLogin, DuePoll
+from trakt_sync.accounts.login import AfterPoll, AuthorizationLogin, DeviceLogin, DuePoll, StateProblem, hash_of
 from trakt_sync.accounts.vault import Vault
 from trakt_sync.errors import BadTokensError
 from trakt_sync.trakt.oauth import DeviceCode
@@ -58,7 +58,27 @@ END_DEVICE: Final = """
 UPDATE device_login SET state = 'connected', reason = NULL, poll_at = NULL
 WHERE user_id = $1 AND login_id = $2 AND state <> 'connected'"""
 
+# One a user: the state of an earlier one is not known any more.
+ADD_AUTHORIZATION: Final = """
+INSERT INTO authorization_login (user_id, state_hash, verifier, redirect_uri, expires_at) VALUES ($1, $2, $3, $4, $5)
+ON CONFLICT (user_id) DO UPDATE SET
+    state_hash = excluded.state_hash, verifier = excluded.verifier, redirect_uri = excluded.redirect_uri,
+    expires_at = excluded.expires_at, used_at = NULL"""
+
+USE_AUTHORIZATION: Final = """
+UPDATE authorization_login SET used_at = $2 WHERE state_hash = $1 AND used_at IS NULL AND expires_at > $2
+RETURNING user_id, verifier, redirect_uri"""
+
+AUTHORIZATION_IS_USED: Final = "SELECT used_at IS NOT NULL FROM authorization_login WHERE state_hash = $1"
+
+# That the user has not logged out since.
+LOCK_AUTHORIZATION: Final = "SELECT true FROM authorization_login WHERE state_hash = $1 FOR UPDATE"
+
+FORGET_DEVICE: Final = "DELETE FROM device_login WHERE user_id = $1"
+FORGET_AUTHORIZATION: Final = "DELETE FROM authorization_login WHERE user_id = $1"
+
 SWEEP_DEVICES: Final = "DELETE FROM device_login WHERE expires_at < $1"
+SWEEP_AUTHORIZATIONS: Final = "DELETE FROM authorization_login WHERE expires_at < $1"
 
 
 async def read_device(pool: Pool, user_id: str) -> DeviceLogin | None:
@@ -129,4 +149,39 @@ async def end_device(connection: Connection, poll: DuePoll) -> bool:
 
 async def delete_old(pool: Pool, *, until: datetime) -> int:
     """Delete the logins that expired before then; return how many."""
-    return count_of(await pool.execute(SWEEP_DEVICES, until))
+    devices = count_of(await pool.execute(SWEEP_DEVICES, until))
+    return devices + count_of(await pool.execute(SWEEP_AUTHORIZATIONS, until))
+
+
+async def add_authorization(
+    pool: Pool, vault: Vault, login: AuthorizationLogin, state: str, *, expires_at: datetime
+) -> None:
+    """Save a login by address that has begun, in place of the user's earlier one."""
+    verifier = vault.seal_secret(login.verifier)
+    await pool.execute(ADD_AUTHORIZATION, login.user_id, hash_of(state), verifier, login.redirect_uri, expires_at)
+
+
+async def use_authorization(pool: Pool, vault: Vault, state: str, now: datetime) -> AuthorizationLogin | StateProblem:
+    """Use a state that a browser brings, which works once; return the login, or what is wrong with the state.
+
+    Raises:
+        BadTokensError: none of the keys opens its verifier.
+    """
+    row = await pool.fetchrow(USE_AUTHORIZATION, hash_of(state), now)
+    if row is not None:
+        return AuthorizationLogin(row["user_id"], vault.open_secret(row["verifier"]), row["redirect_uri"])
+    is_used = await pool.fetchval(AUTHORIZATION_IS_USED, hash_of(state))
+    if is_used is None:
+        return "unknown"
+    return "used" if is_used else "expired"
+
+
+async def is_wanted(connection: Connection, state: str) -> bool:
+    """Return whether a login by address still counts, and keep it so until the caller's transaction ends."""
+    return bool(await connection.fetchval(LOCK_AUTHORIZATION, hash_of(state)))
+
+
+async def forget(connection: Connection, user_id: str) -> None:
+    """Forget a user's logins, in the caller's transaction: what Trakt answers to them counts no more."""
+    await connection.execute(FORGET_DEVICE, user_id)
+    await connection.execute(FORGET_AUTHORIZATION, user_id)

@@ -29,12 +29,20 @@ def http_settings(dsn: str, trakt_url: str, **changes: object) -> HttpSettings:
 
 @asynccontextmanager
 async def application_on(
-    settings: HttpSettings, *, wake: Callable[[], None] = lambda: None, now: Clock = utc_now
+    settings: HttpSettings,
+    *,
+    trakt: httpx.AsyncClient | None = None,
+    wake: Callable[[], None] = lambda: None,
+    now: Clock = utc_now,
 ) -> AsyncIterator[FastAPI]:
-    """Give the HTTP application on a migrated database; it polls the logins that users begin."""
+    """Give the HTTP application on a migrated database; it polls the logins that users begin.
+
+    Args:
+        trakt: a client of a Trakt without a socket; None: the Trakt of the settings.
+    """
     async with (
         await create_pool(settings.database_url.get_secret_value()) as pool,
-        connect(str(settings.trakt_api_url), CLIENT.client_id, is_observed=False) as api,
+        trakt or connect(str(settings.trakt_api_url), CLIENT.client_id, is_observed=False) as api,
         serving(settings, pool, health_of(pool), api, wake=wake, now=now) as app,
     ):
         yield app

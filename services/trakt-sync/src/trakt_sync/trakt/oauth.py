@@ -9,7 +9,7 @@ import httpx
 from pydantic import AfterValidator, Field, SecretStr, ValidationError
 
 from chassis.clock import Clock
-from trakt_sync.errors import AppRefusedError, TraktUnavailableError, TraktUnreachableError
+from trakt_sync.errors import AppRefusedError, GrantRefusedError, TraktUnavailableError, TraktUnreachableError
 from trakt_sync.trakt.client import App
 from trakt_sync.trakt.statuses import check
 from trakt_sync.trakt.tokens import OAuthErrorWire, Token, Tokens, TokenWire
@@ -121,6 +121,41 @@ class OAuth:
             check(response)
             raise _unreadable(response)
         return answer
+
+    async def exchange(self, code: SecretStr, verifier: SecretStr, redirect_uri: str) -> Tokens:
+        """Exchange the code that a browser brought back. It works once.
+
+        Args:
+            verifier: whose challenge the login began with (RFC 7636).
+            redirect_uri: that the login began with.
+
+        Raises:
+            GrantRefusedError: Trakt does not accept the code.
+            TraktError: no answer, or another refusal.
+        """
+        body = {
+            "code": code.get_secret_value(),
+            "code_verifier": verifier.get_secret_value(),
+            "redirect_uri": redirect_uri,
+            "grant_type": "authorization_code",
+            **self._ourselves(),
+        }
+        response = await self._post("/oauth/token", body)
+        if response.is_success:
+            return self._tokens_of(response)
+        _check_app(response)
+        if response.status_code == HTTPStatus.BAD_REQUEST:
+            raise GrantRefusedError("Trakt does not accept the code")
+        check(response)
+        raise _unreadable(response)
+
+    async def revoke(self, token: SecretStr) -> None:
+        """Revoke a token pair by its access token.
+
+        Raises:
+            TraktError: Trakt did not say that it did.
+        """
+        check(await self._post("/oauth/revoke", {"token": token.get_secret_value(), **self._ourselves()}))
 
     def _ourselves(self) -> dict[str, str]:
         return {"client_id": self._app.client_id, "client_secret": self._app.client_secret.get_secret_value()}

@@ -64,3 +64,17 @@ class DeviceLoginOut(Documented):
             expires_at=login.expires_at,
             interval=login.poll_every.total_seconds(),
         )
+
+
+class AddressOut(Documented):
+    """Where the user logs in."""
+
+    model_config = examples(
+        {
+            "authorize_url": "https://auth.trakt.tv/oauth/authorize?response_type=code&client_id=9b36d8c0"
+            "&redirect_uri=https%3A%2F%2Fwatchbuddy.example%2Fapi%2Ftrakt%2Fcallback&state=2vXb1Nf4"
+            "&code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM&code_challenge_method=S256"
+        }
+    )
+
+    authorize_url: str
