@@ -16,11 +16,15 @@ from pydantic import SecretStr, ValidationError
 from chassis.postgres.database import Pool
 from chassis.testing import eventually
 from trakt_simulator.testing import SimulatorAdmin
+from trakt_sync.accounts.identity import is_same_account
 from trakt_sync.accounts.token_import import decode, parse_tokens
 from trakt_sync.accounts.vault import Vault
 from trakt_sync.errors import BadTokensError
+from trakt_sync.mirroring.remote import Owner
 from trakt_sync.store.accounts import AccountStore
+from trakt_sync.store.connections import check_batch
 from trakt_sync.testing import CLIENT, KEY, Harness, harness, make_settings, movies, unwanted, wanted
+from trakt_sync.trakt.api import Trakt
 from trakt_sync.trakt.tokens import Tokens
 from watchbuddy_contracts import (
     TraktAccountConnected,
@@ -188,6 +192,85 @@ async def test_lists_are_taken_up_again_on_a_trakt_account_that_the_user_comes_b
     await running.want(unwanted(2))
     await move_to("bob")
     await eventually(lambda: shown("bob"), until=lambda lists: lists == [[2, 5]])
+
+
+class NamelessTrakt:
+    """Another Trakt, whose settings do not say whose account it is."""
+
+    def __init__(self, real: Trakt) -> None:
+        self._real = real
+
+    def __getattr__(self, method: str) -> Any:  # noqa: ANN401 - as the real one has it
+        return getattr(self._real, method)
+
+    async def read_owner(self, token: SecretStr) -> Owner:
+        await self._real.read_owner(token)
+        return Owner()
+
+
+async def test_all_lists_come_to_another_account_though_trakt_does_not_say_whose_it_is(
+    dsn: str, simulator_url: str, admin: SimulatorAdmin
+) -> None:
+    async with harness(dsn, simulator_url, trakt=lambda real: cast("Trakt", NamelessTrakt(real))) as one, one.worker():
+        for name in ("ada", "bob"):
+            pair = await admin.account(name, vip=True)
+            await one.connect("ada", pair.model_dump_json(), is_identified=False)
+            await one.want(*(wanted(number, items=movies(number)) for number in (1, 2, 3)))
+            await one.want(wanted(2, version=2, items=movies(2, 4)))
+            await eventually(
+                lambda name=name: admin.lists_of(name),  # type: ignore[misc]
+                until=lambda lists: sorted(len(shown.items) for shown in lists) == [1, 1, 2],
+            )
+        await one.settled(1, 2, 3)
+        assert len(await admin.lists_of("ada")) == 3
+        before = [event.trakt_list_id for event in await one.events(TraktListCreated)]
+        await one.connect("ada", (await admin.account("bob")).model_dump_json(), is_identified=False)
+        await one.sent(TraktListSynced, count=len(await one.events(TraktListSynced)) + 3)
+        assert [event.trakt_list_id for event in await one.events(TraktListCreated)] == before
+
+
+async def test_switch_of_a_killed_worker_goes_on_where_it_was(
+    dsn: str, simulator_url: str, admin: SimulatorAdmin
+) -> None:
+    numbers = range(1, 8)
+    async with harness(dsn, simulator_url) as one:
+        await one.connect("ada", (await admin.account("ada", vip=True)).model_dump_json())
+        await one.want(*(wanted(number, items=movies(number)) for number in numbers))
+        async with one.worker():
+            await one.settled(*numbers)
+        await one.connect("ada", (await admin.account("bob", vip=True)).model_dump_json())
+        (account,) = await AccountStore(one.pool, Vault([KEY]), timedelta(seconds=10)).claim(one.clock(), 1)
+        assert await check_batch(one.pool, account, one.clock(), 3)
+        assert await one.pool.fetchval("SELECT count(*) FROM work_queue") == 3
+        one.move_clock(timedelta(seconds=10))  # it is heard of no more
+        async with one.worker():
+            await one.settled(*numbers)
+    made = await one_of_each(admin, "bob")
+    assert made == [[number] for number in numbers]
+    assert await one_of_each(admin, "ada") == made
+
+
+async def one_of_each(admin: SimulatorAdmin, user: str) -> list[list[object]]:
+    return sorted([item.ids["trakt"] for item in shown.items] for shown in await admin.lists_of(user))
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "is_same"),
+    [
+        (Owner("a" * 32), Owner("a" * 32), True),
+        (Owner("a" * 32, slug="ada"), Owner("b" * 32, slug="ada"), False),
+        (Owner("trakt:1"), Owner("trakt:2"), False),
+        (Owner("a" * 32, slug="ada"), Owner("trakt:1", slug="ada"), True),
+        (Owner("a" * 32, slug="ada"), Owner("trakt:1", slug="bob"), None),
+        (Owner("a" * 32), Owner("trakt:1"), None),
+        (Owner(), Owner("a" * 32), None),
+        (Owner("a" * 32), Owner(), None),
+    ],
+)
+def test_accounts_are_told_apart_by_the_id_that_both_logins_have(
+    before: Owner, after: Owner, is_same: bool | None
+) -> None:
+    assert is_same_account(before, after) is is_same
 
 
 async def test_list_that_is_gone_when_the_user_comes_back_is_made_anew(running: Harness, admin: SimulatorAdmin) -> None:

@@ -11,6 +11,7 @@ from trakt_sync.accounts.account import Account
 from trakt_sync.accounts.vault import Vault
 from trakt_sync.store import work_queue
 from trakt_sync.store.accounts import NEXT_DUE, AccountStore
+from trakt_sync.store.connections import check_lists
 from trakt_sync.testing import KEY, Harness, harness, import_of, movies, wanted
 from watchbuddy_contracts import TraktListSynced
 
@@ -29,8 +30,17 @@ async def one(dsn: str, simulator_url: str, admin: SimulatorAdmin) -> AsyncItera
         for user in ("ada", "bob"):
             await made.connect(user, (await admin.account(user, vip=True)).model_dump_json())
         for account in await claimed(made):
+            await check_lists(made.pool, account, made.clock())
             await release(made, account)
         yield made
+
+
+async def test_account_whose_lists_were_not_looked_at_is_claimed_again(one: Harness) -> None:
+    await one.pool.execute("UPDATE account SET checked_list_id = 0, lists_at = now() WHERE user_id = 'ada'")
+    for _ in range(2):
+        (account,) = await claimed(one)
+        assert account.has_unchecked
+        await release(one, account)
 
 
 async def test_account_without_work_is_claimed_by_nobody(one: Harness) -> None:

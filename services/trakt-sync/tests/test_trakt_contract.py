@@ -10,6 +10,7 @@ from pydantic import SecretStr
 from trakt_simulator.testing import SimulatorAdmin
 from trakt_sync.errors import GrantRefusedError, LeaseLostError, ListGoneError, TokenRefusedError
 from trakt_sync.mirroring.desired import Details
+from trakt_sync.mirroring.remote import AccountLimits
 from trakt_sync.testing import CLIENT, QUICK
 from trakt_sync.testing.fakes import FakeTrakt
 from trakt_sync.trakt.api import Trakt, WriteLease
@@ -138,8 +139,9 @@ async def test_nothing_is_written_when_the_permit_has_run_out(subject: Subject) 
 
 
 async def test_limits_of_a_vip_account(subject: Subject) -> None:
-    limits = await subject.trakt.read_limits(subject.token)
-    assert (limits.lists, limits.items) == (100, 5000)
+    settings = await subject.trakt.read_settings(subject.token)
+    assert settings.limits == await subject.trakt.read_limits(subject.token) == AccountLimits(100, 5000, 5000)
+    assert (settings.owner.is_vip, settings.owner.slug, settings.timezone) == (True, settings.owner.name, "Etc/UTC")
 
 
 async def test_account_has_an_id_that_stays(subject: Subject) -> None:

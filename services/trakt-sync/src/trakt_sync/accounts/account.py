@@ -27,6 +27,7 @@ class Account:
         redirect_uri: of the login that made the tokens; None: our application's.
         refresh_after: a renewal that failed is not tried again before.
         refresh_failures: in a row.
+        has_unchecked: it was connected, and not all lists were looked at since (`connections.check_lists`).
     """
 
     user_id: str
@@ -42,6 +43,7 @@ class Account:
     redirect_uri: str | None = None
     refresh_after: datetime | None = None
     refresh_failures: int = 0
+    has_unchecked: bool = False
 
     def is_expiring(self, now: datetime) -> bool:
         """Return whether the tokens are to be renewed. A renewal that failed waits while the old ones work."""

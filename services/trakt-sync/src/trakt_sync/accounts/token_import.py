@@ -24,6 +24,7 @@ class Import:
     Args:
         trakt_id: of the account's owner, as Trakt says; None: Trakt could not be asked.
         is_vip: the same.
+        slug: of the owner, as Trakt says.
         redirect_uri: of the login that made the pair: its renewal names it too. None: our application's.
     """
 
@@ -31,6 +32,7 @@ class Import:
     trakt_user: str | None
     trakt_id: str | None = None
     is_vip: bool | None = None
+    slug: str | None = None
     redirect_uri: str | None = None
 
 

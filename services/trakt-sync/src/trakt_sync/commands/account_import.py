@@ -66,7 +66,7 @@ async def with_owner(settings: ImportSettings, given: Import) -> Import:
             raise
         except TraktError:
             owner = Owner()
-    return replace(given, trakt_id=owner.trakt_id, is_vip=owner.is_vip)
+    return replace(given, trakt_id=owner.trakt_id, is_vip=owner.is_vip, slug=owner.slug)
 
 
 def _user_id(text: str) -> str:

@@ -27,7 +27,7 @@ async def with_owner(tokens: Tokens, read_owner: ReadOwner) -> Import:
     except TraktError as error:
         log.warning("owner_not_read", error=error.detail)
         owner = Owner()
-    return Import(tokens, owner.name, owner.trakt_id, owner.is_vip)
+    return Import(tokens, owner.name, owner.trakt_id, owner.is_vip, owner.slug)
 
 
 async def saved(save: Callable[[], Awaitable[bool]]) -> bool:

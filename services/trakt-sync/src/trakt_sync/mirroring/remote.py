@@ -68,6 +68,7 @@ class AccountLimits:
 
     lists: int | None = None
     items: int | None = None
+    watchlist: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +76,28 @@ class Owner:
     """Whose an account is; None: Trakt did not say.
 
     Args:
-        trakt_id: stays when they rename themselves.
+        trakt_id: stays when they rename themselves. Trakt's uuid, or `trakt:` and its number where there is none.
         name: that of their profile.
+        slug: its name in addresses.
     """
 
     trakt_id: str | None = None
     is_vip: bool | None = None
     name: str | None = None
+    slug: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AccountSettings:
+    """What Trakt's settings say of an account.
+
+    Args:
+        timezone: as the user chose it, of the IANA database; None: Trakt did not say.
+    """
+
+    owner: Owner = Owner()
+    limits: AccountLimits = AccountLimits()
+    timezone: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

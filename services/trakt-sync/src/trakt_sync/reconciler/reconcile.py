@@ -105,7 +105,7 @@ class Reconciler:
         except TraktError as error:
             change = await self.recovery.change_after(session, stored.job, stored.job, FindList(), error)
             return await self._record(session, stored, change)
-        await identify(self.pool, session.account, owner.trakt_id, self.now())
+        await identify(self.pool, session.account, owner)
         await self.accounts.release(session.account)
         return self.now()
 

@@ -17,7 +17,7 @@ from trakt_sync.errors import LeaseLostError
 from trakt_sync.reconciler.importer import Importer
 from trakt_sync.reconciler.outage import OutageWatch
 from trakt_sync.reconciler.reconcile import Reconciler
-from trakt_sync.store import imports, mirrors, work_queue
+from trakt_sync.store import connections, imports, mirrors, work_queue
 from trakt_sync.store.accounts import AccountStore
 from trakt_sync.trakt.breaker import Breaker
 
@@ -108,6 +108,8 @@ class Worker:
             if account.has_import and await self.importer.serve(account):
                 self._wake.set()
             else:
+                if account.has_unchecked:
+                    await connections.check_lists(self.pool, account, self.now())
                 self._wake_at(await self.reconciler.serve(account))
         except LeaseLostError:
             log.warning("lease_lost", user_id=account.user_id)

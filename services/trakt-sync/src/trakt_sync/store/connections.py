@@ -1,6 +1,8 @@
 """SQL of connecting an account: its tokens, and which Trakt account they are for.
 
-Mirrors are keyed by list and Trakt account. Another Trakt account selects other mirrors.
+Mirrors are keyed by list and Trakt account. Another Trakt account selects other mirrors. A user may have thousands of
+lists: connecting only notes that they are to be looked at. Whoever claims the account does that first, some hundred at
+a time; each batch is a transaction that notes how far it is, so that a killed worker's successor goes on there.
 """
 
 from collections.abc import Sequence
@@ -12,31 +14,35 @@ import structlog
 
 from chassis.postgres.database import Connection, Pool
 from trakt_sync.accounts.account import Account
+from trakt_sync.accounts.identity import is_same_account
 from trakt_sync.accounts.token_import import Import
 from trakt_sync.accounts.vault import Vault
 from trakt_sync.errors import BadTokensError, LeaseLostError
-from trakt_sync.store import work_queue
+from trakt_sync.mirroring.remote import Owner
 from trakt_sync.trakt.tokens import Tokens
 from watchbuddy_contracts import FailureReason
 
 log = structlog.get_logger()
 
-TRAKT_ID: Final = "SELECT trakt_id FROM account WHERE user_id = $1 FOR UPDATE"
+BATCH: Final = 500
+
+OWNER: Final = "SELECT trakt_id, trakt_slug AS slug FROM account WHERE user_id = $1 FOR UPDATE"
 
 # The lease is taken from whoever holds it: they work with the old tokens, and may record nothing any more. What they
 # had taken up is due again.
 CONNECT: Final = """
 INSERT INTO account (
-    user_id, trakt_user, tokens, expires_at, state, connected_at, trakt_id, is_identified, redirect_uri,
-    lists_at, imports_at
+    user_id, trakt_user, tokens, expires_at, state, connected_at, trakt_id, trakt_slug, is_identified, redirect_uri,
+    checked_list_id, is_verifying, lists_at, imports_at
 )
 VALUES (
-    $1, $2, $3, $4, 'connected', $5, $6::text, $6::text IS NOT NULL, $7, $5,
+    $1, $2, $3, $4, 'connected', $5, $6, $7, $8, $9, 0, $10, $5,
     (SELECT min(due_at) FROM list_import WHERE list_import.user_id = $1 AND done_at IS NULL)
 )
 ON CONFLICT (user_id) DO UPDATE SET
     trakt_user = coalesce(excluded.trakt_user, account.trakt_user),
-    trakt_id = coalesce(excluded.trakt_id, account.trakt_id), is_identified = excluded.is_identified,
+    trakt_id = excluded.trakt_id, trakt_slug = excluded.trakt_slug, is_identified = excluded.is_identified,
+    checked_list_id = 0, is_verifying = account.is_verifying OR excluded.is_verifying,
     tokens = excluded.tokens, expires_at = excluded.expires_at, state = 'connected',
     redirect_uri = excluded.redirect_uri, connected_at = excluded.connected_at, refreshed_at = NULL, refusals = 0,
     refresh_after = '-infinity', refresh_failures = 0,
@@ -54,25 +60,53 @@ FROM before WHERE user_id = $1
 RETURNING before.tokens, before.expires_at"""
 
 IDENTIFY: Final = """
-UPDATE account SET trakt_id = coalesce($3, trakt_id), is_identified = true WHERE user_id = $1 AND lease_token = $2"""
-
-# A new login may have other limits, and tries are counted anew.
-RESET: Final = """
-UPDATE mirror SET attempts = 0, account_limit = NULL
-FROM desired_list, account
-WHERE desired_list.user_id = $1 AND account.user_id = $1 AND mirror.list_id = desired_list.list_id
-    AND mirror.trakt_account = coalesce(account.trakt_id, '') AND (attempts > 0 OR account_limit IS NOT NULL)"""
+UPDATE account SET trakt_id = $3, trakt_slug = $4, is_identified = true,
+    checked_list_id = CASE WHEN $5 THEN 0 ELSE checked_list_id END, is_verifying = is_verifying OR $5
+WHERE user_id = $1 AND lease_token = $2"""
 
 NAME: Final = """
 UPDATE mirror SET trakt_account = $2 FROM desired_list
 WHERE desired_list.user_id = $1 AND mirror.list_id = desired_list.list_id AND trakt_account = ''"""
 
-# What is there may have changed while the user was away: it is read, and reported anew.
-RETURN: Final = """
-UPDATE mirror SET applied_version = 0, reread_after = $3, trakt_list = jsonb_set(trakt_list, '{details}', 'null'),
-    account_limit = NULL, attempts = 0, notified = NULL, tally = NULL, recreated_version = NULL
-FROM desired_list
-WHERE desired_list.user_id = $1 AND mirror.list_id = desired_list.list_id AND trakt_account = $2"""
+# One batch. A list on the account that the user comes back to, or that cannot be told from another, is read and
+# reported anew. On the same account, tries and limits are forgotten: a new login may have others. Due is what has work,
+# and everything while nobody knows whose account it is: that is asked when there is work. What is on Trakt only counts
+# for the account that the user has now; a list left on another one is not looked at.
+CHECK_LISTS: Final = """
+WITH gate AS MATERIALIZED (
+    SELECT user_id, coalesce(trakt_id, '') AS trakt_account, is_verifying, is_identified, checked_list_id FROM account
+    WHERE user_id = $1 AND lease_token = $2 FOR UPDATE
+),
+batch AS MATERIALIZED (
+    SELECT list_id, version, is_present FROM desired_list, gate
+    WHERE desired_list.user_id = $1 AND list_id > checked_list_id ORDER BY list_id LIMIT $4
+),
+verified AS (
+    UPDATE mirror SET applied_version = 0, reread_after = $3, trakt_list = jsonb_set(trakt_list, '{details}', 'null'),
+        account_limit = NULL, attempts = 0, notified = NULL, tally = NULL, recreated_version = NULL
+    FROM batch, gate WHERE is_verifying AND mirror.list_id = batch.list_id AND mirror.trakt_account = gate.trakt_account
+),
+reset AS (
+    UPDATE mirror SET attempts = 0, account_limit = NULL
+    FROM batch, gate
+    WHERE NOT is_verifying AND mirror.list_id = batch.list_id AND mirror.trakt_account = gate.trakt_account
+        AND (attempts > 0 OR account_limit IS NOT NULL)
+),
+queued AS (
+    INSERT INTO work_queue (list_id, user_id, due_at)
+    SELECT batch.list_id, gate.user_id, $3
+    FROM gate CROSS JOIN batch
+    LEFT JOIN mirror ON mirror.list_id = batch.list_id AND mirror.trakt_account = gate.trakt_account
+    LEFT JOIN work_queue ON work_queue.list_id = batch.list_id
+    WHERE work_queue.list_id IS NOT NULL
+        OR (is_present AND (is_verifying OR NOT is_identified OR coalesce(applied_version, 0) < version))
+        OR (NOT is_present AND (trakt_list_id IS NOT NULL OR intent IS NOT NULL))
+    ON CONFLICT (list_id) DO UPDATE SET due_at = excluded.due_at, revision = excluded.revision
+),
+last AS (SELECT CASE WHEN count(*) = $4 THEN max(list_id) END AS list_id FROM batch)
+UPDATE account SET checked_list_id = last.list_id, is_verifying = gate.is_verifying AND last.list_id IS NOT NULL
+FROM gate, last WHERE account.user_id = gate.user_id
+RETURNING account.checked_list_id"""
 
 STATUS: Final = """
 SELECT state, trakt_user, NULL::boolean AS is_vip, connected_at, nullif(blocked_until, '-infinity') AS blocked_until,
@@ -113,16 +147,25 @@ class AccountLine:
 
 
 async def connect_account(connection: Connection, vault: Vault, user_id: str, given: Import, now: datetime) -> None:
-    """Save an account's tokens and make its lists due, in the caller's transaction."""
-    before = await connection.fetchval(TRAKT_ID, user_id)
-    sealed, expires_at = vault.seal(given.tokens), given.tokens.expires_at
+    """Save an account's tokens and have its lists looked at, in the caller's transaction."""
+    before = await _owner(connection, user_id)
+    after = Owner(given.trakt_id, slug=given.slug)
+    is_known = after.trakt_id is not None  # else the worker asks
+    trakt_id, is_verifying = _selected(user_id, before, after) if is_known else (before.trakt_id, False)
     await connection.execute(
-        CONNECT, user_id, given.trakt_user, sealed, expires_at, now, given.trakt_id, given.redirect_uri
+        CONNECT,
+        user_id,
+        given.trakt_user,
+        vault.seal(given.tokens),
+        given.tokens.expires_at,
+        now,
+        trakt_id,
+        after.slug if is_known else before.slug,
+        is_known,
+        given.redirect_uri,
+        is_verifying,
     )
-    await _select_mirrors(connection, user_id, before, given.trakt_id, now)
-    await connection.execute(RESET, user_id)
-    # Whose the tokens are is asked when there is work, and they may be of an account without the lists.
-    await work_queue.enqueue_user(connection, user_id, now, is_all=given.trakt_id is None)
+    await _name_mirrors(connection, user_id, before, trakt_id)
 
 
 async def disconnect_account(connection: Connection, vault: Vault, user_id: str) -> tuple[bool, Tokens | None]:
@@ -139,31 +182,57 @@ async def disconnect_account(connection: Connection, vault: Vault, user_id: str)
         return True, None
 
 
-async def identify_account(connection: Connection, account: Account, trakt_id: str | None, now: datetime) -> None:
+async def identify_account(connection: Connection, account: Account, after: Owner) -> None:
     """Save whose a claimed account's tokens are, in the caller's transaction.
 
     Raises:
         LeaseLostError: the account has another holder or newer tokens.
     """
-    before = await connection.fetchval(TRAKT_ID, account.user_id)
-    if await connection.execute(IDENTIFY, account.user_id, account.lease, trakt_id) != "UPDATE 1":
+    before = await _owner(connection, account.user_id)
+    trakt_id, is_verifying = _selected(account.user_id, before, after)
+    values = (account.user_id, account.lease, trakt_id, after.slug or before.slug, is_verifying)
+    if await connection.execute(IDENTIFY, *values) != "UPDATE 1":
         raise LeaseLostError(f"the lease of {account.user_id} is another's")
-    if await _select_mirrors(connection, account.user_id, before, trakt_id, now):
-        await work_queue.enqueue_user(connection, account.user_id, now, is_all=False)
+    await _name_mirrors(connection, account.user_id, before, trakt_id)
 
 
-async def _select_mirrors(
-    connection: Connection, user_id: str, before: str | None, after: str | None, now: datetime
-) -> bool:
-    """Make the mirrors of the Trakt account the ones that count; return whether it is another account than before."""
-    if after is None or before == after:
-        return False
-    if before is None:
-        await connection.execute(NAME, user_id, after)
-        return False
+async def check_lists(pool: Pool, account: Account, now: datetime) -> None:
+    """Look at all lists of a claimed account that was connected: see `check_batch`."""
+    while await check_batch(pool, account, now):
+        pass
+
+
+async def check_batch(pool: Pool, account: Account, now: datetime, size: int = BATCH) -> bool:
+    """Make those of the account's next lists due that have work on its Trakt account; return whether more are left.
+
+    Raises:
+        LeaseLostError: the account has another holder or newer tokens.
+    """
+    row = await pool.fetchrow(CHECK_LISTS, account.user_id, account.lease, now, size)
+    if row is None:
+        raise LeaseLostError(f"the lease of {account.user_id} is another's")
+    return row["checked_list_id"] is not None
+
+
+async def _owner(connection: Connection, user_id: str) -> Owner:
+    row = await connection.fetchrow(OWNER, user_id)
+    return Owner() if row is None else Owner(row["trakt_id"], slug=row["slug"])
+
+
+def _selected(user_id: str, before: Owner, after: Owner) -> tuple[str | None, bool]:
+    """Return the Trakt account whose mirrors count from now on, and whether what is on it must be read first."""
+    is_same = is_same_account(before, after)
+    if is_same:
+        return before.trakt_id, False
+    if is_same is None:
+        return before.trakt_id or after.trakt_id, True
     log.warning("trakt_account_changed", user_id=user_id)
-    await connection.execute(RETURN, user_id, after, now)
-    return True
+    return after.trakt_id, True
+
+
+async def _name_mirrors(connection: Connection, user_id: str, before: Owner, trakt_id: str | None) -> None:
+    if before.trakt_id is None and trakt_id is not None:
+        await connection.execute(NAME, user_id, trakt_id)
 
 
 async def account_lines(pool: Pool) -> Sequence[AccountLine]:

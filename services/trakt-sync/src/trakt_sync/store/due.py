@@ -35,7 +35,7 @@ def given_back(
         import_then: that of the time that this import is due at.
     """
     return f"""lease_token = NULL, lease_until = '-infinity',
-        lists_at = least(account.lists_at, {then}, (
+        lists_at = least(account.lists_at, {then}, CASE WHEN checked_list_id IS NOT NULL THEN last_served_at END, (
             SELECT min(due_at) FROM work_queue WHERE work_queue.user_id = {user} AND work_queue.list_id <> {besides}
         )),
         imports_at = least(account.imports_at, {import_then}, (

@@ -19,22 +19,6 @@ ON CONFLICT (list_id) DO UPDATE SET
 
 REMOVE: Final = "DELETE FROM work_queue WHERE list_id = $1"
 
-# What is on Trakt only counts for the account that the user has now; a list left on another one is not looked at.
-ENQUEUE_USER: Final = """
-WITH told AS (UPDATE account SET lists_at = least(lists_at, $2) WHERE user_id = $1)
-INSERT INTO work_queue (list_id, user_id, due_at)
-SELECT desired_list.list_id, desired_list.user_id, $2
-FROM desired_list
-JOIN account ON account.user_id = desired_list.user_id
-LEFT JOIN mirror ON mirror.list_id = desired_list.list_id AND mirror.trakt_account = coalesce(account.trakt_id, '')
-LEFT JOIN work_queue ON work_queue.list_id = desired_list.list_id
-WHERE desired_list.user_id = $1 AND (
-    work_queue.list_id IS NOT NULL
-    OR (is_present AND ($3 OR coalesce(applied_version, 0) < version))
-    OR (NOT is_present AND (trakt_list_id IS NOT NULL OR intent IS NOT NULL))
-)
-ON CONFLICT (list_id) DO UPDATE SET due_at = excluded.due_at, revision = excluded.revision"""
-
 RESUME: Final = """
 WITH waiting AS (SELECT DISTINCT user_id FROM work_queue WHERE waits_for = 'network' AND due_at > $1),
 locked AS (SELECT user_id FROM account JOIN waiting USING (user_id) ORDER BY user_id FOR UPDATE OF account),
@@ -68,11 +52,6 @@ async def enqueue(connection: Connection, list_id: int, now: datetime) -> None:
 async def remove(connection: Connection, list_id: int) -> None:
     """Let a list rest, in the caller's transaction."""
     await connection.execute(REMOVE, list_id)
-
-
-async def enqueue_user(connection: Connection, user_id: str, now: datetime, *, is_all: bool) -> None:
-    """Make a user's lists due that have work, or (`is_all`) all that are wanted, in the caller's transaction."""
-    await connection.execute(ENQUEUE_USER, user_id, now, is_all)
 
 
 async def resume(pool: Pool, now: datetime) -> None:

@@ -13,6 +13,7 @@ from trakt_sync.mirroring.desired import Details
 from trakt_sync.mirroring.ledger import Entry, positions_of
 from trakt_sync.mirroring.remote import (
     AccountLimits,
+    AccountSettings,
     FoundList,
     ItemsResponse,
     Owner,
@@ -90,13 +91,16 @@ class FakeTrakt:
         lists = tuple(replace(one, item_count=len(self.items[key])) for key, one in self.lists.items())
         return RemoteLists(lists, answered_at=datetime.now(UTC))
 
-    async def read_limits(self, token: SecretStr) -> AccountLimits:
+    async def read_settings(self, token: SecretStr) -> AccountSettings:
         self._check(token)
-        return AccountLimits(100, 5000)
+        owner = Owner("6ba7b8119dad11d180b400c04fd430c8", is_vip=True, name="ada", slug="ada")
+        return AccountSettings(owner, AccountLimits(100, 5000, 5000), "Etc/UTC")
+
+    async def read_limits(self, token: SecretStr) -> AccountLimits:
+        return (await self.read_settings(token)).limits
 
     async def read_owner(self, token: SecretStr) -> Owner:
-        self._check(token)
-        return Owner("6ba7b8119dad11d180b400c04fd430c8", is_vip=True)
+        return (await self.read_settings(token)).owner
 
     async def find_list(self, token: SecretStr, owner: str, trakt_list: str) -> FoundList:
         self._check(token)

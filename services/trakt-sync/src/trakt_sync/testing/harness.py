@@ -44,7 +44,8 @@ _JOB = f"SELECT {JOB_COLUMNS} {_CURRENT} WHERE desired_list.list_id = $1"
 _OPEN = f"""
 SELECT desired_list.list_id {_CURRENT}
 WHERE desired_list.list_id = ANY($1::bigint[]) AND (
-    due_at <= $2 OR (is_present AND coalesce(applied_version, 0) < version) OR (NOT is_present AND due_at IS NOT NULL)
+    due_at <= $2 OR (account.state = 'connected' AND checked_list_id IS NOT NULL)
+    OR (is_present AND coalesce(applied_version, 0) < version) OR (NOT is_present AND due_at IS NOT NULL)
 )"""
 
 

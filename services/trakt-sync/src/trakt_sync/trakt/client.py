@@ -19,6 +19,7 @@ from trakt_sync.errors import ListGoneError, TraktUnavailableError, TraktUnreach
 from trakt_sync.mirroring.desired import Details
 from trakt_sync.mirroring.remote import (
     AccountLimits,
+    AccountSettings,
     FoundList,
     ItemsResponse,
     Owner,
@@ -125,18 +126,16 @@ class TraktClient:
         lists, is_complete, at = await self._pages(token, LISTS, _LISTS.validate_json, lambda one: one.ids.trakt)
         return RemoteLists(tuple(one.to_value() for one in lists), is_complete, at)
 
-    async def read_limits(self, token: SecretStr) -> AccountLimits:
+    async def read_settings(self, token: SecretStr) -> AccountSettings:
+        """Return whose account it is, and what it may have."""
         response = await self._read(token, "/users/settings")
-        limits = _parsed(SettingsWire.model_validate_json, response).limits
-        if limits is None or limits.list is None:
-            return AccountLimits()
-        return AccountLimits(limits.list.count, limits.list.item_count)
+        return _parsed(SettingsWire.model_validate_json, response).to_value()
+
+    async def read_limits(self, token: SecretStr) -> AccountLimits:
+        return (await self.read_settings(token)).limits
 
     async def read_owner(self, token: SecretStr) -> Owner:
-        """Return whose account it is."""
-        response = await self._read(token, "/users/settings")
-        user = _parsed(SettingsWire.model_validate_json, response).user
-        return Owner() if user is None else Owner(user.ids.uuid, user.vip, user.username)
+        return (await self.read_settings(token)).owner
 
     async def find_list(self, token: SecretStr, owner: str, trakt_list: str) -> FoundList:
         """Find a list of anybody's, by its number or slug. A number that is none of one's own may be a public list's.

@@ -8,7 +8,15 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, field_validato
 
 from trakt_sync.mirroring.desired import Details
 from trakt_sync.mirroring.ledger import Entry
-from trakt_sync.mirroring.remote import FoundList, ItemsResponse, ReadList, RemoteList
+from trakt_sync.mirroring.remote import (
+    AccountLimits,
+    AccountSettings,
+    FoundList,
+    ItemsResponse,
+    Owner,
+    ReadList,
+    RemoteList,
+)
 from watchbuddy_contracts import ForeignEntries, MediaType, Privacy, Title, TitleKey
 
 TraktId = Annotated[int, Field(ge=1)]
@@ -127,13 +135,27 @@ class ListLimitsWire(Wire):
     item_count: int | None = None
 
 
+class WatchlistLimitsWire(Wire):
+    item_count: int | None = None
+
+
 class LimitsWire(Wire):
     list: ListLimitsWire | None = None
+    watchlist: WatchlistLimitsWire | None = None
+
+    def to_value(self) -> AccountLimits:
+        lists, watchlist = self.list or ListLimitsWire(), self.watchlist or WatchlistLimitsWire()
+        return AccountLimits(lists.count, lists.item_count, watchlist.item_count)
 
 
 class UserIdsWire(Wire):
     uuid: str | None = None
+    trakt: int | None = None
     slug: str | None = None
+
+    @property
+    def identity(self) -> str | None:
+        return self.uuid or (f"trakt:{self.trakt}" if self.trakt else None)
 
 
 class UserWire(Wire):
@@ -142,11 +164,21 @@ class UserWire(Wire):
     vip: bool | None = None
 
 
+class AccountWire(Wire):
+    timezone: str | None = None
+
+
 class SettingsWire(Wire):
     """`GET /users/settings`; `limits` may be absent."""
 
     user: UserWire | None = None
+    account: AccountWire | None = None
     limits: LimitsWire | None = None
+
+    def to_value(self) -> AccountSettings:
+        user, account = self.user or UserWire(), self.account or AccountWire()
+        owner = Owner(user.ids.identity, user.vip, user.username, user.ids.slug)
+        return AccountSettings(owner, (self.limits or LimitsWire()).to_value(), account.timezone)
 
 
 class FoundListIdsWire(Wire):
