@@ -10,8 +10,10 @@ from hypothesis import strategies as st
 from trakt_sync.mirroring.actions import (
     Action,
     AddItems,
+    CheckList,
     CreateList,
     DeleteList,
+    DeleteTwin,
     FindList,
     ReadItems,
     RemoveItems,
@@ -39,7 +41,7 @@ def entries_of(*numbers: int, state: str = "mirrored") -> tuple[Entry, ...]:
     )
 
 
-def apply(action: Action, actual: Actual) -> Actual:  # noqa: PLR0911
+def apply(action: Action, actual: Actual) -> Actual:  # noqa: C901, PLR0911
     """What a faultless Trakt makes of an action, and the ledger of its answer."""
     match action:
         case CreateList(details):
@@ -66,6 +68,10 @@ def apply(action: Action, actual: Actual) -> Actual:  # noqa: PLR0911
             return replace(actual, entries=read, is_stale=False)
         case DeleteList():
             return Actual()
+        case CheckList():
+            return replace(actual, is_doubted=False)
+        case DeleteTwin(trakt_list_id):
+            return replace(actual, twins=tuple(twin for twin in actual.twins if twin != trakt_list_id))
         case FindList():
             return replace(actual, has_open_intent=False, is_first=True)
 

@@ -3,7 +3,9 @@
 from datetime import timedelta
 
 import httpx
+import pytest
 
+from chassis.testing import eventually
 from trakt_simulator.testing import SimulatorAdmin
 from trakt_sync.testing import Harness, harness, movies, unwanted, wanted
 from watchbuddy_contracts import TraktDriftFound, TraktListCreated, TraktListDeleted, TraktListSynced, TraktSyncFailed
@@ -91,6 +93,45 @@ async def test_404_of_a_list_that_is_there_makes_no_second_one(running: Harness,
 async def test_404_of_a_list_just_made_makes_no_second_one(running: Harness, admin: SimulatorAdmin) -> None:
     await admin.fault("new_list_404", delay_s=0.2, times=None)
     await running.want(wanted(items=movies(1)))
+    await running.settled()
+    assert await trakt_ids(admin) == [[1]]
+
+
+async def test_list_that_was_written_to_just_now_is_gone_only_when_reads_cannot_be_old(
+    dsn: str, simulator_url: str, admin: SimulatorAdmin
+) -> None:
+    async with harness(dsn, simulator_url, trakt_stale_window=timedelta(minutes=5)) as running:
+        await running.connect("ada", (await admin.account("ada")).model_dump_json())
+        async with running.worker():
+            await running.want(wanted(items=movies(1)))
+            await running.settled()
+            (shown,) = await admin.lists_of("ada")
+            pair = await admin.account("ada")
+            async with httpx.AsyncClient(headers=pair.headers()) as http:
+                await http.delete(f"{running.settings.trakt_api_url}users/me/lists/{shown.ids['trakt']}")
+            writes = len(await admin.requests(method="POST"))
+            await running.want(wanted(version=2, items=movies(1, 2)))
+            await eventually(running.is_doubted, until=bool)
+            running.move_clock(timedelta(minutes=4))
+            await eventually(running.due_at, until=lambda at: at is not None and at > running.clock())
+            assert await admin.lists_of("ada") == []
+            assert len(await admin.requests(method="POST")) == writes + 1  # no writes are spent on waiting
+            running.move_clock(timedelta(minutes=2))
+            await running.settled()
+            assert await trakt_ids(admin) == [[1, 2]]
+            (drift,) = await running.events(TraktDriftFound)
+            assert (drift.kind, drift.action) == ("list_deleted", "recreated")
+
+
+@pytest.mark.parametrize("status", [400, 403, 404, 420, 429])
+async def test_creation_that_was_refused_and_carried_out_makes_no_second_list(
+    running: Harness, admin: SimulatorAdmin, status: int
+) -> None:
+    await admin.fault("status", method="POST", path="/users/*/lists", status=status, after=True)
+    await running.want(wanted(items=movies(1)))
+    await eventually(running.due_at, until=lambda at: at is not None)
+    await eventually(lambda: admin.requests(method="POST"), until=bool)
+    running.move_clock(timedelta(days=2))
     await running.settled()
     assert await trakt_ids(admin) == [[1]]
 

@@ -1,7 +1,9 @@
 """The account's limits: too many lists, too many items."""
 
 from datetime import timedelta
+from functools import partial
 
+from chassis.testing import eventually
 from trakt_simulator.testing import SimulatorAdmin
 from trakt_sync.testing import Harness, movies, unwanted, wanted
 from watchbuddy_contracts import TraktListDeleted, TraktListSynced, TraktSyncFailed
@@ -21,7 +23,11 @@ async def test_account_with_too_many_lists_is_told_and_tried_again_after_a_day(
     (told,) = await running.sent(TraktSyncFailed)
     assert (told.list_id, told.operation, told.reason) == (2, "create", "limit_reached")
     assert timedelta(hours=23) < told.retry_at - running.clock() <= timedelta(days=1)
-    assert (await running.job(2)).progress.intent is None
+    requests = len(await admin.requests())
+    for version in range(2, 6):  # an edit makes no place
+        await running.want(wanted(2, version, items=movies(version)))
+    await eventually(partial(running.due_at, 2), until=lambda at: at is not None and at > running.clock())
+    assert len(await admin.requests()) == requests
 
 
 async def test_list_that_had_no_place_is_made_when_the_user_deletes_another(

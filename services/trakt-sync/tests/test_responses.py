@@ -91,11 +91,11 @@ def test_list_that_was_this_lists_before_is_not_adopted() -> None:
     assert found(again, RemoteLists((remote(),)), (), NOW).change.progress.trakt_list_id is None
 
 
-def test_no_second_list_is_made_before_a_new_one_must_show() -> None:
+def test_no_second_list_is_made_before_the_first_must_show() -> None:
     early = found(LOST, RemoteLists(()), (), NOW + timedelta(seconds=5))
     assert early.change.progress.intent == LOST.progress.intent
-    assert early.next.due_at == NOW + POLICY.create_settle
-    late = found(LOST, RemoteLists(()), (), NOW + POLICY.create_settle)
+    assert early.next.due_at == NOW + POLICY.stale_window
+    late = found(LOST, RemoteLists(()), (), NOW + POLICY.stale_window)
     assert late.change.progress.intent is None
 
 
@@ -106,8 +106,8 @@ def test_no_second_list_is_made_before_a_call_that_took_long_must_show() -> None
     killed = found(replace(LOST, progress=sent), RemoteLists(()), (), given_up).change.progress
     for progress in (lost, killed):
         early = found(replace(LOST, progress=progress), RemoteLists(()), (), given_up)
-        assert early.next.due_at == given_up + POLICY.create_settle
-        late = found(replace(LOST, progress=progress), RemoteLists(()), (), given_up + POLICY.create_settle)
+        assert early.next.due_at == given_up + POLICY.stale_window
+        late = found(replace(LOST, progress=progress), RemoteLists(()), (), given_up + POLICY.stale_window)
         assert late.change.progress.intent is None
 
 

@@ -101,7 +101,8 @@ async def test_reorder_puts_the_places_in_the_given_order_and_names_unknown_ones
     await subject.trakt.add_items(subject.lease, made.trakt_list_id, MOVIES)
     before = (await subject.trakt.read_items(subject.token, made.trakt_list_id)).entries
     order = [entry.list_item_id for entry in reversed(before) if entry.list_item_id is not None]
-    assert await subject.trakt.reorder_items(subject.lease, made.trakt_list_id, [*order, 123_456_789]) == (123_456_789,)
+    answer = await subject.trakt.reorder_items(subject.lease, made.trakt_list_id, [*order, 123_456_789])
+    assert answer.skipped == (123_456_789,)
     after = (await subject.trakt.read_items(subject.token, made.trakt_list_id)).entries
     assert [entry.list_item_id for entry in after] == order
 

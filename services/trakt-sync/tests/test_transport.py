@@ -77,15 +77,46 @@ def lease(until: timedelta = timedelta(minutes=1)) -> WriteLease:
 
 async def test_requests_carry_what_trakt_requires_and_share_a_connection() -> None:
     async with serving(lambda _: NOTHING) as (server, http, url):
-        await client(http, url).update_list(lease(), 7, {"name": "Noir"})
+        await client(http, url).delete_list(lease(), 6)
         await client(http, url).delete_list(lease(), 7)
-    assert server.lines == ["PUT /users/me/lists/7", "DELETE /users/me/lists/7"]
+    assert server.lines == ["DELETE /users/me/lists/6", "DELETE /users/me/lists/7"]
     assert server.connections == 1
     for request in server.requests:
         headers = {line.lower() for line in request.splitlines()}
         assert {"authorization: bearer access", "trakt-api-version: 2", "content-type: application/json"} <= headers
         assert f"trakt-api-key: {CLIENT.client_id}" in headers
         assert not any(line.startswith("cookie") for line in headers)
+
+
+def body(text: str) -> bytes:
+    return f"HTTP/1.1 200 OK\r\nContent-Length: {len(text)}\r\n\r\n{text}".encode()
+
+
+SHOWN = '{"name": "Heists", "privacy": "public", "created_at": "2026-11-21T00:00:00Z", "ids": {"trakt": 7}}'
+
+
+@pytest.mark.parametrize(
+    "answer",
+    ["<html>", "{}", "[]", SHOWN, SHOWN.replace("public", "private").replace("7}", "8}")],
+    ids=["html", "empty object", "empty list", "another privacy", "another list"],
+)
+async def test_a_change_of_a_list_is_believed_only_when_the_answer_shows_it(answer: str) -> None:
+    async with serving(lambda _: body(answer)) as (_, http, url):
+        with pytest.raises(TraktUnavailableError):
+            await client(http, url).update_list(lease(), 7, {"privacy": "private"})
+
+
+@pytest.mark.parametrize("answer", ["<html>", "{}", '{"added": {}}', '{"not_found": {}}'])
+async def test_an_answer_that_does_not_say_what_was_done_is_none(answer: str) -> None:
+    trakt = TraktClient
+    async with serving(lambda _: body(answer)) as (_, http, url):
+        for write in (trakt.add_items, trakt.remove_items):
+            with pytest.raises(TraktUnavailableError):
+                await write(client(http, url), lease(), 7, [])
+        with pytest.raises(TraktUnavailableError):
+            await client(http, url).reorder_items(lease(), 7, [1])
+        with pytest.raises(TraktUnavailableError):
+            await client(http, url).delete_list(lease(), 7)
 
 
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "POST"])

@@ -14,6 +14,11 @@ class FindList:
 
 
 @dataclass(frozen=True, slots=True)
+class CheckList:
+    """Look whether the list is there, of which Trakt said that it is not."""
+
+
+@dataclass(frozen=True, slots=True)
 class CreateList:
     details: Details
 
@@ -48,6 +53,13 @@ class DeleteList:
 
 
 @dataclass(frozen=True, slots=True)
+class DeleteTwin:
+    """Delete a second Trakt list, which a creation made that had been given up."""
+
+    trakt_list_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class ReadItems:
     """Read all items of the Trakt list.
 
@@ -58,6 +70,6 @@ class ReadItems:
     is_for_ids: bool = False
 
 
-Read: TypeAlias = FindList | ReadItems
-Write: TypeAlias = CreateList | UpdateList | AddItems | RemoveItems | ReorderItems | DeleteList
+Read: TypeAlias = FindList | CheckList | ReadItems
+Write: TypeAlias = CreateList | UpdateList | AddItems | RemoveItems | ReorderItems | DeleteList | DeleteTwin
 Action: TypeAlias = Read | Write

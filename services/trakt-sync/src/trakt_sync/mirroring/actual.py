@@ -15,7 +15,11 @@ class Actual:
         details: None: not known, all fields are sent.
         entries: the ledger, in the order of the Trakt list.
         is_stale: the ledger may differ from Trakt. Trakt must be read before the ledger can be believed.
-        has_open_intent: a creation was begun whose response is missing.
+        is_doubted: Trakt said that there is no such list.
+        is_detached: the Trakt list was deleted by hand, and is to stay deleted.
+        is_left_as_found: the details are somebody's on Trakt, and are left at this version.
+        twins: Trakt lists to delete.
+        has_open_intent: a creation was begun whose response is missing, or which was refused.
         capacity: see `diff.diff`.
         is_upper_bound: the true capacity is smaller or equal: additions go in halves.
         is_first: the Trakt list has never been equal to a version of the list, or its order is still owed.
@@ -25,6 +29,10 @@ class Actual:
     details: Details | None = None
     entries: tuple[Entry, ...] = ()
     is_stale: bool = False
+    is_doubted: bool = False
+    is_detached: bool = False
+    is_left_as_found: bool = False
+    twins: tuple[int, ...] = ()
     has_open_intent: bool = False
     capacity: int | None = None
     is_upper_bound: bool = False

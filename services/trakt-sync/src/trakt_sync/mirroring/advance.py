@@ -53,12 +53,16 @@ def _is_repair(actions: tuple[Action, ...], after: Job) -> bool:
 def _deleted(job: Job, change: Change) -> Step:
     """Nothing of the list is left on Trakt."""
     event = list_deleted(job, job.progress.trakt_list_id)
-    progress = Progress(applied_version=job.version, former_ids=change.progress.without_list().former_ids)
+    progress = Progress(
+        applied_version=job.version, former_ids=change.progress.without_list().former_ids, drift=change.progress.drift
+    )
     return Step(_ended(change, progress, LedgerChange(replace=()), event), Next())
 
 
 def _synced(after: Job, change: Change, left: int, now: datetime, policy: Policy) -> Step:
     """Trakt equals the version; `left` actions are a repair that comes later."""
+    if after.progress.trakt_list is None:  # it was deleted by hand, and is to stay deleted
+        return Step(_ended(change, change.progress.finished(after.version), change.ledger, None), Next())
     progress, actual = change.progress, after.actual
     differs = difference(after.desired, actual)
     ledger = change.ledger

@@ -1,6 +1,7 @@
 """The desired state of a list: what Trakt should show."""
 
 from dataclasses import dataclass, fields
+from typing import Literal, TypeAlias
 
 from watchbuddy_contracts import Privacy, Title
 
@@ -24,6 +25,26 @@ class Details:
         }
 
 
+Mode: TypeAlias = Literal["mirror", "keep_extra", "add_only"]
+
+
+@dataclass(frozen=True, slots=True)
+class Policies:
+    """What may be removed from the Trakt list, and what becomes of what somebody did to it by hand.
+
+    Args:
+        mode: `mirror`: it equals the list. `keep_extra`: what somebody added stays. `add_only`: nothing is removed.
+        when_deleted: the Trakt list was deleted: made anew, or left deleted.
+        when_changed: it was renamed or made public: put back, or taken over.
+        when_removed: a title was taken off: put back, or taken off here too.
+    """
+
+    mode: Mode = "mirror"
+    when_deleted: Literal["recreate", "detach"] = "recreate"
+    when_changed: Literal["restore", "take_over"] = "restore"
+    when_removed: Literal["restore", "take_over"] = "restore"
+
+
 @dataclass(frozen=True, slots=True)
 class Desired:
     """What is wanted of one list.
@@ -38,3 +59,4 @@ class Desired:
     details: Details
     items: tuple[Title, ...] = ()
     is_ordered: bool = False
+    policies: Policies = Policies()

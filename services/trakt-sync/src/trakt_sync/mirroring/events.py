@@ -1,7 +1,7 @@
 """The result events of a list."""
 
 from datetime import datetime
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, TypeAlias
 
 from trakt_sync.mirroring.diff import Difference
 from trakt_sync.mirroring.job import Job
@@ -16,6 +16,7 @@ from watchbuddy_contracts import (
     to_items,
 )
 
+DriftAction: TypeAlias = Literal["recreated", "detached", "repaired", "kept"]
 SOURCE: Final = "/trakt-sync"
 """CloudEvents source of this service's events."""
 MAX_DETAIL_LENGTH: Final = 300
@@ -51,10 +52,14 @@ def list_deleted(job: Job, trakt_list_id: int | None) -> TraktListDeleted:
 
 
 def drift_found(
-    job: Job, kind: Literal["list_deleted", "items_edited"], action: Literal["recreated", "repaired"]
+    job: Job, kind: Literal["list_deleted", "list_renamed", "items_edited"], action: DriftAction, **details: object
 ) -> TraktDriftFound:
-    """Return the event of somebody else's change on Trakt, and of what is made of it."""
-    return TraktDriftFound(**_about(job), kind=kind, action=action)
+    """Return the event of somebody else's change on Trakt, and of what is made of it.
+
+    Args:
+        details: further fields of the event.
+    """
+    return TraktDriftFound.model_validate({**_about(job), "kind": kind, "action": action, **details})
 
 
 def sync_failed(job: Job, reason: FailureReason, retry_at: datetime | None = None, detail: str = "") -> TraktSyncFailed:

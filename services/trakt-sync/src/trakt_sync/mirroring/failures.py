@@ -21,7 +21,7 @@ from trakt_sync.mirroring.backoff import MAX_REJECTED_DELAY, delay
 from trakt_sync.mirroring.events import sync_failed
 from trakt_sync.mirroring.job import AccountChange, Change, Job, Next
 from trakt_sync.mirroring.policy import Policy
-from trakt_sync.mirroring.progress import Incident, Progress
+from trakt_sync.mirroring.progress import Incident, Limit, Progress
 from trakt_sync.mirroring.write_ahead import unconfirmed
 from watchbuddy_contracts import FailureReason
 
@@ -76,6 +76,8 @@ def _meaning(  # noqa: PLR0911 - one a row of the table
             change = _blocked(before, "account_locked", until)
             return replace(change, account=AccountChange(until, "account_locked"))
         case LimitReachedError():
+            no_place = Limit(0, is_upper_bound=False, met_at=now)
+            before = replace(before, progress=replace(before.progress, limit=before.progress.limit or no_place))
             return _blocked(before, "limit_reached", now + max(policy.limit_retry, wait))
         case AppRefusedError():
             return Change(before.progress, next=Next(now))  # the breaker waits for all
@@ -83,6 +85,16 @@ def _meaning(  # noqa: PLR0911 - one a row of the table
             due_at = now + max(delay(attempts, jitter, MAX_REJECTED_DELAY), wait)
             change, is_news = Change(before.progress), _is_lasting(attempts, wait)
             return _retried(before, change, "rejected", due_at, is_news=is_news, detail=error.detail)
+
+
+def waiting_for_a_place(job: Job, now: datetime, policy: Policy) -> Change | None:
+    """Return the change of a list that found no place on the account and still has none; None: it may be tried."""
+    limit = job.progress.limit
+    if limit is None or job.progress.trakt_list is not None or not job.desired.is_present:
+        return None
+    until = max(now, limit.met_at + policy.limit_retry)
+    change = _failed_again(job, Change(job.progress), job.progress.incident.attempts)
+    return replace(_notified(job, change, "limit_reached", until), next=Next(until, "limit_reached"))
 
 
 def give_up(job: Job, detail: str) -> Change:

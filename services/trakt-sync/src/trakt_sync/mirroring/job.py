@@ -46,6 +46,10 @@ class Job:
             details=None if progress.trakt_list is None else progress.trakt_list.details,
             entries=self.entries,
             is_stale=progress.is_stale,
+            is_doubted=progress.trakt_list is not None and progress.trakt_list.is_doubted,
+            is_detached=progress.drift.is_detached,
+            is_left_as_found=progress.drift.left_version == self.version,
+            twins=progress.drift.twins,
             has_open_intent=progress.intent is not None,
             capacity=None if limit is None else limit.capacity,
             # Once as many are there, the bound is the limit itself.

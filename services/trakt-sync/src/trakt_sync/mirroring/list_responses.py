@@ -5,9 +5,11 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from trakt_sync.mirroring.actions import UpdateList
+from trakt_sync.mirroring.actions import DeleteTwin, UpdateList
+from trakt_sync.mirroring.backoff import delay
 from trakt_sync.mirroring.desired import Details
 from trakt_sync.mirroring.events import drift_found, list_created
+from trakt_sync.mirroring.failures import give_up
 from trakt_sync.mirroring.job import Change, Job, Next
 from trakt_sync.mirroring.ledger import LedgerChange, not_found
 from trakt_sync.mirroring.policy import Policy
@@ -22,8 +24,9 @@ LOOK_AGAIN_AFTER: Final = timedelta(seconds=1)
 
 
 def created(job: Job, remote: RemoteList, *, now: datetime, policy: Policy) -> Change:
-    """Return the change after the Trakt list was made."""
-    return _with_list(job, remote, job.desired.details, is_adopted=False, now=now, policy=policy)
+    """Return the change after the Trakt list was made. Details that Trakt made otherwise are sent again."""
+    details = remote.details_like(job.desired.details)
+    return _with_list(job, remote, details, is_adopted=False, now=now, policy=policy)
 
 
 def found(job: Job, remote: RemoteLists, owned: Iterable[int], now: datetime, policy: Policy) -> Change:
@@ -45,13 +48,54 @@ def found(job: Job, remote: RemoteLists, owned: Iterable[int], now: datetime, po
     ]
     if ours:
         oldest = min(ours, key=lambda candidate: (candidate.created_at, candidate.trakt_list_id))
-        return _with_list(job, oldest, _adopted_details(intent, oldest), is_adopted=True, now=now, policy=policy)
+        details = oldest.details_like(Details(intent.name, intent.description))
+        return _with_list(job, oldest, details, is_adopted=True, now=now, policy=policy)
     since = intent.unanswered_since or now  # not the intent's time: the request itself may have taken as long
-    settled_at = since + policy.create_settle
+    settled_at = now if intent.is_refused else since + max(policy.create_settle, policy.stale_window)
     if remote.is_complete and now >= settled_at:
-        return Change(replace(job.progress, intent=None))
+        return Change(job.progress.with_creation_given_up(intent))
     unanswered = replace(job.progress, intent=replace(intent, unanswered_since=since))
     return Change(unanswered, next=Next(max(settled_at, now + LOOK_AGAIN_AFTER)))
+
+
+def refused(before: Job, begun: Job) -> Job:
+    """Return the job whose creation was refused. Trakt may have made the list: it is looked at before the next one."""
+    intent = begun.progress.intent
+    if intent is None:
+        return before
+    return replace(before, progress=replace(before.progress, intent=replace(intent, is_refused=True)))
+
+
+def there(job: Job, remote: RemoteList, now: datetime) -> Change:
+    """Return the change after the list was found of which Trakt had said that it is not there."""
+    trakt_list = job.progress.trakt_list
+    if trakt_list is None:
+        return Change(job.progress, next=Next(now))
+    progress = replace(job.progress, trakt_list=replace(trakt_list, is_doubted=False, slug=remote.slug))
+    return Change(progress, next=Next(now))
+
+
+def missed(job: Job, lists: RemoteLists, now: datetime, policy: Policy, *, jitter: float) -> Change:
+    """Return the change after the list was not found. It is gone only when no read of Trakt can be that old."""
+    trakt_list = job.progress.trakt_list
+    if trakt_list is None:
+        return Change(job.progress, next=Next(now))
+    is_shown = any(one.trakt_list_id == trakt_list.trakt_list_id for one in lists.lists)
+    certain_from = trakt_list.certain_from(policy) or now
+    if lists.is_complete and not is_shown and now >= certain_from:
+        return gone(job)
+    incident = replace(job.progress.incident, attempts=job.progress.incident.attempts + 1)
+    doubted = replace(job.progress, trakt_list=replace(trakt_list, is_doubted=True), incident=incident)
+    look_at = now + delay(incident.attempts, jitter)
+    return Change(doubted, next=Next(look_at if is_shown or now >= certain_from else min(look_at, certain_from)))
+
+
+def twin_deleted(job: Job, action: DeleteTwin) -> Change:
+    """Return the change after a second list is gone."""
+    drift = job.progress.drift
+    twins = tuple(one for one in drift.twins if one != action.trakt_list_id)
+    former = (*job.progress.former_ids, action.trakt_list_id)
+    return Change(replace(job.progress, drift=replace(drift, twins=twins), former_ids=former, pending=None))
 
 
 def updated(job: Job, action: UpdateList) -> Change:
@@ -73,9 +117,19 @@ def deleted(job: Job) -> Change:
 
 
 def gone(job: Job) -> Change:
-    """Return the change after somebody else deleted the Trakt list for sure. It is made anew, if it is wanted."""
+    """Return the change after somebody else deleted the Trakt list for sure. It is made anew, if it is wanted.
+
+    One that was made anew and is gone again waits for a change by the user.
+    """
     if not job.desired.is_present:
         return deleted(job)
+    if job.desired.policies.when_deleted == "detach":
+        progress = job.progress.without_list()
+        progress = replace(progress, drift=replace(progress.drift, is_detached=True))
+        event = drift_found(job, "list_deleted", "detached")
+        return Change(progress, LedgerChange(replace=()), (event,))
+    if job.progress.recreated_version == job.version:
+        return give_up(job, "the list was deleted on Trakt again")
     progress = replace(job.progress.without_list(), recreated_version=job.version)
     event = drift_found(job, "list_deleted", "recreated")
     return Change(progress, LedgerChange(replace=not_found(job.entries)), (event,))
@@ -84,22 +138,21 @@ def gone(job: Job) -> Change:
 def _with_list(
     job: Job, remote: RemoteList, details: Details, *, is_adopted: bool, now: datetime, policy: Policy
 ) -> Change:
-    trakt_list = TraktList(remote.trakt_list_id, remote.slug, made_at=now, details=details, written_at=now)
-    progress = replace(job.progress, trakt_list=trakt_list, intent=None, pending=None)
+    trakt_list = TraktList(
+        remote.trakt_list_id,
+        remote.slug,
+        made_at=now,
+        details=details,
+        written_at=now,
+        proved_at=now,
+        updated_at=remote.updated_at,
+    )
+    drift = replace(job.progress.drift, is_detached=False, left_version=None)
+    progress = replace(job.progress, trakt_list=trakt_list, intent=None, pending=None, limit=None, drift=drift)
     if remote.item_count:
         progress = progress.stale(now, policy)
     event = list_created(job, remote.trakt_list_id, remote.slug, is_adopted=is_adopted)
     return Change(progress, LedgerChange(replace=not_found(job.entries)), (event,))
-
-
-def _adopted_details(intent: Intent, remote: RemoteList) -> Details:
-    """Return the details as we sent them, where Trakt only spells them in its own way."""
-    name = remote.details.name
-    return replace(
-        remote.details,
-        name=intent.name if is_same_text(intent.name, name) else name,
-        description=intent.description,
-    )
 
 
 def _is_of(intent: Intent, candidate: RemoteList, list_id: int, begun_at: datetime, policy: Policy) -> bool:

@@ -8,8 +8,10 @@ from collections.abc import Iterator
 
 from trakt_sync.mirroring.actions import (
     Action,
+    CheckList,
     CreateList,
     DeleteList,
+    DeleteTwin,
     FindList,
     ReadItems,
     RemoveItems,
@@ -30,9 +32,14 @@ def plan(desired: Desired, actual: Actual) -> tuple[Action, ...]:
     """
     if actual.has_open_intent:
         return (FindList(),)
+    if actual.is_doubted:
+        return (CheckList(),)
+    twins = tuple(DeleteTwin(trakt_list_id) for trakt_list_id in actual.twins)
     if not desired.is_present:
-        return () if actual.trakt_list_id is None else (DeleteList(),)
-    return tuple(_present(desired, actual))
+        return twins if actual.trakt_list_id is None else (DeleteList(), *twins)
+    if actual.is_detached and desired.policies.when_deleted == "detach":
+        return twins
+    return (*_present(desired, actual), *twins)
 
 
 def difference(desired: Desired, actual: Actual) -> Difference:
@@ -44,7 +51,7 @@ def difference(desired: Desired, actual: Actual) -> Difference:
 def _present(desired: Desired, actual: Actual) -> Iterator[Action]:
     if actual.trakt_list_id is None:
         yield CreateList(desired.details)
-    elif changes := desired.details.changes_from(actual.details):
+    elif not actual.is_left_as_found and (changes := desired.details.changes_from(actual.details)):
         yield UpdateList(changes)
     differs = difference(desired, actual)
     is_ordered = desired.is_ordered or actual.is_first

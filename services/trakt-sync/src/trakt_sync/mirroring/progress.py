@@ -8,7 +8,8 @@ from trakt_sync.mirroring.desired import Details
 from trakt_sync.mirroring.policy import Policy
 from watchbuddy_contracts import FailureReason, Title
 
-PendingKind = Literal["update", "add", "remove", "reorder", "delete"]
+PendingKind = Literal["update", "add", "remove", "reorder", "delete", "delete_twin"]
+MAX_LOST_CREATIONS: Final = 4
 MAX_DOUBLINGS: Final = 8
 """Of the stale window between readings that settled nothing: from five minutes to about a day."""
 
@@ -22,7 +23,11 @@ class TraktList:
         made_at: when it was made or found; None: not known.
         details: as they are on Trakt; None: not known.
         foreign_count: entries of other kinds (seasons, people). They are left alone.
-        written_at: the last write to it; None: not known.
+        written_at: when a write to it was last begun; None: not known.
+        proved_at: when Trakt last did what we asked of it, so that it was surely there; None: not known.
+        updated_at: Trakt's stamp after our last write; another one there says that somebody else wrote. None: not
+            known, as after a write whose response was lost.
+        is_doubted: Trakt said that there is no such list. Whether it is gone is looked at before anything else.
     """
 
     trakt_list_id: int
@@ -31,6 +36,14 @@ class TraktList:
     details: Details | None = None
     foreign_count: int = 0
     written_at: datetime | None = None
+    proved_at: datetime | None = None
+    updated_at: datetime | None = None
+    is_doubted: bool = False
+
+    def certain_from(self, policy: Policy) -> datetime | None:
+        """Return from when on Trakt's reads surely show the list, if there is one; None: they do."""
+        proved_at = self.proved_at or self.made_at
+        return None if proved_at is None else proved_at + policy.stale_window
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +52,14 @@ class Intent:
 
     Args:
         unanswered_since: when the request was over without a response; None: under way, or its sender was killed.
+        is_refused: Trakt refused it. It may have made the list all the same.
     """
 
     at: datetime
     name: str
     description: str
     unanswered_since: datetime | None = None
+    is_refused: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +146,23 @@ class Tally:
 
 
 @dataclass(frozen=True, slots=True)
+class Drift:
+    """What is remembered of Trakt lists that are not as we left them.
+
+    Args:
+        lost_creations: creations that were given up. Trakt may carry them out late: the audit looks for their lists.
+        twins: second lists of such creations, to be deleted.
+        is_detached: the Trakt list was deleted by hand, and stays deleted.
+        left_version: at this version of the list, the details are left as somebody made them on Trakt.
+    """
+
+    lost_creations: tuple[Intent, ...] = ()
+    twins: tuple[int, ...] = ()
+    is_detached: bool = False
+    left_version: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Progress:
     """How far the list is on one Trakt account. It is written only under the account's lease.
 
@@ -151,6 +183,7 @@ class Progress:
     incident: Incident = Incident()
     tally: Tally = Tally()
     recreated_version: int | None = None
+    drift: Drift = Drift()
 
     @property
     def trakt_list_id(self) -> int | None:
@@ -179,7 +212,13 @@ class Progress:
             incident=self.incident,
             tally=self.tally,
             recreated_version=self.recreated_version,
+            drift=self.drift,
         )
+
+    def with_creation_given_up(self, intent: Intent) -> "Progress":
+        """Return the progress without the creation that was begun. The audit goes on looking for its list."""
+        lost = (*self.drift.lost_creations, intent)[-MAX_LOST_CREATIONS:]
+        return replace(self, intent=None, drift=replace(self.drift, lost_creations=lost))
 
     def finished(self, version: int) -> "Progress":
         """Return the progress when Trakt equals the version: nothing is under way, nothing is left to report."""

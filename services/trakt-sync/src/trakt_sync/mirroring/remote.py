@@ -1,22 +1,41 @@
 """What Trakt says in its responses, as values."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Final
 
 from trakt_sync.mirroring.desired import Details
 from trakt_sync.mirroring.ledger import Entry
+from trakt_sync.mirroring.texts import is_same_text
 from watchbuddy_contracts import ForeignEntries, Title
+
+MIN_CUT_NAME: Final = 30
+"""A name that Trakt shows as the beginning of ours was cut by it, when it is at least so long."""
 
 
 @dataclass(frozen=True, slots=True)
 class RemoteList:
-    """A list as Trakt shows it."""
+    """A list as Trakt shows it. Args: updated_at: Trakt's stamp; None: it did not say."""
 
     trakt_list_id: int
     slug: str
     details: Details
     item_count: int
     created_at: datetime
+    updated_at: datetime | None = None
+
+    def details_like(self, sent: Details) -> Details:
+        """Return the details, with texts as we sent them where Trakt only spells them in its own way."""
+        shown = self.details
+        return replace(
+            shown,
+            name=sent.name if _is_spelling_of(shown.name, sent.name) else shown.name,
+            description=sent.description if _is_spelling_of(shown.description, sent.description) else shown.description,
+        )
+
+
+def _is_spelling_of(shown: str, sent: str) -> bool:
+    return is_same_text(sent, shown) or (len(shown) >= MIN_CUT_NAME and sent.startswith(shown))
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +46,23 @@ class ItemsResponse:
         not_found: of the titles sent, those that Trakt does not know (or, when removing, that were not there).
         existing: how many of the titles added were there already; they stay at their positions.
         item_count: entries on the list after the request; None: Trakt did not say.
+        done: how many titles were added or deleted.
+        updated_at: Trakt's stamp of the list after the request; None: it did not say.
     """
 
     not_found: tuple[Title, ...] = ()
     existing: int = 0
     item_count: int | None = None
+    done: int | None = None
+    updated_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReorderResponse:
+    """Trakt's response to a new order. Args: skipped: list item ids that are not on the list."""
+
+    skipped: tuple[int, ...] = ()
+    updated_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

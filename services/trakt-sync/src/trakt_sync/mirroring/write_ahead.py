@@ -7,6 +7,7 @@ from trakt_sync.mirroring.actions import (
     AddItems,
     CreateList,
     DeleteList,
+    DeleteTwin,
     RemoveItems,
     ReorderItems,
     UpdateList,
@@ -23,9 +24,24 @@ def begun(job: Job, action: Write, now: datetime) -> Progress:
     """Return the progress to save before the action is sent, so that no loss of its response is forgotten."""
     if isinstance(action, CreateList):
         return replace(job.progress, intent=Intent(now, action.details.name, action.details.description))
+    if isinstance(action, DeleteTwin):
+        return replace(job.progress, pending=Pending("delete_twin"))
     trakt_list = job.progress.trakt_list
-    written = None if trakt_list is None else replace(trakt_list, written_at=now)
+    written = None if trakt_list is None else replace(trakt_list, written_at=now, updated_at=None)
     return replace(job.progress, trakt_list=written, pending=_pending(action))
+
+
+def proved(change: Change, now: datetime, updated_at: datetime | None) -> Change:
+    """Return the change after Trakt did what we asked: its list was surely there.
+
+    Args:
+        updated_at: Trakt's stamp of the list; None: it did not say.
+    """
+    trakt_list = change.progress.trakt_list
+    if trakt_list is None:
+        return change
+    trakt_list = replace(trakt_list, proved_at=now, updated_at=updated_at)
+    return replace(change, progress=replace(change.progress, trakt_list=trakt_list))
 
 
 def _pending(action: UpdateList | AddItems | RemoveItems | ReorderItems | DeleteList) -> Pending:
@@ -48,7 +64,7 @@ def unconfirmed(job: Job, now: datetime, policy: Policy) -> Change:
     if intent is not None and intent.unanswered_since is None:
         intent = replace(intent, unanswered_since=now)
     progress = replace(job.progress, pending=None, intent=intent)
-    if pending is None or pending.kind == "delete":
+    if pending is None or pending.kind in ("delete", "delete_twin"):
         return Change(progress)
     if pending.kind == "update":
         trakt_list = progress.trakt_list

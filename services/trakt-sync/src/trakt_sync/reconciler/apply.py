@@ -1,16 +1,20 @@
 """Carrying out a planned action: one request to Trakt, or the pages of one reading, and what the response means."""
 
 from collections.abc import Awaitable, Callable, Iterable
+from contextlib import suppress
 from typing import assert_never
 
 from pydantic import SecretStr
 
 from chassis.clock import Clock
+from trakt_sync.errors import ListGoneError
 from trakt_sync.mirroring import item_responses, list_responses, readings
 from trakt_sync.mirroring.actions import (
     AddItems,
+    CheckList,
     CreateList,
     DeleteList,
+    DeleteTwin,
     FindList,
     Read,
     RemoveItems,
@@ -20,6 +24,7 @@ from trakt_sync.mirroring.actions import (
 )
 from trakt_sync.mirroring.job import Change, Job
 from trakt_sync.mirroring.policy import Policy
+from trakt_sync.mirroring.write_ahead import proved
 from trakt_sync.trakt.api import Trakt, WriteLease
 
 Owned = Callable[[Iterable[int]], Awaitable[set[int]]]
@@ -35,6 +40,7 @@ async def read(
     owned: Owned,
     now: Clock,
     policy: Policy,
+    jitter: Callable[[], float],
 ) -> Change:
     """Read what the action asks for and return what it means.
 
@@ -46,6 +52,8 @@ async def read(
         lists = await trakt.read_lists(token)
         taken = await owned(one.trakt_list_id for one in lists.lists)
         return list_responses.found(job, lists, taken, began_at, policy)
+    if isinstance(action, CheckList):
+        return await check_list(trakt, token, job, now=now, policy=policy, jitter=jitter)
     staleness = job.progress.staleness
     read_after = None if staleness is None else staleness.read_after
     if not action.is_for_ids and read_after is not None and began_at < read_after:
@@ -54,7 +62,25 @@ async def read(
     return readings.read(job, action, items, now(), policy)
 
 
-async def write(trakt: Trakt, lease: WriteLease, job: Job, action: Write, *, now: Clock, policy: Policy) -> Change:
+async def check_list(
+    trakt: Trakt, token: SecretStr, job: Job, *, now: Clock, policy: Policy, jitter: Callable[[], float]
+) -> Change:
+    """Look for a list of which Trakt said that it is not there: by its number, then among the account's lists.
+
+    Raises:
+        TraktError: a request failed.
+    """
+    began_at = now()
+    try:
+        return list_responses.there(job, await trakt.show_list(token, job.trakt_list_id), began_at)
+    except ListGoneError:
+        lists = await trakt.read_lists(token)
+    return list_responses.missed(job, lists, began_at, policy, jitter=jitter())
+
+
+async def write(  # noqa: PLR0911 - one a kind of write
+    trakt: Trakt, lease: WriteLease, job: Job, action: Write, *, now: Clock, policy: Policy
+) -> Change:
     """Send the write and return what its response means.
 
     Raises:
@@ -66,23 +92,30 @@ async def write(trakt: Trakt, lease: WriteLease, job: Job, action: Write, *, now
             remote = await trakt.create_list(lease, details)
             return list_responses.created(job, remote, now=now(), policy=policy)
         case UpdateList(changes):
-            await trakt.update_list(lease, job.trakt_list_id, changes)
-            return list_responses.updated(job, action)
+            remote = await trakt.update_list(lease, job.trakt_list_id, changes)
+            return proved(list_responses.updated(job, action), now(), remote.updated_at)
         case AddItems(titles):
             response = await trakt.add_items(lease, job.trakt_list_id, titles)
-            return item_responses.added(job, action, response, now(), policy)
+            change = item_responses.added(job, action, response, now(), policy)
+            return proved(change, now(), response.updated_at)
         case RemoveItems(entries):
             response = await trakt.remove_items(lease, job.trakt_list_id, [entry.title for entry in entries])
-            return item_responses.removed(job, action, response, now(), policy)
+            change = item_responses.removed(job, action, response, now(), policy)
+            return proved(change, now(), response.updated_at)
         case ReorderItems(order):
             positions = item_responses.positions_in(job.entries, order)
             item_ids = [
                 item_id for position in positions if (item_id := job.entries[position].list_item_id) is not None
             ]
-            skipped = await trakt.reorder_items(lease, job.trakt_list_id, item_ids)
-            return item_responses.reordered(job, action, skipped, now(), policy)
+            answer = await trakt.reorder_items(lease, job.trakt_list_id, item_ids)
+            change = item_responses.reordered(job, action, answer.skipped, now(), policy)
+            return proved(change, now(), answer.updated_at)
         case DeleteList():
             await trakt.delete_list(lease, job.trakt_list_id)
             return list_responses.deleted(job)
+        case DeleteTwin(trakt_list_id):
+            with suppress(ListGoneError):
+                await trakt.delete_list(lease, trakt_list_id)
+            return list_responses.twin_deleted(job, action)
         case _:
             assert_never(action)

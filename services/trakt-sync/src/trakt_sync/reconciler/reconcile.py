@@ -17,6 +17,7 @@ from trakt_sync.accounts.session import Session
 from trakt_sync.errors import LeaseLostError, TraktError
 from trakt_sync.mirroring.actions import FindList, Read, Write
 from trakt_sync.mirroring.advance import advance
+from trakt_sync.mirroring.failures import waiting_for_a_place
 from trakt_sync.mirroring.job import Change, Job, Next
 from trakt_sync.mirroring.plan import plan
 from trakt_sync.mirroring.policy import Policy
@@ -81,6 +82,8 @@ class Reconciler:
             change = replace(unconfirmed(job, now, self.policy), next=Next(now))
         elif not actions and session.account.is_identified:
             change = Change(job.progress)
+        elif no_place := waiting_for_a_place(job, now, self.policy):
+            change = no_place
         elif blocked := await self._freshen(session, job):
             change = blocked
         elif not session.account.is_identified:
@@ -112,7 +115,16 @@ class Reconciler:
     async def _read(self, session: Session, job: Job, action: Read) -> Change:
         trakt, token, owned = session.trakt, session.token, partial(mirrors.owned, self.pool)
         try:
-            return await apply.read(trakt, token, job, action, owned=owned, now=self.now, policy=self.policy)
+            return await apply.read(
+                trakt,
+                token,
+                job,
+                action,
+                owned=owned,
+                now=self.now,
+                policy=self.policy,
+                jitter=self.recovery.jitter,
+            )
         except TraktError as error:
             return await self.recovery.change_after(session, job, job, action, error)
 

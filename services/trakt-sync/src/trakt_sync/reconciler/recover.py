@@ -19,10 +19,11 @@ from trakt_sync.errors import (
     TraktUnreachableError,
 )
 from trakt_sync.mirroring import list_responses, readings
-from trakt_sync.mirroring.actions import Action, AddItems, CreateList, DeleteList, FindList
-from trakt_sync.mirroring.failures import failed, give_up, not_before
+from trakt_sync.mirroring.actions import Action, AddItems, CreateList, FindList
+from trakt_sync.mirroring.failures import failed, not_before
 from trakt_sync.mirroring.job import Change, Job, Next
 from trakt_sync.mirroring.policy import Policy
+from trakt_sync.reconciler.apply import check_list
 from trakt_sync.store.accounts import AccountStore
 from trakt_sync.trakt.api import Trakt
 from trakt_sync.trakt.breaker import Breaker
@@ -54,6 +55,8 @@ class Recovery:
             before: the job before the action was begun.
             begun: the job with the pending write or the intent; `before` where nothing was begun.
         """
+        if isinstance(action, CreateList) and not isinstance(error, TraktUnreachableError | TraktUnavailableError):
+            before = list_responses.refused(before, begun)
         try:
             change = await self._looked_into(session, before, begun, action, error)
         except TraktError as further:
@@ -68,7 +71,7 @@ class Recovery:
                 account = await session.renew_refused()
                 return Change(before.progress, next=Next(self.now()), account=account)
             case ListGoneError():
-                return await self._confirm_gone(session, before, action, error)
+                return await self._look_for(session, before, action, error)
             case LimitReachedError() if isinstance(action, AddItems):
                 return await self._learn_limits(session, before, begun, action)
             case AppRefusedError() if await self._is_refused_here_only(session):
@@ -99,23 +102,18 @@ class Recovery:
             log.debug("probe_answered", error=error.detail)  # even a 401 says that our application is welcome
         return True
 
-    async def _confirm_gone(self, session: Session, job: Job, action: Action, error: ListGoneError) -> Change:
-        lists = await session.trakt.read_lists(session.token)
-        trakt_list = job.progress.trakt_list
-        is_there = any(one.trakt_list_id == job.progress.trakt_list_id for one in lists.lists)
-        made_at = None if trakt_list is None else trakt_list.made_at
-        is_new = made_at is not None and self.now() < made_at + self.policy.create_settle
-        if is_there or is_new or not lists.is_complete or isinstance(action, FindList | CreateList):
-            return self._contradicted(job, error, is_new=is_new)
-        if not isinstance(action, DeleteList) and job.progress.recreated_version == job.version:
-            return give_up(job, "the list was deleted on Trakt again")
-        return list_responses.gone(job)
-
-    def _contradicted(self, job: Job, error: ListGoneError, *, is_new: bool) -> Change:
-        """Trakt answers, but not yet of one mind. No matter of the breaker. Of a new list it is no news."""
-        unclear = TraktUnavailableError(error.detail)
-        change = failed(job, job, unclear, self.now(), jitter=self.jitter(), policy=self.policy)
-        return Change(job.progress, next=change.next) if is_new else change
+    async def _look_for(self, session: Session, job: Job, action: Action, error: ListGoneError) -> Change:
+        """Look for the list of which Trakt said that it is not there. Where it is, Trakt is not yet of one mind."""
+        if isinstance(action, FindList | CreateList):
+            return self.failed(job, job, action, TraktUnavailableError(error.detail))
+        change = await check_list(
+            session.trakt, session.token, job, now=self.now, policy=self.policy, jitter=self.jitter
+        )
+        is_there = change.progress.trakt_list is not None and not change.progress.trakt_list.is_doubted
+        if not is_there:
+            return change
+        unclear = TraktUnavailableError(error.detail)  # no matter of the breaker
+        return failed(job, job, unclear, self.now(), jitter=self.jitter(), policy=self.policy)
 
     async def _learn_limits(self, session: Session, before: Job, begun: Job, action: AddItems) -> Change:
         limits = await session.trakt.read_limits(session.token)

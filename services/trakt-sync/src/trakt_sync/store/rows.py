@@ -11,6 +11,7 @@ from trakt_sync.mirroring.desired import Desired, Details
 from trakt_sync.mirroring.job import Job
 from trakt_sync.mirroring.ledger import Entry
 from trakt_sync.mirroring.progress import (
+    Drift,
     Incident,
     Intent,
     Limit,
@@ -30,7 +31,7 @@ JOB_COLUMNS: Final = """
     desired_list.is_ordered, desired_list.items, desired_list.trace_context,
     mirror.mirror_id, mirror.applied_version, mirror.trakt_list, mirror.former_ids, mirror.intent, mirror.pending,
     mirror.staleness, mirror.reread_after, mirror.account_limit, mirror.attempts, mirror.notified,
-    mirror.failed_version, mirror.tally, mirror.recreated_version,
+    mirror.failed_version, mirror.tally, mirror.recreated_version, mirror.drift,
     work_queue.remaining, work_queue.revision"""
 """Of desired_list with its mirror and its row of the queue; of the last two all may be NULL."""
 
@@ -40,6 +41,7 @@ _PENDING: Final = TypeAdapter(Pending)
 _STALENESS: Final = TypeAdapter(Staleness)
 _LIMIT: Final = TypeAdapter(Limit)
 _TALLY: Final = TypeAdapter(Tally)
+_DRIFT: Final = TypeAdapter(Drift)
 
 
 class Row(Protocol):
@@ -98,6 +100,7 @@ def _progress(row: Row) -> Progress:
         incident=Incident(row["attempts"], row["notified"], row["failed_version"]),
         tally=_loaded(_TALLY, row["tally"]) or Tally(),
         recreated_version=row["recreated_version"],
+        drift=_loaded(_DRIFT, row["drift"]) or Drift(),
     )
 
 
@@ -121,6 +124,7 @@ def mirror_values(progress: Progress) -> Sequence[object]:
         progress.incident.version,
         None if progress.tally.is_empty else _dumped(_TALLY, progress.tally),
         progress.recreated_version,
+        None if progress.drift == Drift() else _dumped(_DRIFT, progress.drift),
     )
 
 

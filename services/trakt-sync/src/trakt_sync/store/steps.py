@@ -17,7 +17,7 @@ from trakt_sync.store.rows import StoredJob, mirror_values
 
 MIRROR_COLUMNS: Final = (
     "applied_version", "trakt_list_id", "trakt_list", "former_ids", "intent", "pending", "staleness", "account_limit",
-    "attempts", "notified", "failed_version", "tally", "recreated_version",
+    "attempts", "notified", "failed_version", "tally", "recreated_version", "drift",
 )  # fmt: skip
 # Parameters: $1 the mirror, $2 the mark that was taken up (a later one stays), from $3 the columns.
 _SET: Final = "reread_after = nullif(reread_after, $2), " + ", ".join(
@@ -32,17 +32,17 @@ _SET: Final = "reread_after = nullif(reread_after, $2), " + ", ".join(
 BEGIN_WRITE: Final = f"""
 WITH sharing AS MATERIALIZED (
     SELECT user_id, lease_token, next_write_at FROM account
-    WHERE user_id = $18 OR trakt_id = nullif($23, '') ORDER BY user_id FOR UPDATE
+    WHERE user_id = $19 OR trakt_id = nullif($24, '') ORDER BY user_id FOR UPDATE
 ),
 current AS (
     SELECT desired_list.version FROM (SELECT count(*) FROM sharing) AS locked, sharing, desired_list
-    WHERE sharing.user_id = $18 AND lease_token = $19 AND next_write_at <= $20 AND list_id = $16 AND version = $17
+    WHERE sharing.user_id = $19 AND lease_token = $20 AND next_write_at <= $21 AND list_id = $17 AND version = $18
     FOR SHARE OF desired_list
 ),
 paced AS (
     UPDATE account SET
-        next_write_at = CASE WHEN account.user_id = $18 THEN $21::timestamptz ELSE $22::timestamptz END,
-        lease_until = CASE WHEN account.user_id = $18 THEN $22 ELSE lease_until END
+        next_write_at = CASE WHEN account.user_id = $19 THEN $22::timestamptz ELSE $23::timestamptz END,
+        lease_until = CASE WHEN account.user_id = $19 THEN $23 ELSE lease_until END
     FROM sharing, current WHERE account.user_id = sharing.user_id
 )
 UPDATE mirror SET {_SET} FROM current WHERE mirror_id = $1 RETURNING mirror_id"""  # noqa: S608 - names of our own columns
@@ -52,44 +52,44 @@ UPDATE mirror SET {_SET} FROM current WHERE mirror_id = $1 RETURNING mirror_id""
 RECORD: Final = f"""
 WITH sharing AS MATERIALIZED (
     SELECT user_id FROM account
-    WHERE user_id = $18 OR (trakt_id = nullif($29, '') AND $20::timestamptz IS NOT NULL) ORDER BY user_id FOR UPDATE
+    WHERE user_id = $19 OR (trakt_id = nullif($30, '') AND $21::timestamptz IS NOT NULL) ORDER BY user_id FOR UPDATE
 ),
 gate AS (
-    UPDATE account SET {given_back("$18", besides="$16", then="$26::timestamptz")},
-        next_write_at = coalesce($20, next_write_at),
-        blocked_until = coalesce($21, blocked_until),
-        block_reason = coalesce($22, block_reason),
-        state = CASE WHEN $23 THEN 'reauthorization_required' ELSE state END,
-        refusals = $24
+    UPDATE account SET {given_back("$19", besides="$17", then="$27::timestamptz")},
+        next_write_at = coalesce($21, next_write_at),
+        blocked_until = coalesce($22, blocked_until),
+        block_reason = coalesce($23, block_reason),
+        state = CASE WHEN $24 THEN 'reauthorization_required' ELSE state END,
+        refusals = $25
     FROM (SELECT count(*) FROM sharing) AS locked
-    WHERE user_id = $18 AND lease_token = $19
+    WHERE user_id = $19 AND lease_token = $20
     RETURNING user_id, least(claim_lists_at, claim_imports_at) AS claim_at
 ),
 paced AS (
-    UPDATE account SET next_write_at = $20 FROM sharing, gate
-    WHERE account.user_id = sharing.user_id AND account.user_id <> $18 AND $20::timestamptz IS NOT NULL
+    UPDATE account SET next_write_at = $21 FROM sharing, gate
+    WHERE account.user_id = sharing.user_id AND account.user_id <> $19 AND $21::timestamptz IS NOT NULL
     RETURNING least(claim_lists_at, claim_imports_at) AS claim_at
 ),
 current AS (
-    SELECT desired_list.version FROM desired_list, gate WHERE list_id = $16 FOR SHARE OF desired_list
+    SELECT desired_list.version FROM desired_list, gate WHERE list_id = $17 FOR SHARE OF desired_list
 ),
 saved AS (
-    UPDATE mirror SET {_SET.replace("notified = $12", "notified = CASE WHEN version = $17 THEN $12 ELSE notified END")}
+    UPDATE mirror SET {_SET.replace("notified = $12", "notified = CASE WHEN version = $18 THEN $12 ELSE notified END")}
     FROM current WHERE mirror_id = $1
 ),
 queued AS (
-    UPDATE work_queue SET due_at = $26, remaining = $27, waits_for = $28
-    FROM current WHERE list_id = $16 AND revision = $25 AND $26::timestamptz IS NOT NULL
+    UPDATE work_queue SET due_at = $27, remaining = $28, waits_for = $29
+    FROM current WHERE list_id = $17 AND revision = $26 AND $27::timestamptz IS NOT NULL
 ),
 rested AS (
-    DELETE FROM work_queue USING current WHERE list_id = $16 AND revision = $25 AND $26::timestamptz IS NULL
+    DELETE FROM work_queue USING current WHERE list_id = $17 AND revision = $26 AND $27::timestamptz IS NULL
 ),
-{effects.parts(30, mirror_id="$1", list_id="$16", version="$17")}
+{effects.parts(31, mirror_id="$1", list_id="$17", version="$18")}
 SELECT version, least(claim_at, (SELECT min(claim_at) FROM paced)) AS claim_at FROM current, gate"""  # noqa: S608 - names of our own columns
 
 SAVE: Final = f"""
-WITH current AS (UPDATE mirror SET {_SET} WHERE mirror_id = $1 RETURNING $17::bigint AS version),
-{effects.parts(18, mirror_id="$1", list_id="$16", version="$17")}
+WITH current AS (UPDATE mirror SET {_SET} WHERE mirror_id = $1 RETURNING $18::bigint AS version),
+{effects.parts(19, mirror_id="$1", list_id="$17", version="$18")}
 SELECT version FROM current"""  # noqa: S608
 
 

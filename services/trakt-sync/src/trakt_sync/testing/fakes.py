@@ -21,6 +21,7 @@ from trakt_sync.mirroring.remote import (
     RemoteItems,
     RemoteList,
     RemoteLists,
+    ReorderResponse,
 )
 from trakt_sync.trakt.api import Trakt, WriteLease
 from trakt_sync.trakt.tokens import Tokens
@@ -46,10 +47,11 @@ class FakeTrakt:
         self.lists[number], self.items[number] = made, []
         return made
 
-    async def update_list(self, lease: WriteLease, list_id: int, changes: dict[str, str | bool]) -> None:
+    async def update_list(self, lease: WriteLease, list_id: int, changes: dict[str, str | bool]) -> RemoteList:
         shown = self._writable(lease, list_id)
         values = cast("dict[str, Any]", changes)
         self.lists[list_id] = replace(shown, details=replace(shown.details, **values))
+        return self.lists[list_id]
 
     async def delete_list(self, lease: WriteLease, list_id: int) -> None:
         self._writable(lease, list_id)
@@ -75,12 +77,15 @@ class FakeTrakt:
         self.items[list_id] = [entry for entry in self.items[list_id] if keys.isdisjoint(entry.title.keys)]
         return self._answer(list_id, absent)
 
-    async def reorder_items(self, lease: WriteLease, list_id: int, item_ids: Sequence[int]) -> tuple[int, ...]:
+    async def reorder_items(self, lease: WriteLease, list_id: int, item_ids: Sequence[int]) -> ReorderResponse:
         self._writable(lease, list_id)
         items = {entry.list_item_id: entry for entry in self.items[list_id]}
         first = [items[list_item_id] for list_item_id in item_ids if list_item_id in items]
         self.items[list_id] = [*first, *(entry for entry in self.items[list_id] if entry not in first)]
-        return tuple(list_item_id for list_item_id in item_ids if list_item_id not in items)
+        return ReorderResponse(tuple(list_item_id for list_item_id in item_ids if list_item_id not in items))
+
+    async def show_list(self, token: SecretStr, list_id: int) -> RemoteList:
+        return replace(self._list(token, list_id), item_count=len(self.items[list_id]))
 
     async def read_items(self, token: SecretStr, list_id: int) -> RemoteItems:
         self._list(token, list_id)

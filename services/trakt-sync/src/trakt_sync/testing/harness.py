@@ -123,6 +123,11 @@ class Harness:
         assert row is not None, f"there is no list {list_id}"
         return stored_job(row, row["mirror_id"]).job
 
+    async def is_doubted(self, list_id: int = 1) -> bool:
+        """Return whether it is being looked at if the list's Trakt list is gone."""
+        trakt_list = (await self.job(list_id)).progress.trakt_list
+        return trakt_list is not None and trakt_list.is_doubted
+
     async def due_at(self, list_id: int = 1) -> datetime | None:
         """Return when the list is looked at again; None: it rests."""
         due: datetime | None = await self.pool.fetchval("SELECT due_at FROM work_queue WHERE list_id = $1", list_id)

@@ -6,9 +6,10 @@ Trakt may have carried out is the reconciler's matter.
 
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
-from typing import Final, TypeVar
+from http import HTTPStatus
+from typing import Any, Final, TypeVar, cast
 from urllib.parse import quote
 
 import httpx
@@ -27,6 +28,7 @@ from trakt_sync.mirroring.remote import (
     RemoteItems,
     RemoteList,
     RemoteLists,
+    ReorderResponse,
 )
 from trakt_sync.trakt.api import WriteLease
 from trakt_sync.trakt.statuses import check, check_renewal, page_count, time_of
@@ -39,6 +41,7 @@ from trakt_sync.trakt.wire import (
     ListWire,
     ReorderResponseWire,
     SettingsWire,
+    UpdatedListWire,
     read_list_of,
 )
 from watchbuddy_contracts import Title
@@ -53,6 +56,7 @@ _LIST: Final = "/lists"
 ITEMS_BY_RANK: Final = "/items/movie,show,season,episode,person/rank/asc"
 
 _LISTS = TypeAdapter(list[ListWire])
+_UPDATED = TypeAdapter[ListWire](UpdatedListWire)
 _ITEMS = TypeAdapter(list[ListItemWire])
 
 
@@ -93,11 +97,23 @@ class TraktClient:
         response = await self._write(lease, "POST", LISTS, asdict(details))
         return _parsed(ListWire.model_validate_json, response).to_value()
 
-    async def update_list(self, lease: WriteLease, list_id: int, changes: dict[str, str | bool]) -> None:
-        await self._write(lease, "PUT", f"{LISTS}/{list_id}", changes)
+    async def update_list(self, lease: WriteLease, list_id: int, changes: dict[str, str | bool]) -> RemoteList:
+        """Change fields of a list.
+
+        Raises:
+            TraktUnavailableError: the response shows other fields than these: nobody knows what was done.
+        """
+        response = await self._write(lease, "PUT", f"{LISTS}/{list_id}", changes)
+        remote = _parsed(_UPDATED.validate_json, response).to_value()
+        wanted = replace(remote.details, **cast("dict[str, Any]", changes))
+        if remote.trakt_list_id != list_id or remote.details_like(wanted) != wanted:
+            raise TraktUnavailableError("Trakt answered a change of a list with other fields")
+        return remote
 
     async def delete_list(self, lease: WriteLease, list_id: int) -> None:
-        await self._write(lease, "DELETE", f"{LISTS}/{list_id}")
+        response = await self._write(lease, "DELETE", f"{LISTS}/{list_id}")
+        if response.status_code != HTTPStatus.NO_CONTENT:
+            raise TraktUnavailableError(f"Trakt answered a deletion with {response.status_code}")
 
     async def add_items(self, lease: WriteLease, list_id: int, titles: Sequence[Title]) -> ItemsResponse:
         """Add titles at the list's end, at most `additions.CHUNK`."""
@@ -108,17 +124,35 @@ class TraktClient:
         response = await self._write(lease, "POST", f"{LISTS}/{list_id}/items/remove", _items_body(titles))
         return _parsed(ItemsResponseWire.model_validate_json, response).to_value()
 
-    async def reorder_items(self, lease: WriteLease, list_id: int, item_ids: Sequence[int]) -> tuple[int, ...]:
-        """Put the list items in this order; return the ids that Trakt does not know."""
+    async def reorder_items(self, lease: WriteLease, list_id: int, item_ids: Sequence[int]) -> ReorderResponse:
+        """Put the list items in this order."""
         body = {"rank": list(item_ids)}
         response = await self._write(lease, "POST", f"{LISTS}/{list_id}/items/reorder", body)
-        return _parsed(ReorderResponseWire.model_validate_json, response).skipped_ids
+        return _parsed(ReorderResponseWire.model_validate_json, response).to_value()
+
+    async def show_list(self, token: SecretStr, list_id: int) -> RemoteList:
+        """Return one of the account's lists, without its items."""
+        response = await self._read(token, f"{LISTS}/{list_id}")
+        remote = _parsed(ListWire.model_validate_json, response).to_value()
+        if remote.trakt_list_id != list_id:
+            raise ListGoneError("Trakt has no such list")
+        return remote
 
     async def read_items(self, token: SecretStr, list_id: int) -> RemoteItems:
-        """Read all pages. Entries repeated across a page's border (a known defect of Trakt) count once."""
-        items, is_complete, _ = await self._pages(
-            token, f"{LISTS}/{list_id}{ITEMS_BY_RANK}", _ITEMS.validate_json, lambda item: item.id
-        )
+        """Read all pages. Entries repeated across a page's border (a known defect of Trakt) count once.
+
+        Each of them stands in another's place. Those are read by pages of another size.
+        """
+        path, rows = f"{LISTS}/{list_id}{ITEMS_BY_RANK}", dict[int, ListItemWire]()
+        is_complete = False
+        for size in (PAGE, PAGE - 1):
+            items, is_complete, _ = await self._pages(token, path, _ITEMS.validate_json, lambda item: item.id, size)
+            rows.update((item.id, item) for item in items)
+            if is_complete:
+                break
+            ranks = {row.rank for row in rows.values()}
+            is_complete = size != PAGE and ranks == {*range(1, len(rows) + 1)}
+        items = sorted(rows.values(), key=lambda item: item.rank)
         entries = [entry for item in items if (entry := item.to_entry()) is not None]
         return RemoteItems(tuple(entries), len(items) - len(entries), is_complete)
 
@@ -211,7 +245,7 @@ class TraktClient:
         return await tried(lambda: translated(call), self._tries, TraktUnreachableError)
 
     async def _pages(
-        self, token: SecretStr, path: str, parse: Callable[[bytes], list[T]], key: Callable[[T], int]
+        self, token: SecretStr, path: str, parse: Callable[[bytes], list[T]], key: Callable[[T], int], size: int = PAGE
     ) -> tuple[list[T], bool, datetime | None]:
         """Return what all pages hold, each thing once; whether that is as much as Trakt counts; and Trakt's time.
 
@@ -222,7 +256,7 @@ class TraktClient:
         at: datetime | None = None
         page, pages = 1, 1
         while page <= pages:
-            response = await self._read(token, path, {"page": page, "limit": PAGE})
+            response = await self._read(token, path, {"page": page, "limit": size})
             known = len(found)
             for one in _parsed(parse, response):
                 found.setdefault(key(one), one)

@@ -2,9 +2,9 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import Annotated, Final, Literal, cast
+from typing import Annotated, Final, Literal, TypeAlias, cast
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, field_validator
+from pydantic import AliasChoices, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, field_validator
 
 from trakt_sync.mirroring.desired import Details
 from trakt_sync.mirroring.ledger import Entry
@@ -16,6 +16,7 @@ from trakt_sync.mirroring.remote import (
     Owner,
     ReadList,
     RemoteList,
+    ReorderResponse,
 )
 from watchbuddy_contracts import ForeignEntries, MediaType, Privacy, Title, TitleKey
 
@@ -41,6 +42,7 @@ class ListWire(Wire):
     allow_comments: bool = True
     item_count: int = 0
     created_at: AwareDatetime
+    updated_at: AwareDatetime | None = None
     ids: ListIdsWire
 
     def to_value(self) -> RemoteList:
@@ -53,7 +55,16 @@ class ListWire(Wire):
             details=Details(self.name, self.description or "", privacy, self.display_numbers, self.allow_comments),
             item_count=self.item_count,
             created_at=self.created_at,
+            updated_at=self.updated_at,
         )
+
+
+def _one_of_a_list(value: object) -> object:
+    return value[0] if isinstance(value, list) and len(value) == 1 else value
+
+
+# The contract says that a change is answered by a list of one list; live answers are one list.
+UpdatedListWire: TypeAlias = Annotated[ListWire, BeforeValidator(_one_of_a_list)]
 
 
 class TitleIdsWire(Wire):
@@ -86,26 +97,42 @@ class CountsWire(Wire):
 
 class ListStampWire(Wire):
     item_count: int | None = None
+    updated_at: AwareDatetime | None = None
+
+
+NO_STAMP: Final = ListStampWire()
 
 
 class ItemsResponseWire(Wire):
-    """The response to adding or removing items. `not_found` echoes the ids as they were sent."""
+    """The response to adding or removing items. `not_found` echoes the ids as they were sent.
 
+    One that does not say what was done is none: nothing is believed of it.
+    """
+
+    done: CountsWire = Field(validation_alias=AliasChoices("added", "deleted"))
     existing: CountsWire = CountsWire()
-    not_found: NotFoundWire = NotFoundWire()
-    list: ListStampWire | None = None
+    not_found: NotFoundWire
+    list: ListStampWire = NO_STAMP
 
     def to_value(self) -> ItemsResponse:
         movies = (movie.ids.to_title("movie") for movie in self.not_found.movies)
         shows = (show.ids.to_title("show") for show in self.not_found.shows)
-        count = None if self.list is None else self.list.item_count
-        existing = self.existing.movies + self.existing.shows
-        return ItemsResponse(not_found=(*movies, *shows), existing=existing, item_count=count)
+        return ItemsResponse(
+            not_found=(*movies, *shows),
+            existing=self.existing.movies + self.existing.shows,
+            item_count=self.list.item_count,
+            done=self.done.movies + self.done.shows,
+            updated_at=self.list.updated_at,
+        )
 
 
 class ReorderResponseWire(Wire):
-    updated: int = 0
+    updated: int
     skipped_ids: tuple[int, ...] = ()
+    list: ListStampWire = NO_STAMP
+
+    def to_value(self) -> ReorderResponse:
+        return ReorderResponse(self.skipped_ids, self.list.updated_at)
 
 
 class ListItemWire(Wire):
