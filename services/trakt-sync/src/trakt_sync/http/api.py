@@ -5,11 +5,12 @@ from typing import Final
 from chassis.health import Health
 from chassis.http import health
 from chassis.http.openapi import HttpApi
-from trakt_sync.http.routes import account, authorization, device, status
+from trakt_sync.http.routes import account, authorization, device, mirrors, status
 
 TAGS: Final = {
     "account": "A user's Trakt account.",
     "login": "Connecting and disconnecting it.",
+    "lists": "A user's lists as they are on Trakt.",
     health.TAG: "For probes; no token is needed.",
 }
 
@@ -28,6 +29,7 @@ def http_api(checks: Health) -> HttpApi:
         authorization.router,
         authorization.public,
         account.router,
+        mirrors.router,
         health.router(checks),
     )
     return app

@@ -16,6 +16,7 @@ from trakt_sync.http.api import http_api
 from trakt_sync.logins.authorization import AuthorizationLogins
 from trakt_sync.logins.device import DeviceLogins
 from trakt_sync.logins.logout import Logout
+from trakt_sync.mirroring.policy import Policy
 from trakt_sync.settings import HttpSettings
 from trakt_sync.trakt.client import App, TraktClient
 from trakt_sync.trakt.oauth import OAuth
@@ -46,6 +47,8 @@ async def serving(
     app = http_api(health)
     app.state.authenticator = Authenticator(settings)
     app.state.pool = pool
+    app.state.settings = settings
+    app.state.policy = Policy(stale_window=settings.trakt_stale_window, create_settle=settings.trakt_create_settle)
     app.state.device_logins = devices
     app.state.authorization_logins = AuthorizationLogins(
         pool=pool,

@@ -10,6 +10,8 @@ from chassis.postgres.database import Pool
 from trakt_sync.logins.authorization import AuthorizationLogins
 from trakt_sync.logins.device import DeviceLogins
 from trakt_sync.logins.logout import Logout
+from trakt_sync.mirroring.policy import Policy
+from trakt_sync.settings import HttpSettings
 
 PREFIX = "/api/trakt"
 
@@ -40,8 +42,21 @@ async def logout_of(request: Request) -> Logout:
     return logout
 
 
+async def waits(request: Request) -> Policy:
+    """Return how long mirroring waits for what."""
+    policy: Policy = request.app.state.policy
+    return policy
+
+
+async def settings_of(request: Request) -> HttpSettings:
+    settings: HttpSettings = request.app.state.settings
+    return settings
+
+
 Caller = Annotated[str, Depends(current_user)]
 Database = Annotated[Pool, Depends(database)]
 Devices = Annotated[DeviceLogins, Depends(device_logins)]
 Authorizations = Annotated[AuthorizationLogins, Depends(authorization_logins)]
 LogoutOf = Annotated[Logout, Depends(logout_of)]
+Waits = Annotated[Policy, Depends(waits)]
+ServerSettings = Annotated[HttpSettings, Depends(settings_of)]

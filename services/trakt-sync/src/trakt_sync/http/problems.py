@@ -4,6 +4,7 @@ TransientError (chassis)
 └── TraktAwayError          503  "trakt-away"
 PermanentError (chassis)
 ├── NotFoundError (chassis) 404  "not-found"
+│   ├── ListNotFoundError
 │   └── NoLoginError
 ├── NoRedirectError         409  "no-redirect"
 └── TraktRefusesError       502  "trakt-refuses"
@@ -66,6 +67,13 @@ class NoRedirectError(PermanentError):
 
     def __init__(self) -> None:
         super().__init__("This installation takes no logins by address; POST /api/trakt/device begins one.")
+
+
+class ListNotFoundError(NotFoundError):
+    """The caller has no such list: there never was one, it is another user's, or it is gone for long."""
+
+    def __init__(self, list_id: int) -> None:
+        super().__init__(f"You have no list {list_id}.")
 
 
 class NoLoginError(NotFoundError):

@@ -109,7 +109,7 @@ FROM gate, last WHERE account.user_id = gate.user_id
 RETURNING account.checked_list_id"""
 
 STATUS: Final = """
-SELECT state, trakt_user, NULL::boolean AS is_vip, connected_at, nullif(blocked_until, '-infinity') AS blocked_until,
+SELECT state, trakt_user, is_vip, connected_at, nullif(blocked_until, '-infinity') AS blocked_until,
     block_reason
 FROM account WHERE user_id = $1"""
 

@@ -1,0 +1,50 @@
+"""How a user's lists are on Trakt, and what would be sent."""
+
+from typing import Annotated
+
+from fastapi import Path, Query
+
+from chassis.clock import utc_now
+from chassis.http.problem_kinds import NotFound, documented
+from chassis.postgres.database import Pool
+from trakt_sync.http.dependencies import Caller, Database, Waits, users_router
+from trakt_sync.http.problems import ListNotFoundError
+from trakt_sync.http.schemas.mirrors import ItemsOut, ItemsQuery, MirrorOut
+from trakt_sync.http.schemas.plans import PlanOut
+from trakt_sync.mirroring.plan import plan
+from trakt_sync.mirroring.policy import Policy
+from trakt_sync.mirroring.views import MirrorView
+from trakt_sync.store import views
+
+MAX_ID = 2**63 - 1
+ListId = Annotated[int, Path(ge=1, le=MAX_ID)]
+
+router = users_router("lists")
+
+
+@router.get("/lists/{list_id}", responses=documented(NotFound))
+async def read_mirror(user_id: Caller, pool: Database, policy: Waits, list_id: ListId) -> MirrorOut:
+    """Read how one of your lists is on Trakt."""
+    return MirrorOut.of(await _view(pool, user_id, list_id, policy), utc_now())
+
+
+@router.get("/lists/{list_id}/items", responses=documented(NotFound))
+async def read_mirror_items(
+    user_id: Caller, pool: Database, policy: Waits, list_id: ListId, query: Annotated[ItemsQuery, Query()]
+) -> ItemsOut:
+    """Read a page of its titles, each with its state on Trakt, the reason and what can be done."""
+    return ItemsOut.of(await _view(pool, user_id, list_id, policy), query)
+
+
+@router.post("/lists/{list_id}/plan", responses=documented(NotFound))
+async def plan_mirror(user_id: Caller, pool: Database, policy: Waits, list_id: ListId) -> PlanOut:
+    """Read what would be sent to Trakt for the list now. Nothing is sent."""
+    view = await _view(pool, user_id, list_id, policy)
+    return PlanOut.of(view, plan(view.job.desired, view.job.actual))
+
+
+async def _view(pool: Pool, user_id: str, list_id: int, policy: Policy) -> MirrorView:
+    view = await views.mirror(pool, user_id, list_id, utc_now(), policy)
+    if view is None:
+        raise ListNotFoundError(list_id)
+    return view

@@ -1,0 +1,125 @@
+"""What would be sent to Trakt, over HTTP."""
+
+import re
+from collections.abc import Sequence
+from typing import Any, Final, Self
+
+from chassis.http.examples import examples
+from trakt_sync.http.schemas.mirrors import IdsOut
+from trakt_sync.mirroring.actions import (
+    Action,
+    AddItems,
+    CreateList,
+    ReadItems,
+    RemoveItems,
+    ReorderItems,
+    UpdateList,
+)
+from trakt_sync.mirroring.job import Job
+from trakt_sync.mirroring.views import MirrorView, WaitReason
+from trakt_sync.trakt.client import PAGE
+from watchbuddy_contracts import MediaType, Title
+from watchbuddy_contracts.documented import Documented
+
+MAX_TITLES: Final = 1000
+"""Of all actions together: more would be no answer for a page."""
+
+
+class PlannedTitleOut(Documented):
+    """A title that is added or removed."""
+
+    media_type: MediaType
+    ids: IdsOut
+
+    @classmethod
+    def of(cls, title: Title) -> Self:
+        ids = IdsOut(trakt=title.trakt, tmdb=title.tmdb, imdb=title.imdb)
+        return cls(media_type=title.media_type, ids=ids)
+
+
+class ActionOut(Documented):
+    """A step on the way to Trakt."""
+
+    kind: str
+    """`create_list`, `update_list`, `add_items`, `remove_items`, `reorder_items`, `delete_list`, `find_list`,
+    `read_items`, or another kind that comes later."""
+    requests: int
+    fields: dict[str, str | bool] | None
+    """Of the Trakt list, where the action sets any."""
+    count: int
+    """Titles that it sends."""
+    titles: list[PlannedTitleOut]
+    """Those of them that are added or removed: the first thousand of the whole plan."""
+
+
+_ACTION: Final[dict[str, Any]] = {
+    "kind": "add_items",
+    "requests": 1,
+    "fields": None,
+    "count": 1,
+    "titles": [{"media_type": "movie", "ids": {"trakt": None, "tmdb": 949, "imdb": "tt0113277"}}],
+}
+
+
+class PlanOut(Documented):
+    """What would be sent to Trakt now. Nothing of it was sent."""
+
+    model_config = examples(
+        {
+            "list_id": 7,
+            "version": 3,
+            "reason": None,
+            "requests": 2,
+            "actions": [
+                {**_ACTION, "kind": "update_list", "fields": {"name": "Heist weekend"}, "count": 0, "titles": []},
+                _ACTION,
+            ],
+        }
+    )
+
+    list_id: int
+    version: int
+    """The version of the list that Trakt would equal."""
+    reason: WaitReason | None
+    """What keeps it from being sent; null: nothing."""
+    requests: int
+    actions: list[ActionOut]
+    """In their order. Each answer of Trakt may change those behind it."""
+
+    @classmethod
+    def of(cls, view: MirrorView, actions: Sequence[Action]) -> Self:
+        room, described = MAX_TITLES, []
+        for action in actions:
+            one = _described(action, view.job, room)
+            room -= len(one.titles)
+            described.append(one)
+        return cls(
+            list_id=view.job.list_id,
+            version=view.job.version,
+            reason=view.reason,
+            requests=sum(one.requests for one in described),
+            actions=described,
+        )
+
+
+def _described(action: Action, job: Job, room: int) -> ActionOut:
+    titles: tuple[Title, ...] = ()
+    fields: dict[str, str | bool] | None = None
+    count, requests = 0, 1
+    match action:
+        case CreateList(details):
+            fields = details.changes_from(None)
+        case UpdateList(changes):
+            fields = changes
+        case AddItems(titles):
+            count = len(titles)
+        case RemoveItems(entries):
+            titles = tuple(entry.title for entry in entries)
+            count = len(titles)
+        case ReorderItems(order):
+            count = len(order)
+        case ReadItems():
+            requests = max(1, -(-(len(job.entries) + job.progress.foreign_count) // PAGE))
+    kind = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", type(action).__name__).lower()
+    shown = [PlannedTitleOut.of(title) for title in titles[:room]]
+    return ActionOut(kind=kind, requests=requests, fields=fields, count=count, titles=shown)

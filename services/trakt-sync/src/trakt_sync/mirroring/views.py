@@ -1,0 +1,154 @@
+"""How a list is on Trakt, for its user to read: title by title, and in a word."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, Literal, NamedTuple
+
+from trakt_sync.mirroring.job import Job
+from trakt_sync.mirroring.ledger import Entry
+from trakt_sync.mirroring.plan import difference
+from watchbuddy_contracts import FailureReason, Title, TitleKey, keys_of
+
+ItemState = Literal[
+    "mirrored",
+    "missing",
+    "unconfirmed",
+    "left_out",
+    "not_found",
+    "rejected",
+    "taken_off",
+    "not_removed",
+    "to_be_removed",
+]
+MirrorState = Literal["in_sync", "working", "waiting", "rejected", "deleted"]
+WaitReason = Literal["not_connected", FailureReason]
+
+# A title may have several entries. One that is there says most.
+_PREFERENCE: Final[Mapping[str, int]] = {"mirrored": 0, "unconfirmed": 1}
+_LEAST: Final = 2
+
+
+class ItemView(NamedTuple):
+    """A title and how it is on the list's Trakt list."""
+
+    title: Title
+    state: ItemState
+
+
+@dataclass(frozen=True, slots=True)
+class MirrorView:
+    """A list as it is on its user's Trakt account.
+
+    Args:
+        due_at: when it is looked at again; None: it rests.
+        waits_for: the failure that it waits for.
+        account_state: of the user's account.
+        trakt_slug: of the account, in addresses; None: not known.
+        failure: the reason, and Trakt's words, of the last result of this version, if that was a failure.
+    """
+
+    job: Job
+    due_at: datetime | None
+    waits_for: FailureReason | None
+    account_state: str
+    blocked_until: datetime | None
+    trakt_slug: str | None
+    failure: tuple[FailureReason, str | None] | None
+
+    @property
+    def reason(self) -> WaitReason | None:
+        """What keeps the list from Trakt; None: nothing."""
+        if self.account_state == "reauthorization_required":
+            return "auth"
+        if self.account_state != "connected":
+            return "not_connected"
+        if self.waits_for is not None:
+            return self.waits_for
+        return None if self.failure is None or self.is_applied else self.failure[0]
+
+    @property
+    def is_applied(self) -> bool:
+        return self.job.progress.applied_version >= self.job.version
+
+    @property
+    def next_attempt_at(self) -> datetime | None:
+        if self.due_at is None or self.account_state != "connected":
+            return None
+        return max(self.due_at, self.blocked_until or self.due_at)
+
+    def state(self, now: datetime) -> MirrorState:
+        """Return how the list is in a word."""
+        progress = self.job.progress
+        if not self.job.desired.is_present and progress.trakt_list is None and progress.intent is None:
+            return "deleted"
+        if self.is_applied and progress.tally.is_empty and (self.due_at is None or self.due_at > now):
+            return "in_sync"
+        if self.account_state != "connected" or self.waits_for is not None:
+            return "waiting"
+        return "rejected" if self.due_at is None else "working"
+
+    @property
+    def url(self) -> str | None:
+        """The Trakt list's page."""
+        found = self.job.progress.trakt_list
+        if found is None:
+            return None
+        if self.trakt_slug is None:
+            return f"https://trakt.tv/lists/{found.trakt_list_id}"
+        return f"https://trakt.tv/users/{self.trakt_slug}/lists/{found.slug or found.trakt_list_id}"
+
+
+def item_views(job: Job) -> tuple[ItemView, ...]:
+    """Return every wanted title once, by rank, and then what else is on the Trakt list, in its order."""
+    wanted = job.desired.items if job.desired.is_present else ()
+    left_out = keys_of(difference(job.desired, job.actual).left_out if wanted else ())
+    by_key = _by_key(job.entries)
+    seen: set[TitleKey] = set()
+    views: list[ItemView] = []
+    for title in wanted:
+        if not seen.isdisjoint(title.keys):
+            continue
+        seen.update(title.keys)
+        entry = min((by_key[key] for key in title.keys if key in by_key), key=_preference, default=None)
+        if entry is not None:
+            seen.update(entry.title.keys)
+        views.append(ItemView(title, _state_of(title, entry, left_out)))
+    return (*views, *_others(job.entries, seen))
+
+
+def counts_of(views: tuple[ItemView, ...]) -> Counter[ItemState]:
+    """Return how many titles are in each state."""
+    return Counter(view.state for view in views)
+
+
+def _state_of(title: Title, entry: Entry | None, left_out: set[TitleKey]) -> ItemState:
+    if not left_out.isdisjoint(title.keys):
+        return "left_out"
+    return "missing" if entry is None else _named(entry.state)
+
+
+def _others(entries: tuple[Entry, ...], seen: set[TitleKey]) -> Iterator[ItemView]:
+    for entry in entries:
+        state = _named(entry.state)
+        if seen.isdisjoint(entry.title.keys) and state in ("mirrored", "unconfirmed", "not_removed"):
+            yield ItemView(entry.title, "not_removed" if state == "not_removed" else "to_be_removed")
+
+
+def _by_key(entries: tuple[Entry, ...]) -> Mapping[TitleKey, Entry]:
+    found: dict[TitleKey, Entry] = {}
+    for entry in entries:
+        for key in entry.title.keys:
+            if key not in found or _preference(entry) < _preference(found[key]):
+                found[key] = entry
+    return found
+
+
+def _preference(entry: Entry) -> int:
+    return _PREFERENCE.get(entry.state, _LEAST)
+
+
+def _named(state: ItemState) -> ItemState:
+    """Return a ledger's state as that of a title: they have the same names."""
+    return state

@@ -1,0 +1,143 @@
+"""A user's lists on Trakt over HTTP: how they are, title by title, and what would be sent."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import httpx
+import pytest
+
+from chassis.testing import eventually
+from trakt_simulator.testing import SimulatorAdmin
+from trakt_sync.mirroring.desired import Desired, Details
+from trakt_sync.mirroring.job import Job
+from trakt_sync.mirroring.ledger import Entry
+from trakt_sync.mirroring.progress import Limit, Progress, TraktList
+from trakt_sync.mirroring.views import item_views
+from trakt_sync.store import views
+from trakt_sync.testing import Harness, movies, unwanted, wanted
+from trakt_sync.testing.clock import MovableClock
+from trakt_sync.testing.http import application_on, bearer, client_of, http_settings
+from watchbuddy_contracts import Item, ItemIds, Title
+
+LISTS = "/api/trakt/lists"
+UNKNOWN = Item(media_type="movie", ids=ItemIds(tmdb=999_999_999))
+
+
+@pytest.fixture
+async def client(running: Harness, dsn: str, simulator_url: str) -> AsyncIterator[httpx.AsyncClient]:
+    del running  # an account, and its worker
+    async with application_on(http_settings(dsn, simulator_url)) as app, client_of(app) as client:
+        yield client
+
+
+async def read(client: httpx.AsyncClient, path: str) -> Any:  # noqa: ANN401 - JSON
+    answer = await client.get(path)
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+async def test_a_list_says_how_it_is_on_trakt_and_what_is_missing(
+    running: Harness, client: httpx.AsyncClient, admin: SimulatorAdmin
+) -> None:
+    await running.want(wanted(title="Heists", items=[*movies(1, 2), UNKNOWN]))
+    await running.settled()
+    [there] = await admin.lists_of("ada")
+
+    shown = await read(client, f"{LISTS}/1")
+    assert (shown["state"], shown["wanted_version"], shown["applied_version"]) == ("in_sync", 1, 1)
+    assert (shown["trakt_list_id"], shown["last_error"]) == (there.ids["trakt"], None)
+    assert shown["url"].endswith(f"/{there.ids['slug']}") or shown["url"].endswith(f"/{there.ids['trakt']}")
+    assert {state: count for state, count in shown["items"].items() if count} == {"mirrored": 2, "not_found": 1}
+
+    page = await read(client, f"{LISTS}/1/items?state=not_found")
+    [item] = page["items"]
+    assert (page["total"], item["ids"]["tmdb"]) == (1, 999_999_999)
+    assert item["reason"] == "Trakt does not know it under these ids."
+    assert item["remedy"].startswith("Give it another id")
+    second = await read(client, f"{LISTS}/1/items?limit=2&page=2")
+    assert (second["total"], [one["state"] for one in second["items"]]) == (3, ["not_found"])
+
+    account = await read(client, "/api/trakt/account")
+    assert (account["state"], account["used"]) == ("connected", {"lists": 1, "items": 2})
+
+
+async def test_a_plan_is_shown_and_nothing_of_it_is_sent(
+    running: Harness, client: httpx.AsyncClient, admin: SimulatorAdmin
+) -> None:
+    await running.want(wanted(items=movies(1, 2, 3)))
+    await running.settled()
+    planned = (await client.post(f"{LISTS}/1/plan")).json()
+    assert (planned["requests"], planned["actions"], planned["reason"]) == (0, [], None)
+
+    await running.pool.execute("UPDATE account SET state = 'reauthorization_required'")
+    await running.want(wanted(version=2, title="Capers", items=movies(2, 3, 4)))
+    await admin.clear_requests()
+    planned = (await client.post(f"{LISTS}/1/plan")).json()
+    assert (planned["version"], planned["reason"], planned["requests"]) == (2, "auth", 3)
+    kinds = [(action["kind"], action["count"]) for action in planned["actions"]]
+    assert kinds == [("update_list", 0), ("add_items", 1), ("remove_items", 1)]
+    assert planned["actions"][0]["fields"] == {"name": "Capers"}
+    assert [title["ids"]["trakt"] for title in planned["actions"][2]["titles"]] == [1]
+    assert await admin.requests() == []
+    assert (await read(client, f"{LISTS}/1"))["state"] == "waiting"
+
+
+async def test_a_list_that_waits_says_for_what_and_when_it_is_tried_again(
+    running: Harness, client: httpx.AsyncClient, admin: SimulatorAdmin
+) -> None:
+    await admin.fault("status", method="POST", path="/users/me/lists", status=422, times=None)
+    await running.want(wanted(items=movies(1)))
+
+    async def waiting() -> bool:
+        return bool(await running.pool.fetchval("SELECT waits_for FROM work_queue"))
+
+    await eventually(waiting)
+    shown = await read(client, f"{LISTS}/1")
+    assert (shown["state"], shown["last_error"]["reason"]) == ("waiting", "rejected")
+    assert shown["next_attempt_at"] is not None
+    assert shown["items"]["missing"] == 1
+
+
+async def test_another_users_list_is_none_and_a_deleted_one_is_told_while_it_is_known(
+    running: Harness, client: httpx.AsyncClient
+) -> None:
+    await running.want(wanted(items=movies(1)))
+    await running.settled()
+    for method, path in (("GET", ""), ("GET", "/items"), ("POST", "/plan")):
+        answer = await client.request(method, f"{LISTS}/1{path}", headers=bearer("eve"))
+        assert (answer.status_code, answer.json()["slug"]) == (404, "not-found")
+        assert (await client.request(method, f"{LISTS}/2{path}")).status_code == 404
+        assert (await client.request(method, f"{LISTS}/0{path}")).status_code == 422
+        no_token = await client.request(method, f"{LISTS}/1{path}", headers={"Authorization": ""})
+        assert no_token.status_code == 401
+    await running.want(unwanted())
+    await running.settled()
+    shown = await read(client, f"{LISTS}/1")
+    assert (shown["state"], shown["is_wanted"], shown["trakt_list_id"]) == ("deleted", False, None)
+
+
+def test_every_title_is_in_one_state() -> None:
+    titles = [Title("movie", number, None, None) for number in range(1, 7)]
+    entries = (
+        Entry(titles[0], "mirrored", 1),
+        Entry(titles[1], "not_found", 2),
+        Entry(titles[2], "unconfirmed", 3),
+        Entry(titles[5], "mirrored", 4),
+    )
+    progress = Progress(trakt_list=TraktList(1), limit=Limit(2, is_upper_bound=False, met_at=MovableClock()()))
+    desired = Desired(is_present=True, details=Details("Heists", ""), items=(*titles[:5], titles[0]))
+    shown = item_views(Job(1, "ada", 1, desired, progress, entries))
+    assert [(view.title.trakt, view.state) for view in shown] == [
+        (1, "mirrored"),
+        (2, "not_found"),
+        (3, "unconfirmed"),
+        (4, "left_out"),
+        (5, "left_out"),
+        (6, "to_be_removed"),
+    ]
+
+
+async def test_every_statement_of_views_fits_the_schema(running: Harness) -> None:
+    async with running.pool.acquire() as connection:
+        for statement in (views.MIRROR, views.ACCOUNT, views.USED):
+            await connection.prepare(statement)
