@@ -22,7 +22,7 @@ STAMP := $(VENV)/.installed-$(VERSION)
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test check lint documents types fmt schemas bench kafka up down containers token account accounts catalogue lock version clean
+.PHONY: help setup demo run test check lint documents types fmt schemas bench soak kafka up down containers token account accounts catalogue lock version clean
 
 help: ## list these commands
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -90,6 +90,9 @@ schemas: $(STAMP) ## write the documents that are made from the code: JSON Schem
 
 bench: $(STAMP) ## measure, and print the figures beside their goals
 	@$(BIN)/python -m benchmarks
+
+soak: $(STAMP) ## run the engine's simulation for long, other schedules each time (make soak SCHEDULES=50000)
+	@SCHEDULES=$(or $(SCHEDULES),50000) $(BIN)/pytest -s services/trakt-sync/tests/test_simulation.py
 
 kafka: $(STAMP) ## start a real Apache Kafka on one node (needs Java and Maven)
 	@$(BIN)/python -m local_stack kafka

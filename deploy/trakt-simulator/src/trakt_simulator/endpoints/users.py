@@ -69,13 +69,18 @@ def get_profile(request: Request, sim: Simulator) -> Response:
     return json_response(_full_user(user) if is_full else user_object(user))
 
 
+def account_uuid(account: Account) -> str:
+    """Return the id that stays when the user takes another name."""
+    return uuid.uuid5(uuid.NAMESPACE_URL, f"https://trakt.tv/users/{account.slug}").hex
+
+
 def _full_user(account: Account) -> dict[str, object]:
     return {
         **user_object(account),
         "ids": {
             "slug": account.slug,
             "trakt": account.number,
-            "uuid": uuid.uuid5(uuid.NAMESPACE_URL, f"https://trakt.tv/users/{account.slug}").hex,
+            "uuid": account_uuid(account),
         },
         "joined_at": iso(account.joined_ms),
         "location": "",

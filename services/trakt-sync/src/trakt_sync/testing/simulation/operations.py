@@ -1,0 +1,130 @@
+"""What a schedule is made of. An operation's `repr` is the code that makes it."""
+
+from dataclasses import dataclass, fields
+from typing import Any, Literal, TypeAlias, cast
+
+from trakt_simulator.faults.fault import FaultKind
+from watchbuddy_contracts import ListType, Privacy
+
+Fate = Literal["now", "with_next", "late"]
+Moment = Literal["before", "after"]
+
+
+class Operation:
+    """Shows only what differs from the defaults, so that a schedule can be read."""
+
+    def __repr__(self) -> str:
+        given = [
+            f"{field.name}={value!r}"
+            for field in fields(cast("Any", self))  # all subclasses are dataclasses
+            if (value := getattr(self, field.name)) != field.default
+        ]
+        return f"{type(self).__name__}({', '.join(given)})"
+
+
+@dataclass(frozen=True, repr=False)
+class Edit(Operation):
+    """The user makes list number `number`, or changes it. After its deletion the number is a new list.
+
+    Args:
+        items: short names of titles, by rank (see `titles`); None: as they are.
+        fate: `now`: its event comes at once; `with_next`: in a set with the next one; `late`: when it is published
+            again.
+    """
+
+    number: int = 1
+    items: tuple[str, ...] | None = None
+    title: str | None = None
+    privacy: Privacy | None = None
+    is_ordered: bool | None = None
+    list_type: ListType = "manual"
+    fate: Fate = "now"
+
+
+@dataclass(frozen=True, repr=False)
+class Delete(Operation):
+    """The user deletes the list."""
+
+    number: int = 1
+    fate: Fate = "now"
+
+
+@dataclass(frozen=True, repr=False)
+class Redeliver(Operation):
+    """An event comes, perhaps again, perhaps after younger ones.
+
+    Args:
+        back: counted from the youngest that was ever written.
+    """
+
+    back: int = 0
+
+
+@dataclass(frozen=True, repr=False)
+class Work(Operation):
+    """The worker takes some steps. It waits for what is due within a minute."""
+
+    steps: int = 1
+
+
+@dataclass(frozen=True, repr=False)
+class Wait(Operation):
+    """Time passes, and nobody works."""
+
+    seconds: int = 1
+
+
+@dataclass(frozen=True, repr=False)
+class Crash(Operation):
+    """The worker is killed in its next step.
+
+    Args:
+        at: the number of the call to Postgres or Trakt, from 0.
+        moment: before it is made, or after it was carried out.
+    """
+
+    at: int = 0
+    moment: Moment = "before"
+
+
+@dataclass(frozen=True, repr=False)
+class Freeze(Operation):
+    """The worker stands still in its next step, as `Crash` says, and another one takes over. See `Thaw`."""
+
+    at: int = 0
+    moment: Moment = "before"
+
+
+@dataclass(frozen=True, repr=False)
+class Thaw(Operation):
+    """All workers that stand still go on."""
+
+
+@dataclass(frozen=True, repr=False)
+class Fault(Operation):
+    """Trakt's next requests meet a fault of the simulator. Args: as in `trakt_simulator.faults.fault.Fault`."""
+
+    kind: FaultKind = "status"
+    method: Literal["GET", "POST", "PUT", "DELETE"] | None = None
+    path: str | None = None
+    times: int | None = 1
+    status: int = 500
+    after: bool = False
+    delay_s: float = 0
+
+
+@dataclass(frozen=True, repr=False)
+class Expire(Operation):
+    """Trakt ends the account's access tokens, and its refresh tokens if it says so."""
+
+    refresh_too: bool = False
+
+
+@dataclass(frozen=True, repr=False)
+class Connect(Operation):
+    """The user connects a Trakt account, another one or the same again."""
+
+    account: str = "ada"
+
+
+Schedule: TypeAlias = list[Operation]

@@ -1,0 +1,76 @@
+"""How Hypothesis chooses schedules."""
+
+from typing import Final
+
+from hypothesis import strategies as st
+
+from trakt_sync.testing.simulation.operations import (
+    Crash,
+    Delete,
+    Edit,
+    Expire,
+    Fault,
+    Freeze,
+    Operation,
+    Redeliver,
+    Thaw,
+    Wait,
+    Work,
+)
+
+LISTS: Final = st.integers(1, 2)
+NAMES: Final = ("m1", "m2", "m3t", "m4i", "m5a", "s1", "s2t", "s3i", "s4a", "m9")
+"""Each title by the same ids always."""
+ITEMS: Final = st.lists(st.sampled_from(NAMES), max_size=6).map(tuple)
+FATES: Final = st.sampled_from(["now", "now", "now", "with_next", "late"])
+MOMENTS: Final = st.sampled_from(["before", "after"])
+CALLS: Final = st.integers(0, 7)
+"""A step makes about as many."""
+
+edits: Final = st.builds(
+    Edit,
+    number=LISTS,
+    items=st.none() | ITEMS,
+    title=st.sampled_from([None, None, "b", "c"]),
+    privacy=st.sampled_from([None, None, "public"]),
+    is_ordered=st.sampled_from([None, None, True, False]),
+    fate=FATES,
+)
+faults: Final = st.sampled_from(
+    [
+        Fault("status", status=500),
+        Fault("status", status=502, times=6),
+        Fault("status", status=503, after=True),
+        Fault("close"),
+        Fault("close", after=True),
+        Fault("timeout", delay_s=30, after=True),
+        Fault("close", method="POST", path="/users/me/lists", after=True),
+        Fault("status", method="DELETE", status=500, delay_s=22, after=True),
+        Fault("rate_limited"),
+        Fault("rate_limited_html", times=3),
+        Fault("status", status=429),
+        Fault("truncate"),
+        Fault("not_json"),
+        Fault("locked"),
+        Fault("status", status=422),
+        Fault("reorder_noop"),
+        Fault("null_ids", method="GET", times=3),
+        Fault("stale_items", delay_s=300, times=3),
+    ]
+)
+work: Final = st.builds(Work, st.sampled_from([1, 2, 3, 9]))
+operations: Final = st.one_of(
+    edits,
+    edits,
+    st.builds(Delete, LISTS, FATES),
+    st.builds(Redeliver, st.integers(0, 9)),
+    work,
+    work,
+    st.builds(Wait, st.sampled_from([1, 20, 200, 3000, 90_000])),
+    st.builds(Crash, CALLS, MOMENTS),
+    st.builds(Freeze, CALLS, MOMENTS),
+    st.just(Thaw()),
+    faults,
+    st.builds(Expire, st.booleans()),
+)
+schedules: Final[st.SearchStrategy[list[Operation]]] = st.lists(operations, min_size=5, max_size=25)

@@ -1,0 +1,139 @@
+"""The simulated Trakt of one schedule: its accounts, its requests, and what may not happen at any of them."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final
+
+import httpx
+
+from trakt_simulator.clock import Clock
+from trakt_simulator.endpoints.users import account_uuid
+from trakt_simulator.faults.fault import Fault
+from trakt_simulator.gateway.gateway import Outcome
+from trakt_simulator.http.request import Request
+from trakt_simulator.oauth.responses import token_object
+from trakt_simulator.state.account import Account
+from trakt_simulator.state.lists import MediaList
+from trakt_simulator.state.simulator import Simulator
+from trakt_simulator.testing.transport import CoreTransport
+from trakt_sync.accounts.token_import import Import
+from trakt_sync.testing.harness import CLIENT
+from trakt_sync.testing.simulation.clock import VirtualClock
+from trakt_sync.testing.simulation.titles import catalogue
+from trakt_sync.trakt.client import TraktClient
+from trakt_sync.trakt.tokens import TokenWire
+from trakt_sync.trakt.transport import QuickTries
+
+URL: Final = "http://trakt.test"
+LATENCY_S: Final = 0.1
+STALE: Final = timedelta(minutes=5)
+"""How old Trakt's reads may be."""
+HEADERS: Final = {
+    "Content-Type": "application/json",
+    "User-Agent": "simulation",
+    "trakt-api-version": "2",
+    "trakt-api-key": CLIENT.client_id,
+}
+
+
+class BrokenRuleError(AssertionError):
+    """Something happened that never may."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A request that came to Trakt.
+
+    Args:
+        account: whose token it had; None: nobody's.
+        status: 0: its response was lost.
+    """
+
+    at: datetime
+    account: str | None
+    method: str
+    path: str
+    body: bytes
+    status: int
+
+    @property
+    def is_write(self) -> bool:
+        return self.method != "GET" and not self.path.startswith("/oauth")
+
+    def __str__(self) -> str:
+        return (
+            f"{self.at:%d %H:%M:%S.%f} {self.account} {self.method} {self.path} {self.body.decode()} -> {self.status}"
+        )
+
+
+@dataclass
+class SimulatedTrakt:
+    """A Trakt in memory.
+
+    Args:
+        protected: returns those titles of a Trakt list that the step under way may not take off.
+
+    Attributes:
+        sent: every request.
+    """
+
+    clock: VirtualClock
+    protected: Callable[[MediaList], Iterable[int]]
+    sent: list[Sent] = field(default_factory=list)
+    _before: dict[int, tuple[MediaList, frozenset[int]]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.sim = Simulator(catalogue(), clock=Clock(self.clock.seconds))
+        self.sim.accounts.remember_ms = int(STALE.total_seconds() * 1000)
+        self._written_at: dict[str, datetime] = {}
+        transport = CoreTransport(self.sim, self, self._travel, LATENCY_S)
+        http = httpx.AsyncClient(base_url=URL, headers=HEADERS, transport=transport)
+        self.client = TraktClient(http, URL, CLIENT, now=self.clock, tries=QuickTries(attempts=1))
+
+    def account(self, name: str) -> Account:
+        """Return a VIP account, made when it is new."""
+        account = self.sim.accounts.add_account(name, self.sim.clock.now_ms())
+        account.is_vip = True
+        return account
+
+    def login(self, name: str) -> Import:
+        """Return a new token pair of an account, as `account import` reads it."""
+        account = self.account(name)
+        wire = TokenWire.model_validate(token_object(self.sim, account, CLIENT.client_id))
+        return Import(wire.to_tokens(self.clock()), name, account_uuid(account), is_vip=True)
+
+    def add_fault(self, fault: Fault) -> None:
+        self.sim.add_fault(fault)
+
+    def arriving(self, request: Request) -> None:
+        account = self.sim.tokens.account_of(request.header(b"authorization").removeprefix("Bearer "), request.now_ms)
+        lists = {} if account is None or request.method == "GET" else account.lists
+        self._before = {number: (one, frozenset(one.rows.keys)) for number, one in lists.items()}
+
+    def handled(self, request: Request, outcome: Outcome) -> None:
+        account = None if request.account is None else request.account.username
+        status = 0 if outcome.is_lost else int(outcome.response.status)
+        sent = Sent(self.clock(), account, request.method, request.path, request.body, status)
+        self.sent.append(sent)
+        if sent.is_write and request.account is not None:
+            self._check_pace(sent, request.account.username)
+            self._check_nothing_protected_left(request.account)
+
+    def _check_pace(self, sent: Sent, account: str) -> None:
+        before = self._written_at.get(account)
+        self._written_at[account] = sent.at
+        if before is not None and sent.at - before < timedelta(seconds=1):
+            raise BrokenRuleError(f"two writes of {account} within a second: {sent}")
+
+    def _check_nothing_protected_left(self, account: Account) -> None:
+        for number, (before, titles) in self._before.items():
+            now = account.lists.get(number)
+            there = frozenset() if now is None else frozenset(now.rows.keys)
+            if wrong := (titles - there).intersection(self.protected(before)):
+                raise BrokenRuleError(
+                    f"wanted titles were taken off {before.name!r}: {sorted(wrong)} by {self.sent[-1]}"
+                )
+
+    def _travel(self, seconds: float) -> None:
+        self.clock.move(timedelta(seconds=seconds))

@@ -1,0 +1,65 @@
+"""The whole engine on a virtual clock: whatever happens, everything comes to rest as it should (decision 44).
+
+A schedule that fails is printed as code, minimal. Put it into `MENDED` when its cause is mended.
+"""
+
+import os
+import time
+from collections.abc import Iterator, Sequence
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, note, settings
+
+from trakt_sync.testing.simulation.operations import Delete, Edit, Operation, Redeliver, Work
+from trakt_sync.testing.simulation.run import Run, simulation_on
+from trakt_sync.testing.simulation.strategies import schedules
+
+MANY = int(os.environ.get("SCHEDULES", "2000"))
+IS_SOAK = "SCHEDULES" in os.environ
+"""A soak chooses other schedules each time."""
+
+MENDED: dict[str, Sequence[Operation]] = {
+    "a list made, edited and deleted": [
+        Edit(items=("m1", "s1", "m2")),
+        Work(9),
+        Edit(items=("m2", "s1"), title="b", is_ordered=True),
+        Redeliver(1),
+        Work(9),
+        Delete(),
+    ],
+}
+
+
+@pytest.fixture(scope="module")
+def run(database: str) -> Iterator[Run]:
+    with simulation_on(database) as run:
+        yield run
+
+
+@pytest.mark.parametrize("schedule", MENDED.values(), ids=MENDED.keys())
+def test_what_failed_once_holds(run: Run, schedule: Sequence[Operation]) -> None:
+    run(schedule)
+
+
+def test_every_schedule_comes_to_rest_as_it_should(run: Run) -> None:
+    began_at, count = time.process_time(), 0
+
+    @settings(
+        max_examples=MANY,
+        derandomize=not IS_SOAK,
+        database=None,
+        phases=[Phase.generate, Phase.shrink],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(schedules)
+    def check(schedule: Sequence[Operation]) -> None:
+        nonlocal count
+        count += 1
+        note(f"schedule = {schedule}")
+        run(schedule)
+
+    try:
+        check()
+    finally:
+        took_s = time.process_time() - began_at
+        print(f"{count} schedules in {took_s:.0f} s of processor time, {took_s / count * 1000:.0f} ms each")  # noqa: T201
