@@ -1,6 +1,6 @@
 """Logging in by device code: at the simulated Trakt, and after every answer that Trakt has."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -13,6 +13,7 @@ from pydantic import SecretStr
 from chassis.testing import eventually
 from trakt_simulator.testing import SimulatorAdmin
 from trakt_sync.accounts.login import AfterPoll, DuePoll, after_poll
+from trakt_sync.accounts.vault import Vault
 from trakt_sync.errors import (
     AppRefusedError,
     RateLimitedError,
@@ -20,11 +21,12 @@ from trakt_sync.errors import (
     TraktUnavailableError,
     TraktUnreachableError,
 )
+from trakt_sync.logins.granted import saved
 from trakt_sync.store import logins
-from trakt_sync.testing import CLIENT, Harness, harness
+from trakt_sync.testing import CLIENT, KEY, Harness, harness
 from trakt_sync.testing.events import movies, wanted
 from trakt_sync.testing.http import application_on, bearer, client_of, http_settings
-from trakt_sync.trakt.oauth import OAuth
+from trakt_sync.trakt.oauth import DeviceCode, OAuth
 from trakt_sync.trakt.tokens import Tokens
 from watchbuddy_contracts import TraktAccountConnected
 
@@ -227,6 +229,45 @@ def test_everything_else_is_asked_again_at_trakts_pace() -> None:
     assert slower == AfterPoll("pending", None, timedelta(seconds=10), NOW + timedelta(seconds=10))
     told = after_poll(due(), RateLimitedError("slow down", timedelta(minutes=1)), NOW)
     assert told.poll_at == NOW + timedelta(minutes=1)
+
+
+async def test_the_poll_of_a_process_that_died_is_taken_over_and_what_it_still_says_does_not_count(
+    made: Harness,
+) -> None:
+    vault, taken_for = Vault([KEY]), timedelta(seconds=30)
+    code = DeviceCode(SecretStr("d"), "ABCD", "https://trakt.tv/activate", timedelta(minutes=10), timedelta(seconds=5))
+    await logins.add_device(made.pool, vault, "ada", uuid4(), code, NOW, open_until=NOW)
+
+    async def take(after_s: float) -> Sequence[DuePoll]:
+        now = NOW + timedelta(seconds=after_s)
+        return await logins.take_polls(made.pool, vault, now, until=now + taken_for, limit=9)
+
+    assert await take(4) == []
+    [died] = await take(5)
+    assert died.device_code.get_secret_value() == "d"
+    assert await take(34) == []
+    [next_one] = await take(35)
+    await logins.record_poll(made.pool, died, after_poll(died, "denied", NOW))
+    login = await logins.read_device(made.pool, "ada")
+    assert login is not None
+    assert login.state == "pending"
+
+    # Its tokens count all the same, whatever the other was told meanwhile.
+    await logins.record_poll(made.pool, next_one, after_poll(next_one, "used", NOW))
+    async with made.pool.acquire() as connection:
+        assert await logins.end_device(connection, died)
+        assert not await logins.end_device(connection, died)
+
+
+async def test_tokens_that_came_are_saved_when_postgres_is_back() -> None:
+    tries = iter((ConnectionRefusedError(), ConnectionRefusedError(), None))
+
+    async def save() -> bool:
+        if (error := next(tries)) is not None:
+            raise error
+        return True
+
+    assert await saved(save)
 
 
 async def test_every_statement_of_logins_fits_the_schema(made: Harness) -> None:
