@@ -102,15 +102,22 @@ class Worker:
         due_at = await self.accounts.next_due()
         return self.max_sleep if due_at is None else max(MIN_SLEEP, min(self.max_sleep, due_at - self.now()))
 
+    async def serve(self, account: Account) -> datetime | None:
+        """Take a claimed account's next step and give the account back; return when more of it is due.
+
+        Raises:
+            LeaseLostError: the account has another holder; nothing was recorded.
+        """
+        if account.has_import and await self.importer.serve(account):
+            return self.now()
+        if account.has_unchecked:
+            await connections.check_lists(self.pool, account, self.now())
+        return await self.reconciler.serve(account)
+
     async def _serve(self, account: Account) -> None:
         renewing = asyncio.create_task(self._keep_lease(account), name=f"lease {account.user_id}")
         try:
-            if account.has_import and await self.importer.serve(account):
-                self._wake.set()
-            else:
-                if account.has_unchecked:
-                    await connections.check_lists(self.pool, account, self.now())
-                self._wake_at(await self.reconciler.serve(account))
+            self._wake_at(await self.serve(account))
         except LeaseLostError:
             log.warning("lease_lost", user_id=account.user_id)
         except Exception as exc:  # a defect: this list waits, the others go on

@@ -3,10 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from datetime import datetime
 from typing import Any, Literal
-
-import asyncpg
 
 from chassis.postgres.database import Connection
 from trakt_sync.testing.fakes import KilledError
@@ -27,7 +24,6 @@ class Interruption:
         calls: made so far.
         has_claimed: the step has an account. It does not stand still before: a claim by a clock of ten minutes ago
             takes the account from whoever is ahead (`store.accounts.CLAIM`).
-        claim_at: when the account can be claimed again, as the record of the step said; None: it said nothing.
         frozen: set while the step stands still.
         thawed: set when it goes on.
     """
@@ -38,7 +34,6 @@ class Interruption:
         self._is_after = is_after
         self.calls = 0
         self.has_claimed = False
-        self.claim_at: datetime | None = None
         self.frozen = asyncio.Event()
         self.thawed = asyncio.Event()
 
@@ -55,8 +50,6 @@ class Interruption:
         if is_here and not self._is_after:
             await self._strike(f"before {name}")
         answer = await call()
-        if isinstance(answer, asyncpg.Record) and "claim_at" in answer:
-            self.claim_at = answer["claim_at"]
         if is_here and self._is_after:
             await self._strike(f"after {name}")
         return answer

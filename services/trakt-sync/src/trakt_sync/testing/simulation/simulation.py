@@ -57,21 +57,19 @@ class Process:
         runtime = Runtime(self.calls.pool(connection), cast("Waker", _Nobody()), cast("Waker", _Nobody()), Health())
         client, listener = self.calls.trakt(trakt.client), cast("Listener", None)
         self.worker: Worker = build_worker(settings, runtime, client, listener, now=trakt.clock, jitter=lambda: 0.5)
-        self._probe_at: datetime | None = None
+        self._due_at: datetime | None = None
 
-    def ended_at(self) -> datetime | None:
+    def due_at(self) -> datetime | None:
         """Return when there is something to do, as the last step found; None: ask Postgres."""
-        if self.worker.breaker.is_open:
-            return self._probe_at
-        claim_at, self.calls.step.claim_at = self.calls.step.claim_at, None
-        return claim_at
+        due_at, self._due_at = self._due_at, None
+        return due_at
 
     async def step(self) -> None:
         """Do what the worker does in a round, for one account."""
         worker = self.worker
         now = worker.now()
         if worker.breaker.is_open:
-            self._probe_at = now + await worker.outage.watch(now)
+            self._due_at = now + await worker.outage.watch(now)
             return
         if worker.breaker.has_recovered:
             await work_queue.resume(worker.pool, now)
@@ -81,7 +79,7 @@ class Process:
         self.calls.step.has_claimed = True
         if claimed:
             with suppress(LeaseLostError):
-                await worker.reconciler.serve(claimed[0])
+                self._due_at = await worker.serve(claimed[0])
 
 
 class _Nobody:
@@ -108,7 +106,7 @@ class World:
         self._accounts = AccountStore(self.pool, Vault([KEY]), settings.trakt_lease)
 
     async def carry_out(self, operation: Operation) -> None:
-        self._process.calls.step = Interruption()
+        self._process.due_at()
         match operation:
             case Edit():
                 await self._publish(self.wishes.edit(operation), operation.fate)
@@ -192,7 +190,7 @@ class World:
 
     async def _wait_for_work(self, until: datetime) -> bool:
         """Move the clock to when something is due; return False when that is later than `until`."""
-        due_at = self._process.ended_at() or await self._accounts.next_due()
+        due_at = self._process.due_at() or await self._accounts.next_due()
         if due_at is None or due_at > until:
             return False
         self.clock.move_to(due_at)
