@@ -4,6 +4,7 @@ import json
 import sys
 from asyncio import create_subprocess_exec
 from asyncio.subprocess import PIPE
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
@@ -20,7 +21,7 @@ from trakt_sync.accounts.identity import is_same_account
 from trakt_sync.accounts.token_import import decode, parse_tokens
 from trakt_sync.accounts.vault import Vault
 from trakt_sync.errors import BadTokensError
-from trakt_sync.mirroring.remote import Owner
+from trakt_sync.mirroring.remote import AccountSettings, Owner
 from trakt_sync.store.accounts import AccountStore
 from trakt_sync.store.connections import check_batch
 from trakt_sync.testing import CLIENT, KEY, Harness, harness, make_settings, movies, unwanted, wanted
@@ -203,9 +204,8 @@ class NamelessTrakt:
     def __getattr__(self, method: str) -> Any:  # noqa: ANN401 - as the real one has it
         return getattr(self._real, method)
 
-    async def read_owner(self, token: SecretStr) -> Owner:
-        await self._real.read_owner(token)
-        return Owner()
+    async def read_settings(self, token: SecretStr) -> AccountSettings:
+        return replace(await self._real.read_settings(token), owner=Owner())
 
 
 async def test_all_lists_come_to_another_account_though_trakt_does_not_say_whose_it_is(

@@ -24,6 +24,7 @@ from trakt_sync.errors import (
 from trakt_sync.mirroring.backoff import MAX_DELAY, MAX_REJECTED_DELAY, delay
 from trakt_sync.mirroring.texts import is_same_text
 from trakt_sync.store import (
+    account_settings,
     accounts,
     connections,
     desired_lists,
@@ -241,7 +242,8 @@ def test_page_of_html_is_no_reason() -> None:
 
 
 @pytest.mark.parametrize(
-    "module", [accounts, connections, desired_lists, imports, mirrors, outages, results, steps, work_queue]
+    "module",
+    [account_settings, accounts, connections, desired_lists, imports, mirrors, outages, results, steps, work_queue],
 )
 async def test_every_statement_fits_the_schema(running: Harness, module: object) -> None:
     statements = [

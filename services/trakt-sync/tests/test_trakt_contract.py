@@ -146,10 +146,9 @@ async def test_limits_of_a_vip_account(subject: Subject) -> None:
 
 
 async def test_account_has_an_id_that_stays(subject: Subject) -> None:
-    first = await subject.trakt.read_owner(subject.token)
-    assert first.trakt_id is not None
-    assert first.is_vip is True
-    assert await subject.trakt.read_owner(subject.token) == first
+    first = await subject.trakt.read_settings(subject.token)
+    assert first.owner.trakt_id is not None
+    assert await subject.trakt.read_settings(subject.token) == first
 
 
 async def test_wrong_token_is_refused(subject: Subject) -> None:

@@ -13,7 +13,7 @@ from trakt_sync.accounts.vault import Vault
 from trakt_sync.mirroring.events import SOURCE
 from trakt_sync.mirroring.list_import import ListImport, failure
 from trakt_sync.mirroring.newest import State, Trace, newest
-from trakt_sync.mirroring.remote import Owner
+from trakt_sync.mirroring.remote import AccountSettings
 from trakt_sync.store import connections, desired_lists, imports, logins, mirrors, results, work_queue
 from trakt_sync.trakt.tokens import Tokens
 from watchbuddy_contracts import (
@@ -151,14 +151,14 @@ async def answer_import(
         await imports.save_answer(connection, job.import_id, answer, event_id)
 
 
-async def identify(pool: Pool, account: Account, owner: Owner) -> None:
-    """Save whose a claimed account's tokens are.
+async def identify(pool: Pool, account: Account, settings: AccountSettings, now: datetime) -> None:
+    """Save whose a claimed account's tokens are, and what it may have.
 
     Raises:
         LeaseLostError: the account has another holder or newer tokens.
     """
     async with pool.acquire() as connection, connection.transaction():
-        await connections.identify_account(connection, account, owner)
+        await connections.identify_account(connection, account, settings, now)
 
 
 async def _repeat_results(

@@ -28,6 +28,8 @@ class Account:
         refresh_after: a renewal that failed is not tried again before.
         refresh_failures: in a row.
         has_unchecked: it was connected, and not all lists were looked at since (`connections.check_lists`).
+        has_limited: some list of it met the account's limit.
+        settings_due_at: when Trakt is asked again what the account may have; None: at the next opportunity.
     """
 
     user_id: str
@@ -44,12 +46,17 @@ class Account:
     refresh_after: datetime | None = None
     refresh_failures: int = 0
     has_unchecked: bool = False
+    has_limited: bool = False
+    settings_due_at: datetime | None = None
 
     def is_expiring(self, now: datetime) -> bool:
         """Return whether the tokens are to be renewed. A renewal that failed waits while the old ones work."""
         expires_at = self.tokens.expires_at
         is_waiting = self.refresh_after is not None and now < min(self.refresh_after, expires_at)
         return expires_at - now < REFRESH_BEFORE and not is_waiting
+
+    def are_settings_due(self, now: datetime) -> bool:
+        return self.settings_due_at is None or self.settings_due_at <= now
 
     def was_just_refreshed(self, now: datetime) -> bool:
         return self.refreshed_at is not None and now - self.refreshed_at < JUST_REFRESHED

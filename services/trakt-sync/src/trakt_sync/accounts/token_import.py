@@ -1,13 +1,14 @@
 """A token pair as an operator gives it: JSON text in any of the encodings that editors and shells write."""
 
 import codecs
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final
+from typing import Final, Self
 
 from pydantic import ValidationError
 
 from trakt_sync.errors import BadTokensError
+from trakt_sync.mirroring.remote import AccountLimits, AccountSettings
 from trakt_sync.trakt.tokens import Tokens, TokenWire
 
 BYTE_ORDER_MARKS: Final = (
@@ -25,6 +26,7 @@ class Import:
         trakt_id: of the account's owner, as Trakt says; None: Trakt could not be asked.
         is_vip: the same.
         slug: of the owner, as Trakt says.
+        limits, timezone: of the account, as Trakt says.
         redirect_uri: of the login that made the pair: its renewal names it too. None: our application's.
     """
 
@@ -34,6 +36,21 @@ class Import:
     is_vip: bool | None = None
     slug: str | None = None
     redirect_uri: str | None = None
+    limits: AccountLimits | None = None
+    timezone: str | None = None
+
+    def with_settings(self, settings: AccountSettings) -> Self:
+        """Return the pair with what Trakt says of its account."""
+        owner = settings.owner
+        return replace(
+            self,
+            trakt_user=self.trakt_user or owner.name,
+            trakt_id=owner.trakt_id,
+            is_vip=owner.is_vip,
+            slug=owner.slug,
+            limits=settings.limits,
+            timezone=settings.timezone,
+        )
 
 
 def decode(raw: bytes) -> str:

@@ -2,7 +2,6 @@
 
 import argparse
 import sys
-from dataclasses import replace
 from typing import Final
 
 from pydantic import SecretStr
@@ -13,7 +12,6 @@ from trakt_sync.accounts.token_import import Import, decode, parse_tokens
 from trakt_sync.accounts.vault import Vault
 from trakt_sync.app import opened
 from trakt_sync.errors import BadTokensError, TokenRefusedError, TraktError
-from trakt_sync.mirroring.remote import Owner
 from trakt_sync.settings import ImportSettings
 from trakt_sync.trakt.client import App, TraktClient
 from trakt_sync.trakt.transport import QuickTries, connect
@@ -61,12 +59,11 @@ async def with_owner(settings: ImportSettings, given: Import) -> Import:
     async with connect(str(settings.trakt_api_url), app.client_id, is_observed=False) as api:
         trakt = TraktClient(api, str(settings.trakt_auth_url), app, tries=QuickTries(attempts=1))
         try:
-            owner = await trakt.read_owner(given.tokens.access)
+            return given.with_settings(await trakt.read_settings(given.tokens.access))
         except TokenRefusedError:
             raise
         except TraktError:
-            owner = Owner()
-    return replace(given, trakt_id=owner.trakt_id, is_vip=owner.is_vip, slug=owner.slug)
+            return given
 
 
 def _user_id(text: str) -> str:

@@ -41,8 +41,8 @@ async def serving(
     registered = App(settings.trakt_client_id, settings.trakt_client_secret, settings.trakt_redirect_uri)
     auth_url = str(settings.trakt_auth_url)
     trakt, oauth = TraktClient(api, auth_url, registered, now=now), OAuth(api, auth_url, registered, now=now)
-    vault, read_owner = Vault(settings.encryption_keys), trakt.read_owner
-    devices = DeviceLogins(pool=pool, vault=vault, oauth=oauth, read_owner=read_owner, wake=wake, now=now)
+    vault, read_settings = Vault(settings.encryption_keys), trakt.read_settings
+    devices = DeviceLogins(pool=pool, vault=vault, oauth=oauth, read_settings=read_settings, wake=wake, now=now)
     is_address = settings.trakt_redirect_uri.startswith(("https://", "http://"))
     app = http_api(health)
     app.state.authenticator = Authenticator(settings)
@@ -54,7 +54,7 @@ async def serving(
         pool=pool,
         vault=vault,
         oauth=oauth,
-        read_owner=read_owner,
+        read_settings=read_settings,
         page=settings.authorize_page,
         client_id=registered.client_id,
         redirect_uri=registered.redirect_uri if is_address else None,

@@ -14,7 +14,7 @@ from chassis.postgres.database import Pool
 from trakt_sync.accounts.login import STATE_FOR, AuthorizationLogin, StateProblem, authorize_address
 from trakt_sync.accounts.vault import Vault
 from trakt_sync.errors import TraktError
-from trakt_sync.logins.granted import ReadOwner, saved, with_owner
+from trakt_sync.logins.granted import ReadSettings, saved, with_owner
 from trakt_sync.store import logins
 from trakt_sync.trakt.oauth import OAuth
 from trakt_sync.use_cases import connect_within
@@ -38,7 +38,7 @@ class AuthorizationLogins:
     pool: Pool
     vault: Vault
     oauth: OAuth
-    read_owner: ReadOwner
+    read_settings: ReadSettings
     page: str
     client_id: str
     redirect_uri: str | None
@@ -67,7 +67,7 @@ class AuthorizationLogins:
         except TraktError as exc:
             log.warning("code_not_exchanged", user_id=login.user_id, error=exc.detail)
             return "away" if isinstance(exc, TransientError) else "failed"
-        given = await with_owner(tokens, self.read_owner)
+        given = await with_owner(tokens, self.read_settings, login.redirect_uri)
 
         async def save() -> bool:
             async with self.pool.acquire() as connection, connection.transaction():

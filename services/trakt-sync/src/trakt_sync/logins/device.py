@@ -16,7 +16,7 @@ from chassis.postgres.database import Pool
 from trakt_sync.accounts.login import REUSED_UNTIL, DeviceLogin, DuePoll, after_poll
 from trakt_sync.accounts.vault import Vault
 from trakt_sync.errors import TraktError
-from trakt_sync.logins.granted import ReadOwner, saved, with_owner
+from trakt_sync.logins.granted import ReadSettings, saved, with_owner
 from trakt_sync.store import logins
 from trakt_sync.trakt.oauth import OAuth
 from trakt_sync.trakt.tokens import Tokens
@@ -51,7 +51,7 @@ class DeviceLogins:
     pool: Pool
     vault: Vault
     oauth: OAuth
-    read_owner: ReadOwner
+    read_settings: ReadSettings
     wake: Callable[[], None]
     now: Clock
     _begun: asyncio.Event = field(init=False, default_factory=asyncio.Event)
@@ -127,7 +127,7 @@ class DeviceLogins:
 
     async def _connect(self, poll: DuePoll, tokens: Tokens) -> None:
         """Save the account and the end of the login, in one transaction."""
-        given = await with_owner(tokens, self.read_owner)
+        given = await with_owner(tokens, self.read_settings)
 
         async def save() -> bool:
             async with self.pool.acquire() as connection, connection.transaction():

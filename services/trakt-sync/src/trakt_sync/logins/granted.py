@@ -11,23 +11,27 @@ from pydantic import SecretStr
 from chassis.postgres.database import is_away
 from trakt_sync.accounts.token_import import Import
 from trakt_sync.errors import TraktError
-from trakt_sync.mirroring.remote import Owner
+from trakt_sync.mirroring.remote import AccountSettings
 from trakt_sync.trakt.tokens import Tokens
 
 log = structlog.get_logger()
 
-ReadOwner = Callable[[SecretStr], Awaitable[Owner]]
+ReadSettings = Callable[[SecretStr], Awaitable[AccountSettings]]
 MAX_SAVE_WAIT: Final = timedelta(minutes=1)
 
 
-async def with_owner(tokens: Tokens, read_owner: ReadOwner) -> Import:
-    """Return the pair with its owner. When Trakt does not say whose it is, the worker asks again."""
+async def with_owner(tokens: Tokens, read_settings: ReadSettings, redirect_uri: str | None = None) -> Import:
+    """Return the pair with its owner. When Trakt does not say whose it is, the worker asks again.
+
+    Args:
+        redirect_uri: of the login; None: it had none.
+    """
+    given = Import(tokens, None, redirect_uri=redirect_uri)
     try:
-        owner = await read_owner(tokens.access)
+        return given.with_settings(await read_settings(tokens.access))
     except TraktError as error:
         log.warning("owner_not_read", error=error.detail)
-        owner = Owner()
-    return Import(tokens, owner.name, owner.trakt_id, owner.is_vip, owner.slug)
+        return given
 
 
 async def saved(save: Callable[[], Awaitable[bool]]) -> bool:

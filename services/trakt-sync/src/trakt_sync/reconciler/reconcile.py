@@ -104,11 +104,11 @@ class Reconciler:
     async def _identify(self, session: Session, stored: StoredJob) -> datetime | None:
         """Ask whose account it is before anything is done on it. The list is looked at again at once."""
         try:
-            owner = await session.trakt.read_owner(session.token)
+            settings = await session.trakt.read_settings(session.token)
         except TraktError as error:
             change = await self.recovery.change_after(session, stored.job, stored.job, FindList(), error)
             return await self._record(session, stored, change)
-        await identify(self.pool, session.account, owner)
+        await identify(self.pool, session.account, settings, self.now())
         await self.accounts.release(session.account)
         return self.now()
 

@@ -16,8 +16,10 @@ from trakt_sync.reconciler.reauthorization import end_imports
 from trakt_sync.store import mirrors, steps, work_queue
 from trakt_sync.store.rows import StoredJob
 from watchbuddy_contracts import (
+    Event,
     TraktListCreated,
     TraktListDeleted,
+    TraktListSynced,
     TraktReauthorizationRequired,
     TraktSyncFailed,
 )
@@ -50,11 +52,14 @@ async def record(
     if change.account.needs_reauthorization:
         change = replace(change, events=(*change.events, TraktReauthorizationRequired(user_id=account.user_id)))
         step = replace(step, change=change)
-    if change.account.needs_reauthorization or any(isinstance(one, WITH_OTHERS) for one in change.events):
+    makes_room = account.has_limited and any(_made_room(event) for event in change.events)
+    if makes_room or change.account.needs_reauthorization or any(isinstance(one, WITH_OTHERS) for one in change.events):
         async with pool.acquire() as connection, connection.transaction():
             await _take_from_holders(connection, stored, change, now, policy)
             recorded = await steps.record(connection, account, stored, step, now, next_write_at=next_write_at)
             await _tell_others(connection, account, change, now)
+            if makes_room:
+                await work_queue.resume_limited(connection, account.user_id, now, besides=stored.job.list_id)
     else:
         recorded = await steps.record(pool, account, stored, step, now, next_write_at=next_write_at)
     return (change if recorded.is_current else _without_failures(change)), recorded.claim_at
@@ -74,6 +79,10 @@ async def _tell_others(connection: Connection, account: Account, change: Change,
         await work_queue.resume_limited(connection, account.user_id, now)
     if change.account.needs_reauthorization:
         await end_imports(connection, account.user_id, now)
+
+
+def _made_room(event: Event) -> bool:
+    return isinstance(event, TraktListSynced) and event.removed > event.added
 
 
 def _without_failures(change: Change) -> Change:

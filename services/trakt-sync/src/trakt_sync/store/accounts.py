@@ -52,7 +52,7 @@ FROM chosen, lax WHERE account.user_id = chosen.user_id
 RETURNING account.user_id, tokens, expires_at, refreshed_at, account.lease_token,
     coalesce(trakt_id, '') AS trakt_account, is_identified, is_taken_over, refusals, has_import,
     redirect_uri, nullif(refresh_after, '-infinity') AS refresh_after, refresh_failures,
-    checked_list_id IS NOT NULL AS has_unchecked"""
+    checked_list_id IS NOT NULL AS has_unchecked, has_limited, settings_due_at"""
 
 # The ends of two indexes: this is asked after each step, and there may be a million accounts.
 NEXT_DUE: Final = "SELECT least((SELECT min(claim_lists_at) FROM account), (SELECT min(claim_imports_at) FROM account))"
@@ -130,6 +130,8 @@ class AccountStore:
                     refresh_after=row["refresh_after"],
                     refresh_failures=row["refresh_failures"],
                     has_unchecked=row["has_unchecked"],
+                    has_limited=row["has_limited"],
+                    settings_due_at=row["settings_due_at"],
                 )
             )
         return accounts

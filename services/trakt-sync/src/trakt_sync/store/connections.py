@@ -18,7 +18,9 @@ from trakt_sync.accounts.identity import is_same_account
 from trakt_sync.accounts.token_import import Import
 from trakt_sync.accounts.vault import Vault
 from trakt_sync.errors import BadTokensError, LeaseLostError
-from trakt_sync.mirroring.remote import Owner
+from trakt_sync.mirroring.remote import AccountSettings, Owner
+from trakt_sync.store import account_settings
+from trakt_sync.store.account_settings import READ_EVERY, limits_value
 from trakt_sync.trakt.tokens import Tokens
 from watchbuddy_contracts import FailureReason
 
@@ -33,16 +35,19 @@ OWNER: Final = "SELECT trakt_id, trakt_slug AS slug FROM account WHERE user_id =
 CONNECT: Final = """
 INSERT INTO account (
     user_id, trakt_user, tokens, expires_at, state, connected_at, trakt_id, trakt_slug, is_identified, redirect_uri,
-    checked_list_id, is_verifying, lists_at, imports_at
+    checked_list_id, is_verifying, is_vip, limits, timezone, settings_read_at, settings_due_at, lists_at, imports_at
 )
 VALUES (
-    $1, $2, $3, $4, 'connected', $5, $6, $7, $8, $9, 0, $10, $5,
+    $1, $2, $3, $4, 'connected', $5, $6, $7, $8, $9, 0, $10, $11, $12, $13, CASE WHEN $8 THEN $5::timestamptz END, $14,
+    $5,
     (SELECT min(due_at) FROM list_import WHERE list_import.user_id = $1 AND done_at IS NULL)
 )
 ON CONFLICT (user_id) DO UPDATE SET
     trakt_user = coalesce(excluded.trakt_user, account.trakt_user),
     trakt_id = excluded.trakt_id, trakt_slug = excluded.trakt_slug, is_identified = excluded.is_identified,
     checked_list_id = 0, is_verifying = account.is_verifying OR excluded.is_verifying,
+    is_vip = excluded.is_vip, limits = excluded.limits, timezone = excluded.timezone,
+    settings_read_at = excluded.settings_read_at, settings_due_at = excluded.settings_due_at,
     tokens = excluded.tokens, expires_at = excluded.expires_at, state = 'connected',
     redirect_uri = excluded.redirect_uri, connected_at = excluded.connected_at, refreshed_at = NULL, refusals = 0,
     refresh_after = '-infinity', refresh_failures = 0,
@@ -164,6 +169,10 @@ async def connect_account(connection: Connection, vault: Vault, user_id: str, gi
         is_known,
         given.redirect_uri,
         is_verifying,
+        given.is_vip,
+        limits_value(given.limits),
+        given.timezone,
+        now + READ_EVERY if is_known else None,
     )
     await _name_mirrors(connection, user_id, before, trakt_id)
 
@@ -182,18 +191,19 @@ async def disconnect_account(connection: Connection, vault: Vault, user_id: str)
         return True, None
 
 
-async def identify_account(connection: Connection, account: Account, after: Owner) -> None:
-    """Save whose a claimed account's tokens are, in the caller's transaction.
+async def identify_account(connection: Connection, account: Account, settings: AccountSettings, now: datetime) -> None:
+    """Save whose a claimed account's tokens are, and what it may have, in the caller's transaction.
 
     Raises:
         LeaseLostError: the account has another holder or newer tokens.
     """
-    before = await _owner(connection, account.user_id)
+    before, after = await _owner(connection, account.user_id), settings.owner
     trakt_id, is_verifying = _selected(account.user_id, before, after)
     values = (account.user_id, account.lease, trakt_id, after.slug or before.slug, is_verifying)
     if await connection.execute(IDENTIFY, *values) != "UPDATE 1":
         raise LeaseLostError(f"the lease of {account.user_id} is another's")
     await _name_mirrors(connection, account.user_id, before, trakt_id)
+    await account_settings.save(connection, account, settings, now)
 
 
 async def check_lists(pool: Pool, account: Account, now: datetime) -> None:

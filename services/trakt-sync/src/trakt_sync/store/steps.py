@@ -24,6 +24,8 @@ _SET: Final = "reread_after = nullif(reread_after, $2), " + ", ".join(
     f"{name} = ${number}" for number, name in enumerate(MIRROR_COLUMNS, start=3)
 )
 
+_LIMIT: Final = f"${3 + MIRROR_COLUMNS.index('account_limit')}::jsonb"
+
 # A write of a version that is not wanted any more is not begun. The lease is renewed, so that the sender knows until
 # when it may send. FOR SHARE: the subscriber ends a deletion by itself where nothing was begun
 # (`use_cases.record_deletion`).
@@ -60,7 +62,8 @@ gate AS (
         blocked_until = coalesce($22, blocked_until),
         block_reason = coalesce($23, block_reason),
         state = CASE WHEN $24 THEN 'reauthorization_required' ELSE state END,
-        refusals = $25
+        refusals = $25,
+        has_limited = has_limited OR {_LIMIT} IS NOT NULL
     FROM (SELECT count(*) FROM sharing) AS locked
     WHERE user_id = $19 AND lease_token = $20
     RETURNING user_id, least(claim_lists_at, claim_imports_at) AS claim_at

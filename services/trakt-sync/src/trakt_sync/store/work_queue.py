@@ -36,9 +36,14 @@ WITH limited AS (
     JOIN account ON account.user_id = desired_list.user_id
     JOIN mirror ON mirror.list_id = desired_list.list_id AND mirror.trakt_account = coalesce(account.trakt_id, '')
     LEFT JOIN work_queue ON work_queue.list_id = desired_list.list_id
-    WHERE desired_list.user_id = $1 AND is_present AND (waits_for = 'limit_reached' OR account_limit IS NOT NULL)
+    WHERE desired_list.user_id = $1 AND desired_list.list_id <> $3 AND is_present
+        AND (waits_for = 'limit_reached' OR account_limit IS NOT NULL)
 ),
-told AS (UPDATE account SET lists_at = least(lists_at, $2) WHERE user_id = $1 AND EXISTS (SELECT FROM limited)),
+told AS (
+    UPDATE account SET lists_at = CASE WHEN EXISTS (SELECT FROM limited) THEN least(lists_at, $2) ELSE lists_at END,
+        has_limited = has_limited AND EXISTS (SELECT FROM mirror WHERE list_id = $3 AND account_limit IS NOT NULL)
+    WHERE user_id = $1
+),
 forgotten AS (UPDATE mirror SET account_limit = NULL FROM limited WHERE mirror.mirror_id = limited.mirror_id)
 INSERT INTO work_queue (list_id, user_id, due_at) SELECT list_id, user_id, $2 FROM limited
 ON CONFLICT (list_id) DO UPDATE SET due_at = least(work_queue.due_at, excluded.due_at), revision = excluded.revision"""
@@ -59,6 +64,10 @@ async def resume(pool: Pool, now: datetime) -> None:
     await pool.execute(RESUME, now)
 
 
-async def resume_limited(connection: Connection, user_id: str, now: datetime) -> None:
-    """Make the account's lists due that met its limit, in the caller's transaction, under the account's lease."""
-    await connection.execute(RESUME_LIMITED, user_id, now)
+async def resume_limited(connection: Connection, user_id: str, now: datetime, *, besides: int = 0) -> None:
+    """Make the account's lists due that met its limit, in the caller's transaction, under the account's lease.
+
+    Args:
+        besides: a list that stays as it is: it made the room.
+    """
+    await connection.execute(RESUME_LIMITED, user_id, now, besides)

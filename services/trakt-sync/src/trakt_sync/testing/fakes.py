@@ -104,9 +104,6 @@ class FakeTrakt:
     async def read_limits(self, token: SecretStr) -> AccountLimits:
         return (await self.read_settings(token)).limits
 
-    async def read_owner(self, token: SecretStr) -> Owner:
-        return (await self.read_settings(token)).owner
-
     async def find_list(self, token: SecretStr, owner: str, trakt_list: str) -> FoundList:
         self._check(token)
         for number, one in self.lists.items():

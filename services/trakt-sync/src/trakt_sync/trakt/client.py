@@ -23,7 +23,6 @@ from trakt_sync.mirroring.remote import (
     AccountSettings,
     FoundList,
     ItemsResponse,
-    Owner,
     ReadList,
     RemoteItems,
     RemoteList,
@@ -167,9 +166,6 @@ class TraktClient:
 
     async def read_limits(self, token: SecretStr) -> AccountLimits:
         return (await self.read_settings(token)).limits
-
-    async def read_owner(self, token: SecretStr) -> Owner:
-        return (await self.read_settings(token)).owner
 
     async def find_list(self, token: SecretStr, owner: str, trakt_list: str) -> FoundList:
         """Find a list of anybody's, by its number or slug. A number that is none of one's own may be a public list's.
