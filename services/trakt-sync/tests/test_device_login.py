@@ -81,7 +81,15 @@ async def test_a_user_logs_in_by_device_code_and_a_list_that_waited_arrives(
 
     assert (await login_of(client, "connected"))["detail"] == "Your Trakt account is connected."
     status = (await client.get(STATUS)).json()
-    assert (status["state"], status["trakt_user"], status["blocked_until"]) == ("connected", "grace", None)
+    assert (status["state"], status["trakt_user"], status["vip"], status["blocked_until"]) == (
+        "connected",
+        "grace",
+        True,
+        None,
+    )
+    account = (await client.get("/api/trakt/account")).json()
+    assert account["limits"]["items_per_list"] == 5_000
+    assert account["limits"]["read_at"] is not None
     assert [event.trakt_user for event in await made.events(TraktAccountConnected)] == ["grace"]
     async with made.worker():
         await made.settled()

@@ -48,6 +48,7 @@ async def serving(
     app.state.authenticator = Authenticator(settings)
     app.state.pool = pool
     app.state.settings = settings
+    app.state.wake = wake
     app.state.policy = Policy(stale_window=settings.trakt_stale_window, create_settle=settings.trakt_create_settle)
     app.state.device_logins = devices
     app.state.authorization_logins = AuthorizationLogins(

@@ -1,5 +1,6 @@
 """What routes take from a request and from the application."""
 
+from collections.abc import Callable
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
@@ -48,6 +49,12 @@ async def waits(request: Request) -> Policy:
     return policy
 
 
+async def wake_of(request: Request) -> Callable[[], None]:
+    """Return what wakes the workers and the relay."""
+    wake: Callable[[], None] = request.app.state.wake
+    return wake
+
+
 async def settings_of(request: Request) -> HttpSettings:
     settings: HttpSettings = request.app.state.settings
     return settings
@@ -60,3 +67,4 @@ Authorizations = Annotated[AuthorizationLogins, Depends(authorization_logins)]
 LogoutOf = Annotated[Logout, Depends(logout_of)]
 Waits = Annotated[Policy, Depends(waits)]
 ServerSettings = Annotated[HttpSettings, Depends(settings_of)]
+Wake = Annotated[Callable[[], None], Depends(wake_of)]

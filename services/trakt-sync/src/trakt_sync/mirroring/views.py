@@ -1,7 +1,7 @@
 """How a list is on Trakt, for its user to read: title by title, and in a word."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal, NamedTuple
@@ -103,18 +103,20 @@ class MirrorView:
 def item_views(job: Job) -> tuple[ItemView, ...]:
     """Return every wanted title once, by rank, and then what else is on the Trakt list, in its order."""
     wanted = job.desired.items if job.desired.is_present else ()
-    left_out = keys_of(difference(job.desired, job.actual).left_out if wanted else ())
+    is_limited = bool(wanted) and job.progress.limit is not None
+    left_out = keys_of(difference(job.desired, job.actual).left_out) if is_limited else set[TitleKey]()
     by_key = _by_key(job.entries)
     seen: set[TitleKey] = set()
     views: list[ItemView] = []
     for title in wanted:
-        if not seen.isdisjoint(title.keys):
+        keys = title.keys
+        if not seen.isdisjoint(keys):
             continue
-        seen.update(title.keys)
-        entry = min((by_key[key] for key in title.keys if key in by_key), key=_preference, default=None)
+        seen.update(keys)
+        entry = min((by_key[key] for key in keys if key in by_key), key=_preference, default=None)
         if entry is not None:
             seen.update(entry.title.keys)
-        views.append(ItemView(title, _state_of(title, entry, left_out)))
+        views.append(ItemView(title, _state_of(keys, entry, left_out)))
     return (*views, *_others(job.entries, seen))
 
 
@@ -123,8 +125,8 @@ def counts_of(views: tuple[ItemView, ...]) -> Counter[ItemState]:
     return Counter(view.state for view in views)
 
 
-def _state_of(title: Title, entry: Entry | None, left_out: set[TitleKey]) -> ItemState:
-    if not left_out.isdisjoint(title.keys):
+def _state_of(keys: Collection[TitleKey], entry: Entry | None, left_out: set[TitleKey]) -> ItemState:
+    if not left_out.isdisjoint(keys):
         return "left_out"
     return "missing" if entry is None else _named(entry.state)
 

@@ -1,6 +1,8 @@
 """How a user's lists are on Trakt, and what would be sent."""
 
-from typing import Annotated
+import asyncio
+from collections.abc import Callable
+from typing import Annotated, Final, TypeVar
 
 from fastapi import Path, Query
 
@@ -16,7 +18,10 @@ from trakt_sync.mirroring.policy import Policy
 from trakt_sync.mirroring.views import MirrorView
 from trakt_sync.store import views
 
-MAX_ID = 2**63 - 1
+T = TypeVar("T")
+MAX_ID: Final = 2**63 - 1
+MAX_ON_LOOP: Final = 500
+"""Titles of a list that is described without a thread: within ten milliseconds."""
 ListId = Annotated[int, Path(ge=1, le=MAX_ID)]
 
 router = users_router("lists")
@@ -25,7 +30,7 @@ router = users_router("lists")
 @router.get("/lists/{list_id}", responses=documented(NotFound))
 async def read_mirror(user_id: Caller, pool: Database, policy: Waits, list_id: ListId) -> MirrorOut:
     """Read how one of your lists is on Trakt."""
-    return MirrorOut.of(await _view(pool, user_id, list_id, policy), utc_now())
+    return await _described(await _view(pool, user_id, list_id, policy))
 
 
 @router.get("/lists/{list_id}/items", responses=documented(NotFound))
@@ -33,14 +38,15 @@ async def read_mirror_items(
     user_id: Caller, pool: Database, policy: Waits, list_id: ListId, query: Annotated[ItemsQuery, Query()]
 ) -> ItemsOut:
     """Read a page of its titles, each with its state on Trakt, the reason and what can be done."""
-    return ItemsOut.of(await _view(pool, user_id, list_id, policy), query)
+    view = await _view(pool, user_id, list_id, policy)
+    return await _aside(view, lambda: ItemsOut.of(view, query))
 
 
 @router.post("/lists/{list_id}/plan", responses=documented(NotFound))
 async def plan_mirror(user_id: Caller, pool: Database, policy: Waits, list_id: ListId) -> PlanOut:
     """Read what would be sent to Trakt for the list now. Nothing is sent."""
     view = await _view(pool, user_id, list_id, policy)
-    return PlanOut.of(view, plan(view.job.desired, view.job.actual))
+    return await _aside(view, lambda: PlanOut.of(view, plan(view.job.desired, view.job.actual)))
 
 
 async def _view(pool: Pool, user_id: str, list_id: int, policy: Policy) -> MirrorView:
@@ -48,3 +54,14 @@ async def _view(pool: Pool, user_id: str, list_id: int, policy: Policy) -> Mirro
     if view is None:
         raise ListNotFoundError(list_id)
     return view
+
+
+async def _described(view: MirrorView) -> MirrorOut:
+    return await _aside(view, lambda: MirrorOut.of(view, utc_now()))
+
+
+async def _aside(view: MirrorView, describe: Callable[[], T]) -> T:
+    """Describe a long list in a thread, so that other requests go on meanwhile: 10,000 titles take 0.2 s."""
+    if max(len(view.job.desired.items), len(view.job.entries)) <= MAX_ON_LOOP:
+        return describe()
+    return await asyncio.to_thread(describe)
