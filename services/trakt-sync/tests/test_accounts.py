@@ -444,6 +444,19 @@ async def test_account_list_shows_each_account_and_neither_token(
         assert secret not in out + err
 
 
+async def test_account_rotate_says_what_it_did_and_whose_tokens_no_key_opens(
+    dsn: str, simulator_url: str, admin: SimulatorAdmin
+) -> None:
+    async with harness(dsn, simulator_url) as one:
+        for user in ("ada", "bob"):
+            await one.connect(user, (await admin.account(user)).model_dump_json())
+        await one.pool.execute("UPDATE account SET tokens = '\\x00' WHERE user_id = 'bob'")
+    keys = f"{Fernet.generate_key().decode()},{KEY}"
+    status, out, err = await command(dsn, "account", "rotate", TOKEN_ENCRYPTION_KEYS=keys, TRAKT_CLIENT_ID="")
+    assert (status, err) == (1, "no key opens the token pair of bob\n")
+    assert out.splitlines()[-1] == "encrypted 1 token pairs with the first key"
+
+
 async def test_account_commands_ask_for_no_setting_that_they_do_not_use(dsn: str, admin: SimulatorAdmin) -> None:
     pair = (await admin.account("ada")).model_dump_json()
     unused = {"KAFKA_BOOTSTRAP_SERVERS": "", "TRAKT_CLIENT_SECRET": ""}

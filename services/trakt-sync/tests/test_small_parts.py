@@ -32,6 +32,7 @@ from trakt_sync.store import (
     mirrors,
     outages,
     results,
+    rotation,
     steps,
     work_queue,
 )
@@ -243,7 +244,19 @@ def test_page_of_html_is_no_reason() -> None:
 
 @pytest.mark.parametrize(
     "module",
-    [account_settings, accounts, connections, desired_lists, imports, mirrors, outages, results, steps, work_queue],
+    [
+        account_settings,
+        accounts,
+        connections,
+        desired_lists,
+        imports,
+        mirrors,
+        outages,
+        results,
+        rotation,
+        steps,
+        work_queue,
+    ],
 )
 async def test_every_statement_fits_the_schema(running: Harness, module: object) -> None:
     statements = [

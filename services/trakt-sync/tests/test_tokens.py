@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from cryptography.fernet import Fernet
 
 from chassis.testing import eventually
 from trakt_simulator.testing import SimulatorAdmin
@@ -11,6 +12,7 @@ from trakt_sync.accounts.session import Session
 from trakt_sync.accounts.token_import import parse_tokens
 from trakt_sync.accounts.vault import Vault
 from trakt_sync.store.accounts import AccountStore
+from trakt_sync.store.rotation import reseal_batch
 from trakt_sync.testing import KEY, Harness, harness, movies, wanted
 from trakt_sync.use_cases import connect
 from watchbuddy_contracts import TraktReauthorizationRequired
@@ -99,6 +101,31 @@ async def test_pair_that_another_worker_has_saved_meanwhile_is_gone_on_with(
         session = Session(account, store, one.trakt, now=one.clock, jitter=lambda: 0.5)
         assert await session.freshen() is None
         assert session.token == fresh.access
+
+
+async def test_pairs_are_encrypted_with_the_first_key_some_at_a_time_and_a_renewal_meanwhile_is_kept(
+    dsn: str, simulator_url: str, admin: SimulatorAdmin
+) -> None:
+    new = Fernet.generate_key().decode()
+    both, users = Vault([new, KEY]), ["ada", "bob", "eve"]
+    async with harness(dsn, simulator_url) as one:
+        for user in users:
+            await one.connect(user, (await admin.account(user)).model_dump_json())
+        await one.pool.execute("UPDATE account SET lists_at = '-infinity' WHERE user_id = 'bob'")
+        store = AccountStore(one.pool, Vault([KEY, new]), timedelta(seconds=10))
+        (claimed,) = await store.claim(one.clock(), 1)
+        assert (await reseal_batch(one.pool, both, "", is_dry=True, size=9)).old == 3
+        first = await reseal_batch(one.pool, both, "", is_dry=False, size=2)
+        assert (first.last, first.old, first.resealed) == ("bob", 2, 2)
+        session = Session(claimed, store, one.trakt, now=lambda: claimed.tokens.expires_at, jitter=lambda: 0.5)
+        assert await session.freshen() is None  # it was claimed before
+        again = await reseal_batch(one.pool, both, "", is_dry=False, size=9)  # as after a kill
+        assert (again.last, again.old, again.resealed) == ("eve", 2, 2)
+        assert (await reseal_batch(one.pool, both, "", is_dry=False, size=9)).old == 0
+        found = await AccountStore(one.pool, Vault([new]), timedelta(seconds=10)).claim(one.clock(), 9)
+        assert {account.user_id for account in found} == {"ada", "eve"}
+        stored = await one.pool.fetchval("SELECT tokens FROM account WHERE user_id = 'bob'")
+        assert Vault([new]).open(stored, one.clock()).access == session.token
 
 
 async def test_renewal_names_the_redirect_uri_of_the_login(running: Harness, admin: SimulatorAdmin) -> None:

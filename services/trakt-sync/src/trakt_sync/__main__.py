@@ -28,6 +28,11 @@ COMMANDS = {
         DatabaseSettings,
         "show the connected accounts, without secrets",
     ),
+    "account rotate": Command(
+        later(f"{_COMMANDS}.account_rotate:account_rotate"),
+        "encrypt all token pairs with the first of TOKEN_ENCRYPTION_KEYS",
+        later(f"{_COMMANDS}.account_rotate:add_arguments"),
+    ),
     "openapi": Command(
         later("chassis.http.openapi:openapi", "trakt_sync.http.api:http_api"),
         "print the OpenAPI document of the HTTP API",

@@ -16,14 +16,11 @@ MAX_AHEAD: Final = timedelta(minutes=5)
 """Of what is noted in an account's row: times further ahead are taken for another clock's error."""
 
 
-class ImportSettings(DatabaseSettings):
-    """What `account import` needs: no Kafka, and no secret of our application."""
+class VaultSettings(DatabaseSettings):
+    """What `account rotate` needs: the database and the keys."""
 
     token_encryption_keys: SecretStr
     """Fernet keys, separated by commas; the first encrypts, all decrypt."""
-    trakt_api_url: AnyHttpUrl = AnyHttpUrl("https://api.trakt.tv")
-    trakt_auth_url: AnyHttpUrl = AnyHttpUrl("https://auth.trakt.tv")
-    trakt_client_id: Annotated[str, Field(min_length=1)]
 
     @model_validator(mode="after")
     def _keys_are_keys(self) -> Self:
@@ -39,6 +36,14 @@ class ImportSettings(DatabaseSettings):
     def encryption_keys(self) -> list[str]:
         keys = self.token_encryption_keys.get_secret_value().split(",")
         return [key.strip() for key in keys if key.strip()]
+
+
+class ImportSettings(VaultSettings):
+    """What `account import` needs: no Kafka, and no secret of our application."""
+
+    trakt_api_url: AnyHttpUrl = AnyHttpUrl("https://api.trakt.tv")
+    trakt_auth_url: AnyHttpUrl = AnyHttpUrl("https://auth.trakt.tv")
+    trakt_client_id: Annotated[str, Field(min_length=1)]
 
 
 class Settings(ImportSettings, ServiceSettings):

@@ -125,7 +125,7 @@ class Session:
             LeaseLostError: the account has another holder.
         """
         refused, self.account = self.account, await self._store.newest(self.account)
-        if self.account.sealed != refused.sealed:
+        if self.account.tokens.refresh != refused.tokens.refresh:
             log.info("tokens_refreshed_by_another", user_id=self.account.user_id)
             return None
         if self.account.is_taken_over:

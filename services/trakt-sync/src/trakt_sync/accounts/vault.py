@@ -22,7 +22,8 @@ class Vault:
         """
         if not keys:
             raise ValueError("give at least one key")
-        self._fernet = MultiFernet([Fernet(key) for key in keys])
+        self._first, *_ = fernets = [Fernet(key) for key in keys]
+        self._fernet = MultiFernet(fernets)
 
     def seal_secret(self, secret: SecretStr) -> bytes:
         return self._fernet.encrypt(secret.get_secret_value().encode())
@@ -41,6 +42,25 @@ class Vault:
     def seal(self, tokens: Tokens) -> bytes:
         pair = {"access": tokens.access.get_secret_value(), "refresh": tokens.refresh.get_secret_value()}
         return self._fernet.encrypt(json.dumps(pair).encode())
+
+    def is_current(self, sealed: bytes) -> bool:
+        """Return whether the first key has encrypted it."""
+        try:
+            self._first.decrypt(sealed)
+        except InvalidToken:
+            return False
+        return True
+
+    def reseal(self, sealed: bytes) -> bytes:
+        """Return the same, encrypted with the first key.
+
+        Raises:
+            BadTokensError: none of the keys opens it.
+        """
+        try:
+            return self._fernet.rotate(sealed)
+        except InvalidToken:
+            raise BadTokensError("no key of TOKEN_ENCRYPTION_KEYS opens the stored tokens") from None
 
     def open(self, sealed: bytes, expires_at: datetime) -> Tokens:
         """Return the token pair.

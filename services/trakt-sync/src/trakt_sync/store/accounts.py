@@ -71,6 +71,8 @@ UPDATE account SET tokens = $3, expires_at = $4, refreshed_at = $5, state = 'con
     refresh_after = '-infinity', refresh_failures = 0
 WHERE user_id = $1 AND tokens IN ($2, $3)"""
 
+STORED_TOKENS: Final = "SELECT tokens, expires_at FROM account WHERE user_id = $1 AND tokens IS NOT NULL"
+
 NEWEST_TOKENS: Final = """
 SELECT tokens, expires_at, refreshed_at FROM account WHERE user_id = $1 AND lease_token = $2"""
 
@@ -160,14 +162,23 @@ class AccountStore:
             LeaseLostError: the account has got newer tokens.
         """
         sealed = self._vault.seal(tokens)
-        values = (account.user_id, account.sealed, sealed, tokens.expires_at, now)
-        status = ""
+        is_saved = False
         async for attempt in stamina.retry_context(on=_is_away, attempts=None, timeout=MAX_SAVE_WAIT, wait_max=1.0):
             with attempt:
-                status = await self._pool.execute(SAVE_TOKENS, *values)
-        if status != "UPDATE 1":
+                is_saved = await self._replace_tokens(account, sealed, tokens.expires_at, now)
+        if not is_saved:
             raise LeaseLostError(f"the account of {account.user_id} has newer tokens")
         return replace(account, tokens=tokens, sealed=sealed, refreshed_at=now)
+
+    async def _replace_tokens(self, account: Account, sealed: bytes, expires_at: datetime, now: datetime) -> bool:
+        """Save the pair in the place of the account's; the key of that may have been rotated meanwhile."""
+        values = (sealed, expires_at, now)
+        if await self._pool.execute(SAVE_TOKENS, account.user_id, account.sealed, *values) == "UPDATE 1":
+            return True
+        row = await self._pool.fetchrow(STORED_TOKENS, account.user_id)
+        if row is None or self._vault.open(row["tokens"], row["expires_at"]).refresh != account.tokens.refresh:
+            return False
+        return await self._pool.execute(SAVE_TOKENS, account.user_id, row["tokens"], *values) == "UPDATE 1"
 
     async def newest(self, account: Account) -> Account:
         """Return the claimed account with the pair that is stored now.
@@ -178,8 +189,6 @@ class AccountStore:
         row = await self._pool.fetchrow(NEWEST_TOKENS, account.user_id, account.lease)
         if row is None:
             raise LeaseLostError(f"the lease of {account.user_id} is another's")
-        if row["tokens"] == account.sealed:
-            return account
         tokens = self._vault.open(row["tokens"], row["expires_at"])
         return replace(account, tokens=tokens, sealed=row["tokens"], refreshed_at=row["refreshed_at"])
 
