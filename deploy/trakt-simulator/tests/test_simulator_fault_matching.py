@@ -7,6 +7,7 @@ import pytest
 from trakt_simulator.testing.in_process import InProcessTrakt
 
 LISTS = "/users/me/lists"
+ITEMS = f"{LISTS}/queue/items"
 APP = {"client_id": "watchbuddy-local", "client_secret": "watchbuddy-local-secret"}
 
 
@@ -141,3 +142,15 @@ async def test_of_oauths_limits_only_the_wait_is_told(trakt: InProcessTrakt) -> 
         True,
         False,
     )
+
+
+async def test_a_fault_meets_the_requests_that_name_a_title(unlimited: InProcessTrakt) -> None:
+    client = await unlimited.client()
+    await client.post(LISTS, json={"name": "Queue"})
+    await unlimited.fault("status", status=400, ids={"tmdb": 862, "trakt": 2}, media="movies", times=None)
+    spoilt = [{"movies": [{"ids": {"trakt": 3}}, {"ids": {"trakt": 2}}]}, {"movies": [{"ids": {"tmdb": 862}}]}]
+    fine = [{"shows": [{"ids": {"trakt": 2}}]}, {"movies": [{"ids": {"tmdb": 2}}]}, {"movies": 862}, [], {}]
+    assert [(await client.post(ITEMS, json=body)).status_code for body in spoilt] == [400, 400]
+    assert [(await client.post(ITEMS, json=body)).status_code for body in fine] == [201, 201, 422, 422, 201]
+    assert (await client.post(ITEMS, content=b"{")).text == ""
+    assert [row["type"] for row in (await client.get(ITEMS)).json()] == ["show"]

@@ -3,6 +3,7 @@
 import httpx
 import pytest
 
+from trakt_simulator.gateway.asgi import ConnectionBrokenError
 from trakt_simulator.testing import SimulatorProcess
 from trakt_simulator.testing.in_process import InProcessTrakt
 
@@ -240,3 +241,63 @@ async def test_a_fault_of_wrong_shape_is_refused_with_the_reason(unlimited: InPr
 async def test_faults_meet_oauth_too(unlimited: InProcessTrakt) -> None:
     await unlimited.fault("status", path="/oauth/token", status=503)
     assert (await unlimited.client_without_token().post("/oauth/token", json={})).status_code == 503
+
+
+async def test_a_late_write_is_carried_out_after_those_that_came_since(unlimited: InProcessTrakt) -> None:
+    client = await queue(unlimited, 1)
+    await unlimited.fault("late", method="POST", delay_s=45)
+    with pytest.raises(ConnectionBrokenError):
+        await client.post(ITEMS, json={"movies": [{"ids": {"trakt": 2}}]})
+    await client.post(ITEMS, json={"movies": [{"ids": {"trakt": 3}}]})
+    unlimited.pass_time(44)
+    assert movie_ids(await client.get(ITEMS)) == [1, 3]
+    unlimited.pass_time(1)
+    (account,) = (await unlimited.admin.get("/state")).json()["accounts"]
+    assert [item["ids"]["trakt"] for item in account["lists"][0]["items"]] == [1, 3, 2]
+
+
+async def test_a_reset_forgets_late_writes(unlimited: InProcessTrakt) -> None:
+    client = await queue(unlimited, 1)
+    await unlimited.fault("late", method="POST", delay_s=45)
+    with pytest.raises(ConnectionBrokenError):
+        await client.post(LISTS, json={"name": "late"})
+    await unlimited.admin.post("/reset")
+    client = await unlimited.client()
+    unlimited.pass_time(60)
+    assert (await client.get(LISTS)).json() == []
+
+
+async def test_an_accounts_lists_are_stale(unlimited: InProcessTrakt) -> None:
+    client = await queue(unlimited, 1)
+    await unlimited.fault("stale_lists", delay_s=300, times=None)
+    await client.put(f"{LISTS}/queue", json={"name": "Other"})
+    await client.post(f"{LISTS}/queue/items", json={"movies": [{"ids": {"trakt": 2}}]})
+    await client.post(LISTS, json={"name": "New"})
+
+    async def seen() -> list[tuple[str, int]]:
+        return [(shown["name"], shown["item_count"]) for shown in (await client.get(LISTS)).json()]
+
+    assert await seen() == [("Queue", 1)]
+    unlimited.pass_time(299)
+    assert await seen() == [("Queue", 1)]
+    unlimited.pass_time(1)
+    assert await seen() == [("Other", 2), ("New", 0)]
+
+
+async def test_a_row_cannot_be_removed(unlimited: InProcessTrakt) -> None:
+    client = await queue(unlimited, 1, 2)
+    await unlimited.fault("unremovable", ids={"trakt": 1}, media="movies", times=None)
+    body = {"movies": [{"ids": {"trakt": 1}}, {"ids": {"trakt": 2}}]}
+    answer = (await client.post(f"{ITEMS}/remove", json=body)).json()
+    assert answer["deleted"]["movies"] == 1
+    assert answer["not_found"]["movies"] == [{"ids": {"trakt": 1}}]
+    assert (answer["list"]["item_count"], movie_ids(await client.get(ITEMS))) == (1, [1])
+
+
+async def test_small_pages_repeat_rows_of_a_short_list(unlimited: InProcessTrakt) -> None:
+    client = await queue(unlimited, 1, 2, 3)
+    await unlimited.admin.patch("/options", json={"max_page_size": 2})
+    await unlimited.fault("duplicate_rows", times=None)
+    pages = [await client.get(ITEMS, params={"limit": 250, "page": page}) for page in (1, 2)]
+    assert [movie_ids(page) for page in pages] == [[1, 2], [2]]
+    assert pages[0].headers["x-pagination-limit"] == "2"

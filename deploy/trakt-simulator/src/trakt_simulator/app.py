@@ -40,7 +40,8 @@ class Application:
         self._sim = sim
         # Trakt forgets nothing that it has confirmed. So a change is saved first: we may be killed the next moment.
         self._save = save or self._forget_changes
-        self._trakt = TraktApi(sim, Gateway(sim, router()), stopping or asyncio.Event(), self._save)
+        self._gateway = Gateway(sim, router())
+        self._trakt = TraktApi(sim, self._gateway, stopping or asyncio.Event(), self._save)
         self._auth_port = auth_port
         self._with_admin = with_admin
 
@@ -56,6 +57,7 @@ class Application:
         except ClientGoneError:
             return
         request = request_from(scope, body or b"", self._sim.clock.now_ms())
+        self._gateway.carry_out_late(request.now_ms)
         response = endpoint(request, self._sim)
         self._save()
         await send_response(request, send, response)

@@ -29,6 +29,8 @@ class Options(BaseModel):
     """Milliseconds to wait before every response; at most a day."""
     unknown_ids_exist: bool = False
     """Make up titles for ids that the catalogue lacks."""
+    max_page_size: int = Field(default=250, ge=1)
+    """Rows a page at most, whatever a client asks for. Trakt lowered it from 1,000 to 250 in June 2026."""
     limit_all: bool = False
     """`limit=all` returns all rows; False: 250 rows (not confirmed)."""
     conditional_get: bool = False

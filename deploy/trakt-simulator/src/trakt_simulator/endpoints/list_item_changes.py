@@ -3,9 +3,11 @@
 from collections.abc import Collection, Sequence
 from http import HTTPStatus
 
+from trakt_simulator.catalogue.media import PLURAL, kind_of
 from trakt_simulator.endpoints.access import own_list
-from trakt_simulator.endpoints.requests import Match, counts, read_items, read_rank
+from trakt_simulator.endpoints.requests import Match, RequestItems, counts, read_items, read_rank
 from trakt_simulator.endpoints.responses import list_summary
+from trakt_simulator.faults.named_titles import is_named
 from trakt_simulator.http.errors import TraktError, account_limit, invalid, vip_only
 from trakt_simulator.http.request import Request
 from trakt_simulator.http.response import Response, json_response, no_content
@@ -79,9 +81,28 @@ def remove_items(request: Request, sim: Simulator) -> Response:
     """Remove items. A known title that is not on the list is neither deleted nor not found (not confirmed)."""
     owner, media_list = own_list(request, sim)
     items = read_items(request.json_object(), sim)
-    removed = sim.accounts.remove_items(owner, media_list, items.keys(), request.now_ms)
+    keys = _removable(request, media_list, items)
+    removed = sim.accounts.remove_items(owner, media_list, keys, request.now_ms)
     return json_response(
         {"deleted": counts(removed), "not_found": items.not_found, "list": list_summary(media_list)},
+    )
+
+
+def _removable(request: Request, media_list: MediaList, items: RequestItems) -> list[int]:
+    """Return the keys to remove. The others, by a fault, count as not found."""
+    kept = [match for match in items.matches if _is_unremovable(request, media_list, match)]
+    for match in kept:
+        request.effects.mark_applied("unremovable")
+        items.not_found[PLURAL[kind_of(match.key)]].append(match.element)
+    stuck = {match.key for match in kept}
+    return [match.key for match in items.matches if match.key not in stuck]
+
+
+def _is_unremovable(request: Request, media_list: MediaList, match: Match) -> bool:
+    plural = PLURAL[kind_of(match.key)]
+    return match.key in media_list.rows.keys and any(
+        fault.media in (None, plural) and (fault.ids is None or is_named(match.element, fault.ids))
+        for fault in request.effects.unremovable
     )
 
 

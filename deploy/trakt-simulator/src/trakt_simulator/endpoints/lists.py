@@ -11,14 +11,26 @@ from trakt_simulator.http.errors import TraktError, account_limit, invalid
 from trakt_simulator.http.request import Request
 from trakt_simulator.http.response import Response, json_response, no_content
 from trakt_simulator.http.routing import Auth, Route
+from trakt_simulator.state.account import Account
+from trakt_simulator.state.lists import MediaList
 from trakt_simulator.state.simulator import Simulator
 
 
 def get_lists(request: Request, sim: Simulator) -> Response:
     owner = visible_user(request, sim)
-    shown = [media_list for media_list in owner.lists.values() if is_visible(media_list, owner, request.account)]
+    lists = _lists(request, owner)
+    shown = [media_list for media_list in lists if is_visible(media_list, owner, request.account)]
     page = page_of(request, len(shown), sim.options)
     return json_response([list_object(media_list, owner) for media_list in page.cut(shown)], headers=page.headers())
+
+
+def _lists(request: Request, owner: Account) -> list[MediaList]:
+    lists = list(owner.lists.values())
+    stale_ms = request.effects.stale_lists_ms
+    seen = owner.lists_at(request.now_ms, stale_ms) if stale_ms else lists
+    if seen != lists:
+        request.effects.mark_applied("stale_lists")
+    return seen
 
 
 def create_list(request: Request, sim: Simulator) -> Response:

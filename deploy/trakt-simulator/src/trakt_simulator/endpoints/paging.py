@@ -50,5 +50,5 @@ def page_of(
     if wanted == "all":
         limit = max(total, 1) if options.limit_all else maximum
     else:
-        limit = min(number_in(wanted) or default, maximum)
+        limit = min(number_in(wanted) or default, maximum, options.max_page_size)
     return Page(number_in(request.query.get("page", "")) or 1, limit, total)

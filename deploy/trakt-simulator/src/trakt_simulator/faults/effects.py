@@ -17,9 +17,11 @@ class Effects:
     delay_s: float = 0
     damages: tuple[str, ...] = ()
     stale_ms: int = 0
+    stale_lists_ms: int = 0
     new_list_404_ms: int = 0
     has_duplicate_rows: bool = False
     is_reorder_noop: bool = False
+    unremovable: list[Fault] = field(default_factory=list)
     is_limit_partial: bool = False
     applied: set[str] = field(default_factory=set)
     """Kinds that changed the request or its response. Endings and latencies always do."""

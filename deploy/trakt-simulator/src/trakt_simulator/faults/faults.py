@@ -7,6 +7,7 @@ from random import Random
 
 from trakt_simulator.faults.effects import NO_EFFECTS, Effects
 from trakt_simulator.faults.fault import DAMAGES, ENDINGS, Fault
+from trakt_simulator.faults.named_titles import names_a_title
 
 # These affect every request that they match, so they are counted at once.
 _ALWAYS_APPLIED = ENDINGS | {"latency"}
@@ -21,12 +22,13 @@ class ActiveFault:
     left: int | None
     random: Random
 
-    def matches(self, method: str, path: str, username: str | None) -> bool:
+    def matches(self, method: str, path: str, username: str | None, body: bytes) -> bool:
         fault = self.fault
         return (
             (fault.method in (None, method) or (fault.method == "GET" and method == "HEAD"))
             and (fault.account is None or fault.account == username)
             and (fault.path is None or fnmatchcase(path, fault.path))
+            and (fault.ids is None or names_a_title(body, fault.ids, fault.media))
         )
 
     def is_drawn(self) -> bool:
@@ -61,7 +63,9 @@ class Faults:
         """Return how far back old rows are needed."""
         return max((int(a.fault.delay_s * 1000) for a in self if a.fault.kind == "stale_items"), default=0)
 
-    def match(self, method: str, path: str, username: str | None) -> tuple[Effects, list[ActiveFault]]:
+    def match(
+        self, method: str, path: str, username: str | None, body: bytes = b""
+    ) -> tuple[Effects, list[ActiveFault]]:
         """Return the effects on this request, and the faults that `count_applied` counts after it.
 
         At most one ending applies. Endings and latencies are counted here. The others are counted when they took
@@ -71,6 +75,7 @@ class Faults:
             method: as sent, HEAD too.
             path: as sent.
             username: the caller's.
+            body: as sent.
         """
         if not self._active:
             return NO_EFFECTS, []
@@ -78,7 +83,7 @@ class Faults:
         pending = []
         for active in list(self._active.values()):
             is_second_ending = effects.ending is not None and active.fault.kind in ENDINGS
-            if is_second_ending or not active.matches(method, path, username) or not active.is_drawn():
+            if is_second_ending or not active.matches(method, path, username, body) or not active.is_drawn():
                 continue
             _apply(active, effects)
             if active.fault.kind in _ALWAYS_APPLIED:
@@ -111,12 +116,16 @@ def _apply(active: ActiveFault, effects: Effects) -> None:
             effects.delay_s += _draw_delay(fault, active.random)
         case "stale_items":
             effects.stale_ms = max(effects.stale_ms, length_ms)
+        case "stale_lists":
+            effects.stale_lists_ms = max(effects.stale_lists_ms, length_ms)
         case "new_list_404":
             effects.new_list_404_ms = max(effects.new_list_404_ms, length_ms)
         case "duplicate_rows":
             effects.has_duplicate_rows = True
         case "reorder_noop":
             effects.is_reorder_noop = True
+        case "unremovable":
+            effects.unremovable.append(fault)
         case "account_limit_partial":
             effects.is_limit_partial = True
         case kind if kind in DAMAGES:

@@ -46,7 +46,7 @@ class TraktApi:
         outcome = Outcome(edge_too_large(), "too large") if body is None else self._gateway.handle(request)
         self._save()
         wait_s = self._sim.options.latency_ms / 1000 + outcome.effects.delay_s
-        if outcome.effects.ending is not None:
+        if outcome.effects.ending is not None and outcome.effects.ending.kind != "late":
             wait_s += outcome.effects.ending.delay_s
         self._log(scope, request, outcome, (time.perf_counter() - started + wait_s) * 1000)
         if wait_s:

@@ -4,6 +4,7 @@ import hashlib
 import logging
 from dataclasses import dataclass
 from http import HTTPStatus
+from typing import NamedTuple
 
 from trakt_simulator.faults.effects import NO_EFFECTS, Effects
 from trakt_simulator.faults.fault import Fault
@@ -32,7 +33,15 @@ class Outcome:
     @property
     def is_lost(self) -> bool:
         """Tell whether the connection is closed without a response."""
-        return self.effects.ending is not None and self.effects.ending.kind in ("close", "timeout")
+        return self.effects.ending is not None and self.effects.ending.kind in ("close", "timeout", "late")
+
+
+class _Late(NamedTuple):
+    """A request that is carried out later, unless the simulator was reset since (`resets` counts that)."""
+
+    at_ms: int
+    resets: int
+    request: Request
 
 
 class Gateway:
@@ -41,9 +50,21 @@ class Gateway:
     def __init__(self, sim: Simulator, router: Router) -> None:
         self._sim = sim
         self._router = router
+        self._late: list[_Late] = []
+
+    def carry_out_late(self, now_ms: int) -> None:
+        """Carry out the requests whose time has come, which the fault `late` put off. Nobody gets their responses."""
+        due = sorted((late for late in self._late if late.at_ms <= now_ms), key=lambda late: late.at_ms)
+        self._late = [late for late in self._late if late.at_ms > now_ms]
+        for at_ms, resets, request in due:
+            found = self._router.find(request.method, request.path)
+            if found is not None and resets == self._sim.resets:
+                request.now_ms, request.params, request.effects = at_ms, found[1], NO_EFFECTS
+                self._respond(request, found[0], has_bad_token=False)
 
     def handle(self, request: Request) -> Outcome:
         """Carry out a request. The caller sends the response, or closes the connection."""
+        self.carry_out_late(request.now_ms)
         found = self._router.find(request.method, request.path)
         name = found[0].name if found else _UNKNOWN
         if not request.headers.get(b"user-agent"):
@@ -59,9 +80,11 @@ class Gateway:
             return Outcome(self._completed(request, errors.rate_limited(limit), limit), name)
         username = request.account.username if request.account else None
         method = "HEAD" if request.is_head else request.method
-        effects, pending = self._sim.faults.match(method, request.path, username)
+        effects, pending = self._sim.faults.match(method, request.path, username, request.body)
         request.effects = effects
         ending = effects.ending
+        if ending is not None and ending.kind == "late":
+            self._late.append(_Late(request.now_ms + int(ending.delay_s * 1000), self._sim.resets, request))
         if ending is not None and not ending.after:
             return Outcome(self._ended(request, ending, is_oauth=is_oauth), name, effects)
         if found is None:

@@ -1,7 +1,7 @@
 """One account: its profile and limits, and what it has listed, watched and rated."""
 
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from trakt_simulator.identifiers import number_in
@@ -56,6 +56,8 @@ class Account:
     activities: dict[str, int] = field(default_factory=dict)
     history: deque[Play] | None = None
     ratings: dict[int, Rating] | None = None
+    _past: deque[tuple[int, list[MediaList]]] | None = None
+    _present: list[MediaList] | None = None
 
     @property
     def limits(self) -> Limits:
@@ -81,6 +83,22 @@ class Account:
         """Set a time of `/sync/last_activities` (`lists.updated_at`) that is later than its last one."""
         before = self.activities.get(name, self.joined_ms)
         self.activities[name] = max(now_ms, before + 1)
+
+    def remember_lists(self, now_ms: int, window_ms: int) -> None:
+        """Keep the lists as they are now, and until now were, for reads that are stale by up to the window."""
+        past = self._past = self._past if self._past is not None else deque()
+        while past and past[0][0] < now_ms - window_ms:
+            past.popleft()
+        if self._present is not None:
+            past.append((now_ms, self._present))
+        self._present = [replace(one, rows=one.rows.select(range(len(one.rows)))) for one in self.lists.values()]
+
+    def lists_at(self, now_ms: int, stale_ms: int) -> list[MediaList]:
+        """Return the lists as they were `stale_ms` ago, as far back as they were kept."""
+        for changed_ms, lists in self._past or ():
+            if changed_ms > now_ms - stale_ms:
+                return lists
+        return list(self.lists.values())
 
     def find_list(self, list_id: str) -> MediaList | None:
         """Return the list with this trakt id or slug, or None."""

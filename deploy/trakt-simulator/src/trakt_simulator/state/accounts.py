@@ -37,6 +37,8 @@ class Accounts:
     """The account of every list, by the list's trakt id."""
     remember_ms: int = 0
     """How long old rows of a list are kept for stale reads."""
+    remember_lists_ms: int = 0
+    """How long an account's lists are kept as they were, for stale reads."""
     changed: dict[str, Account] = field(default_factory=dict)
     """Accounts, by slug, that the state file does not hold as they are now."""
 
@@ -112,6 +114,14 @@ class Accounts:
     def lists_changed(self, account: Account, now_ms: int) -> None:
         account.record_activity("lists.updated_at", now_ms)
         self.touch(account)
+        if self.remember_lists_ms:
+            account.remember_lists(now_ms, self.remember_lists_ms)
+
+    def remember_lists(self, now_ms: int, window_ms: int) -> None:
+        """Keep all accounts' lists from now on."""
+        self.remember_lists_ms = max(self.remember_lists_ms, window_ms)
+        for account in self.by_slug.values():
+            account.remember_lists(now_ms, window_ms)
 
     def titles_changed(self, account: Account, keys: Iterable[int], activity: str, now_ms: int) -> None:
         """Record an activity (`watched_at`, `rated_at`) for the kinds of these keys. Removals count too."""

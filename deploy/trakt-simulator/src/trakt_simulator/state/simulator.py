@@ -91,5 +91,7 @@ class Simulator:
     def add_fault(self, fault: Fault) -> int:
         """Return the fault's number."""
         number = self.faults.add(fault)
+        if fault.kind == "stale_lists":
+            self.accounts.remember_lists(self.clock.now_ms(), int(fault.delay_s * 1000))
         self.accounts.remember_ms = max(self.accounts.remember_ms, self.faults.longest_stale_ms())
         return number

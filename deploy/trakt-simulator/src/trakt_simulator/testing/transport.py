@@ -35,14 +35,20 @@ class CoreTransport(httpx.AsyncBaseTransport):
         self._travel = travel
         self._latency_s = latency_s
 
+    def carry_out_late(self) -> None:
+        """Carry out what the fault `late` put off until now."""
+        self._gateway.carry_out_late(self._sim.clock.now_ms())
+
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         self._travel(self._latency_s)
         asked = self._request(request)
+        self._gateway.carry_out_late(asked.now_ms)
         self._watch.arriving(asked)
         outcome = self._gateway.handle(asked)
         self._watch.handled(asked, outcome)
         effects = outcome.effects
-        wait_s = effects.delay_s + (effects.ending.delay_s if effects.ending is not None else 0)
+        ending = effects.ending
+        wait_s = effects.delay_s + (0 if ending is None or ending.kind == "late" else ending.delay_s)
         self._travel(self._latency_s + wait_s)
         if outcome.is_lost or "truncate" in effects.applied:
             raise httpx.ReadError("a fault closed the connection", request=request)
