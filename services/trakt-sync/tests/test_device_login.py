@@ -125,6 +125,21 @@ async def test_a_login_outlives_its_process_and_a_trakt_that_is_away(
         await login_of(client, "connected")
 
 
+async def test_a_process_that_stops_ends_the_login_that_it_has_in_hand(
+    made: Harness, dsn: str, simulator_url: str, admin: SimulatorAdmin
+) -> None:
+    await admin.account("grace")
+    await admin.fault("latency", path="/users/settings", delay_s=0.5)
+    async with application_on(http_settings(dsn, simulator_url)) as app, client_of(app) as client:
+        await admin.decide_device((await client.post(DEVICE)).json()["user_code"], "grace")
+
+        async def granted() -> list[int]:
+            return [request.status for request in await admin.requests(path="/oauth/device/token")]
+
+        await eventually(granted, until=lambda statuses: 200 in statuses, every=timedelta(milliseconds=5))
+    assert await made.pool.fetchval("SELECT state FROM account") == "connected"
+
+
 async def test_two_processes_poll_a_login_as_often_as_one(
     made: Harness, dsn: str, simulator_url: str, admin: SimulatorAdmin
 ) -> None:

@@ -29,6 +29,8 @@ POLL_TIMEOUT_S: Final = 20.0
 """For one poll. A slow Trakt is asked again."""
 TAKEN_FOR: Final = timedelta(seconds=30)
 """How long the logins of a killed process wait for another. Not below POLL_TIMEOUT_S."""
+ENDED_WITHIN_S: Final = 5.0
+"""How long a process that stops waits for its polls."""
 MAX_SLEEP: Final = timedelta(seconds=15)
 """Logins that another process has begun are seen this late, when it dies."""
 MIN_SLEEP: Final = timedelta(milliseconds=20)
@@ -54,6 +56,7 @@ class DeviceLogins:
     read_settings: ReadSettings
     wake: Callable[[], None]
     now: Clock
+    _polling: set[asyncio.Task[None]] = field(init=False, default_factory=set)
     _begun: asyncio.Event = field(init=False, default_factory=asyncio.Event)
     _last_round: datetime | None = field(init=False, default=None)
 
@@ -86,17 +89,23 @@ class DeviceLogins:
             raise StuckError("open logins are not polled")
 
     async def run(self) -> None:
-        """Poll until cancelled."""
-        while True:
-            self._begun.clear()
-            try:
-                sleep = await self._round()
-            except Exception as exc:  # noqa: BLE001 - Postgres away, or a defect: neither may end the polling
-                log.error("login_round_failed", error=repr(exc))  # noqa: TRY400
-                sleep = AFTER_A_DEFECT
-            with suppress(TimeoutError):
-                async with asyncio.timeout(sleep.total_seconds()):
-                    await self._begun.wait()
+        """Poll until cancelled; polls in hand are ended first, for Trakt gives tokens once."""
+        try:
+            while True:
+                self._begun.clear()
+                try:
+                    sleep = await self._round()
+                except Exception as exc:  # noqa: BLE001 - Postgres away, or a defect: neither may end the polling
+                    log.error("login_round_failed", error=repr(exc))  # noqa: TRY400
+                    sleep = AFTER_A_DEFECT
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(sleep.total_seconds()):
+                        await self._begun.wait()
+        finally:
+            if self._polling:
+                await asyncio.wait(self._polling, timeout=ENDED_WITHIN_S)
+            for task in self._polling:
+                task.cancel()
 
     async def _round(self) -> timedelta:
         """Poll what is due; return how long to sleep at most."""
@@ -106,7 +115,13 @@ class DeviceLogins:
         if due_at is not None and due_at <= now:
             until = now + TAKEN_FOR
             polls = await logins.take_polls(self.pool, self.vault, now, until=until, limit=POLLS_AT_ONCE)
-            await asyncio.gather(*(self._poll(poll) for poll in polls))
+            self._polling = {asyncio.create_task(self._poll(poll), name=f"poll {poll.user_id}") for poll in polls}
+            if self._polling:
+                done, _ = await asyncio.wait(self._polling)
+                self._polling = set()
+                for error in [task.exception() for task in done]:
+                    if error is not None:
+                        raise error
             due_at = await logins.next_poll(self.pool)
         return MAX_SLEEP if due_at is None else max(MIN_SLEEP, min(MAX_SLEEP, due_at - self.now()))
 
