@@ -26,7 +26,8 @@ from trakt_sync.store import logins
 from trakt_sync.testing import CLIENT, KEY, Harness, harness
 from trakt_sync.testing.events import movies, wanted
 from trakt_sync.testing.http import application_on, bearer, client_of, http_settings
-from trakt_sync.trakt.oauth import DeviceCode, OAuth
+from trakt_sync.trakt.device_code import DeviceCode
+from trakt_sync.trakt.oauth import OAuth
 from trakt_sync.trakt.tokens import Tokens
 from watchbuddy_contracts import TraktAccountConnected
 

@@ -1,59 +1,24 @@
 """The composition root: the only place that builds anything."""
 
 import random
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from typing import Final, cast
+from collections.abc import Callable
+from typing import cast
 
-from chassis.bootstrap import bootstrap
 from chassis.clock import Clock, utc_now
-from chassis.health import Health
-from chassis.outbox import outbox
-from chassis.postgres.database import Pool
-from chassis.postgres.wakeup import Listener, Waker
-from chassis.settings import DatabaseSettings
+from chassis.postgres.wakeup import Listener
 from trakt_sync.accounts.vault import Vault
 from trakt_sync.mirroring.policy import Policy
+from trakt_sync.opened import Runtime
 from trakt_sync.reconciler.importer import Importer
 from trakt_sync.reconciler.outage import OutageWatch
 from trakt_sync.reconciler.reconcile import Reconciler
 from trakt_sync.reconciler.recover import Recovery
 from trakt_sync.reconciler.worker import Worker
-from trakt_sync.settings import SERVICE, Settings
+from trakt_sync.settings import Settings
 from trakt_sync.store.accounts import AccountStore
 from trakt_sync.trakt.api import Trakt
 from trakt_sync.trakt.breaker import Breaker
 from trakt_sync.trakt.watched import WatchedTrakt
-
-WORK: Final = "work"
-"""The channel that wakes the workers."""
-
-
-@dataclass(frozen=True, slots=True)
-class Runtime:
-    """What every command of this service needs."""
-
-    pool: Pool
-    work_waker: Waker
-    outbox_waker: Waker
-    health: Health
-
-    def wake(self) -> None:
-        """Wake the workers and the relay."""
-        self.work_waker.wake()
-        self.outbox_waker.wake()
-
-
-@asynccontextmanager
-async def opened(settings: DatabaseSettings, *, connections: int = 4) -> AsyncIterator[Runtime]:
-    """Open what every command of this service needs."""
-    async with (
-        bootstrap(SERVICE, settings, connections=connections + 2) as base,  # two for the wakers
-        Waker(base.pool, WORK) as work_waker,
-        Waker(base.pool, outbox.CHANNEL) as outbox_waker,
-    ):
-        yield Runtime(base.pool, work_waker, outbox_waker, base.health)
 
 
 def build_worker(

@@ -11,7 +11,7 @@ from uuid import UUID
 from pydantic import SecretStr
 
 from trakt_sync.errors import AppRefusedError, RateLimitedError, TraktError
-from trakt_sync.trakt.oauth import PollAnswer
+from trakt_sync.trakt.device_code import PollAnswer
 
 LoginState = Literal["pending", "connected", "denied", "expired", "failed"]
 FailureCause = Literal["code_used", "code_unknown", "app_refused"]

@@ -10,8 +10,8 @@ from chassis.clock import utc_now
 from chassis.settings import load
 from trakt_sync.accounts.token_import import Import, decode, parse_tokens
 from trakt_sync.accounts.vault import Vault
-from trakt_sync.app import opened
 from trakt_sync.errors import BadTokensError, TokenRefusedError, TraktError
+from trakt_sync.opened import opened
 from trakt_sync.settings import ImportSettings
 from trakt_sync.trakt.client import App, TraktClient
 from trakt_sync.trakt.transport import QuickTries, connect

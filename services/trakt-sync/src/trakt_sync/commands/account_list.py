@@ -2,7 +2,7 @@
 
 from chassis.clock import utc_now
 from chassis.settings import DatabaseSettings
-from trakt_sync.app import opened
+from trakt_sync.opened import opened
 from trakt_sync.store.connections import account_lines
 
 

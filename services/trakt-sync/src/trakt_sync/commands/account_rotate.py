@@ -6,7 +6,7 @@ import sys
 from chassis.postgres.database import Pool
 from chassis.settings import load
 from trakt_sync.accounts.vault import Vault
-from trakt_sync.app import opened
+from trakt_sync.opened import opened
 from trakt_sync.settings import VaultSettings
 from trakt_sync.store.rotation import Batch, reseal_batch
 

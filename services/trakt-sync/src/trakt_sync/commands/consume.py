@@ -6,7 +6,7 @@ from chassis.kafka.broker import consume as consume_from
 from chassis.process import run_worker
 from chassis.retention import sweep_for_ever
 from trakt_sync import retention, subscribers
-from trakt_sync.app import opened
+from trakt_sync.opened import opened
 from trakt_sync.settings import Settings
 
 

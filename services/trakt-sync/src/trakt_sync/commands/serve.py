@@ -2,8 +2,8 @@
 
 from chassis.process import serve_http
 from chassis.telemetry.exporters import is_exported
-from trakt_sync.app import opened
 from trakt_sync.http.application import serving
+from trakt_sync.opened import opened
 from trakt_sync.settings import HttpSettings
 from trakt_sync.trakt.transport import connect
 

@@ -3,7 +3,8 @@
 from chassis.postgres.wakeup import Listener
 from chassis.process import run_worker
 from chassis.telemetry.exporters import is_exported
-from trakt_sync.app import WORK, build_worker, opened
+from trakt_sync.app import build_worker
+from trakt_sync.opened import WORK, opened
 from trakt_sync.settings import Settings
 from trakt_sync.trakt.client import App, TraktClient
 from trakt_sync.trakt.transport import connect

@@ -11,7 +11,7 @@ from chassis.postgres.database import Connection, Pool, count_of
 from trakt_sync.accounts.login import AfterPoll, AuthorizationLogin, DeviceLogin, DuePoll, StateProblem, hash_of
 from trakt_sync.accounts.vault import Vault
 from trakt_sync.errors import BadTokensError
-from trakt_sync.trakt.oauth import DeviceCode
+from trakt_sync.trakt.device_code import DeviceCode
 
 log = structlog.get_logger()
 

@@ -6,8 +6,8 @@ from chassis.clock import utc_now
 from chassis.postgres.database import create_pool
 from trakt_sync.accounts.token_import import parse_tokens
 from trakt_sync.accounts.vault import Vault
-from trakt_sync.app import WORK
 from trakt_sync.commands.account_import import with_owner
+from trakt_sync.opened import WORK
 from trakt_sync.settings import ImportSettings
 from trakt_sync.use_cases import connect
 

@@ -18,8 +18,9 @@ from chassis.telemetry.trace_context import TraceContext
 from chassis.testing import eventually
 from trakt_sync.accounts.token_import import parse_tokens
 from trakt_sync.accounts.vault import Vault
-from trakt_sync.app import WORK, Runtime, build_worker
+from trakt_sync.app import build_worker
 from trakt_sync.mirroring.job import Job
+from trakt_sync.opened import WORK, Runtime
 from trakt_sync.reconciler.worker import Worker
 from trakt_sync.settings import Settings
 from trakt_sync.store.rows import JOB_COLUMNS, stored_job

@@ -1,9 +1,8 @@
 """Logging in at Trakt: one method a request to the OAuth host. The renewal of tokens is the client's (`client.py`)."""
 
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final
 
 import httpx
 from pydantic import AfterValidator, Field, SecretStr, ValidationError
@@ -11,6 +10,7 @@ from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from chassis.clock import Clock
 from trakt_sync.errors import AppRefusedError, GrantRefusedError, TraktUnavailableError, TraktUnreachableError
 from trakt_sync.trakt.client import App
+from trakt_sync.trakt.device_code import DeviceCode, PollAnswer
 from trakt_sync.trakt.statuses import check
 from trakt_sync.trakt.tokens import OAuthErrorWire, Token, Tokens, TokenWire
 from trakt_sync.trakt.transport import QuickTries, translated, tried
@@ -21,7 +21,6 @@ DENIED: Final = 418
 DEFAULT_INTERVAL_S: Final = 5.0
 """RFC 8628's, where Trakt names none."""
 
-PollAnswer = Literal["pending", "denied", "expired", "used", "unknown"]
 _ANSWERS: Final[dict[int, PollAnswer]] = {
     HTTPStatus.BAD_REQUEST: "pending",
     HTTPStatus.NOT_FOUND: "unknown",
@@ -43,24 +42,6 @@ class DeviceCodeWire(Wire):
     verification_url: Annotated[str, Field(max_length=2048), AfterValidator(_web_address)]
     expires_in: Annotated[float, Field(gt=0, le=24 * 60 * 60)]
     interval: Annotated[float, Field(ge=0, le=10 * 60)] = DEFAULT_INTERVAL_S
-
-
-@dataclass(frozen=True, slots=True)
-class DeviceCode:
-    """A device's login, begun at Trakt.
-
-    Args:
-        device_code: what is polled with.
-        user_code: what the user enters at `verification_url`.
-        lifetime: how long they may.
-        interval: Trakt is polled no sooner.
-    """
-
-    device_code: SecretStr
-    user_code: str
-    verification_url: str
-    lifetime: timedelta
-    interval: timedelta
 
 
 class OAuth:

@@ -12,8 +12,9 @@ from chassis.postgres.wakeup import Listener, Waker
 from trakt_simulator.faults.fault import Fault as SimulatorFault
 from trakt_simulator.state.lists import MediaList
 from trakt_sync.accounts.vault import Vault
-from trakt_sync.app import Runtime, build_worker
+from trakt_sync.app import build_worker
 from trakt_sync.errors import LeaseLostError
+from trakt_sync.opened import Runtime
 from trakt_sync.reconciler.worker import Worker
 from trakt_sync.settings import Settings
 from trakt_sync.store import imports, work_queue
