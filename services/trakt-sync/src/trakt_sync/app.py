@@ -9,6 +9,7 @@ from chassis.postgres.wakeup import Listener
 from trakt_sync.accounts.vault import Vault
 from trakt_sync.mirroring.policy import Policy
 from trakt_sync.opened import Runtime
+from trakt_sync.reconciler.auditor import Auditor
 from trakt_sync.reconciler.importer import Importer
 from trakt_sync.reconciler.outage import OutageWatch
 from trakt_sync.reconciler.reconcile import Reconciler
@@ -58,6 +59,17 @@ def build_worker(
         now=now,
         jitter=jitter,
     )
+    auditor = Auditor(
+        pool=runtime.pool,
+        accounts=accounts,
+        watched=watched,
+        breaker=breaker,
+        wake_relay=wake_relay,
+        policy=policy,
+        every=settings.trakt_audit_interval,
+        now=now,
+        jitter=jitter,
+    )
     outage = OutageWatch(
         pool=runtime.pool, accounts=accounts, trakt=trakt, breaker=breaker, wake_relay=wake_relay, now=now
     )
@@ -66,6 +78,7 @@ def build_worker(
         accounts=accounts,
         reconciler=reconciler,
         importer=importer,
+        auditor=auditor,
         outage=outage,
         breaker=breaker,
         listener=listener,

@@ -63,6 +63,8 @@ class Settings(ImportSettings, ServiceSettings):
     Cloudflare, Trakt's edge, gives a request up (524) after 100 s by default."""
     trakt_stale_window: NotNegative = timedelta(minutes=5)
     """How long after a write Trakt's reads may be old (trakt/trakt-api issue 733)."""
+    trakt_audit_interval: Annotated[timedelta, Field(ge=timedelta(minutes=1))] = timedelta(days=1)
+    """Between audits of an account: one request that tells whether somebody else changed one of its lists."""
     trakt_concurrency: Annotated[int, Field(ge=1, le=256)] = 16
     """Accounts that are served at a time. Each may hold a database connection for some milliseconds."""
     trakt_lease: Annotated[timedelta, Field(ge=timedelta(milliseconds=100), le=MAX_AHEAD)] = timedelta(seconds=10)

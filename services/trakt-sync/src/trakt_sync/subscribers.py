@@ -10,11 +10,28 @@ from chassis.kafka.broker import subscribe
 from chassis.kafka.envelope import Delivered
 from chassis.postgres.database import Pool
 from trakt_sync.use_cases import record
-from watchbuddy_contracts import LISTS, ListCreated, ListDeleted, ListSynced, ListUpdated, TraktImportRequested
+from watchbuddy_contracts import (
+    LISTS,
+    ListCreated,
+    ListDeleted,
+    ListSynced,
+    ListSyncFailed,
+    ListSyncUnchanged,
+    ListUpdated,
+    TraktImportRequested,
+)
 
 GROUP: Final = "trakt-sync"
 """The consumer group."""
-WANTED: Final = (ListCreated, ListUpdated, ListSynced, ListDeleted, TraktImportRequested)
+WANTED: Final = (
+    ListCreated,
+    ListUpdated,
+    ListSynced,
+    ListSyncUnchanged,
+    ListSyncFailed,
+    ListDeleted,
+    TraktImportRequested,
+)
 """How a sync run goes changes nothing on Trakt."""
 
 

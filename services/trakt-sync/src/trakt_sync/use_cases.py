@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 
 from uuid_utils.compat import uuid7
 
@@ -14,12 +15,15 @@ from trakt_sync.mirroring.events import SOURCE
 from trakt_sync.mirroring.list_import import ListImport, failure
 from trakt_sync.mirroring.newest import State, Trace, newest
 from trakt_sync.mirroring.remote import AccountSettings
-from trakt_sync.store import connections, desired_lists, imports, logins, mirrors, results, work_queue
+from trakt_sync.store import audits, connections, desired_lists, imports, logins, mirrors, results, work_queue
 from trakt_sync.trakt.tokens import Tokens
 from watchbuddy_contracts import (
     Event,
     ListDeleted,
     ListState,
+    ListSynced,
+    ListSyncFailed,
+    ListSyncUnchanged,
     ReadFailureReason,
     TraktAccountConnected,
     TraktAccountDisconnected,
@@ -28,6 +32,9 @@ from watchbuddy_contracts import (
     TraktListRead,
     TraktListReadFailed,
 )
+
+RUN_ENDS: Final = (ListSynced, ListSyncUnchanged, ListSyncFailed)
+"""How a sync run ends. Whoever asked for it wants Trakt to be looked at."""
 
 
 async def record(pool: Pool, events: Sequence[tuple[Event, Trace]], now: datetime) -> bool:
@@ -43,7 +50,22 @@ async def record(pool: Pool, events: Sequence[tuple[Event, Trace]], now: datetim
     for event, trace in events:
         if isinstance(event, TraktImportRequested):
             is_news |= await record_import(pool, event, now, trace)
+        elif isinstance(event, RUN_ENDS) and event.trigger == "manual":
+            is_news |= await ask(pool, event.user_id, event.list_id, now)
     return is_news
+
+
+async def ask(pool: Pool, user_id: str, list_id: int, now: datetime) -> bool:
+    """Try again what waits of a list, and compare the account with Trakt: its owner asked for it.
+
+    Returns: False when the user has no such list.
+    """
+    return await audits.ask(pool, user_id, list_id, now)
+
+
+async def ask_audit(pool: Pool, user_id: str, now: datetime) -> None:
+    """Compare the user's Trakt lists with what we left there."""
+    await audits.ask_audit(pool, user_id, now)
 
 
 async def record_states(pool: Pool, states: Sequence[State], now: datetime) -> bool:

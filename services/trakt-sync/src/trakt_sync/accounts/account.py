@@ -27,6 +27,7 @@ class Account:
         redirect_uri: of the login that made the tokens; None: our application's.
         refresh_after: a renewal that failed is not tried again before.
         refresh_failures: in a row.
+        is_audit_due: its lists on Trakt are to be compared with what we left there.
         has_unchecked: it was connected, and not all lists were looked at since (`connections.check_lists`).
         has_limited: some list of it met the account's limit.
         settings_due_at: when Trakt is asked again what the account may have; None: at the next opportunity.
@@ -48,6 +49,7 @@ class Account:
     has_unchecked: bool = False
     has_limited: bool = False
     settings_due_at: datetime | None = None
+    is_audit_due: bool = False
 
     def is_expiring(self, now: datetime) -> bool:
         """Return whether the tokens are to be renewed. A renewal that failed waits while the old ones work."""

@@ -8,7 +8,14 @@ from trakt_sync.mirroring.ledger import Entry, EntryState, positions_of
 from watchbuddy_contracts import Title, TitleKey
 
 # Of several entries that may be one title, an unconfirmed one is confirmed first. A title that is there is not sent.
-_PREFERENCE: Final[Mapping[EntryState, int]] = {"unconfirmed": 0, "mirrored": 1, "not_found": 2}
+_PREFERENCE: Final[Mapping[EntryState, int]] = {
+    "unconfirmed": 0,
+    "mirrored": 1,
+    "not_removed": 1,
+    "not_found": 2,
+    "rejected": 2,
+    "taken_off": 2,
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from trakt_sync.mirroring.actions import AddItems, RemoveItems, ReorderItems
 from trakt_sync.mirroring.advance import MAX_READS_BEFORE_RESULT
 from trakt_sync.mirroring.events import drift_found
 from trakt_sync.mirroring.job import Change, Job
-from trakt_sync.mirroring.ledger import Entry, LedgerChange, mirrored, positions_of, rows_in, rows_of
+from trakt_sync.mirroring.ledger import SET_ASIDE, Entry, LedgerChange, mirrored, positions_of, rows_in, rows_of
 from trakt_sync.mirroring.plan import difference
 from trakt_sync.mirroring.policy import Policy
 from trakt_sync.mirroring.progress import Progress
@@ -74,7 +74,7 @@ def _under_our_ids(ledger: LedgerChange, held: list[Entry], by_others: int) -> L
 
 def _stand_last(entries: tuple[Entry, ...], titles: tuple[Title, ...], existing: int, unknown: set[TitleKey]) -> bool:
     """Whether the titles that were there stand at the list's end, in the order in which they were sent again."""
-    there = [entry for entry in entries if entry.state != "not_found"]
+    there = [entry for entry in entries if entry.state not in SET_ASIDE]
     tail = [entry.title for entry in takewhile(lambda entry: entry.state == "unconfirmed", reversed(there))][::-1]
     is_same_order = tuple(tail) == titles[: len(tail)]
     return is_same_order and existing == sum(1 for title in tail if unknown.isdisjoint(title.keys))

@@ -11,7 +11,7 @@ from trakt_sync.mirroring.desired import Details
 from trakt_sync.mirroring.events import drift_found, list_created
 from trakt_sync.mirroring.failures import give_up
 from trakt_sync.mirroring.job import Change, Job, Next
-from trakt_sync.mirroring.ledger import LedgerChange, not_found
+from trakt_sync.mirroring.ledger import LedgerChange, set_aside
 from trakt_sync.mirroring.policy import Policy
 from trakt_sync.mirroring.progress import Intent, TraktList
 from trakt_sync.mirroring.remote import RemoteList, RemoteLists
@@ -44,7 +44,7 @@ def found(job: Job, remote: RemoteLists, owned: Iterable[int], now: datetime, po
     ours = [
         candidate
         for candidate in remote.lists
-        if candidate.trakt_list_id not in taken and _is_of(intent, candidate, job.list_id, begun_at, policy)
+        if candidate.trakt_list_id not in taken and is_of(intent, candidate, job.list_id, begun_at, policy)
     ]
     if ours:
         oldest = min(ours, key=lambda candidate: (candidate.created_at, candidate.trakt_list_id))
@@ -102,13 +102,20 @@ def updated(job: Job, action: UpdateList) -> Change:
     """Return the change after the details were sent. What was sent is believed: Trakt's own spelling would loop."""
     tally = job.progress.tally
     trakt_list = job.progress.trakt_list
+    is_renamed = "name" in action.changes and not job.progress.drift.has_other_details
     progress = replace(
         job.progress,
         trakt_list=None if trakt_list is None else replace(trakt_list, details=job.desired.details),
-        tally=replace(tally, is_renamed=tally.is_renamed or "name" in action.changes),
+        tally=replace(
+            tally,
+            is_renamed=tally.is_renamed or ("name" in action.changes and not job.progress.drift.has_other_details),
+        ),
         pending=None,
     )
-    return Change(progress)
+    if not progress.drift.has_other_details:
+        return Change(progress)
+    progress = replace(progress, drift=replace(progress.drift, has_other_details=False))
+    return Change(progress, events=(drift_found(job, "list_renamed", "repaired"),))
 
 
 def deleted(job: Job) -> Change:
@@ -132,7 +139,7 @@ def gone(job: Job) -> Change:
         return give_up(job, "the list was deleted on Trakt again")
     progress = replace(job.progress.without_list(), recreated_version=job.version)
     event = drift_found(job, "list_deleted", "recreated")
-    return Change(progress, LedgerChange(replace=not_found(job.entries)), (event,))
+    return Change(progress, LedgerChange(replace=set_aside(job.entries)), (event,))
 
 
 def _with_list(
@@ -152,10 +159,10 @@ def _with_list(
     if remote.item_count:
         progress = progress.stale(now, policy)
     event = list_created(job, remote.trakt_list_id, remote.slug, is_adopted=is_adopted)
-    return Change(progress, LedgerChange(replace=not_found(job.entries)), (event,))
+    return Change(progress, LedgerChange(replace=set_aside(job.entries)), (event,))
 
 
-def _is_of(intent: Intent, candidate: RemoteList, list_id: int, begun_at: datetime, policy: Policy) -> bool:
+def is_of(intent: Intent, candidate: RemoteList, list_id: int, begun_at: datetime, policy: Policy) -> bool:
     """Whether the creation made this list. Where the description says whose it is, the name may have been changed."""
     description = candidate.details.description
     if names_the_list(intent.description, list_id) and description == intent.description:

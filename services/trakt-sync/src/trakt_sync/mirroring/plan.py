@@ -22,7 +22,7 @@ from trakt_sync.mirroring.actual import Actual
 from trakt_sync.mirroring.additions import CHUNK, additions, chunks
 from trakt_sync.mirroring.desired import Desired
 from trakt_sync.mirroring.diff import Difference, diff
-from trakt_sync.mirroring.ledger import not_found
+from trakt_sync.mirroring.ledger import set_aside
 
 
 def plan(desired: Desired, actual: Actual) -> tuple[Action, ...]:
@@ -44,7 +44,7 @@ def plan(desired: Desired, actual: Actual) -> tuple[Action, ...]:
 
 def difference(desired: Desired, actual: Actual) -> Difference:
     """Return how the items differ. Without a Trakt list nothing is on it."""
-    entries = actual.entries if actual.trakt_list_id is not None else not_found(actual.entries)
+    entries = actual.entries if actual.trakt_list_id is not None else set_aside(actual.entries)
     return diff(desired.items, entries, actual.capacity, is_upper_bound=actual.is_upper_bound)
 
 

@@ -153,12 +153,14 @@ class Drift:
         lost_creations: creations that were given up. Trakt may carry them out late: the audit looks for their lists.
         twins: second lists of such creations, to be deleted.
         is_detached: the Trakt list was deleted by hand, and stays deleted.
+        has_other_details: somebody gave it another name, privacy or the like, which is put back.
         left_version: at this version of the list, the details are left as somebody made them on Trakt.
     """
 
     lost_creations: tuple[Intent, ...] = ()
     twins: tuple[int, ...] = ()
     is_detached: bool = False
+    has_other_details: bool = False
     left_version: int | None = None
 
 

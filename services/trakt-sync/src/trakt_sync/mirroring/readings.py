@@ -5,7 +5,7 @@ from datetime import datetime
 
 from trakt_sync.mirroring.actions import AddItems, ReadItems
 from trakt_sync.mirroring.job import Change, Job
-from trakt_sync.mirroring.ledger import LedgerChange, mirrored, not_found
+from trakt_sync.mirroring.ledger import SET_ASIDE, LedgerChange, mirrored, set_aside
 from trakt_sync.mirroring.policy import Policy
 from trakt_sync.mirroring.progress import Limit, Staleness
 from trakt_sync.mirroring.recognition import recognise
@@ -15,7 +15,7 @@ from trakt_sync.mirroring.write_ahead import unconfirmed
 
 def read(job: Job, action: ReadItems, remote: RemoteItems, now: datetime, policy: Policy) -> Change:
     """Return the change after the Trakt list's items were read. A reading that settles nothing changes no entry."""
-    known = tuple(entry for entry in job.entries if entry.state != "not_found")
+    known = tuple(entry for entry in job.entries if entry.state not in SET_ASIDE)
     seen = recognise(known, remote.entries)
     is_other = action.is_for_ids and (len(remote.entries) != len(known) or bool(seen.strangers))
     if not remote.is_complete or seen.is_ambiguous or is_other:
@@ -30,7 +30,7 @@ def read(job: Job, action: ReadItems, remote: RemoteItems, now: datetime, policy
         staleness=Staleness(None, before.reads + 1, is_order_owed),  # until the list is found to be as it should
         pending=None,
     )
-    return Change(progress, LedgerChange(replace=(*seen.entries, *not_found(job.entries))))
+    return Change(progress, LedgerChange(replace=(*seen.entries, *set_aside(job.entries))))
 
 
 def _settled_nothing(job: Job, action: ReadItems, now: datetime, policy: Policy) -> Change:

@@ -14,7 +14,7 @@ from trakt_sync.mirroring.actions import (
     Write,
 )
 from trakt_sync.mirroring.job import Change, Job
-from trakt_sync.mirroring.ledger import Entry, LedgerChange, mirrored, positions_of, rows_in, rows_of
+from trakt_sync.mirroring.ledger import SET_ASIDE, Entry, LedgerChange, mirrored, positions_of, rows_in, rows_of
 from trakt_sync.mirroring.policy import Policy
 from trakt_sync.mirroring.progress import Intent, Pending, Progress
 from watchbuddy_contracts import Title
@@ -90,4 +90,4 @@ def _unconfirmed_addition(job: Job, titles: tuple[Title, ...]) -> LedgerChange:
         for title in titles
         if not any(key in positions and job.entries[positions[key]].state == "mirrored" for key in title.keys)
     )
-    return LedgerChange(append=new, drop=rows_of(job.entries, titles, {"not_found", "unconfirmed"}))
+    return LedgerChange(append=new, drop=rows_of(job.entries, titles, {*SET_ASIDE, "unconfirmed"}))

@@ -17,6 +17,7 @@ from trakt_sync.accounts.session import Session
 from trakt_sync.errors import LeaseLostError, TraktError
 from trakt_sync.mirroring.actions import FindList, Read, Write
 from trakt_sync.mirroring.advance import advance
+from trakt_sync.mirroring.asked import asked
 from trakt_sync.mirroring.failures import waiting_for_a_place
 from trakt_sync.mirroring.job import Change, Job, Next
 from trakt_sync.mirroring.plan import plan
@@ -78,7 +79,9 @@ class Reconciler:
     async def _step(self, session: Session, stored: StoredJob) -> datetime | None:
         job, now = stored.job, self.now()
         actions = plan(job.desired, job.actual)
-        if job.progress.pending is not None:  # whoever sent it was killed
+        if stored.is_asked:
+            change = asked(job, now, self.policy)
+        elif job.progress.pending is not None:  # whoever sent it was killed
             change = replace(unconfirmed(job, now, self.policy), next=Next(now))
         elif not actions and session.account.is_identified:
             change = Change(job.progress)

@@ -14,6 +14,7 @@ from chassis.postgres.database import DATABASE_ERRORS, Pool
 from chassis.postgres.wakeup import Listener
 from trakt_sync.accounts.account import Account
 from trakt_sync.errors import LeaseLostError
+from trakt_sync.reconciler.auditor import Auditor
 from trakt_sync.reconciler.importer import Importer
 from trakt_sync.reconciler.outage import OutageWatch
 from trakt_sync.reconciler.reconcile import Reconciler
@@ -43,6 +44,7 @@ class Worker:
     accounts: AccountStore
     reconciler: Reconciler
     importer: Importer
+    auditor: Auditor
     outage: OutageWatch
     breaker: Breaker
     listener: Listener
@@ -109,6 +111,8 @@ class Worker:
             LeaseLostError: the account has another holder; nothing was recorded.
         """
         if account.has_import and await self.importer.serve(account):
+            return self.now()
+        if account.is_audit_due and await self.auditor.serve(account):
             return self.now()
         if account.has_unchecked:
             await connections.check_lists(self.pool, account, self.now())

@@ -35,11 +35,12 @@ OWNER: Final = "SELECT trakt_id, trakt_slug AS slug FROM account WHERE user_id =
 CONNECT: Final = """
 INSERT INTO account (
     user_id, trakt_user, tokens, expires_at, state, connected_at, trakt_id, trakt_slug, is_identified, redirect_uri,
-    checked_list_id, is_verifying, is_vip, limits, timezone, settings_read_at, settings_due_at, lists_at, imports_at
+    checked_list_id, is_verifying, is_vip, limits, timezone, settings_read_at, settings_due_at,
+    audit_at, lists_at, imports_at
 )
 VALUES (
     $1, $2, $3, $4, 'connected', $5, $6, $7, $8, $9, 0, $10, $11, $12, $13, CASE WHEN $8 THEN $5::timestamptz END, $14,
-    $5,
+    $5::timestamptz + interval '1 second' * (abs(hashtext($1)) % 86400), $5,
     (SELECT min(due_at) FROM list_import WHERE list_import.user_id = $1 AND done_at IS NULL)
 )
 ON CONFLICT (user_id) DO UPDATE SET
@@ -52,7 +53,8 @@ ON CONFLICT (user_id) DO UPDATE SET
     redirect_uri = excluded.redirect_uri, connected_at = excluded.connected_at, refreshed_at = NULL, refusals = 0,
     refresh_after = '-infinity', refresh_failures = 0,
     blocked_until = '-infinity', block_reason = NULL, lease_token = NULL, lease_until = '-infinity',
-    lists_at = excluded.lists_at, imports_at = least(account.imports_at, excluded.imports_at)"""
+    audit_at = coalesce(account.audit_at, excluded.audit_at), lists_at = excluded.lists_at,
+    imports_at = least(account.imports_at, excluded.imports_at)"""
 
 # The lease is taken from whoever holds it, as at a connection, and what they had taken up is due again. Whose the
 # account was stays: the mirrors of it are taken up when the user comes back to it.
@@ -98,15 +100,15 @@ reset AS (
         AND (attempts > 0 OR account_limit IS NOT NULL)
 ),
 queued AS (
-    INSERT INTO work_queue (list_id, user_id, due_at)
-    SELECT batch.list_id, gate.user_id, $3
+    INSERT INTO work_queue (list_id, user_id, due_at, is_asked)
+    SELECT batch.list_id, gate.user_id, $3, true
     FROM gate CROSS JOIN batch
     LEFT JOIN mirror ON mirror.list_id = batch.list_id AND mirror.trakt_account = gate.trakt_account
     LEFT JOIN work_queue ON work_queue.list_id = batch.list_id
     WHERE work_queue.list_id IS NOT NULL
         OR (is_present AND (is_verifying OR NOT is_identified OR coalesce(applied_version, 0) < version))
         OR (NOT is_present AND (trakt_list_id IS NOT NULL OR intent IS NOT NULL))
-    ON CONFLICT (list_id) DO UPDATE SET due_at = excluded.due_at, revision = excluded.revision
+    ON CONFLICT (list_id) DO UPDATE SET due_at = excluded.due_at, is_asked = true, revision = excluded.revision
 ),
 last AS (SELECT CASE WHEN count(*) = $4 THEN max(list_id) END AS list_id FROM batch)
 UPDATE account SET checked_list_id = last.list_id, is_verifying = gate.is_verifying AND last.list_id IS NOT NULL

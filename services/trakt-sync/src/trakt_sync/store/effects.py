@@ -13,12 +13,12 @@ from uuid_utils.compat import uuid7
 from chassis.outbox import outbox
 from trakt_sync.mirroring.events import SOURCE
 from trakt_sync.mirroring.job import Change
-from trakt_sync.mirroring.ledger import Entry, LedgerChange
+from trakt_sync.mirroring.ledger import SET_ASIDE, Entry, LedgerChange
 from trakt_sync.store.results import keeping
 from trakt_sync.store.rows import Row
 from watchbuddy_contracts import Title, TraktSyncFailed
 
-COUNT: Final = 19
+COUNT: Final = 20
 """How many parameters the effects are, before those of the outbox."""
 
 
@@ -34,11 +34,11 @@ def entries(known_since: str) -> str:
     return f"""
 SELECT array_agg(row_id) AS row_ids, array_agg(media_type) AS media_types, array_agg(trakt) AS trakts,
     array_agg(tmdb) AS tmdbs, array_agg(imdb) AS imdbs, array_agg(state) AS states,
-    array_agg(list_item_id) AS list_item_ids
+    array_agg(list_item_id) AS list_item_ids, array_agg(is_foreign) AS are_foreign
 FROM (
     SELECT * FROM ledger
-    WHERE ledger.mirror_id = job.mirror_id AND (state <> 'not_found' OR noted_at >= {known_since})
-    ORDER BY state = 'not_found', row_id
+    WHERE ledger.mirror_id = job.mirror_id AND (state NOT IN ('not_found', 'rejected') OR noted_at >= {known_since})
+    ORDER BY state IN ('not_found', 'rejected', 'taken_off'), row_id
 ) AS entry"""  # noqa: S608 - a parameter
 
 
@@ -46,7 +46,7 @@ def forgotten(known_since: str) -> str:
     """Return the statement that forgets what Trakt did not know before then, as for `entries`."""
     return f"""
 DELETE FROM ledger USING job
-WHERE ledger.mirror_id = job.mirror_id AND state = 'not_found' AND noted_at < {known_since}"""  # noqa: S608
+WHERE ledger.mirror_id = job.mirror_id AND state IN ('not_found', 'rejected') AND noted_at < {known_since}"""  # noqa: S608
 
 
 def entries_of(row: Row) -> tuple[Entry, ...]:
@@ -55,9 +55,9 @@ def entries_of(row: Row) -> tuple[Entry, ...]:
         return ()
     columns = (row["row_ids"], row["media_types"], row["trakts"], row["tmdbs"], row["imdbs"], row["states"])
     return tuple(
-        Entry(Title(media_type, trakt, tmdb, imdb), state, row_id, list_item_id)
-        for row_id, media_type, trakt, tmdb, imdb, state, list_item_id in zip(
-            *columns, row["list_item_ids"], strict=True
+        Entry(Title(media_type, trakt, tmdb, imdb), state, row_id, list_item_id, is_foreign)
+        for row_id, media_type, trakt, tmdb, imdb, state, list_item_id, is_foreign in zip(
+            *columns, row["list_item_ids"], row["are_foreign"], strict=True
         )
     )
 
@@ -74,7 +74,7 @@ def parts(first: int, *, mirror_id: str, list_id: str, version: str) -> str:
     """
     names = iter(f"${number}" for number in range(first, first + COUNT))
     drop, is_replaced, changed, learned, unconfirmed, trakt, tmdb, imdb = islice(names, 8)
-    media_types, new_trakt, new_tmdb, new_imdb, states, list_item_ids = islice(names, 6)
+    media_types, new_trakt, new_tmdb, new_imdb, states, list_item_ids, are_foreign = islice(names, 7)
     now, failures, event_id, ce_type, payload = islice(names, 5)
     kept = (
         f"SELECT {list_id}, {version}, {event_id}, {ce_type}, {payload} FROM current"  # noqa: S608 - parameters
@@ -97,11 +97,11 @@ changed AS (
     WHERE ledger.mirror_id = {mirror_id} AND ledger.row_id = entry.row_id
 ),
 appended AS (
-    INSERT INTO ledger (mirror_id, media_type, trakt, tmdb, imdb, state, list_item_id, noted_at)
-    SELECT {mirror_id}, media_type, trakt, tmdb, imdb, state, list_item_id, {now}
+    INSERT INTO ledger (mirror_id, media_type, trakt, tmdb, imdb, state, list_item_id, is_foreign, noted_at)
+    SELECT {mirror_id}, media_type, trakt, tmdb, imdb, state, list_item_id, is_foreign, {now}
     FROM current, unnest({media_types}::text[], {new_trakt}::bigint[], {new_tmdb}::bigint[], {new_imdb}::text[],
-        {states}::text[], {list_item_ids}::bigint[])
-        WITH ORDINALITY AS entry (media_type, trakt, tmdb, imdb, state, list_item_id, place)
+        {states}::text[], {list_item_ids}::bigint[], {are_foreign}::boolean[])
+        WITH ORDINALITY AS entry (media_type, trakt, tmdb, imdb, state, list_item_id, is_foreign, place)
     ORDER BY place
 ),
 sent AS ({outbox.appending(first + COUNT, where=sent)}
@@ -131,7 +131,7 @@ def _of_ledger(change: LedgerChange) -> tuple[Any, ...]:
     drop: list[int] = list(change.drop)
     if change.replace is not None:
         # Titles that Trakt does not know keep their time. Their position among the others means nothing.
-        unknown = {entry.row_id for entry in change.replace if entry.state == "not_found" and entry.row_id is not None}
+        unknown = {entry.row_id for entry in change.replace if entry.state in SET_ASIDE and entry.row_id is not None}
         append = [entry for entry in change.replace if entry.row_id not in unknown]
         drop = sorted(unknown)  # all but these
     return (
@@ -145,6 +145,7 @@ def _of_ledger(change: LedgerChange) -> tuple[Any, ...]:
         *_ids([entry.title for entry in append]),
         [entry.state for entry in append],
         [entry.list_item_id for entry in append],
+        [entry.is_foreign for entry in append],
     )
 
 

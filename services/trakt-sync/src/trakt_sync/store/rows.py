@@ -7,7 +7,7 @@ from typing import Any, Final, Protocol, TypeVar
 
 from pydantic import TypeAdapter
 
-from trakt_sync.mirroring.desired import Desired, Details
+from trakt_sync.mirroring.desired import Desired, Details, Policies
 from trakt_sync.mirroring.job import Job
 from trakt_sync.mirroring.ledger import Entry
 from trakt_sync.mirroring.progress import (
@@ -28,11 +28,11 @@ V = TypeVar("V")
 JOB_COLUMNS: Final = """
     desired_list.list_id, desired_list.user_id, desired_list.version, desired_list.is_present, desired_list.title,
     desired_list.description, desired_list.privacy, desired_list.display_numbers, desired_list.allow_comments,
-    desired_list.is_ordered, desired_list.items, desired_list.trace_context,
+    desired_list.is_ordered, desired_list.policies, desired_list.items, desired_list.trace_context,
     mirror.mirror_id, mirror.applied_version, mirror.trakt_list, mirror.former_ids, mirror.intent, mirror.pending,
     mirror.staleness, mirror.reread_after, mirror.account_limit, mirror.attempts, mirror.notified,
     mirror.failed_version, mirror.tally, mirror.recreated_version, mirror.drift,
-    work_queue.remaining, work_queue.revision"""
+    work_queue.remaining, work_queue.revision, work_queue.is_asked"""
 """Of desired_list with its mirror and its row of the queue; of the last two all may be NULL."""
 
 _TRAKT_LIST: Final = TypeAdapter(TraktList)
@@ -42,6 +42,8 @@ _STALENESS: Final = TypeAdapter(Staleness)
 _LIMIT: Final = TypeAdapter(Limit)
 _TALLY: Final = TypeAdapter(Tally)
 _DRIFT: Final = TypeAdapter(Drift)
+_POLICIES: Final = TypeAdapter(Policies)
+NO_POLICIES: Final = Policies()
 
 
 class Row(Protocol):
@@ -56,6 +58,7 @@ class StoredJob:
 
     Args:
         revision: of the queue's row; None: it has none. Another one there: somebody made the list due meanwhile.
+        is_asked: its owner asked for it: what waits is tried again.
         reread_after: the mark that the job's staleness takes up; see `mirrors.mark_stale`.
     """
 
@@ -63,6 +66,7 @@ class StoredJob:
     mirror_id: int
     revision: int | None
     reread_after: datetime | None
+    is_asked: bool = False
 
 
 def stored_job(row: Row, mirror_id: int, entries: tuple[Entry, ...] = ()) -> StoredJob:
@@ -75,13 +79,13 @@ def stored_job(row: Row, mirror_id: int, entries: tuple[Entry, ...] = ()) -> Sto
         list_id=row["list_id"],
         user_id=row["user_id"],
         version=row["version"],
-        desired=Desired(row["is_present"], details, items, row["is_ordered"]),
+        desired=Desired(row["is_present"], details, items, row["is_ordered"], _policies(row["policies"])),
         progress=replace(progress, incident=incident),
         entries=entries,
         remaining=row["remaining"],
         trace_context=row["trace_context"],
     )
-    return StoredJob(job, mirror_id, row["revision"], row["reread_after"])
+    return StoredJob(job, mirror_id, row["revision"], row["reread_after"], bool(row["is_asked"]))
 
 
 def _progress(row: Row) -> Progress:
@@ -102,6 +106,25 @@ def _progress(row: Row) -> Progress:
         recreated_version=row["recreated_version"],
         drift=_loaded(_DRIFT, row["drift"]) or Drift(),
     )
+
+
+def dumped_trakt_list(trakt_list: TraktList | None) -> str | None:
+    """Return a Trakt list as the column holds it, as text."""
+    return None if trakt_list is None else _TRAKT_LIST.dump_json(trakt_list).decode()
+
+
+def dumped_drift(drift: Drift) -> str | None:
+    """Return what is remembered of other Trakt lists as the column holds it, as text."""
+    return None if drift == Drift() else _DRIFT.dump_json(drift).decode()
+
+
+def dumped_policies(policies: Policies) -> str:
+    """Return a list's policies as the column holds them, as text."""
+    return _POLICIES.dump_json(policies).decode()
+
+
+def _policies(value: object) -> Policies:
+    return NO_POLICIES if not value else _POLICIES.validate_python(value)
 
 
 def _marked(staleness: Staleness, reread_after: datetime) -> Staleness:

@@ -81,7 +81,7 @@ saved AS (
     FROM current WHERE mirror_id = $1
 ),
 queued AS (
-    UPDATE work_queue SET due_at = $27, remaining = $28, waits_for = $29
+    UPDATE work_queue SET due_at = $27, remaining = $28, waits_for = $29, is_asked = false
     FROM current WHERE list_id = $17 AND revision = $26 AND $27::timestamptz IS NOT NULL
 ),
 rested AS (
