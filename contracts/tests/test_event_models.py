@@ -68,7 +68,8 @@ def test_nulls_are_left_out_at_every_depth_and_other_defaults_are_written() -> N
     assert event.to_json() == (
         b'{"user_id":"ada","list_id":7,"version":1,"title":"Heists","list_type":"manual","privacy":"private",'
         b'"items":[{"media_type":"movie","ids":{"tmdb":949}}],'
-        b'"mirror":{"display_numbers":true,"allow_comments":false,"order":false}}'
+        b'"mirror":{"display_numbers":true,"allow_comments":false,"order":false,"mode":"mirror","when_deleted":"recreate",'
+        b'"when_changed":"restore","when_removed":"restore","target":"list"},"uses_watched":false}'
     )
 
 

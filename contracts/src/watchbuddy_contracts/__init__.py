@@ -29,10 +29,14 @@ from watchbuddy_contracts.lists import (
     ListSyncUnchanged,
     ListType,
     ListUpdated,
+    MirrorMode,
     MirrorSettings,
+    MirrorTarget,
     Privacy,
     RunState,
     Trigger,
+    WhenChanged,
+    WhenDeleted,
 )
 from watchbuddy_contracts.titles import Title, TitleKey, index_of, keys_of, to_items
 from watchbuddy_contracts.topics import (
@@ -86,7 +90,9 @@ __all__ = [
     "ListType",
     "ListUpdated",
     "MediaType",
+    "MirrorMode",
     "MirrorSettings",
+    "MirrorTarget",
     "Privacy",
     "ReadFailureReason",
     "RunState",
@@ -108,6 +114,8 @@ __all__ = [
     "TraktWatchedChanged",
     "Trigger",
     "WatchedItem",
+    "WhenChanged",
+    "WhenDeleted",
     "dead_letter_topic",
     "index_of",
     "keys_of",

@@ -15,6 +15,10 @@ ListType = Literal["smart", "custom", "manual"]
 Privacy = Literal["private", "link", "friends", "public"]
 Trigger = Literal["manual", "auto", "watched_only"]
 RunState = Literal["queued", "running", "succeeded", "no_candidates", "held", "rejected", "cancelled", "failed"]
+MirrorMode = Literal["mirror", "keep_extra", "add_only"]
+WhenDeleted = Literal["recreate", "detach"]
+WhenChanged = Literal["restore", "take_over"]
+MirrorTarget = Literal["list", "watchlist"]
 Count = Annotated[int, Field(ge=0)]
 
 
@@ -30,6 +34,17 @@ class MirrorSettings(Documented):
     allow_comments: bool = False
     order: bool = False
     """Whether a change of order alone is sent. The first mirror is in order in any case."""
+    mode: MirrorMode = "mirror"
+    """`mirror`: Trakt equals the list. `keep_extra`: what somebody added by hand on Trakt stays; what WatchBuddy put
+    there is removed when it leaves the list. `add_only`: nothing is ever removed."""
+    when_deleted: WhenDeleted = "recreate"
+    """When the list on Trakt was deleted by hand: make it anew, or leave it and stop mirroring."""
+    when_changed: WhenChanged = "restore"
+    """When the list on Trakt was renamed, made public and the like by hand: put that back, or change it here too."""
+    when_removed: WhenChanged = "restore"
+    """When a title was taken off on Trakt by hand: put it back, or take it off here too."""
+    target: MirrorTarget = "list"
+    """Where the list is mirrored to: a list of its own, or the user's watchlist, which one list of a user can have."""
 
 
 class ListState(ListEvent):
@@ -41,6 +56,8 @@ class ListState(ListEvent):
     privacy: Privacy = "private"
     items: tuple[Item, ...] = ()
     mirror: MirrorSettings = MirrorSettings()
+    uses_watched: bool = False
+    """Whether it matters to this list what its owner has watched on Trakt: the history is read while a list says so."""
 
 
 class ListSource(Documented):

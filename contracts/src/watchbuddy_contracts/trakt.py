@@ -4,18 +4,16 @@
 """
 
 from datetime import datetime
-from typing import Annotated, Literal
-
-from pydantic import Field
+from typing import Literal
 
 from watchbuddy_contracts.events import AccountEvent, BigintId, ListEvent
 from watchbuddy_contracts.items import Item
+from watchbuddy_contracts.lists import Count, Privacy
 
 TRAKT_TOPIC = "watchbuddy.trakt.v1"
 
 FailedOperation = Literal["create", "sync", "delete"]
 FailureReason = Literal["auth", "network", "rate_limited", "limit_reached", "account_locked", "rejected"]
-Count = Annotated[int, Field(ge=0)]
 
 
 class TraktListCreated(ListEvent, ce_type="watchbuddy.trakt.list_created.v1", topic=TRAKT_TOPIC):
@@ -39,6 +37,10 @@ class TraktListSynced(ListEvent, ce_type="watchbuddy.trakt.list_synced.v1", topi
     """Items that Trakt does not know."""
     left_out: tuple[Item, ...] = ()
     """Items over the account's limit."""
+    rejected: tuple[Item, ...] = ()
+    """Items that Trakt refuses."""
+    not_removed: tuple[Item, ...] = ()
+    """Items that are not wanted, and that Trakt does not take off."""
 
 
 class TraktListDeleted(ListEvent, ce_type="watchbuddy.trakt.list_deleted.v1", topic=TRAKT_TOPIC):
@@ -64,6 +66,17 @@ class TraktDriftFound(ListEvent, ce_type="watchbuddy.trakt.drift_found.v1", topi
 
     kind: Literal["list_deleted", "list_renamed", "items_edited"]
     action: Literal["recreated", "detached", "repaired", "kept"]
+    """`kept`: the change stays on Trakt. What the fields below name is to be taken over by the list here."""
+    added: Count | None = None
+    """Titles that were taken off on Trakt and that were put back."""
+    removed: Count | None = None
+    """Titles that were added on Trakt and that were taken off again."""
+    new_title: str | None = None
+    """With `kept`: the list's title from now on."""
+    new_privacy: Privacy | None = None
+    """With `kept`: the list's privacy from now on."""
+    removed_items: tuple[Item, ...] = ()
+    """With `kept`: what was taken off on Trakt, and is to be taken off the list here."""
 
 
 class TraktAccountConnected(AccountEvent, ce_type="watchbuddy.trakt.account_connected.v1", topic=TRAKT_TOPIC):

@@ -184,6 +184,12 @@ async def test_ids_that_contradict_the_catalogue_are_taken_as_they_are(api: Api)
     assert await items_of(api, one["list_id"]) == [("movie", {"trakt": None, "tmdb": 1, "imdb": "tt0113277"})]
 
 
+async def test_an_id_that_cannot_exist_is_not_recognised(api: Api) -> None:
+    one = await taken(api, "x.csv", b"imdb_id,tmdb_id,type\ntt1234567890,,movie\n,4294967296,movie\ntt0113277,,movie\n")
+    assert await items_of(api, one["list_id"]) == [HEAT]
+    assert [row["row"] for row in one["not_recognised"]["rows"]] == [2, 3]
+
+
 async def test_a_show_is_found_by_the_tvdb_id_alone(api: Api) -> None:
     one = await taken(api, "x.json", b'[{"tvdbId": 75299}, {"tvdbId": 1}]')
     assert await items_of(api, one["list_id"]) == [SOPRANOS]

@@ -99,6 +99,7 @@ BAD_ITEMS: dict[str, Any] = {
     "imdb as number": {"media_type": "movie", "ids": {"imdb": 133093}},
     "imdb without tt": {"media_type": "movie", "ids": {"imdb": "0133093"}},
     "imdb of six digits": {"media_type": "movie", "ids": {"imdb": "tt113277"}},
+    "imdb of ten digits": {"media_type": "movie", "ids": {"imdb": "tt1234567890"}},
     "imdb of eight digits with a leading zero": {"media_type": "movie", "ids": {"imdb": "tt00113277"}},
     "imdb of zero": {"media_type": "movie", "ids": {"imdb": "tt0000000"}},
     "imdb with other digits": {"media_type": "movie", "ids": {"imdb": "tt\u0661\u0662"}},
@@ -353,10 +354,10 @@ async def test_the_longest_title_and_the_largest_id_are_fine(api: Api) -> None:
     made = await api.create(
         title="x" * 255,
         description="y" * 4000,
-        items=[{"media_type": "show", "ids": {"trakt": 2**31 - 1, "imdb": "tt123456789012"}}],
+        items=[{"media_type": "show", "ids": {"trakt": 2**31 - 1, "imdb": "tt123456789"}}],
     )
     page = (await api.call("GET", f"/api/lists/{made['id']}/items")).json()
-    assert page["items"][0]["ids"] == {"trakt": 2**31 - 1, "tmdb": None, "imdb": "tt123456789012"}
+    assert page["items"][0]["ids"] == {"trakt": 2**31 - 1, "tmdb": None, "imdb": "tt123456789"}
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,7 @@ def _checked(text: str) -> str:
     return text
 
 
-_ID: Final = r"^(tt([0-9]{7}|[1-9][0-9]{7,11})|(tmdb|trakt):[1-9][0-9]{0,8})$"
+_ID: Final = r"^(tt([0-9]{7}|[1-9][0-9]{7,8})|(tmdb|trakt):[1-9][0-9]{0,8})$"
 _Path = Annotated[
     str,
     Written(_ID, _WORDS),

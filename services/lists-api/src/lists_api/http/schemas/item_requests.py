@@ -35,10 +35,12 @@ NumericId = Annotated[int, Field(ge=1, le=MAX_ID)]
 """Trakt and TMDB count their titles in 32 bits."""
 ImdbId = Annotated[
     str,
-    Written(r"^tt([0-9]{7}|[1-9][0-9]{7,11})$", "must be an id of IMDb, as tt0113277"),
+    Written(r"^tt([0-9]{7}|[1-9][0-9]{7,8})$", "must be an id of IMDb, as tt0113277"),
     AfterValidator(_imdb_id),
 ]
-"""IMDb fills its numbers with zeros to seven digits. Any other form of the number would be a second id of one title."""
+"""IMDb fills its numbers with zeros to seven digits. Any other form of the number would be a second id of one title.
+
+Trakt answers a request of 250 items with 400 when one id of it cannot exist, so no more than nine digits are taken."""
 
 
 ITEM: Final = {"media_type": "movie", "ids": {"tmdb": 949, "imdb": "tt0113277"}}

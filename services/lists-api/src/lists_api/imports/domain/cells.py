@@ -8,7 +8,7 @@ from lists_api.imports.domain.rows import TitleIds
 MAX_NAME: Final = 300
 """Characters of a name that are kept."""
 _MAX_ID: Final = 2**31 - 1
-_IMDB: Final = re.compile(r"tt([0-9]{1,12})", re.ASCII | re.IGNORECASE)
+_IMDB: Final = re.compile(r"tt0*([0-9]{1,9})", re.ASCII | re.IGNORECASE)
 _NUMBER: Final = re.compile(r"([0-9]{1,10})(?:\.0+)?", re.ASCII)  # spreadsheets write 949.0
 _YEAR: Final = re.compile(r"([0-9]{4})(?![0-9])", re.ASCII)
 _JOINERS: Final = "\u200c\u200d"
