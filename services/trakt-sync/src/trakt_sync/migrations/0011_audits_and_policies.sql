@@ -19,7 +19,10 @@ DROP INDEX account_claim_lists_idx, account_free_idx;
 ALTER TABLE account DROP COLUMN claim_lists_at;
 ALTER TABLE account ADD COLUMN claim_lists_at timestamptz GENERATED ALWAYS AS (
     CASE WHEN state = 'connected' AND (lists_at IS NOT NULL OR audit_at IS NOT NULL OR lease_token IS NOT NULL)
-        THEN greatest(least(lists_at, audit_at), blocked_until, next_write_at, lease_until, last_served_at) END
+        THEN greatest(
+            least(lists_at, audit_at, CASE WHEN lease_token IS NOT NULL THEN lease_until END),
+            blocked_until, next_write_at, lease_until, last_served_at
+        ) END
 ) STORED;
 CREATE INDEX account_claim_lists_idx ON account (claim_lists_at) WHERE claim_lists_at IS NOT NULL;
 CREATE INDEX account_free_idx ON account (free_at) WHERE free_at = claim_lists_at OR free_at = claim_imports_at;

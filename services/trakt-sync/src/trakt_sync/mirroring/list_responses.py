@@ -106,10 +106,7 @@ def updated(job: Job, action: UpdateList) -> Change:
     progress = replace(
         job.progress,
         trakt_list=None if trakt_list is None else replace(trakt_list, details=job.desired.details),
-        tally=replace(
-            tally,
-            is_renamed=tally.is_renamed or ("name" in action.changes and not job.progress.drift.has_other_details),
-        ),
+        tally=replace(tally, is_renamed=tally.is_renamed or is_renamed),
         pending=None,
     )
     if not progress.drift.has_other_details:

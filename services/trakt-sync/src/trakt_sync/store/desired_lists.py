@@ -6,10 +6,12 @@ from datetime import datetime
 from typing import Final
 
 from chassis.postgres.database import Connection, Pool, count_of
+from trakt_sync.mirroring.desired import Policies
 from trakt_sync.mirroring.newest import State, Trace
 from trakt_sync.mirroring.texts import description_of
 from trakt_sync.store.due import lowered
-from watchbuddy_contracts import ListDeleted, Title
+from trakt_sync.store.rows import dumped_policies
+from watchbuddy_contracts import ListDeleted, MirrorSettings, Title
 
 # `is_present` in the guard: nothing brings a deleted list back, whatever version it claims.
 # `told` comes first: see `due`. Accounts and lists are locked in the order of their ids: two such statements never wait
@@ -20,23 +22,23 @@ WITH told AS ({lowered("SELECT DISTINCT u, 'disconnected', $12::timestamptz FROM
 wanted AS (
     INSERT INTO desired_list (
         list_id, user_id, version, is_present, title, description, privacy, display_numbers, allow_comments,
-        is_ordered, items, trace_context
+        is_ordered, items, policies, uses_watched, trace_context
     )
     SELECT list_id, user_id, version, true, title, description, privacy, display_numbers, allow_comments, is_ordered,
-        items::jsonb, trace_context
+        items::jsonb, policies::jsonb, uses_watched, trace_context
     FROM unnest(
         $1::bigint[], $2::text[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::boolean[], $8::boolean[],
-        $9::boolean[], $10::text[], $11::text[]
+        $9::boolean[], $10::text[], $11::text[], $13::text[], $14::boolean[]
     ) AS event (
         list_id, user_id, version, title, description, privacy, display_numbers, allow_comments, is_ordered,
-        items, trace_context
+        items, trace_context, policies, uses_watched
     ), (SELECT count(*) FROM told) AS locked
     ORDER BY list_id
     ON CONFLICT (list_id) DO UPDATE SET
         version = excluded.version, title = excluded.title, description = excluded.description,
         privacy = excluded.privacy, display_numbers = excluded.display_numbers,
         allow_comments = excluded.allow_comments, is_ordered = excluded.is_ordered, items = excluded.items,
-        trace_context = excluded.trace_context
+        policies = excluded.policies, uses_watched = excluded.uses_watched, trace_context = excluded.trace_context
     WHERE desired_list.version < excluded.version AND desired_list.is_present
     RETURNING list_id, user_id
 )
@@ -92,8 +94,14 @@ async def want(pool: Pool, states: Sequence[State], now: datetime) -> set[int]:
         [json.dumps([Title.of(item) for item in event.items]) for event in events],
         [trace for _, trace in states],
         now,
+        [dumped_policies(_policies_of(event.mirror)) for event in events],
+        [event.uses_watched for event in events],
     )
     return {row["list_id"] for row in rows}
+
+
+def _policies_of(mirror: MirrorSettings) -> Policies:
+    return Policies(mirror.mode, mirror.when_deleted, mirror.when_changed, mirror.when_removed)
 
 
 async def want_absent(connection: Connection, event: ListDeleted, now: datetime, trace_context: Trace) -> bool:

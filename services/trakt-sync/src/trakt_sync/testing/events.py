@@ -32,8 +32,9 @@ def wanted(
     description: str | None = None,
     is_ordered: bool = False,
     list_type: str = "manual",
+    **mirror: object,
 ) -> ListCreated | ListUpdated:
-    """Return the event that makes this the list's desired state."""
+    """Return the event that makes this the list's desired state. Args: mirror: further settings of its mirror."""
     model = ListCreated if version == 1 else ListUpdated
     return model.model_validate(
         {
@@ -44,7 +45,7 @@ def wanted(
             "list_type": list_type,
             "description": description,
             "items": tuple(items),
-            "mirror": MirrorSettings(order=is_ordered),
+            "mirror": MirrorSettings.model_validate({"order": is_ordered, **mirror}),
         }
     )
 
