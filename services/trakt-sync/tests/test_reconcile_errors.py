@@ -47,7 +47,8 @@ async def test_429_of_the_edge_in_html_is_obeyed_told_once_and_others_go_on(
     assert timedelta(seconds=290) < told.retry_at - running.clock() <= timedelta(seconds=300)
     assert (await trakt_ids(admin), await trakt_ids(admin, "bob")) == ([], [[2]])
     intent = (await running.job(1)).progress.intent
-    assert intent is not None and intent.is_refused  # it is looked for before the next
+    assert intent is not None
+    assert intent.is_refused  # it is looked for before the next
 
 
 async def test_429_without_a_waiting_time_is_tried_again_with_growing_delay(

@@ -1,15 +1,14 @@
-"""What a list's owner ends by asking for it: waits, and what was set aside."""
+"""What a list's owner ends by asking for it: all waits. What was set aside is forgotten when the list is loaded."""
 
 from dataclasses import replace
 from datetime import datetime
 
-from trakt_sync.mirroring.job import Change, Job, Next
-from trakt_sync.mirroring.ledger import LedgerChange, rows_in, set_aside
+from trakt_sync.mirroring.job import Job
 from trakt_sync.mirroring.policy import Policy
 
 
-def asked(job: Job, now: datetime, policy: Policy) -> Change:
-    """Return the change after which everything is tried again that waits for a time, or for a change at Trakt."""
+def asked(job: Job, now: datetime, policy: Policy) -> Job:
+    """Return the job without what waits for a time, or for a change at Trakt."""
     progress = job.progress
     staleness, trakt_list = progress.staleness, progress.trakt_list
     if staleness is not None and staleness.read_after is not None:
@@ -23,4 +22,4 @@ def asked(job: Job, now: datetime, policy: Policy) -> Change:
         incident=replace(progress.incident, attempts=0),
         drift=replace(progress.drift, is_detached=False),
     )
-    return Change(progress, LedgerChange(drop=rows_in(set_aside(job.entries))), next=Next(now))
+    return replace(job, progress=progress)

@@ -71,6 +71,8 @@ class Reconciler:
         trakt = self.watched(account.user_id)
         session = Session(account, self.accounts, trakt, now=self.now, jitter=self.recovery.jitter)
         job = stored.job.without_old_limit(now, self.policy)
+        if stored.is_asked:
+            job = asked(job, now, self.policy)
         attributes = {LIST_ID: job.list_id, LIST_VERSION: job.version}
         cause = TraceContext.of_text(job.trace_context).to_context()
         with tracer().start_as_current_span("mirror list", context=cause, attributes=attributes):
@@ -79,9 +81,7 @@ class Reconciler:
     async def _step(self, session: Session, stored: StoredJob) -> datetime | None:
         job, now = stored.job, self.now()
         actions = plan(job.desired, job.actual)
-        if stored.is_asked:
-            change = asked(job, now, self.policy)
-        elif job.progress.pending is not None:  # whoever sent it was killed
+        if job.progress.pending is not None:  # whoever sent it was killed
             change = replace(unconfirmed(job, now, self.policy), next=Next(now))
         elif not actions and session.account.is_identified:
             change = Change(job.progress)

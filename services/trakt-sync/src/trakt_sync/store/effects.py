@@ -37,16 +37,24 @@ SELECT array_agg(row_id) AS row_ids, array_agg(media_type) AS media_types, array
     array_agg(list_item_id) AS list_item_ids, array_agg(is_foreign) AS are_foreign
 FROM (
     SELECT * FROM ledger
-    WHERE ledger.mirror_id = job.mirror_id AND (state NOT IN ('not_found', 'rejected') OR noted_at >= {known_since})
+    WHERE ledger.mirror_id = job.mirror_id
+        AND NOT ({_is_forgotten(known_since)})
     ORDER BY state IN ('not_found', 'rejected', 'taken_off'), row_id
 ) AS entry"""  # noqa: S608 - a parameter
+
+
+def _is_forgotten(known_since: str) -> str:
+    """Return the condition under which a title that was set aside is tried again: after a while, or when asked for."""
+    return f"""
+        (state IN ('not_found', 'rejected') AND noted_at < {known_since})
+        OR (job.is_asked AND state IN ('not_found', 'rejected', 'taken_off'))"""
 
 
 def forgotten(known_since: str) -> str:
     """Return the statement that forgets what Trakt did not know before then, as for `entries`."""
     return f"""
 DELETE FROM ledger USING job
-WHERE ledger.mirror_id = job.mirror_id AND state IN ('not_found', 'rejected') AND noted_at < {known_since}"""  # noqa: S608
+WHERE ledger.mirror_id = job.mirror_id AND ({_is_forgotten(known_since)})"""  # noqa: S608
 
 
 def entries_of(row: Row) -> tuple[Entry, ...]:
