@@ -64,10 +64,15 @@ async def test_renewal_that_fails_waits_for_all_lists_together(running: Harness,
     await eventually(
         lambda: running.pool.fetchval("SELECT refresh_failures FROM account"), until=lambda failures: failures == 1
     )
+    await running.pool.execute("UPDATE account SET blocked_until = '-infinity'")  # as when its user asks for a sync
+    await running.want(wanted(6, items=movies(6)))
+    await eventually(
+        lambda: running.pool.fetchval("SELECT blocked_until > now() + interval '4 minutes' FROM account"), until=bool
+    )
     assert len(await admin.requests(path=TOKEN)) == 1
     await admin.remove_faults()
     running.move_clock(timedelta(minutes=5))
-    await running.settled(1, 2, 3, 4, 5)
+    await running.settled(*range(1, 7))
     assert await running.pool.fetchval("SELECT refresh_failures FROM account") == 0
 
 

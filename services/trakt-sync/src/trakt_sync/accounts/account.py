@@ -52,10 +52,11 @@ class Account:
     is_audit_due: bool = False
 
     def is_expiring(self, now: datetime) -> bool:
-        """Return whether the tokens are to be renewed. A renewal that failed waits while the old ones work."""
-        expires_at = self.tokens.expires_at
-        is_waiting = self.refresh_after is not None and now < min(self.refresh_after, expires_at)
-        return expires_at - now < REFRESH_BEFORE and not is_waiting
+        return self.tokens.expires_at - now < REFRESH_BEFORE
+
+    def refresh_wait(self, now: datetime) -> timedelta | None:
+        """Return how long a renewal waits after one that failed; None: it may be tried."""
+        return None if self.refresh_after is None or now >= self.refresh_after else self.refresh_after - now
 
     def are_settings_due(self, now: datetime) -> bool:
         return self.settings_due_at is None or self.settings_due_at <= now

@@ -9,7 +9,7 @@ from pydantic import SecretStr
 
 from chassis.clock import Clock
 from trakt_sync.accounts.account import Account
-from trakt_sync.errors import AppRefusedError, GrantRefusedError, TraktError
+from trakt_sync.errors import AppRefusedError, GrantRefusedError, RenewalRefusedError, TraktError
 from trakt_sync.mirroring.backoff import delay
 from trakt_sync.mirroring.job import AccountChange
 from trakt_sync.trakt.api import Trakt, WriteLease
@@ -88,8 +88,6 @@ class Session:
             TraktError: Trakt could not be asked for others.
         """
         now, refusals = self._now(), self.account.refusals + 1
-        if self.account.refresh_after is not None and now < self.account.refresh_after:
-            return AccountChange(self.account.refresh_after, "auth", refusals=self.account.refusals)
         if not self.account.was_just_refreshed(now):
             return await self._refresh() or AccountChange(refusals=1)
         if refusals >= MAX_REFUSALS:
@@ -98,6 +96,8 @@ class Session:
 
     async def _refresh(self) -> AccountChange | None:
         account = self.account
+        if (wait := account.refresh_wait(self._now())) is not None:
+            raise RenewalRefusedError("the last renewal failed", wait)
         try:
             tokens = await self.trakt.refresh(account.tokens.refresh, account.redirect_uri)
         except GrantRefusedError:
