@@ -98,12 +98,45 @@ async def test_a_list_that_waits_says_for_what_and_when_it_is_tried_again(
     assert shown["items"]["missing"] == 1
 
 
+async def test_a_title_that_trakt_has_learned_comes_when_its_list_is_tried_again(
+    running: Harness, client: httpx.AsyncClient, admin: SimulatorAdmin
+) -> None:
+    await running.want(wanted(items=[*movies(1), UNKNOWN]))
+    await running.settled()
+    await admin.options(unknown_ids_exist=True)
+    asked = await client.post(f"{LISTS}/1/retry")
+    assert (asked.status_code, asked.json()["items"]["not_found"]) == (202, 0)
+
+    async def on_trakt() -> int:
+        return (await admin.lists_of("ada"))[0].item_count
+
+    await eventually(on_trakt, until=lambda count: count == 2)
+
+
+async def test_an_audit_on_demand_puts_a_list_right_that_was_renamed_by_hand(
+    running: Harness, client: httpx.AsyncClient, admin: SimulatorAdmin, simulator_url: str
+) -> None:
+    await running.want(wanted(title="Heists", items=movies(1)))
+    await running.settled()
+    [there] = await admin.lists_of("ada")
+    hand = (await admin.account("ada")).headers()
+    async with httpx.AsyncClient(base_url=simulator_url, headers=hand, trust_env=False) as trakt:
+        await trakt.put(f"/users/me/lists/{there.ids['trakt']}", json={"name": "Mine"})
+    asked = await client.post(f"{LISTS}/1/audit")
+    assert (asked.status_code, asked.json()["list_id"]) == (202, 1)
+
+    async def name() -> str:
+        return (await admin.lists_of("ada"))[0].name
+
+    await eventually(name, until=lambda found: found == "Heists")
+
+
 async def test_another_users_list_is_none_and_a_deleted_one_is_told_while_it_is_known(
     running: Harness, client: httpx.AsyncClient
 ) -> None:
     await running.want(wanted(items=movies(1)))
     await running.settled()
-    for method, path in (("GET", ""), ("GET", "/items"), ("POST", "/plan")):
+    for method, path in (("GET", ""), ("GET", "/items"), ("POST", "/plan"), ("POST", "/retry"), ("POST", "/audit")):
         answer = await client.request(method, f"{LISTS}/1{path}", headers=bearer("eve"))
         assert (answer.status_code, answer.json()["slug"]) == (404, "not-found")
         assert (await client.request(method, f"{LISTS}/2{path}")).status_code == 404

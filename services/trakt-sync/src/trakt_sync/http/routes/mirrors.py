@@ -9,7 +9,8 @@ from fastapi import Path, Query
 from chassis.clock import utc_now
 from chassis.http.problem_kinds import NotFound, documented
 from chassis.postgres.database import Pool
-from trakt_sync.http.dependencies import Caller, Database, Waits, users_router
+from trakt_sync import use_cases
+from trakt_sync.http.dependencies import Caller, Database, Waits, Wake, users_router
 from trakt_sync.http.problems import ListNotFoundError
 from trakt_sync.http.schemas.mirrors import ItemsOut, ItemsQuery, MirrorOut
 from trakt_sync.http.schemas.plans import PlanOut
@@ -47,6 +48,30 @@ async def plan_mirror(user_id: Caller, pool: Database, policy: Waits, list_id: L
     """Read what would be sent to Trakt for the list now. Nothing is sent."""
     view = await _view(pool, user_id, list_id, policy)
     return await _aside(view, lambda: PlanOut.of(view, plan(view.job.desired, view.job.actual)))
+
+
+@router.post("/lists/{list_id}/retry", status_code=202, responses=documented(NotFound))
+async def retry_mirror(user_id: Caller, pool: Database, policy: Waits, wake: Wake, list_id: ListId) -> MirrorOut:
+    """Try the list again, now: what it waits for, titles that Trakt did not know, limits. Trakt is looked at, too.
+
+    What is tried again counts as missing in the answer.
+    """
+    if not await use_cases.ask(pool, user_id, list_id, utc_now()):
+        raise ListNotFoundError(list_id)
+    wake()
+    return await _described(await _view(pool, user_id, list_id, policy))
+
+
+@router.post("/lists/{list_id}/audit", status_code=202, responses=documented(NotFound))
+async def audit_mirror(user_id: Caller, pool: Database, policy: Waits, wake: Wake, list_id: ListId) -> MirrorOut:
+    """Have it looked at, now, whether anything was changed on Trakt by hand: on the account's other lists as well.
+
+    The answer says how the list is before that.
+    """
+    view = await _view(pool, user_id, list_id, policy)
+    await use_cases.ask_audit(pool, user_id, utc_now())
+    wake()
+    return await _described(view)
 
 
 async def _view(pool: Pool, user_id: str, list_id: int, policy: Policy) -> MirrorView:
