@@ -3,32 +3,20 @@
 from dataclasses import replace
 from datetime import timedelta
 
+from chassis.testing import eventually
 from trakt_simulator.testing import SimulatorAdmin
-from trakt_sync.accounts.session import Session
 from trakt_sync.accounts.token_import import parse_tokens
 from trakt_sync.accounts.vault import Vault
-from trakt_sync.reconciler.account_settings import read_settings
 from trakt_sync.store.accounts import AccountStore
 from trakt_sync.testing import KEY, Harness, harness, movies, wanted
 from trakt_sync.use_cases import connect
-from watchbuddy_contracts import TraktListSynced
+from watchbuddy_contracts import TraktListSynced, TraktReauthorizationRequired
 
 FREE = {"lists": 5, "items_per_list": 2, "total_items": 1000}
 VIP = {"lists": 100, "items_per_list": 5000, "total_items": 100_000}
 SETTINGS = (
     "SELECT is_vip, limits, timezone, trakt_slug, settings_due_at > settings_read_at AS is_due_later FROM account"
 )
-
-
-async def look(one: Harness) -> bool:
-    """Read the settings of the only account, as the audit does."""
-    store = AccountStore(one.pool, Vault([KEY]), timedelta(seconds=10))
-    await one.pool.execute("UPDATE account SET lists_at = now()")
-    (account,) = await store.claim(one.clock(), 1)
-    session = Session(account, store, one.trakt, now=one.clock, jitter=lambda: 0.5)
-    is_changed = await read_settings(one.pool, session, one.clock)
-    await store.release(account)
-    return is_changed
 
 
 async def test_settings_are_saved_when_the_worker_asks_whose_account_it_is(
@@ -63,23 +51,62 @@ async def test_settings_that_came_with_the_login_are_saved_and_not_asked_again(
         assert (await one.pool.fetchval("SELECT limits FROM account")) is None  # of another account, perhaps
 
 
-async def test_account_that_may_have_more_since_is_filled(dsn: str, simulator_url: str, admin: SimulatorAdmin) -> None:
-    async with harness(dsn, simulator_url) as one:
-        await one.connect("ada", (await admin.account("ada", limits=FREE)).model_dump_json())
-        await one.want(wanted(items=movies(1, 2, 3)))
-        async with one.worker():
-            await one.settled()
-        assert await look(one)
-        async with one.worker():
-            await one.settled()
-        assert not await look(one)
-        await admin.change_account("ada", vip=True, limits=VIP)
-        assert await look(one)
-        async with one.worker():
-            await one.settled()
-        (shown,) = await admin.lists_of("ada")
-        assert [item.ids["trakt"] for item in shown.items] == [1, 2, 3]
-        assert not await one.pool.fetchval("SELECT has_limited FROM account")
+async def audited(one: Harness) -> None:
+    """Have the only account audited, its settings too."""
+    await one.pool.execute("UPDATE account SET audit_at = $1, settings_due_at = NULL", one.clock())
+    one.runtime.work_waker.wake()
+    await eventually(lambda: one.pool.fetchval("SELECT audit_at > $1 FROM account", one.clock()), until=bool)
+
+
+async def test_account_that_may_have_more_since_is_filled(running: Harness, admin: SimulatorAdmin) -> None:
+    await admin.change_account("ada", vip=False, limits=FREE)
+    await audited(running)
+    await running.want(wanted(items=movies(1, 2, 3)))
+    await running.settled()
+    await admin.clear_requests()
+    await audited(running)
+    assert [request.path for request in await admin.requests()] == ["/users/settings", "/users/me/lists"]
+    await admin.change_account("ada", vip=True, limits=VIP)
+    await audited(running)
+    await running.sent(TraktListSynced, count=2)
+    (shown,) = await admin.lists_of("ada")
+    assert [item.ids["trakt"] for item in shown.items] == [1, 2, 3]
+    await running.settled()
+    assert not await running.pool.fetchval("SELECT has_limited FROM account")
+
+
+async def test_audit_asks_whose_account_it_is_though_there_is_no_list(running: Harness, admin: SimulatorAdmin) -> None:
+    await running.connect("ada", (await admin.account("ada")).model_dump_json(), is_identified=False)
+    await audited(running)
+    assert await running.pool.fetchval("SELECT is_identified AND limits IS NOT NULL FROM account")
+    assert [request.path for request in await admin.requests()] == ["/users/settings"]
+
+
+async def test_audit_renews_the_tokens_of_an_account_at_rest_and_tells_of_a_dead_grant(
+    running: Harness, admin: SimulatorAdmin
+) -> None:
+    await running.pool.execute("UPDATE account SET expires_at = now()")
+    await audited(running)
+    assert await running.pool.fetchval("SELECT expires_at > now() + interval '1 day' FROM account")
+    await admin.expire_tokens("ada", refresh_too=True)
+    await running.pool.execute("UPDATE account SET expires_at = now(), audit_at = now()")
+    running.runtime.work_waker.wake()
+    await running.sent(TraktReauthorizationRequired)
+    assert await running.pool.fetchval("SELECT state FROM account") == "reauthorization_required"
+
+
+async def test_403_that_one_audit_meets_stops_nobody_else(running: Harness, admin: SimulatorAdmin) -> None:
+    await running.want(wanted(1, items=movies(1)))
+    await running.settled(1)
+    await running.connect("bob", (await admin.account("bob")).model_dump_json())
+    headers = {"Retry-After": "1800"}
+    await admin.fault("status", method="GET", account="ada", status=403, headers=headers, times=None)
+    await running.pool.execute("UPDATE account SET audit_at = $1 WHERE user_id = 'ada'", running.clock())
+    running.runtime.work_waker.wake()
+    wait = "SELECT blocked_until > now() + interval '29 minutes' FROM account WHERE user_id = 'ada'"
+    await eventually(lambda: running.pool.fetchval(wait), until=bool)
+    await running.want(wanted(2, items=movies(2), user="bob"))
+    await running.settled(2, within_s=5)
 
 
 async def test_room_that_a_removal_makes_is_for_the_lists_that_were_cut(

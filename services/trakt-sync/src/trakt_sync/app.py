@@ -40,11 +40,12 @@ def build_worker(
     def watched(user_id: str) -> Trakt:
         return cast("Trakt", WatchedTrakt(trakt, breaker, user_id, now))
 
+    recovery = Recovery(accounts=accounts, trakt=trakt, breaker=breaker, policy=policy, now=now, jitter=jitter)
     reconciler = Reconciler(
         pool=runtime.pool,
         accounts=accounts,
         watched=watched,
-        recovery=Recovery(accounts=accounts, trakt=trakt, breaker=breaker, policy=policy, now=now, jitter=jitter),
+        recovery=recovery,
         wake_relay=wake_relay,
         write_interval=settings.trakt_write_interval,
         policy=policy,
@@ -63,7 +64,7 @@ def build_worker(
         pool=runtime.pool,
         accounts=accounts,
         watched=watched,
-        breaker=breaker,
+        recovery=recovery,
         wake_relay=wake_relay,
         policy=policy,
         every=settings.trakt_audit_interval,

@@ -12,15 +12,19 @@ from chassis.outbox import outbox
 from chassis.postgres.database import Pool
 from trakt_sync.accounts.account import Account
 from trakt_sync.accounts.session import Session
-from trakt_sync.errors import AppRefusedError, TokenRefusedError, TraktError
+from trakt_sync.errors import AccountLockedError, TokenRefusedError, TraktError
 from trakt_sync.mirroring.audit import Audit, audited
 from trakt_sync.mirroring.events import SOURCE
+from trakt_sync.mirroring.failures import LOCKED_FOR
+from trakt_sync.mirroring.job import NO_ACCOUNT_CHANGE, AccountChange
 from trakt_sync.mirroring.policy import Policy
+from trakt_sync.reconciler.account_settings import read_settings
 from trakt_sync.reconciler.reauthorization import end_imports
+from trakt_sync.reconciler.recover import Recovery
 from trakt_sync.store import audits, mirrors
 from trakt_sync.store.accounts import AccountStore
 from trakt_sync.trakt.api import Trakt
-from trakt_sync.trakt.breaker import Breaker
+from trakt_sync.use_cases import identify
 from watchbuddy_contracts import TraktReauthorizationRequired
 
 log = structlog.get_logger()
@@ -35,6 +39,7 @@ class Auditor:
 
     Args:
         watched: returns the client for a user's account; the breaker counts its responses.
+        recovery: tells whether a 403 was for our application.
         wake_relay: called when there are events in the outbox.
         every: between two audits of an account.
         jitter: gives a number from 0 to 1.
@@ -43,33 +48,35 @@ class Auditor:
     pool: Pool
     accounts: AccountStore
     watched: Callable[[str], Trakt]
-    breaker: Breaker
+    recovery: Recovery
     wake_relay: Callable[[], None]
     policy: Policy
     every: timedelta
     now: Clock
     jitter: Callable[[], float]
 
-    async def serve(self, account: Account) -> bool:
-        """Audit the account and give it back. False: nobody knows yet whose it is; it is kept.
+    async def serve(self, account: Account) -> None:
+        """Audit the account and give it back. Where nobody knows yet whose it is, that is asked, and it is due again.
 
         Raises:
             LeaseLostError: the account has another holder; nothing was recorded.
         """
-        if not account.is_identified:
-            return False
         session = Session(account, self.accounts, self.watched(account.user_id), now=self.now, jitter=self.jitter)
         try:
-            if await session.freshen() is not None:
-                return False  # its lists' next step says what ends with it
-            found = await self._audit(session)
+            if (blocked := await session.freshen()) is not None:
+                await self._changed(session, blocked)
+            elif not account.is_identified:
+                settings = await session.trakt.read_settings(session.token)
+                await identify(self.pool, session.account, settings, self.now())
+                await self._changed(session, NO_ACCOUNT_CHANGE)
+            else:
+                if account.are_settings_due(self.now()):
+                    await read_settings(self.pool, session, self.now)
+                await self._record(session.account, await self._audit(session))
         except TokenRefusedError:
-            return await self._renewed(session)
+            await self._renewed(session)
         except TraktError as error:
             await self._failed(session, error)
-            return True
-        await self._record(session.account, found)
-        return True
 
     async def _audit(self, session: Session) -> Audit:
         known, began_at = await audits.mirrors_of(self.pool, session.account), self.now()
@@ -91,30 +98,34 @@ class Auditor:
             log.info("lists_moved_on_trakt", user_id=account.user_id, list_ids=moved)
 
     async def _failed(self, session: Session, error: TraktError) -> None:
-        if isinstance(error, AppRefusedError) and self.breaker.refused(self.now(), error.retry_after):
-            log.error("trakt_app_refused", error=error.detail)
+        await self.recovery.note_refusal(session, error)
         log.info("audit_failed", user_id=session.account.user_id, error=error.detail)
-        now = self.now()
-        audit_at = now + max(AFTER_A_FAILURE, error.retry_after or AFTER_A_FAILURE)
-        async with self.pool.acquire() as connection, connection.transaction():
-            await audits.record(connection, session.account, (), now, audit_at)
+        until = None if not error.retry_after else self.now() + error.retry_after
+        change = AccountChange(until, None if until is None else "rate_limited", refusals=session.account.refusals)
+        if isinstance(error, AccountLockedError):
+            until = max(self.now() + LOCKED_FOR, until or self.now())
+            change = AccountChange(until, "account_locked")
+        await self._changed(session, change, after=AFTER_A_FAILURE)
 
-    async def _renewed(self, session: Session) -> bool:
-        """Renew refused tokens. An account whose tokens cannot be renewed waits for its user, who is told."""
+    async def _renewed(self, session: Session) -> None:
+        """Renew refused tokens."""
         try:
             change = await session.renew_refused()
         except TraktError as error:
             await self._failed(session, error)
-            return True
-        now = self.now()
+        else:
+            await self._changed(session, change)
+
+    async def _changed(self, session: Session, change: AccountChange, *, after: timedelta = timedelta(0)) -> None:
+        """Give the account back, to be audited after that. One whose tokens cannot be renewed waits for its user."""
+        now, user_id = self.now(), session.account.user_id
+        audit_at = max(now + after, change.blocked_until or now)
         async with self.pool.acquire() as connection, connection.transaction():
             if change.needs_reauthorization:
-                await end_imports(connection, session.account.user_id, now)
-                told = TraktReauthorizationRequired(user_id=session.account.user_id)
+                await end_imports(connection, user_id, now)
+                told = TraktReauthorizationRequired(user_id=user_id)
                 await outbox.append(connection, told, source=SOURCE, now=now)
-            audit_at = max(now, change.blocked_until or now)
             await audits.record(connection, session.account, (), now, audit_at)
             await audits.change_account(connection, session.account, change)
         if change.needs_reauthorization:
             self.wake_relay()
-        return True

@@ -90,6 +90,13 @@ class Recovery:
         log.info("trakt_call_failed", list_id=before.list_id, action=name, error=error.detail)
         return failed(before, begun, error, self.now(), jitter=self.jitter(), policy=self.policy)
 
+    async def note_refusal(self, session: Session, error: TraktError) -> None:
+        """Have all accounts wait where a failure says that our application is refused, and not this account alone."""
+        if not isinstance(error, AppRefusedError) or await self._is_refused_here_only(session):
+            return
+        if self.breaker.refused(self.now(), error.retry_after):
+            log.error("trakt_app_refused", error=error.detail)
+
     async def _is_refused_here_only(self, session: Session) -> bool:
         """Ask with another account, if there is one: a 403 that only this list or account meets stops nobody else."""
         account = session.account

@@ -112,10 +112,11 @@ class Worker:
         """
         if account.has_import and await self.importer.serve(account):
             return self.now()
-        if account.is_audit_due and await self.auditor.serve(account):
-            return self.now()
         if account.has_unchecked:
             await connections.check_lists(self.pool, account, self.now())
+        if account.is_audit_due:
+            await self.auditor.serve(account)
+            return self.now()
         return await self.reconciler.serve(account)
 
     async def _serve(self, account: Account) -> None:

@@ -52,6 +52,7 @@ WHERE user_id = $1"""
 ASK: Final = """
 WITH told AS (
     UPDATE account SET lists_at = least(lists_at, $3), audit_at = least(audit_at, $3),
+        settings_due_at = CASE WHEN has_limited THEN NULL ELSE settings_due_at END,
         blocked_until = CASE WHEN block_reason = 'account_locked' THEN '-infinity' ELSE blocked_until END
     WHERE user_id = $1 RETURNING user_id
 )
