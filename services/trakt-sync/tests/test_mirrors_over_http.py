@@ -8,11 +8,11 @@ import pytest
 
 from chassis.testing import eventually
 from trakt_simulator.testing import SimulatorAdmin
-from trakt_sync.mirroring.desired import Desired, Details
+from trakt_sync.mirroring.desired import Desired, Details, Policies
 from trakt_sync.mirroring.job import Job
 from trakt_sync.mirroring.ledger import Entry
-from trakt_sync.mirroring.progress import Limit, Progress, TraktList
-from trakt_sync.mirroring.views import item_views
+from trakt_sync.mirroring.progress import Drift, Limit, Progress, TraktList
+from trakt_sync.mirroring.views import MirrorView, item_views
 from trakt_sync.store import views
 from trakt_sync.testing import Harness, movies, unwanted, wanted
 from trakt_sync.testing.clock import MovableClock
@@ -168,6 +168,14 @@ def test_every_title_is_in_one_state() -> None:
         (5, "left_out"),
         (6, "to_be_removed"),
     ]
+
+
+def test_a_list_that_stays_deleted_on_trakt_is_not_called_in_sync() -> None:
+    policies = Policies(when_deleted="detach")
+    desired = Desired(is_present=True, details=Details("Heists", ""), policies=policies)
+    progress = Progress(applied_version=1, drift=Drift(is_detached=True))
+    view = MirrorView(Job(1, "ada", 1, desired, progress), None, None, "connected", None, "ada", None)
+    assert (view.state(MovableClock()()), view.url) == ("detached", None)
 
 
 async def test_every_statement_of_views_fits_the_schema(running: Harness) -> None:

@@ -21,13 +21,15 @@ ItemState = Literal[
     "taken_off",
     "not_removed",
     "to_be_removed",
+    "kept",
 ]
-MirrorState = Literal["in_sync", "working", "waiting", "rejected", "deleted"]
+MirrorState = Literal["in_sync", "working", "waiting", "rejected", "detached", "deleted"]
 WaitReason = Literal["not_connected", FailureReason]
 
 # A title may have several entries. One that is there says most.
 _PREFERENCE: Final[Mapping[str, int]] = {"mirrored": 0, "unconfirmed": 1}
 _LEAST: Final = 2
+_THERE: Final = ("mirrored", "unconfirmed", "not_removed")
 
 
 class ItemView(NamedTuple):
@@ -83,6 +85,8 @@ class MirrorView:
         progress = self.job.progress
         if not self.job.desired.is_present and progress.trakt_list is None and progress.intent is None:
             return "deleted"
+        if progress.drift.is_detached and self.job.desired.policies.when_deleted == "detach":
+            return "detached"
         if self.is_applied and progress.tally.is_empty and (self.due_at is None or self.due_at > now):
             return "in_sync"
         if self.account_state != "connected" or self.waits_for is not None:
@@ -117,7 +121,7 @@ def item_views(job: Job) -> tuple[ItemView, ...]:
         if entry is not None:
             seen.update(entry.title.keys)
         views.append(ItemView(title, _state_of(keys, entry, left_out)))
-    return (*views, *_others(job.entries, seen))
+    return (*views, *_others(job, seen))
 
 
 def counts_of(views: tuple[ItemView, ...]) -> Counter[ItemState]:
@@ -131,11 +135,15 @@ def _state_of(keys: Collection[TitleKey], entry: Entry | None, left_out: set[Tit
     return "missing" if entry is None else _named(entry.state)
 
 
-def _others(entries: tuple[Entry, ...], seen: set[TitleKey]) -> Iterator[ItemView]:
-    for entry in entries:
-        state = _named(entry.state)
-        if seen.isdisjoint(entry.title.keys) and state in ("mirrored", "unconfirmed", "not_removed"):
-            yield ItemView(entry.title, "not_removed" if state == "not_removed" else "to_be_removed")
+def _others(job: Job, seen: set[TitleKey]) -> Iterator[ItemView]:
+    """Yield what is on the Trakt list and not wanted. What the list's mode does not let us remove is kept."""
+    unwanted = [entry for entry in job.entries if entry.state in _THERE and seen.isdisjoint(entry.title.keys)]
+    removed = set(difference(job.desired, job.actual).extra) if unwanted else set[Entry]()
+    for entry in unwanted:
+        if entry.state == "not_removed":
+            yield ItemView(entry.title, "not_removed")
+        else:
+            yield ItemView(entry.title, "to_be_removed" if entry in removed else "kept")
 
 
 def _by_key(entries: tuple[Entry, ...]) -> Mapping[TitleKey, Entry]:

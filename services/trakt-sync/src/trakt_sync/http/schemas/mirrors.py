@@ -21,6 +21,7 @@ REASONS: Final[dict[ItemState, str]] = {
     "taken_off": "It was taken off on Trakt by hand.",
     "not_removed": "It is not on your list any more, and Trakt does not take it off.",
     "to_be_removed": "It is not on your list any more, and still on Trakt's.",
+    "kept": "It is not on your list. The way that the list is mirrored leaves it on Trakt.",
 }
 REMEDIES: Final[dict[ItemState, str]] = {
     "left_out": "Make room (Trakt VIP has more), and try the list again.",
@@ -43,6 +44,7 @@ class ItemCounts(Documented):
     taken_off: int = 0
     not_removed: int = 0
     to_be_removed: int = 0
+    kept: int = 0
 
 
 _COUNTS: Final[dict[str, int]] = {**dict.fromkeys(ItemCounts.model_fields, 0), "mirrored": 28, "not_found": 2}
@@ -92,7 +94,8 @@ class MirrorOut(Documented):
     list_id: int
     state: MirrorState
     """`working`: requests are under way. `waiting`: see `last_error` and `next_attempt_at`. `rejected`: only another
-    version or a try on demand helps. `deleted`: nothing of it is left on Trakt."""
+    version or a try on demand helps. `detached`: the Trakt list was deleted by hand, and stays so. `deleted`: nothing
+    of it is left on Trakt."""
     wanted_version: int
     is_wanted: bool
     """False: the list was deleted."""
