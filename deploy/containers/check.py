@@ -37,7 +37,8 @@ class System:
 
     def __init__(self, env_file: Path, ports: Sequence[int]) -> None:
         self._env_file = env_file
-        self._lists, self._notifier, self._trakt = (f"http://127.0.0.1:{port}" for port in ports)
+        addresses = (f"http://127.0.0.1:{port}" for port in ports)
+        self._lists, self._notifier, self._accounts, self._trakt = addresses
         self._token = ""
 
     def compose(self, *arguments: str, given: str | None = None) -> str:
@@ -56,6 +57,8 @@ class System:
         self.compose("exec", "-T", "trakt-sync-work", *account, given=json.dumps(pair))
         token = ("python", "-m", "chassis.token", "--user", USER)
         self._token = self.compose("exec", "-T", "lists-api", *token).strip()
+        status = _http("GET", f"{self._accounts}/api/trakt/status", token=self._token)
+        expect(status["state"] == "connected", f"trakt-sync says that the account is connected: {status['state']}")
 
     def ask(self, method: str, path: str, body: object = None) -> Any:  # noqa: ANN401 - JSON
         return _http(method, f"{self._lists}{path}", body, token=self._token)
@@ -229,8 +232,8 @@ def _free_ports(count: int) -> list[int]:
 
 
 def main() -> int:
-    ports = _free_ports(3)
-    names = ("LISTS_API_PORT", "NOTIFIER_PORT", "SIMULATOR_PORT")
+    ports = _free_ports(4)
+    names = ("LISTS_API_PORT", "NOTIFIER_PORT", "TRAKT_SYNC_PORT", "SIMULATOR_PORT")
     own = "\n".join(f"{name}={port}" for name, port in zip(names, ports, strict=True))
     with tempfile.TemporaryDirectory() as folder:
         env_file = Path(folder, "env")
