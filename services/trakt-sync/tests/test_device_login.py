@@ -141,6 +141,23 @@ async def test_a_process_that_stops_ends_the_login_that_it_has_in_hand(
     assert await made.pool.fetchval("SELECT state FROM account") == "connected"
 
 
+async def test_a_user_who_disconnects_while_a_login_ends_stays_disconnected_and_its_tokens_are_void(
+    made: Harness, client: httpx.AsyncClient, admin: SimulatorAdmin
+) -> None:
+    await admin.account("grace")
+    await admin.fault("latency", path="/users/settings", delay_s=0.3)
+    await admin.decide_device((await client.post(DEVICE)).json()["user_code"], "grace")
+
+    async def statuses(path: str) -> list[int]:
+        return [request.status for request in await admin.requests(path=path)]
+
+    await eventually(lambda: statuses("/oauth/device/token"), until=lambda found: 200 in found)
+    await client.post("/api/trakt/disconnect")
+    await eventually(lambda: statuses("/oauth/revoke"), until=lambda found: found == [200])
+    assert (await client.get(STATUS)).json()["state"] == "disconnected"
+    assert await made.events(TraktAccountConnected) == []
+
+
 async def test_two_processes_poll_a_login_as_often_as_one(
     made: Harness, dsn: str, simulator_url: str, admin: SimulatorAdmin
 ) -> None:

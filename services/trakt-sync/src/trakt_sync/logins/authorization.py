@@ -14,7 +14,7 @@ from chassis.postgres.database import Pool
 from trakt_sync.accounts.login import STATE_FOR, AuthorizationLogin, StateProblem, authorize_address
 from trakt_sync.accounts.vault import Vault
 from trakt_sync.errors import TraktError
-from trakt_sync.logins.granted import ReadSettings, saved, with_owner
+from trakt_sync.logins.granted import ReadSettings, give_back, saved, with_owner
 from trakt_sync.store import logins
 from trakt_sync.trakt.oauth import OAuth
 from trakt_sync.use_cases import connect_within
@@ -78,6 +78,7 @@ class AuthorizationLogins:
 
         if not await saved(save):
             log.warning("login_not_wanted", user_id=login.user_id)
+            await give_back(self.oauth, tokens, login.user_id)
             return "unknown"
         self.wake()
         log.info("account_connected", user_id=login.user_id, by="authorization")

@@ -16,7 +16,7 @@ from chassis.postgres.database import Pool
 from trakt_sync.accounts.login import REUSED_UNTIL, DeviceLogin, DuePoll, after_poll
 from trakt_sync.accounts.vault import Vault
 from trakt_sync.errors import TraktError
-from trakt_sync.logins.granted import ReadSettings, saved, with_owner
+from trakt_sync.logins.granted import ReadSettings, give_back, saved, with_owner
 from trakt_sync.store import logins
 from trakt_sync.trakt.oauth import OAuth
 from trakt_sync.trakt.tokens import Tokens
@@ -156,3 +156,4 @@ class DeviceLogins:
             log.info("account_connected", user_id=poll.user_id, by="device")
         else:
             log.warning("login_not_wanted", user_id=poll.user_id)
+            await give_back(self.oauth, tokens, poll.user_id)

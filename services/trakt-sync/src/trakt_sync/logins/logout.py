@@ -1,22 +1,18 @@
 """Disconnecting: the tokens go here first, and then at Trakt."""
 
-import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
 
 import structlog
 
 from chassis.clock import Clock
 from chassis.postgres.database import Pool
 from trakt_sync.accounts.vault import Vault
-from trakt_sync.errors import TraktError
+from trakt_sync.logins.granted import give_back
 from trakt_sync.trakt.oauth import OAuth
 from trakt_sync.use_cases import disconnect
 
 log = structlog.get_logger()
-
-REVOKE_TIMEOUT_S: Final = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +34,4 @@ class Logout:
         if was_connected:
             self.wake()
             log.info("account_disconnected", user_id=user_id)
-        if tokens is None:
-            return False
-        try:
-            async with asyncio.timeout(REVOKE_TIMEOUT_S):
-                await self.oauth.revoke(tokens.access)
-        except (TraktError, TimeoutError) as exc:
-            log.warning("tokens_not_revoked", user_id=user_id, error=repr(exc))
-            return False
-        return True
+        return tokens is not None and await give_back(self.oauth, tokens, user_id)
