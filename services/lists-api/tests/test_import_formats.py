@@ -252,10 +252,17 @@ def test_a_quote_that_nobody_closed_costs_no_row(rest: str) -> None:
     assert [row.number for row in one.rows] == list(range(2, len(expected) + 2))
 
 
-@pytest.mark.parametrize("blank", ["0", "", " ", "-", "null", "tt0000000", "tt", "99999999999"])
+@pytest.mark.parametrize("blank", ["0", "", " ", "-", "null", "tt0000000", "tt"])
 def test_an_id_that_says_nothing_is_none(blank: str) -> None:
     content = f"imdb_id,tmdb_id,title,year\n{blank},{blank},Heat,1995\n".encode()
     assert [row.ids for row in only("x.csv", content).rows] == [TitleIds()]
+
+
+@pytest.mark.parametrize("impossible", ["99999999999", "2147483648", "tt1234567890"])
+def test_an_id_that_cannot_exist_is_none_and_is_kept_for_the_report(impossible: str) -> None:
+    ids = TitleIds(refused=impossible)
+    assert [row.ids for row in only("x.csv", f"imdb_id,title\n{impossible},Heat\n".encode()).rows] == [ids]
+    assert not ids
 
 
 def test_a_row_of_other_lengths_breaks_nothing() -> None:

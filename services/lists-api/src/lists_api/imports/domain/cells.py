@@ -9,6 +9,8 @@ MAX_NAME: Final = 300
 """Characters of a name that are kept."""
 _MAX_ID: Final = 2**31 - 1
 _IMDB: Final = re.compile(r"tt0*([0-9]{1,9})", re.ASCII | re.IGNORECASE)
+_IMPOSSIBLE: Final = re.compile(r"(?:tt)?0*[1-9][0-9]{9,}", re.ASCII | re.IGNORECASE)
+"""No catalogue has ten digits in an IMDb id, or a number beyond 31 bits."""
 _NUMBER: Final = re.compile(r"([0-9]{1,10})(?:\.0+)?", re.ASCII)  # spreadsheets write 949.0
 _YEAR: Final = re.compile(r"([0-9]{4})(?![0-9])", re.ASCII)
 _JOINERS: Final = "\u200c\u200d"
@@ -61,4 +63,8 @@ def year_of(text: str) -> int | None:
 
 def ids_from(*, trakt: str = "", tmdb: str = "", imdb: str = "", tvdb: str = "") -> TitleIds:
     """Return the ids that the cells hold."""
-    return TitleIds(number(trakt), number(tmdb), imdb_id(imdb), number(tvdb))
+    ids = TitleIds(number(trakt), number(tmdb), imdb_id(imdb), number(tvdb))
+    if ids:
+        return ids
+    refused = next((one.strip() for one in (imdb, tmdb, trakt, tvdb) if _IMPOSSIBLE.fullmatch(one.strip())), "")
+    return TitleIds(refused=refused) if refused else ids

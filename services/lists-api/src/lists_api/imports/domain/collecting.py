@@ -32,7 +32,7 @@ class Collector:
     def take(self, found: Found) -> None:
         """Take a row; None is a row that says nothing, such as one of commas only."""
         match found:
-            case FileRow() if not (found.ids or found.name):
+            case FileRow() if found.says_nothing:
                 self._leave_out(LeftOut(found.number, "", "no_title"))
             case FileRow():
                 self._take_title(found)

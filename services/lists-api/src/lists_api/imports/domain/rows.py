@@ -18,12 +18,17 @@ LeftOutReason = Literal[
 
 @dataclass(frozen=True, slots=True)
 class TitleIds:
-    """The ids that a row gives, each checked for its form."""
+    """The ids that a row gives, each checked for its form.
+
+    Args:
+        refused: where no other id is, one that cannot exist, as the file has it.
+    """
 
     trakt: int | None = None
     tmdb: int | None = None
     imdb: str | None = None
     tvdb: int | None = None
+    refused: str = ""
 
     def __bool__(self) -> bool:
         return any(one is not None for one in (self.trakt, self.tmdb, self.imdb, self.tvdb))
@@ -32,7 +37,7 @@ class TitleIds:
     def label(self) -> str:
         """The first known id, for people."""
         known = (self.imdb, self.tmdb and f"tmdb:{self.tmdb}", self.trakt and f"trakt:{self.trakt}")
-        return next((one for one in known if one), f"tvdb:{self.tvdb}" if self.tvdb else "")
+        return next((one for one in known if one), f"tvdb:{self.tvdb}" if self.tvdb else self.refused)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +57,11 @@ class FileRow:
     name: str = ""
     year: int | None = None
     assumed_type: MediaType | None = None
+
+    @property
+    def says_nothing(self) -> bool:
+        """Whether the row names no title, not even one that cannot exist."""
+        return not (self.ids or self.ids.refused or self.name)
 
     @property
     def text(self) -> str:

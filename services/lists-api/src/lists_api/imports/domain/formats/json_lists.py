@@ -88,7 +88,7 @@ def _object(number: int, item: Mapping[str, Any], word: str) -> Found:
     meaning = meaning_of(kind)
     match meaning:
         case "movie" | "show" | None:
-            if not ids and not name:
+            if not (ids or ids.refused or name):
                 return LeftOut(number, kind, "no_title")
             return FileRow(number, ids, meaning, name, year)
         case "season" | "episode" if isinstance(show := item.get("show"), dict) and not name:

@@ -112,7 +112,7 @@ def _first(cells: Cells, *heads: str) -> str:
 
 def _row(number: int, ids: TitleIds, word: str, name: str, year: str) -> Found:
     """Return the row; None: it says nothing. `word` is the file's word for the kind of title."""
-    if not ids and not name:
+    if not (ids or ids.refused or name):
         return None if not word else LeftOut(number, word, "no_title")
     row = FileRow(number, ids, None, name, year_of(year))
     meaning = meaning_of(word)
