@@ -8,6 +8,7 @@ import pytest
 from chassis.testing import eventually
 from trakt_simulator.testing import SimulatorAdmin
 from trakt_sync.testing import Harness, movies, unwanted, wanted
+from trakt_sync.use_cases import ask
 from watchbuddy_contracts import (
     TraktAccountConnected,
     TraktListSynced,
@@ -256,6 +257,10 @@ async def test_423_parks_the_account_and_tells_the_user(running: Harness, admin:
     assert (told.operation, told.reason) == ("create", "account_locked")
     assert await running.pool.fetchval("SELECT block_reason FROM account") == "account_locked"
     assert len(await admin.requests()) == 1
+    await admin.remove_faults()
+    assert await ask(running.pool, "ada", 1, running.clock())  # an unlocked account is noticed at its user's sync
+    running.runtime.work_waker.wake()
+    await running.settled(1)
 
 
 async def test_other_refusal_is_told_once_and_tried_again_until_it_passes(
