@@ -38,8 +38,7 @@ def _check_list(wish: Wish, shown: Sequence[MediaList]) -> None:
     for one in shown:
         if set(one.rows.keys) != set(wish.keys):
             raise BrokenRuleError(f"{one.name!r} holds {list(one.rows.keys)}, wanted is {wish.keys} of {wish}")
-        is_first = wish.version == 1
-        if (wish.is_ordered or is_first) and tuple(one.rows.keys) != wish.keys:
+        if wish.is_ordered and tuple(one.rows.keys) != wish.keys:
             raise BrokenRuleError(
                 f"{one.name!r} is in the order {list(one.rows.keys)}, wanted is {wish.keys} of {wish}"
             )

@@ -8,6 +8,7 @@ from watchbuddy_contracts import ListType, Privacy
 
 Fate = Literal["now", "with_next", "late"]
 Moment = Literal["before", "after"]
+HandEdit = Literal["add", "remove", "swap", "rename", "publish", "delete"]
 
 
 class Operation:
@@ -111,6 +112,23 @@ class Fault(Operation):
     status: int = 500
     after: bool = False
     delay_s: float = 0
+    ids: dict[str, int | str] | None = None
+    media: Literal["movies", "shows"] | None = None
+
+
+@dataclass(frozen=True, repr=False)
+class ByHand(Operation):
+    """The user changes the list on Trakt itself."""
+
+    change: HandEdit = "add"
+    number: int = 1
+
+
+@dataclass(frozen=True, repr=False)
+class Pages(Operation):
+    """From now on Trakt's pages have so few rows, and one of them comes twice where rows are read."""
+
+    size: int = 2
 
 
 @dataclass(frozen=True, repr=False)

@@ -25,6 +25,7 @@ from trakt_sync.testing.simulation.checks import check_rest
 from trakt_sync.testing.simulation.clock import VirtualClock
 from trakt_sync.testing.simulation.interrupts import Interruptible, Interruption
 from trakt_sync.testing.simulation.operations import (
+    ByHand,
     Connect,
     Crash,
     Delete,
@@ -33,6 +34,7 @@ from trakt_sync.testing.simulation.operations import (
     Fault,
     Freeze,
     Operation,
+    Pages,
     Redeliver,
     Thaw,
     Wait,
@@ -40,7 +42,7 @@ from trakt_sync.testing.simulation.operations import (
 )
 from trakt_sync.testing.simulation.trakt import BrokenRuleError, SimulatedTrakt
 from trakt_sync.testing.simulation.wishes import USER, Wish, Wishes
-from trakt_sync.use_cases import connect, record
+from trakt_sync.use_cases import ask_audit, connect, record
 
 PATIENCE: Final = timedelta(minutes=1)
 """How far ahead the worker waits for what is due."""
@@ -135,6 +137,13 @@ class World:
             case Fault():
                 given = {name: getattr(operation, name) for name in operation.__dataclass_fields__}
                 self.trakt.add_fault(SimulatorFault(**given))
+            case ByHand(change, number):
+                account = self.trakt.account(self.account)
+                for one in self.wishes.shown_of(number, list(account.lists.values())):
+                    self.trakt.change_by_hand(account, one, change)
+            case Pages(size):
+                self.trakt.sim.set_options({"max_page_size": size})
+                self.trakt.add_fault(SimulatorFault(kind="duplicate_rows", times=None))
             case Expire(refresh_too):
                 self.trakt.sim.tokens.end_all(self.trakt.account(self.account), with_refresh=refresh_too)
             case Connect(account):
@@ -156,6 +165,8 @@ class World:
         if await self.pool.fetchval("SELECT state <> 'connected' FROM account WHERE user_id = $1", USER):
             await self.connect(self.account)
             await self._rest()
+        await ask_audit(self.pool, USER, self.clock())
+        await self._rest()
 
     async def _rest(self) -> None:
         until = self.clock() + REST
@@ -267,6 +278,7 @@ class Simulation:
         for operation in schedule:
             await world.carry_out(operation)
         await world.come_to_rest()
+        world.trakt.carry_out_late()
         await check_rest(world.connection, world.trakt, world.wishes, world.account)
         return world
 

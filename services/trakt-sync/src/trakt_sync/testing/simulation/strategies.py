@@ -5,6 +5,7 @@ from typing import Final
 from hypothesis import strategies as st
 
 from trakt_sync.testing.simulation.operations import (
+    ByHand,
     Crash,
     Delete,
     Edit,
@@ -12,6 +13,7 @@ from trakt_sync.testing.simulation.operations import (
     Fault,
     Freeze,
     Operation,
+    Pages,
     Redeliver,
     Thaw,
     Wait,
@@ -21,7 +23,7 @@ from trakt_sync.testing.simulation.operations import (
 LISTS: Final = st.integers(1, 2)
 NAMES: Final = ("m1", "m2", "m3t", "m4i", "m5a", "s1", "s2t", "s3i", "s4a", "m9")
 """Each title by the same ids always."""
-ITEMS: Final = st.lists(st.sampled_from(NAMES), max_size=6).map(tuple)
+ITEMS: Final = st.lists(st.sampled_from(NAMES), min_size=1, max_size=6).map(tuple)
 FATES: Final = st.sampled_from(["now", "now", "now", "with_next", "late"])
 MOMENTS: Final = st.sampled_from(["before", "after"])
 CALLS: Final = st.integers(0, 7)
@@ -30,8 +32,8 @@ CALLS: Final = st.integers(0, 7)
 edits: Final = st.builds(
     Edit,
     number=LISTS,
-    items=st.none() | ITEMS,
-    title=st.sampled_from([None, None, "b", "c"]),
+    items=st.one_of(ITEMS, ITEMS, ITEMS, st.sampled_from([None, ()])),
+    title=st.sampled_from([None, None, "a", "b"]),
     privacy=st.sampled_from([None, None, "public"]),
     is_ordered=st.sampled_from([None, None, True, False]),
     fate=FATES,
@@ -43,6 +45,8 @@ faults: Final = st.sampled_from(
         Fault("status", status=503, after=True),
         Fault("close"),
         Fault("close", after=True),
+        Fault("close", method="POST", after=True),
+        Fault("close", method="PUT", after=True),
         Fault("timeout", delay_s=30, after=True),
         Fault("close", method="POST", path="/users/me/lists", after=True),
         Fault("status", method="DELETE", status=500, delay_s=22, after=True),
@@ -67,21 +71,47 @@ faults: Final = st.sampled_from(
         Fault("truncate", method="POST"),
         Fault("null_ids", method="GET", times=3),
         Fault("stale_items", delay_s=300, times=3),
+        Fault("stale_items", delay_s=300, times=None),
+        Fault("stale_lists", delay_s=300, times=3),
+        Fault("stale_lists", delay_s=300, times=None),
+        Fault("stale_lists", delay_s=60, times=None),
+        Fault("late", method="POST", delay_s=45),
+        Fault("late", method="PUT", delay_s=45),
+        Fault("late", method="POST", delay_s=200),
+        Fault("unremovable", times=2),
     ]
 )
-work: Final = st.builds(Work, st.sampled_from([1, 2, 3, 9]))
-operations: Final = st.one_of(
-    edits,
-    edits,
-    st.builds(Delete, LISTS, FATES),
-    st.builds(Redeliver, st.integers(0, 9)),
-    work,
-    work,
-    st.builds(Wait, st.sampled_from([1, 20, 200, 3000, 90_000])),
+work: Final = st.builds(Work, st.sampled_from([1, 1, 1, 2, 3, 9]))
+troubles: Final = st.one_of(
+    faults,
+    faults,
     st.builds(Crash, CALLS, MOMENTS),
     st.builds(Freeze, CALLS, MOMENTS),
-    st.just(Thaw()),
-    faults,
     st.builds(Expire, st.booleans()),
 )
-schedules: Final[st.SearchStrategy[list[Operation]]] = st.lists(operations, min_size=5, max_size=25)
+others: Final = st.one_of(
+    st.builds(Delete, LISTS, FATES),
+    st.builds(Redeliver, st.integers(0, 9)),
+    st.builds(Wait, st.sampled_from([1, 20, 200, 3000, 90_000])),
+    st.just(Thaw()),
+    st.builds(ByHand, st.sampled_from(["add", "remove", "swap", "rename", "publish", "delete"]), LISTS),
+    st.builds(Pages, st.sampled_from([1, 2])),
+)
+# What happens to a step decides most: so trouble comes together with work that meets it.
+blocks: Final = st.one_of(
+    st.tuples(edits, troubles, work),
+    st.tuples(edits, work, troubles, work, edits),
+    st.tuples(troubles, work, edits),
+    st.tuples(others, troubles, work),
+    st.tuples(edits),
+    st.tuples(others),
+    st.tuples(troubles),
+    st.tuples(work),
+)
+
+
+def _joined(parts: list[tuple[Operation, ...]]) -> list[Operation]:
+    return [operation for part in parts for operation in part]
+
+
+schedules: Final[st.SearchStrategy[list[Operation]]] = st.lists(blocks, min_size=2, max_size=10).map(_joined)

@@ -7,6 +7,7 @@ from typing import Final
 
 import httpx
 
+from trakt_simulator.catalogue.media import Kind, key_of
 from trakt_simulator.clock import Clock
 from trakt_simulator.endpoints.users import account_uuid
 from trakt_simulator.faults.fault import Fault
@@ -20,13 +21,16 @@ from trakt_simulator.testing.transport import CoreTransport
 from trakt_sync.accounts.token_import import Import
 from trakt_sync.testing.harness import CLIENT
 from trakt_sync.testing.simulation.clock import VirtualClock
-from trakt_sync.testing.simulation.titles import catalogue
+from trakt_sync.testing.simulation.operations import HandEdit
+from trakt_sync.testing.simulation.titles import KNOWN, catalogue
 from trakt_sync.trakt.client import TraktClient
 from trakt_sync.trakt.tokens import TokenWire
 from trakt_sync.trakt.transport import QuickTries
 
 URL: Final = "http://trakt.test"
 LATENCY_S: Final = 0.1
+STRANGER: Final = key_of(Kind.MOVIE, KNOWN)
+"""The title that users add by hand."""
 STALE: Final = timedelta(minutes=5)
 """How old Trakt's reads may be."""
 HEADERS: Final = {
@@ -87,8 +91,8 @@ class SimulatedTrakt:
         self.sim = Simulator(catalogue(), clock=Clock(self.clock.seconds))
         self.sim.accounts.remember_ms = int(STALE.total_seconds() * 1000)
         self._written_at: dict[str, datetime] = {}
-        transport = CoreTransport(self.sim, self, self._travel, LATENCY_S)
-        http = httpx.AsyncClient(base_url=URL, headers=HEADERS, transport=transport)
+        self._transport = CoreTransport(self.sim, self, self._travel, LATENCY_S)
+        http = httpx.AsyncClient(base_url=URL, headers=HEADERS, transport=self._transport)
         self.client = TraktClient(http, URL, CLIENT, now=self.clock, tries=QuickTries(attempts=1))
 
     def account(self, name: str) -> Account:
@@ -105,6 +109,31 @@ class SimulatedTrakt:
 
     def add_fault(self, fault: Fault) -> None:
         self.sim.add_fault(fault)
+
+    def carry_out_late(self) -> None:
+        self._transport.carry_out_late()
+
+    def change_by_hand(self, account: Account, one: MediaList, change: HandEdit) -> None:
+        """Change a list as its owner does on Trakt."""
+        accounts, now_ms, keys = self.sim.accounts, self.sim.clock.now_ms(), list(one.rows.keys)
+        match change:
+            case "add":
+                accounts.append_items(account, one, one.missing([STRANGER]), now_ms)
+            case "remove":
+                accounts.remove_items(account, one, keys[:1], now_ms)
+            case "delete":
+                accounts.delete_list(account, one, now_ms)
+                return
+            case "swap":
+                accounts.about_to_change(one, now_ms)
+                one.reorder(reversed(one.rows.ids), now_ms=now_ms)
+            case "rename":
+                one.name = f"{one.name} by hand"
+                one.touch(now_ms)
+            case "publish":
+                one.privacy = "public"
+                one.touch(now_ms)
+        accounts.lists_changed(account, now_ms)
 
     def arriving(self, request: Request) -> None:
         account = self.sim.tokens.account_of(request.header(b"authorization").removeprefix("Bearer "), request.now_ms)
@@ -130,7 +159,8 @@ class SimulatedTrakt:
         for number, (before, titles) in self._before.items():
             now = account.lists.get(number)
             there = frozenset() if now is None else frozenset(now.rows.keys)
-            if wrong := (titles - there).intersection(self.protected(before)):
+            elsewhere = {key for one in account.lists.values() if one.name == before.name for key in one.rows.keys}
+            if wrong := (titles - there - elsewhere).intersection(self.protected(before)):
                 raise BrokenRuleError(
                     f"wanted titles were taken off {before.name!r}: {sorted(wrong)} by {self.sent[-1]}"
                 )

@@ -101,6 +101,11 @@ class Wishes:
         """Every list as it is wanted now, deleted ones too."""
         return list(self._newest.values())
 
+    def shown_of(self, number: int, lists: list[MediaList]) -> list[MediaList]:
+        """Return those Trakt lists that are the mirror of the user's list of this number."""
+        wish = self._newest.get(self._numbers.get(number, 0))
+        return [] if wish is None else [one for one in lists if wish.is_shown_by(one)]
+
     def learn(self, wish: Wish) -> None:
         """Note that trakt-sync was told."""
         versions = self.known.setdefault(wish.list_id, [])
