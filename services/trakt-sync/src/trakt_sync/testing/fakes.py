@@ -1,4 +1,4 @@
-"""Fakes of Trakt: one in memory that passes the real client's contract suite, and two that spoil another's requests."""
+"""Fakes of Trakt: one in memory that passes the real client's contract suite, and one at which callers die."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
@@ -8,7 +8,7 @@ from typing import Any, Literal, cast
 
 from pydantic import SecretStr
 
-from trakt_sync.errors import GrantRefusedError, ListGoneError, TokenRefusedError, TraktUnavailableError
+from trakt_sync.errors import GrantRefusedError, ListGoneError, TokenRefusedError
 from trakt_sync.mirroring.desired import Details
 from trakt_sync.mirroring.ledger import Entry, positions_of
 from trakt_sync.mirroring.remote import (
@@ -150,31 +150,6 @@ class FakeTrakt:
 
     def _answer(self, list_id: int, unknown: list[Title], existing: int = 0) -> ItemsResponse:
         return ItemsResponse(tuple(unknown), existing, len(self.items[list_id]))
-
-
-class FlakyTrakt:
-    """Another Trakt that loses requests at random: before they are carried out, or their responses after it.
-
-    Args:
-        draw: gives a number from 0 to 1; below `share` a request is lost.
-    """
-
-    def __init__(self, real: Trakt, draw: Callable[[], float], share: float) -> None:
-        self._real = real
-        self._draw = draw
-        self.share = share
-
-    def __getattr__(self, method: str) -> Callable[..., Awaitable[Any]]:
-        async def call(*arguments: object) -> object:
-            fate = self._draw()
-            if fate < self.share / 2:
-                raise TraktUnavailableError("lost before")
-            answer = await getattr(self._real, method)(*arguments)
-            if fate < self.share:
-                raise TraktUnavailableError("lost after")
-            return answer
-
-        return call
 
 
 class KilledError(BaseException):

@@ -117,6 +117,13 @@ class Fault(Operation):
 
 
 @dataclass(frozen=True, repr=False)
+class Ask(Operation):
+    """The user asks for a list to be synced: Trakt is looked at, and what waits is tried again."""
+
+    number: int = 1
+
+
+@dataclass(frozen=True, repr=False)
 class ByHand(Operation):
     """The user changes the list on Trakt itself."""
 

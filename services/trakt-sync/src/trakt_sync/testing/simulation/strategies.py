@@ -5,6 +5,7 @@ from typing import Final
 from hypothesis import strategies as st
 
 from trakt_sync.testing.simulation.operations import (
+    Ask,
     ByHand,
     Crash,
     Delete,
@@ -94,6 +95,7 @@ others: Final = st.one_of(
     st.builds(Redeliver, st.integers(0, 9)),
     st.builds(Wait, st.sampled_from([1, 20, 200, 3000, 90_000])),
     st.just(Thaw()),
+    st.builds(Ask, LISTS),
     st.builds(ByHand, st.sampled_from(["add", "remove", "swap", "rename", "publish", "delete"]), LISTS),
     st.builds(Pages, st.sampled_from([1, 2])),
 )
@@ -114,4 +116,4 @@ def _joined(parts: list[tuple[Operation, ...]]) -> list[Operation]:
     return [operation for part in parts for operation in part]
 
 
-schedules: Final[st.SearchStrategy[list[Operation]]] = st.lists(blocks, min_size=2, max_size=10).map(_joined)
+schedules: Final[st.SearchStrategy[list[Operation]]] = st.lists(blocks, min_size=2, max_size=8).map(_joined)

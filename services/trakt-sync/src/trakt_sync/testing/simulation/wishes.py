@@ -103,8 +103,12 @@ class Wishes:
 
     def shown_of(self, number: int, lists: list[MediaList]) -> list[MediaList]:
         """Return those Trakt lists that are the mirror of the user's list of this number."""
-        wish = self._newest.get(self._numbers.get(number, 0))
-        return [] if wish is None else [one for one in lists if wish.is_shown_by(one)]
+        list_id = self.list_of(number)
+        return [] if list_id is None else [one for one in lists if self._newest[list_id].is_shown_by(one)]
+
+    def list_of(self, number: int) -> int | None:
+        """Return the id of the user's list of this number; None: there is none."""
+        return self._numbers.get(number)
 
     def learn(self, wish: Wish) -> None:
         """Note that trakt-sync was told."""
