@@ -18,6 +18,17 @@ from watchbuddy_contracts import (
     TraktListCreated,
 )
 
+MIRROR = {
+    "display_numbers": True,
+    "allow_comments": False,
+    "order": False,
+    "mode": "mirror",
+    "when_deleted": "recreate",
+    "when_changed": "restore",
+    "when_removed": "restore",
+    "target": "list",
+}
+
 
 async def test_a_list_is_made_with_its_event_and_the_relay_is_woken(api: Api) -> None:
     response = await api.call(
@@ -42,7 +53,7 @@ async def test_a_list_is_made_with_its_event_and_the_relay_is_woken(api: Api) ->
         "list_type": "manual",
         "description": "Mine",
         "privacy": "friends",
-        "mirror": {"display_numbers": True, "allow_comments": False, "order": True},
+        "mirror": MIRROR | {"order": True},
         "version": 1,
         "status": "complete",
         "item_count": 2,
@@ -55,6 +66,8 @@ async def test_a_list_is_made_with_its_event_and_the_relay_is_woken(api: Api) ->
             "at": None,
             "not_found": 0,
             "left_out": 0,
+            "rejected": 0,
+            "not_removed": 0,
         },
         "created_at": "2026-01-01T00:00:00Z",
         "updated_at": "2026-01-01T00:00:00Z",
@@ -151,7 +164,7 @@ async def test_an_edit_is_partial_and_makes_one_event(api: Api) -> None:
 async def test_an_edit_of_a_mirror_setting_keeps_the_others(api: Api) -> None:
     made = await api.create(mirror={"display_numbers": False})
     response = await api.call("PATCH", f"/api/lists/{made['id']}", json={"mirror": {"allow_comments": True}})
-    assert response.json()["mirror"] == {"display_numbers": False, "allow_comments": True, "order": False}
+    assert response.json()["mirror"] == MIRROR | {"display_numbers": False, "allow_comments": True}
 
 
 async def test_an_edit_that_changes_nothing_leaves_version_and_outbox_alone(api: Api) -> None:

@@ -95,6 +95,8 @@ async def test_a_result_is_stored_with_the_list(api: Api) -> None:
         "at": "2026-01-02T00:00:00Z",
         "not_found": 1,
         "left_out": 2,
+        "rejected": 0,
+        "not_removed": 0,
     }
     assert one["version"] == 1
     assert len(await api.outbox()) == 1

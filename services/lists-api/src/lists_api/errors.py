@@ -14,6 +14,7 @@ PermanentError (chassis)
 ├── PatchRefusedError                  422  "patch-refused"
 ├── ListFillsItselfError               409  "list-fills-itself"
 ├── DuplicateListError                 409  "duplicate-list"
+├── WatchlistTakenError                409  "watchlist-taken"
 ├── TraktListIsMirrorError             409  "trakt-list-is-mirror"
 ├── RunEndedError                      409  "run-ended"
 ├── RunNotHeldError                    409  "run-not-held"
@@ -168,6 +169,16 @@ class DuplicateListError(PermanentError):
 
     def __init__(self, list_id: int, title: str) -> None:
         super().__init__(f"A list with this configuration already exists: '{title}'", list_id=list_id, list_title=title)
+
+
+class WatchlistTakenError(PermanentError):
+    """Another list of the user is mirrored to their watchlist."""
+
+    slug = "watchlist-taken"
+    status = 409
+
+    def __init__(self, list_id: int, title: str) -> None:
+        super().__init__(f"'{title}' is mirrored to your watchlist already.", list_id=list_id, list_title=title)
 
 
 class TraktListIsMirrorError(PermanentError):

@@ -10,13 +10,17 @@ from faststream.kafka import KafkaBroker
 from chassis.kafka.broker import subscribe
 from chassis.kafka.envelope import Delivered
 from lists_api.imports.trakt import TraktImportAnswers
+from lists_api.lists.domain.taking_over import asks_for_change
+from lists_api.lists.trakt_edits import TraktEdits
 from lists_api.lists.use_cases import ListUseCases
 from lists_api.mirror_state.use_cases import MirrorStateUseCases
 from lists_api.taste.history import WatchedHistory
 from watchbuddy_contracts import (
     TRAKT,
+    Event,
     TraktAccountConnected,
     TraktAccountDisconnected,
+    TraktDriftFound,
     TraktListCreated,
     TraktListDeleted,
     TraktListRead,
@@ -32,6 +36,7 @@ GROUP: Final = "lists-api"
 WANTED: Final = (
     TraktAccountConnected,
     TraktAccountDisconnected,
+    TraktDriftFound,
     TraktListCreated,
     TraktListDeleted,
     TraktListRead,
@@ -41,7 +46,7 @@ WANTED: Final = (
     TraktSyncFailed,
     TraktWatchedChanged,
 )
-"""What changes something here. Drift alone does not: it is found, and repaired or kept, by trakt-sync."""
+"""What changes something here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +56,7 @@ class TraktEvents:
     mirror_state: MirrorStateUseCases
     imports: TraktImportAnswers
     history: WatchedHistory
+    edits: TraktEdits
 
     @classmethod
     def of(cls, cases: ListUseCases) -> Self:
@@ -59,6 +65,7 @@ class TraktEvents:
             MirrorStateUseCases(cases.pool, GROUP, cases.now),
             TraktImportAnswers(cases, GROUP),
             WatchedHistory(cases.pool, GROUP, cases.now),
+            TraktEdits(cases, GROUP),
         )
 
     async def record(self, delivered: Sequence[Delivered]) -> None:
@@ -69,11 +76,23 @@ class TraktEvents:
                 continue
             for one in together:
                 with one.trace.attached():
-                    await (self.history if isinstance(one.event, TraktWatchedChanged) else self.imports).record(one)
+                    await self._taker_of(one.event).record(one)
+
+    def _taker_of(self, event: Event) -> TraktEdits | WatchedHistory | TraktImportAnswers:
+        match event:
+            case TraktDriftFound():
+                return self.edits
+            case TraktWatchedChanged():
+                return self.history
+            case _:
+                return self.imports
 
 
 def _is_mirror_state(delivered: Delivered) -> bool:
-    return not isinstance(delivered.event, TraktListRead | TraktListReadFailed | TraktWatchedChanged)
+    event = delivered.event
+    if isinstance(event, TraktDriftFound):
+        return not asks_for_change(event)
+    return not isinstance(event, TraktListRead | TraktListReadFailed | TraktWatchedChanged)
 
 
 def register(broker: KafkaBroker, events: TraktEvents) -> None:

@@ -60,6 +60,16 @@ class DuplicateList(Problem):
     list_title: str = Field(examples=["Comedy Movies (1990s)"])
 
 
+class WatchlistTaken(Problem):
+    """Another of your lists is mirrored to your watchlist."""
+
+    slug: Literal["watchlist-taken"]
+    status: Literal[409]
+    detail: str = Field(examples=["'To watch' is mirrored to your watchlist already."])
+    list_id: int = Field(examples=[7])
+    list_title: str = Field(examples=["To watch"])
+
+
 class RunEnded(Problem):
     """The run has ended."""
 
@@ -207,10 +217,10 @@ ITEMS: Final[Responses] = BODY | documented(
     InvalidRequest, TooManyItems, ListFillsItself, QuotaExceeded, NotFound, VersionMismatch
 )
 NEW_LIST: Final[Responses] = BODY | documented(
-    InvalidRequest, TooManyItems, IdempotencyKeyReused, ListFillsItself, DuplicateList, QuotaExceeded
+    InvalidRequest, TooManyItems, IdempotencyKeyReused, ListFillsItself, DuplicateList, WatchlistTaken, QuotaExceeded
 )
 EDIT: Final[Responses] = BODY | documented(
-    InvalidRequest, PatchRefused, DuplicateList, QuotaExceeded, NotFound, VersionMismatch
+    InvalidRequest, PatchRefused, DuplicateList, WatchlistTaken, QuotaExceeded, NotFound, VersionMismatch
 )
 TRAKT_IMPORT: Final[Responses] = BODY | documented(InvalidRequest, TraktListIsMirror, QuotaExceeded)
 START: Final[Responses] = documented(TooManyRuns)

@@ -1,7 +1,7 @@
-"""One list of a type with the same filters, unless its owner wants another (decision 25)."""
+"""What no two lists of a user share: filters (decision 25), unless their owner wants that, and the watchlist."""
 
 from chassis.postgres.database import Connection
-from lists_api.errors import DuplicateListError
+from lists_api.errors import DuplicateListError, WatchlistTakenError
 from lists_api.lists.domain.media_list import MediaList
 from lists_api.store import lists as store
 from lists_api.store.states import StoredList
@@ -11,6 +11,25 @@ def has_other_filters(before: MediaList, after: MediaList) -> bool:
     """Whether an edit gives the list other filters, which are to be compared with those of the user's other lists."""
     old, new = before.properties.filling, after.properties.filling
     return new is not None and (old is None or old.filters != new.filters)
+
+
+def takes_watchlist(before: MediaList | None, after: MediaList) -> bool:
+    """Whether the list is to be mirrored to the watchlist, and was not before."""
+    return after.properties.is_watchlist and (before is None or not before.properties.is_watchlist)
+
+
+async def check_watchlist(connection: Connection, before: MediaList | None, after: MediaList) -> None:
+    """Refuse a second list for the watchlist, in the caller's transaction, which then has locked the user.
+
+    Raises:
+        WatchlistTakenError: another list is mirrored to it.
+    """
+    if not takes_watchlist(before, after):
+        return
+    await store.lock_user(connection, after.user_id)
+    other = await store.read_watchlist(connection, user_id=after.user_id)
+    if other is not None and other[0] != after.list_id:
+        raise WatchlistTakenError(*other)
 
 
 async def configuration_of(

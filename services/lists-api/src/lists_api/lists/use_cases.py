@@ -10,7 +10,7 @@ from uuid import UUID
 from chassis.postgres.database import Connection, Pool
 from lists_api.errors import ListNotFoundError, VersionMismatchError
 from lists_api.lists import idempotency
-from lists_api.lists.configuration import configuration_of, has_other_filters
+from lists_api.lists.configuration import check_watchlist, configuration_of, has_other_filters, takes_watchlist
 from lists_api.lists.domain import changes
 from lists_api.lists.domain.media_list import MediaList
 from lists_api.lists.domain.properties import ListProperties, fitted, titled
@@ -80,11 +80,13 @@ class ListUseCases:
         Raises:
             IdempotencyKeyReusedError: that request had another body.
             DuplicateListError: the user has a list of the type with these filters.
+            WatchlistTakenError: another list is mirrored to the user's watchlist.
             QuotaExceededError: the user has as many lists as they may have, or the list would have too many items.
             ListFillsItselfError, TooManyItemsError: see `changes.create`.
         """
         async with self.pool.acquire() as connection:
-            if key is None and properties.filling is None:  # one statement saves it: no transaction is needed
+            # One statement saves a list that is compared with no other: no transaction is needed.
+            if key is None and properties.filling is None and not properties.is_watchlist:
                 summary, is_new = await self._make(connection, user_id, properties, items)
             else:
                 async with connection.transaction():
@@ -139,6 +141,7 @@ class ListUseCases:
             if kept is not None:
                 return kept, False
         self._check_size(None, change.after, account)
+        await check_watchlist(connection, None, change.after)
         configuration = await configuration_of(connection, None, change.after, may_repeat=may_repeat)
         most = self.quotas.of(is_vip=account.is_vip).lists
         count = await save_new(
@@ -182,7 +185,7 @@ class ListUseCases:
             ListNotFoundError: the user has no such list.
             VersionMismatchError: the list is at none of these versions.
             QuotaExceededError: the list would have, or may fill itself with, more items than the user may have.
-            DuplicateListError: see `create`.
+            DuplicateListError, WatchlistTakenError: see `create`.
             ListFillsItselfError, TooManyItemsError: see `changes`.
         """
 
@@ -217,6 +220,18 @@ class ListUseCases:
             changed = await self._apply(connection, before, change, is_locked=True)
         return self._done(changed)
 
+    async def change_in(
+        self, connection: Connection, user_id: str, list_id: int, decide: Callable[[MediaList], changes.Change]
+    ) -> Changed:
+        """Change the user's list in the caller's transaction, who then calls `wake_for`; errors as in `change`."""
+        await states.lock(connection, list_id, user_id=user_id)
+        before = await _read(connection, user_id, list_id, None)
+        state = before.stored.state
+        change = await _decide(lambda: decide(state), size=len(state.items))
+        changed = await self._apply(connection, before, change, may_repeat=True, is_locked=True)
+        assert changed is not None, "nobody writes a locked list"  # noqa: S101
+        return changed
+
     async def _apply(
         self, connection: Connection, own: OwnList, change: changes.Change, *, may_repeat: bool = False, is_locked: bool
     ) -> Changed | None:
@@ -224,8 +239,11 @@ class ListUseCases:
         before, after, now = own.stored, change.after, self.now()
         if not change.events:
             return Changed(change, own.summary)
+        if not is_locked and takes_watchlist(before.state, after):
+            return None
         if not (is_locked or may_repeat) and has_other_filters(before.state, after):
             return None
+        await check_watchlist(connection, before.state, after)
         configuration = await configuration_of(connection, before, after, may_repeat=may_repeat)
         self._check_size(before.state, after, own.summary.account)
         schedule = after_edit(before.state, after, before.schedule, now=now)

@@ -107,6 +107,17 @@ async def insert_list(
     return count
 
 
+READ_WATCHLIST: Final = """
+SELECT list_id, title FROM list
+WHERE user_id = $1 AND mirror ->> 'target' = 'watchlist' AND deleted_at IS NULL"""
+
+
+async def read_watchlist(connection: Connection, *, user_id: str) -> tuple[int, str] | None:
+    """Return id and title of the user's list that is mirrored to their watchlist; None: there is none."""
+    row = await connection.fetchrow(READ_WATCHLIST, user_id)
+    return None if row is None else (row["list_id"], row["title"])
+
+
 READ_DUPLICATE: Final = """
 SELECT list_id, title FROM list
 WHERE user_id = $1 AND list_type = $2 AND configuration = $3 AND deleted_at IS NULL"""

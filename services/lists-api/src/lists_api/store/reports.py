@@ -22,10 +22,11 @@ RECORD: Final = f"""
 WITH report AS MATERIALIZED (
     SELECT * FROM unnest(
         $3::uuid[], $4::text[], $5::timestamptz[], $6::text[], $7::boolean[], $8::bigint[], $9::bigint[], $10::text[],
-        $11::bigint[], $12::text[], $13::timestamptz[], $14::integer[], $15::integer[]
+        $11::bigint[], $12::text[], $13::timestamptz[], $14::integer[], $15::integer[],
+        $16::integer[], $17::integer[]
     ) WITH ORDINALITY AS report (
         event_id, user_id, at, account_state, is_vip, list_id, trakt_list_id, state,
-        version, reason, retry_at, not_found, left_out, place
+        version, reason, retry_at, not_found, left_out, rejected, not_removed, place
     )
 ),
 first AS ({first_deliveries("$1", "$2", "report")}
@@ -58,17 +59,20 @@ freed AS (
 ),
 recorded AS (
     INSERT INTO mirror (
-        list_id, trakt_list_id, state, version, reason, retry_at, at, not_found, left_out, revision
+        list_id, trakt_list_id, state, version, reason, retry_at, at, not_found, left_out, rejected, not_removed,
+        revision
     )
-    SELECT list_id, trakt_list_id, state, news.version, reason, retry_at, at, not_found, left_out, 1
+    SELECT list_id, trakt_list_id, state, news.version, reason, retry_at, at, not_found, left_out,
+        rejected, not_removed, 1
     FROM news JOIN list USING (list_id, user_id), (SELECT count(*) FROM freed) AS freed
     WHERE state IS NOT NULL
     ORDER BY list_id
     ON CONFLICT (list_id) DO UPDATE
-    SET trakt_list_id = CASE WHEN excluded.state <> 'deleted'
+    SET trakt_list_id = CASE WHEN excluded.state NOT IN ('deleted', 'detached')
                              THEN coalesce(excluded.trakt_list_id, mirror.trakt_list_id) END,
         state = excluded.state, version = excluded.version, reason = excluded.reason, retry_at = excluded.retry_at,
-        at = excluded.at, not_found = excluded.not_found, left_out = excluded.left_out, revision = mirror.revision + 1
+        at = excluded.at, not_found = excluded.not_found, left_out = excluded.left_out,
+        rejected = excluded.rejected, not_removed = excluded.not_removed, revision = mirror.revision + 1
     WHERE mirror.version <= excluded.version AND mirror.state <> 'deleted'
     RETURNING list_id
 )
@@ -121,6 +125,8 @@ async def record(pool: Pool, reports: Sequence[Report], *, group: str, now: date
         [record.retry_at for record in records],
         [record.not_found for record in records],
         [record.left_out for record in records],
+        [record.rejected for record in records],
+        [record.not_removed for record in records],
     )
     assert row is not None  # noqa: S101 - the statement returns one row
     return Stored(row["recorded"], [tuple(one) for one in row["moved"]])

@@ -19,7 +19,7 @@ SUMMARY: Final = f"""
     next_sync_at, last_sync_at,
     run_revision + coalesce((run_state = 'running')::integer, 0) AS run_revision,
     trakt_list_id, mirror.state, mirror.version AS mirror_version, reason, retry_at, mirror.at,
-    not_found, left_out, mirror.revision,
+    not_found, left_out, rejected, not_removed, mirror.revision,
     trakt_account.state AS account_state, trakt_account.revision AS account_revision, is_vip, source"""
 # The status is that of the last run, unless another one is on its way.
 REST: Final = """
@@ -129,5 +129,7 @@ def _mirror_record(row: asyncpg.Record) -> MirrorRecord:
         at=row["at"],
         not_found=row["not_found"],
         left_out=row["left_out"],
+        rejected=row["rejected"],
+        not_removed=row["not_removed"],
         revision=row["revision"],
     )

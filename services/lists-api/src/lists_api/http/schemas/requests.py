@@ -15,7 +15,16 @@ from lists_api.http.schemas.strict import OMITTED, Omittable, StrictModel, witho
 from lists_api.http.schemas.texts import Description, TitleText
 from lists_api.lists.domain.filling import MAX_FILLED, Filling, Sort
 from lists_api.lists.domain.properties import ListProperties
-from watchbuddy_contracts import ListType, MirrorSettings, Privacy, Title
+from watchbuddy_contracts import (
+    ListType,
+    MirrorMode,
+    MirrorSettings,
+    MirrorTarget,
+    Privacy,
+    Title,
+    WhenChanged,
+    WhenDeleted,
+)
 
 ItemLimit = Annotated[int, Field(ge=1, le=MAX_FILLED)]
 _Model = TypeVar("_Model", bound=BaseModel)
@@ -35,6 +44,18 @@ class MirrorIn(StrictModel):
     allow_comments: Omittable[bool] = OMITTED
     order: Omittable[bool] = OMITTED
     """Whether a change of order alone is sent. The first mirror is in order in any case."""
+    mode: Omittable[MirrorMode] = OMITTED
+    """`mirror`: Trakt equals the list. `keep_extra`: what you add by hand on Trakt stays; what WatchBuddy put there is
+    removed when it leaves the list. `add_only`: nothing is ever removed. Left out: mirror."""
+    when_deleted: Omittable[WhenDeleted] = OMITTED
+    """When you delete the list on Trakt: make it anew, or leave it and stop mirroring. Left out: recreate."""
+    when_changed: Omittable[WhenChanged] = OMITTED
+    """When you rename the list on Trakt or change its privacy there: put that back, or change the list here too. Left
+    out: restore."""
+    when_removed: Omittable[WhenChanged] = OMITTED
+    """When you take a title off on Trakt: put it back, or take it off here too. Left out: restore."""
+    target: Omittable[MirrorTarget] = OMITTED
+    """A Trakt list of its own, or your watchlist, which one of your lists can have. Left out: list."""
 
     @model_validator(mode="after")
     def _has_no_null(self) -> Self:

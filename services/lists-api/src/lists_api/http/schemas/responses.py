@@ -17,6 +17,8 @@ class MirrorStateOut(ResponseModel):
     """How far the list's mirror on Trakt is."""
 
     state: MirrorState
+    """`detached`: you deleted the list on Trakt, and chose that it stays so. With `when_deleted: recreate`, or after
+    `POST /api/trakt/lists/{id}/retry`, it is made anew."""
     version: int | None
     """The list's version that trakt-sync spoke of last."""
     reason: MirrorReason | None
@@ -29,6 +31,10 @@ class MirrorStateOut(ResponseModel):
     """Items that Trakt does not know."""
     left_out: int
     """Items over the limit of the Trakt account."""
+    rejected: int
+    """Items that Trakt refuses."""
+    not_removed: int
+    """Items that are not on the list, and that Trakt does not take off."""
 
     @classmethod
     def of(cls, mirrored: MirrorRecord) -> Self:
@@ -41,6 +47,8 @@ class MirrorStateOut(ResponseModel):
                 "at": mirrored.at,
                 "not_found": mirrored.not_found,
                 "left_out": mirrored.left_out,
+                "rejected": mirrored.rejected,
+                "not_removed": mirrored.not_removed,
             }
         )
 
@@ -59,7 +67,16 @@ _EXAMPLE: Final = {
     "list_type": "manual",
     "description": "Plans that nearly work",
     "privacy": "friends",
-    "mirror": {"display_numbers": True, "allow_comments": False, "order": True},
+    "mirror": {
+        "display_numbers": True,
+        "allow_comments": False,
+        "order": True,
+        "mode": "mirror",
+        "when_deleted": "recreate",
+        "when_changed": "restore",
+        "when_removed": "restore",
+        "target": "list",
+    },
     "version": 1,
     "status": "complete",
     "item_count": 1,
@@ -72,6 +89,8 @@ _EXAMPLE: Final = {
         "at": "2026-11-20T18:04:09Z",
         "not_found": 0,
         "left_out": 0,
+        "rejected": 0,
+        "not_removed": 0,
     },
     "created_at": "2026-11-20T18:04:05Z",
     "updated_at": "2026-11-20T18:04:05Z",

@@ -1,7 +1,6 @@
 """A list on Trakt that becomes a list here: how a user names it, and what is made of it."""
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,6 +9,7 @@ from uuid import UUID
 
 from lists_api.lists.domain.filling import Filling
 from lists_api.lists.domain.properties import ListProperties
+from lists_api.lists.domain.texts import is_visible, printable, title_of_trakt
 from watchbuddy_contracts import ListType, ReadFailureReason, TraktListRead
 
 ImportedType = Literal["manual", "custom"]
@@ -20,7 +20,6 @@ _NAME: Final = "[A-Za-z0-9_-]{1,255}"
 _ADDRESS: Final = rf"(https?://)?(www\.|app\.)?trakt\.tv/(users/({_NAME})/)?lists/({_NAME})([/?#][!-~]*)?"
 PATTERN: Final = rf"^({_ADDRESS}|{_NAME})$"
 """The address of a list on Trakt, or its number or slug, as JSON Schema says it."""
-_MAX_TITLE: Final = 255
 _MAX_DESCRIPTION: Final = 4000
 
 
@@ -86,19 +85,10 @@ def properties_of(event: TraktListRead, list_type: ListType) -> ListProperties:
 
     A custom list is paused: its titles are pinned, and nothing is added to them until its user gives it filters.
     """
-    title = _text(event.name)[:_MAX_TITLE].strip()
-    description = _text(event.description or "", kept="\n\t")[:_MAX_DESCRIPTION].strip()
+    description = printable(event.description or "", kept="\n\t")[:_MAX_DESCRIPTION].strip()
     return ListProperties(
-        title=title if _is_visible(title) else f"Trakt list {event.trakt_list_id}",
+        title=title_of_trakt(event.name) or f"Trakt list {event.trakt_list_id}",
         list_type=list_type,
-        description=description if _is_visible(description) else None,
+        description=description if is_visible(description) else None,
         filling=Filling(is_paused=True) if list_type == "custom" else None,
     )
-
-
-def _text(text: str, *, kept: str = "") -> str:
-    return "".join(one for one in text if one in kept or unicodedata.category(one) not in ("Cc", "Cs")).strip()
-
-
-def _is_visible(text: str) -> bool:
-    return any(unicodedata.category(one)[0] in "LNPS" for one in text)

@@ -64,7 +64,7 @@ def create(
 
 def edit_properties(current: MediaList, properties: ListProperties) -> Change:
     """Give the list these properties."""
-    return _updated(current, replace(current, properties=properties))
+    return updated(current, replace(current, properties=properties))
 
 
 def add_items(current: MediaList, new: Sequence[Title]) -> Change:
@@ -144,7 +144,7 @@ def restore(current: MediaList, rows: Sequence[Row], version: int, versions: Seq
         items=tuple(row.title for row in earlier),
         pins=frozenset(row.title for row in earlier if row.is_pinned),
     )
-    return replace(_updated(current, after), cause="restored")
+    return replace(updated(current, after), cause="restored")
 
 
 def sync(current: MediaList, *, run_id: UUID, trigger: Trigger, wanted: MediaList | None = None) -> Change:
@@ -169,9 +169,17 @@ def delete(current: MediaList) -> Change:
     return Change(after, (deleted_event(after),))
 
 
+def updated(current: MediaList, wanted: MediaList) -> Change:
+    """Make the list what is wanted, as its next version."""
+    if wanted == current:
+        return Change(current)
+    after = replace(wanted, version=current.version + 1)
+    return Change(after, (state_event(after, ListUpdated),))
+
+
 def _edited(current: MediaList, edit: ItemsEdit) -> Change:
     _bounded(edit.items)
-    return replace(_updated(current, replace(current, items=edit.items)), edit=edit)
+    return replace(updated(current, replace(current, items=edit.items)), edit=edit)
 
 
 def _by_hand(
@@ -182,19 +190,12 @@ def _by_hand(
     after, edit = act(current, _bounded(titles))
     _bounded(after.items)
     _bounded(after.exclusions)
-    return replace(_updated(current, after), edit=edit)
+    return replace(updated(current, after), edit=edit)
 
 
 def _by_hand_alone(current: MediaList) -> None:
     if current.properties.filling is not None:
         raise ListFillsItselfError(current.properties.list_type)
-
-
-def _updated(current: MediaList, wanted: MediaList) -> Change:
-    if wanted == current:
-        return Change(current)
-    after = replace(wanted, version=current.version + 1)
-    return Change(after, (state_event(after, ListUpdated),))
 
 
 def _bounded(items: Sequence[Title]) -> Sequence[Title]:

@@ -7,8 +7,8 @@ from lists_api.lists.domain.media_list import MediaList
 from lists_api.lists.domain.runs import SyncRun
 from watchbuddy_contracts import ListCreated, ListDeleted, ListEvent, ListSynced, ListUpdated, to_items
 
-_PROPERTIES: Final = ("title", "list_type", "description", "privacy", "mirror")
-"""Those that Trakt's list has too. How a list fills itself is nobody else's business."""
+_PROPERTIES: Final = ("title", "list_type", "description", "privacy", "mirror", "uses_watched")
+"""Those that matter to Trakt's list. How a list fills itself is nobody else's business."""
 
 
 def last_event(current: MediaList, event_type: str, run: SyncRun | None) -> ListEvent:

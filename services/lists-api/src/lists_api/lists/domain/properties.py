@@ -27,6 +27,16 @@ class ListProperties:
     has_own_title: bool = True
     filling: Filling | None = None
 
+    @property
+    def uses_watched(self) -> bool:
+        """Whether it matters to the list what its owner has watched."""
+        return self.filling is not None and (self.filling.exclude_watched or self.filling.filters.watched != "any")
+
+    @property
+    def is_watchlist(self) -> bool:
+        """Whether the list is mirrored to its owner's watchlist."""
+        return self.mirror.target == "watchlist"
+
 
 def titled(properties: ListProperties, *, year: int) -> ListProperties:
     """Return the properties with their title. One that is made from the filters may name years up to this one."""

@@ -11,7 +11,8 @@ from watchbuddy_contracts import Title, keys_of
 KEPT: Final = 20
 """Versions that are kept of a list."""
 
-Cause = Literal["created", "edited", "restored", "run", "imported"]
+Cause = Literal["created", "edited", "restored", "run", "imported", "trakt"]
+"""trakt: its owner changed the Trakt list by hand, and wants that here too."""
 
 
 class Row(NamedTuple):

@@ -6,8 +6,9 @@ from typing import Final, Literal, get_args
 
 from watchbuddy_contracts import FailureReason
 
-MirrorState = Literal["pending", "in_sync", "failed", "deleted"]
-"""pending: trakt-sync has not reported a result of this version yet; deleted: nothing is left on Trakt."""
+MirrorState = Literal["pending", "in_sync", "failed", "detached", "deleted"]
+"""pending: trakt-sync has not reported a result of this version yet; detached: its owner deleted the list on Trakt, and
+wants it left so; deleted: nothing is left on Trakt."""
 MirrorReason = Literal["not_connected", FailureReason]
 """not_connected: the user has no Trakt account connected; the others are trakt-sync's."""
 Obstacle = Literal["not_connected", "auth"]
@@ -52,6 +53,8 @@ class MirrorRecord:
         at: when it happened.
         not_found: count of items that Trakt does not know.
         left_out: count of items over the account's limit.
+        rejected: count of items that Trakt refuses.
+        not_removed: count of items that are not wanted, and that Trakt does not take off.
         revision: counts the reports. Entity tags are made with it.
     """
 
@@ -63,6 +66,8 @@ class MirrorRecord:
     at: datetime | None = None
     not_found: int = 0
     left_out: int = 0
+    rejected: int = 0
+    not_removed: int = 0
     revision: int = 0
 
     def as_of(self, version: int, account: TraktAccount) -> "MirrorRecord":

@@ -11,6 +11,7 @@ from watchbuddy_contracts import (
     ListEvent,
     TraktAccountConnected,
     TraktAccountDisconnected,
+    TraktDriftFound,
     TraktListCreated,
     TraktListDeleted,
     TraktListSynced,
@@ -81,11 +82,15 @@ def record_of(event: ListEvent, *, at: datetime) -> MirrorRecord | None:
                 at=at,
                 not_found=len(event.not_found),
                 left_out=len(event.left_out),
+                rejected=len(event.rejected),
+                not_removed=len(event.not_removed),
             )
         case TraktSyncFailed():
             return MirrorRecord(
                 state="failed", version=event.version, reason=event.reason, retry_at=event.retry_at, at=at
             )
+        case TraktDriftFound(action="detached"):
+            return MirrorRecord(state="detached", version=event.version, at=at)
         case TraktListDeleted():
             return MirrorRecord(state="deleted", version=event.version, at=at)
         case _:
