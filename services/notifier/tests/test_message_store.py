@@ -5,7 +5,7 @@ import asyncpg
 import pytest
 
 from chassis.postgres.database import Pool
-from notifier import store
+from notifier import shortfall_store, store
 from notifier.messages import Message
 from notifier.testing import TIME
 
@@ -21,7 +21,11 @@ async def texts(pool: Pool, user_id: str = "ada", *, unread_only: bool = False) 
 
 
 async def test_every_statement_fits_the_migrated_schema(pool: Pool) -> None:
-    statements = [value for name, value in vars(store).items() if name.isupper() and isinstance(value, str)]
+    statements = [
+        value
+        for name, value in [*vars(store).items(), *vars(shortfall_store).items()]
+        if name.isupper() and isinstance(value, str)
+    ]
     assert len(statements) >= 10
     async with pool.acquire() as connection:
         for statement in statements:

@@ -35,6 +35,10 @@ def unread(reason: str, **fields: Any) -> Event:  # noqa: ANN401
     return event("TraktListReadFailed", import_id=UUID(int=2), trakt_list="heists", reason=reason, **fields)
 
 
+def drift(kind: str, action: str, **fields: Any) -> Event:  # noqa: ANN401
+    return event("TraktDriftFound", kind=kind, action=action, **fields)
+
+
 def failed(operation: str, reason: str) -> Event:
     return event("TraktSyncFailed", operation=operation, reason=reason, detail="Trakt's own words")
 
@@ -104,6 +108,34 @@ TEXTS: list[tuple[Event, str, str]] = [
         "info",
         "Synced to Trakt: +1 -1",
     ),
+    (drift("list_deleted", "recreated"), "warning", "'Heists' was deleted on Trakt: made anew."),
+    (
+        drift("list_deleted", "detached"),
+        "warning",
+        "'Heists' was deleted on Trakt: it stays deleted, and is not mirrored any more.",
+    ),
+    (
+        drift("list_renamed", "repaired"),
+        "info",
+        "'Heists' was renamed or changed on Trakt: put back as it was.",
+    ),
+    (
+        drift("list_renamed", "kept", new_title="{Capers}", new_privacy="public"),
+        "info",
+        ("'Heists' was renamed or changed on Trakt: renamed to '{Capers}' here too, its privacy here is 'public' too."),
+    ),
+    (drift("items_edited", "repaired"), "info", "Titles of 'Heists' were changed on Trakt: put back as it was."),
+    (
+        drift("items_edited", "repaired", added=3, removed=2),
+        "info",
+        "Titles of 'Heists' were changed on Trakt: 3 put back, 2 taken off again.",
+    ),
+    (
+        drift("items_edited", "kept", added=0, removed_items=[{"media_type": "movie", "ids": {"tmdb": 949}}]),
+        "info",
+        "Titles of 'Heists' were changed on Trakt: 1 taken off here too.",
+    ),
+    (drift("items_edited", "kept"), "info", "Titles of 'Heists' were changed on Trakt: left alone."),
     (event("TraktListDeleted", **ON_TRAKT), "info", "Deleted 'Heists' from Trakt"),
     *(
         (failed(operation, "rate_limited"), "warning", "Trakt API rate limit exceeded. Please wait.")
@@ -127,7 +159,6 @@ NOTHING: list[Event] = [
     *(failed(operation, "auth") for operation in ("create", "sync", "delete")),
     event("ListCreated", list_type="manual"),
     event("ListUpdated", list_type="manual"),
-    event("TraktDriftFound", kind="list_deleted", action="recreated"),
     imported(3, kind="of a later version"),
     event("ListRunChanged", **RUN, state="running", step="scoring", percent=60),
     event("TraktImportRequested", import_id=UUID(int=2), trakt_list="heists"),
@@ -136,7 +167,6 @@ NOTHING: list[Event] = [
     ),
     event("TraktWatchedChanged"),
     event("TraktAccountConnected"),
-    event("TraktAccountDisconnected"),
 ]
 
 
@@ -155,6 +185,12 @@ def test_nothing_is_told(said: Event) -> None:
 def test_an_expired_token_is_told_as_a_matter_of_the_account() -> None:
     assert message_of(event("TraktReauthorizationRequired")) == Message(
         "Trakt access token expired. Please reauthorize.", "warning", None
+    )
+
+
+def test_a_disconnected_account_is_told_as_a_matter_of_the_account() -> None:
+    assert message_of(event("TraktAccountDisconnected")) == Message(
+        "Trakt is disconnected. Your lists stay here, and rest there.", "info", None
     )
 
 
@@ -222,6 +258,7 @@ def test_every_event_that_is_told_is_read_as_far_as_its_text_needs() -> None:
 def test_every_event_type_is_covered_by_this_table() -> None:
     tried = {type(said) for said, *_ in TEXTS} | {type(said) for said in NOTHING}
     by_themselves = {
+        watchbuddy_contracts.TraktAccountDisconnected,
         watchbuddy_contracts.TraktReauthorizationRequired,
         watchbuddy_contracts.TraktImportRefused,
         TraktListReadFailed,
@@ -240,6 +277,9 @@ def test_every_trigger_reason_and_operation_of_the_contract_has_words() -> None:
     for operation in fields["operation"]["enum"]:
         for reason in fields["reason"]["enum"]:
             assert (message_of(failed(operation, reason)) is None) == (reason == "auth")
+    fields = watchbuddy_contracts.TraktDriftFound.model_json_schema()["properties"]
+    drifts = [drift(kind, action) for kind in fields["kind"]["enum"] for action in fields["action"]["enum"]]
+    assert all(message_of(said) for said in drifts)
 
 
 def test_a_title_is_quoted_as_it_is() -> None:

@@ -6,6 +6,7 @@ How far a sync run is goes to the user's open streams alone, and is stored nowhe
 import time
 from collections.abc import Sequence
 from typing import Final
+from uuid import uuid5
 
 import structlog
 
@@ -16,10 +17,12 @@ from chassis.postgres.wakeup import Waker
 from chassis.telemetry.exporters import is_exported
 from chassis.telemetry.names import LIST_ID
 from chassis.telemetry.providers import tracer
-from notifier import store
+from notifier import shortfall_store, store
 from notifier.messages import message_of
 from notifier.responses import RunNotice
-from watchbuddy_contracts import ListEvent, ListRunChanged
+from notifier.shortfall_store import NewShortfall
+from notifier.shortfalls import Shortfall
+from watchbuddy_contracts import ListEvent, ListRunChanged, TraktListSynced
 
 log = structlog.get_logger()
 
@@ -54,8 +57,13 @@ class Dispatcher:
                 self._runs.wake(RunNotice.of(one.event, one.headers.time).model_dump_json())
             elif (message := message_of(one.event)) is not None:
                 new.append(store.NewMessage(message, one.headers.event_id, one.event.user_id, one.headers.time))
-        if not new:
-            return
+        if new:
+            await self._store(events, new)
+        if lacking := _shortfalls(events):
+            for user_id in set(await shortfall_store.tell(self._pool, lacking)):
+                self._waker.wake(user_id)
+
+    async def _store(self, events: Sequence[Delivered], new: Sequence[store.NewMessage]) -> None:
         began_ns = time.time_ns()
         ids = await store.add(self._pool, new, group=self._group, now=self._now())
         stored = [one for one in new if one.event_id in ids]
@@ -65,6 +73,23 @@ class Dispatcher:
         log.info("messages_stored", count=len(ids), list_ids=list_ids, repeated=len(new) - len(ids))
         if self._is_traced:
             _trace([one for one in events if one.headers.event_id in ids], began_ns)
+
+
+def _shortfalls(events: Sequence[Delivered]) -> list[NewShortfall]:
+    """Return what lists lack on Trakt, of each list as its last sync says it."""
+    last: dict[tuple[str, int], NewShortfall] = {}
+    for one in events:
+        if isinstance(event := one.event, TraktListSynced):
+            found, headers = Shortfall.of(event), one.headers
+            last[event.user_id, event.list_id] = NewShortfall(
+                uuid5(headers.event_id, "shortfall"),
+                event.user_id,
+                event.list_id,
+                found.counts,
+                found.text(event),
+                headers.time,
+            )
+    return list(last.values())
 
 
 def _trace(told: Sequence[Delivered], began_ns: int) -> None:

@@ -103,6 +103,27 @@ def _trakt_list_synced(event: TraktListSynced) -> Wording:
     return "info", f"Synced to Trakt: +{event.added} -{event.removed}"
 
 
+def _trakt_drift_found(event: TraktDriftFound) -> Wording:
+    done = [words for count, words in _put_right(event) if count]
+    if event.new_title is not None:
+        done.append(f"renamed to '{event.new_title}' here too")
+    if event.new_privacy is not None:
+        done.append(f"its privacy here is '{event.new_privacy}' too")
+    if not done or event.action in ("recreated", "detached"):
+        done.insert(0, _DRIFT_ACTIONS[event.action])
+    severity: Severity = "warning" if event.kind == "list_deleted" else "info"
+    return severity, f"{_DRIFT_KINDS[event.kind].format(title=event.title)}: {', '.join(done)}."
+
+
+def _put_right(event: TraktDriftFound) -> tuple[tuple[int | None, str], ...]:
+    taken_off = len(event.removed_items)
+    return (
+        (event.added, f"{event.added} put back"),
+        (event.removed, f"{event.removed} taken off again"),
+        (taken_off, f"{taken_off} taken off here too"),
+    )
+
+
 def _trakt_list_deleted(event: TraktListDeleted) -> Wording:
     if event.trakt_list_id is None:  # there was never a list on Trakt
         return None
@@ -142,6 +163,18 @@ _NOT_READ: Final[Mapping[ReadFailureReason, str]] = {
     "rejected": "Trakt refused to show it",
 }
 
+_DRIFT_KINDS: Final = {
+    "list_deleted": "'{title}' was deleted on Trakt",
+    "list_renamed": "'{title}' was renamed or changed on Trakt",
+    "items_edited": "Titles of '{title}' were changed on Trakt",
+}
+_DRIFT_ACTIONS: Final = {
+    "recreated": "made anew",
+    "detached": "it stays deleted, and is not mirrored any more",
+    "repaired": "put back as it was",
+    "kept": "left alone",
+}
+
 _FAILED_OPERATION: Final = {
     "create": "List created locally, but Trakt sync failed",
     "sync": "List synced locally, but Trakt sync failed",
@@ -161,8 +194,10 @@ WORDINGS: Final[Mapping[type[Event], Callable[[Any], Wording]]] = {
     TraktListCreated: lambda event: ("success", f"Created list '{event.title}' on Trakt"),
     TraktListSynced: _trakt_list_synced,
     TraktListDeleted: _trakt_list_deleted,
+    TraktDriftFound: _trakt_drift_found,
     TraktListReadFailed: _trakt_list_read_failed,
     TraktSyncFailed: _trakt_sync_failed,
+    TraktAccountDisconnected: lambda _event: ("info", "Trakt is disconnected. Your lists stay here, and rest there."),
     TraktReauthorizationRequired: lambda _event: ("warning", "Trakt access token expired. Please reauthorize."),
 }
 
@@ -179,9 +214,6 @@ SILENT: Final[frozenset[type[Event]]] = frozenset(
         TraktWatchedChanged,
         # The user's own act: the page that they used confirms it.
         TraktAccountConnected,
-        TraktAccountDisconnected,
-        # There is no text for it yet; it comes with the policies for edits by hand.
-        TraktDriftFound,
     }
 )
 
