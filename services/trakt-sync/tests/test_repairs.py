@@ -76,7 +76,7 @@ def merged(item_count: int | None) -> Answer:
     def answer(job: Job, action: Action, when: datetime) -> Change:
         match action:
             case ReadItems():
-                return read(job, action, shown(THIEF, RONIN), when, POLICY)
+                return read(job, shown(THIEF, RONIN), when, POLICY)
             case AddItems():
                 return added(job, action, ItemsResponse(existing=1, item_count=item_count), when, POLICY)
         raise AssertionError(f"a wanted title is taken away: {action}")
@@ -100,7 +100,7 @@ def test_title_that_trakt_knows_under_another_id_stays_and_is_looked_at_a_few_ti
 def test_stranger_beside_a_title_under_another_id_is_left_alone_in_the_end() -> None:
     def answer(job: Job, action: Action, when: datetime) -> Change:
         if isinstance(action, ReadItems):
-            return read(job, action, shown(THIEF, RONIN, Title("movie", trakt=77)), when, POLICY)
+            return read(job, shown(THIEF, RONIN, Title("movie", trakt=77)), when, POLICY)
         assert isinstance(action, AddItems)
         return added(job, action, ItemsResponse(existing=1, item_count=3), when, POLICY)
 
@@ -113,7 +113,7 @@ def by_hand(job: Job, action: Action, when: datetime) -> Change:
     match action:
         case ReadItems():
             others = (Title("movie", trakt=number) for number in range(1000, 1300))
-            return read(job, action, shown(HEAT, RONIN, *others), when, POLICY)
+            return read(job, shown(HEAT, RONIN, *others), when, POLICY)
         case RemoveItems(entries):
             left = len(job.entries) - len(entries)
             return removed(job, action, ItemsResponse(item_count=left), when, POLICY)
@@ -134,7 +134,7 @@ def test_drift_is_told_though_the_answer_to_its_removal_is_lost() -> None:
 
     def answer(job: Job, action: Action, when: datetime) -> Change:
         if isinstance(action, ReadItems):
-            return read(job, action, shown(HEAT, RONIN, THIEF), when, POLICY)
+            return read(job, shown(HEAT, RONIN, THIEF), when, POLICY)
         assert isinstance(action, RemoveItems)
         if not lost:
             lost.append(action)
@@ -149,7 +149,7 @@ def test_drift_is_told_though_the_answer_to_its_removal_is_lost() -> None:
 def test_old_answer_that_shows_a_removed_title_is_neither_drift_nor_a_removal() -> None:
     def answer(job: Job, action: Action, when: datetime) -> Change:
         if isinstance(action, ReadItems):
-            return read(job, action, shown(HEAT, THIEF, RONIN), when, POLICY)
+            return read(job, shown(HEAT, THIEF, RONIN), when, POLICY)
         assert action == RemoveItems(tuple(entry for entry in job.entries if entry.title == THIEF))
         return removed(job, action, ItemsResponse(not_found=(THIEF,), item_count=2), when, POLICY)
 

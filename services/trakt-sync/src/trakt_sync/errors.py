@@ -47,7 +47,13 @@ class TraktUnreachableError(TraktError, TransientError):
 
 
 class TraktUnavailableError(TraktError, TransientError):
+    """Nobody knows what Trakt did. Args: is_server_error: it answered 500, which one odd title can make it do."""
+
     slug = "trakt-unavailable"
+
+    def __init__(self, detail: str, retry_after: timedelta | None = None, *, is_server_error: bool = False) -> None:
+        super().__init__(detail, retry_after)
+        self.is_server_error = is_server_error
 
 
 class RateLimitedError(TraktError, TransientError):

@@ -17,8 +17,11 @@ class Actual:
         is_stale: the ledger may differ from Trakt. Trakt must be read before the ledger can be believed.
         is_doubted: Trakt said that there is no such list.
         is_detached: the Trakt list was deleted by hand, and is to stay deleted.
-        is_left_as_found: the details are somebody's on Trakt, and are left at this version.
+        is_left_as_found: the details, and titles taken off, are left as somebody made them on Trakt.
         twins: Trakt lists to delete.
+        is_sameness_doubted: Trakt said of a title that it is there already, and we do not know as which entry.
+        refused_additions: of so many titles by rank, one makes Trakt refuse the request; 0: of none.
+        refused_removals: the same of the entries to be removed.
         has_open_intent: a creation was begun whose response is missing, or which was refused.
         capacity: see `diff.diff`.
         is_upper_bound: the true capacity is smaller or equal: additions go in halves.
@@ -33,6 +36,9 @@ class Actual:
     is_detached: bool = False
     is_left_as_found: bool = False
     twins: tuple[int, ...] = ()
+    is_sameness_doubted: bool = False
+    refused_additions: int = 0
+    refused_removals: int = 0
     has_open_intent: bool = False
     capacity: int | None = None
     is_upper_bound: bool = False

@@ -8,10 +8,10 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Final, TypeVar
 
-from trakt_sync.mirroring.actions import AddItems
+from trakt_sync.mirroring.actions import AddItems, RemoveItems
 from trakt_sync.mirroring.actual import Actual
 from trakt_sync.mirroring.diff import Difference
-from trakt_sync.mirroring.ledger import mirrored
+from trakt_sync.mirroring.ledger import Entry, mirrored
 from watchbuddy_contracts import Title
 
 T = TypeVar("T")
@@ -32,10 +32,21 @@ def additions(differs: Difference, actual: Actual, *, is_ordered: bool) -> tuple
     return [AddItems(titles) for titles in full], False
 
 
+def removals(entries: Sequence[Entry], actual: Actual) -> Iterator[RemoveItems]:
+    """Yield the requests that remove the entries."""
+    size = _halved(actual.refused_removals) or CHUNK
+    return (RemoveItems(chunk) for chunk in chunks(entries, size))
+
+
 def chunks(values: Sequence[T], size: int) -> Iterator[tuple[T, ...]]:
     """Yield the values in tuples of `size`; the last may be shorter."""
     for start in range(0, len(values), size):
         yield tuple(values[start : start + size])
+
+
+def _halved(refused: int) -> int:
+    """Return how many of the titles go together of which one makes Trakt refuse the whole request; 0: there is none."""
+    return (refused + 1) // 2 if refused > 1 else refused
 
 
 def _is_in_order(differs: Difference, actual: Actual, added: Sequence[tuple[Title, ...]]) -> bool:
@@ -62,7 +73,9 @@ def _cut_where_a_movie_follows_a_show(titles: Sequence[Title], size: int) -> Ite
 
 
 def _request_size(differs: Difference, actual: Actual) -> int:
-    """While the account's true limit is sought, additions go in halves."""
+    """While the account's true limit is sought, or a title that Trakt refuses, additions go in halves."""
+    if size := _halved(actual.refused_additions):
+        return size
     if not actual.is_upper_bound or actual.capacity is None:
         return CHUNK
     return max(1, min(CHUNK, (len(differs.missing) + 1) // 2))

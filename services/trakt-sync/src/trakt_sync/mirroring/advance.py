@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Final
 
 from trakt_sync.mirroring.actions import Action, ReadItems
-from trakt_sync.mirroring.events import list_deleted, list_synced
+from trakt_sync.mirroring.events import drift_found, list_deleted, list_synced
 from trakt_sync.mirroring.job import Change, Job, Next, Step
 from trakt_sync.mirroring.ledger import LedgerChange
 from trakt_sync.mirroring.plan import difference, plan
@@ -67,14 +67,16 @@ def _synced(after: Job, change: Change, left: int, now: datetime, policy: Policy
     differs = difference(after.desired, actual)
     ledger = change.ledger
     if ledger.replace is None:
-        ledger = replace(ledger, learn=(*ledger.learn, *differs.learned))
+        drop = (*ledger.drop, *differs.aside_in_vain)
+        ledger = replace(ledger, learn=(*ledger.learn, *differs.learned), drop=drop)
+    repairs = _repairs(after)
     finished = replace(
         progress.finished(after.version),
         limit=None if progress.limit is None else replace(progress.limit, is_upper_bound=actual.is_upper_bound),
         staleness=_left_stale(progress.staleness, is_first=actual.is_first) if left else None,
     )
     again = []
-    if differs.not_found:
+    if differs.set_aside("not_found") or differs.set_aside("rejected"):
         again.append(now + policy.not_found_retry)
     if differs.left_out:
         met_at = now if progress.limit is None else progress.limit.met_at
@@ -84,7 +86,18 @@ def _synced(after: Job, change: Change, left: int, now: datetime, policy: Policy
     is_notified = progress.incident.notified is not None
     is_news = after.version > progress.applied_version or not progress.tally.is_empty or is_notified
     event = list_synced(after, differs) if is_news else None
+    change = replace(change, events=(*change.events, *repairs))
     return Step(_ended(change, finished, ledger, event), Next(min(again, default=None), remaining=left or None))
+
+
+def _repairs(after: Job) -> tuple[Event, ...]:
+    """Return the event of what somebody had changed on Trakt, and was put right: the version had been equal before."""
+    progress = after.progress
+    is_repair = progress.reads > 0 and progress.applied_version == after.version
+    if not is_repair or progress.tally.is_empty:
+        return ()
+    added, removed = progress.tally.added, progress.tally.removed
+    return (drift_found(after, "items_edited", "repaired", added=added, removed=removed),)
 
 
 def _ended(change: Change, progress: Progress, ledger: LedgerChange, result: Event | None) -> Change:

@@ -1,10 +1,11 @@
 """How a list differs from its Trakt list."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from trakt_sync.mirroring.ledger import Entry, EntryState, positions_of
+from trakt_sync.mirroring.desired import Mode
+from trakt_sync.mirroring.ledger import SET_ASIDE, Entry, EntryState, positions_of, rows_in
 from watchbuddy_contracts import Title, TitleKey
 
 # Of several entries that may be one title, an unconfirmed one is confirmed first. A title that is there is not sent.
@@ -24,9 +25,12 @@ class Difference:
 
     Args:
         missing: wanted and not confirmed to be there, by rank.
-        extra: there, or possibly there, and not wanted or left out.
+        extra: there, or possibly there, and not wanted or left out, and the list's mode lets them be removed.
         kept: there and wanted, by wanted rank.
-        not_found: wanted, and Trakt does not know them.
+        aside: entries of titles that are wanted and not sent for now, with the title as it is wanted.
+        aside_in_vain: row ids of such entries whose title is not wanted any more.
+        not_removed: there and not wanted, and Trakt does not take them off.
+        is_doubtful: some entry in `extra` may be a wanted title under an id that we do not know of it.
         left_out: wanted, and over the account's limit; by rank.
         learned: row ids whose title is wanted under more ids than they hold.
         order: what is on the Trakt list when all is done, in the wanted order.
@@ -35,14 +39,27 @@ class Difference:
     missing: tuple[Title, ...]
     extra: tuple[Entry, ...]
     kept: tuple[Entry, ...]
-    not_found: tuple[Title, ...]
+    aside: tuple[tuple[Title, Entry], ...]
+    aside_in_vain: tuple[int, ...]
+    not_removed: tuple[Entry, ...]
+    is_doubtful: bool
     left_out: tuple[Title, ...]
     learned: tuple[tuple[int, Title], ...]
     order: tuple[Title, ...]
 
+    def set_aside(self, state: EntryState) -> tuple[Title, ...]:
+        """Return the wanted titles that are set aside for this reason."""
+        return tuple(title for title, entry in self.aside if entry.state == state)
+
 
 def diff(
-    items: Iterable[Title], entries: tuple[Entry, ...], capacity: int | None = None, *, is_upper_bound: bool = False
+    items: Iterable[Title],
+    entries: tuple[Entry, ...],
+    capacity: int | None = None,
+    *,
+    is_upper_bound: bool = False,
+    mode: Mode = "mirror",
+    is_left_as_found: bool = False,
 ) -> Difference:
     """Return what separates the wanted items from the ledger's entries.
 
@@ -51,21 +68,28 @@ def diff(
         entries: in the order of the Trakt list.
         capacity: entries that the account's limit leaves to this list; None: no limit met so far.
         is_upper_bound: the true capacity is smaller or equal.
+        mode: see `Policies`.
+        is_left_as_found: titles that somebody took off on Trakt stay off.
     """
-    matches = _match(items, entries)
-    wanted = [(item, entry) for item, entry in matches.pairs if entry is None or entry.state != "not_found"]
+    tried_again = () if is_left_as_found else ("taken_off",)
+    matches = _match(items, entries, tried_again)
+    wanted = [(item, entry) for item, entry in matches.pairs if entry is None or entry.state not in SET_ASIDE]
     here, left_out = _cut(wanted, capacity, is_upper_bound=is_upper_bound)
     given_up = {key for item, entry in left_out for key in (item if entry is None else entry.title).keys}
+    unwanted = [
+        entry
+        for position, entry in enumerate(entries)
+        if position not in matches.claimed or (given_up and not given_up.isdisjoint(entry.title.keys))
+    ]
+    extra = tuple(entry for entry in unwanted if _is_removable(entry, mode))
     return Difference(
         missing=tuple(item for item, entry in here if entry is None),
-        extra=tuple(
-            entry
-            for position, entry in enumerate(entries)
-            if entry.state != "not_found"
-            and (position not in matches.claimed or (given_up and not given_up.isdisjoint(entry.title.keys)))
-        ),
+        extra=extra,
         kept=tuple(entry for _, entry in here if entry is not None),
-        not_found=tuple(item for item, entry in matches.pairs if entry is not None and entry.state == "not_found"),
+        aside=tuple((item, entry) for item, entry in matches.pairs if entry is not None and entry.state in SET_ASIDE),
+        aside_in_vain=rows_in(entry for entry in unwanted if entry.state in SET_ASIDE),
+        not_removed=tuple(entry for entry in unwanted if entry.state == "not_removed"),
+        is_doubtful=_may_be_wanted(extra, (item for item, _ in here)),
         left_out=tuple(item for item, _ in left_out),
         learned=tuple(
             (entry.row_id, entry.title.merged(item))
@@ -77,6 +101,31 @@ def diff(
 
 
 Pair = tuple[Title, Entry | None]
+
+
+def _is_removable(entry: Entry, mode: Mode) -> bool:
+    is_there = entry.state in ("mirrored", "unconfirmed")
+    return is_there and (mode == "mirror" or (mode == "keep_extra" and not entry.is_foreign))
+
+
+def _may_be_wanted(extra: Iterable[Entry], wanted: Iterable[Title]) -> bool:
+    """Whether one of the entries may be a wanted title: the two have no id of one kind to compare.
+
+    Sameness is Trakt's. Of an entry that was read, all ids are known that Trakt knows.
+    """
+    unread = {_kinds_of(entry.title) for entry in extra if entry.list_item_id is None}
+    if not unread:
+        return False
+    kinds = {_kinds_of(title) for title in wanted}
+    return any(
+        media_type == other and not any(both == (True, True) for both in zip(known, others_known, strict=True))
+        for media_type, known in unread
+        for other, others_known in kinds
+    )
+
+
+def _kinds_of(title: Title) -> tuple[str, tuple[bool, bool, bool]]:
+    return title.media_type, (title.trakt is not None, title.tmdb is not None, title.imdb is not None)
 
 
 def _cut(wanted: list[Pair], capacity: int | None, *, is_upper_bound: bool) -> tuple[list[Pair], list[Pair]]:
@@ -108,7 +157,7 @@ class _Matches:
     claimed: set[int]
 
 
-def _match(items: Iterable[Title], entries: tuple[Entry, ...]) -> _Matches:
+def _match(items: Iterable[Title], entries: tuple[Entry, ...], tried_again: Collection[str]) -> _Matches:
     positions = positions_of(entries)
     claimed: set[int] = set()
     added: set[TitleKey] = set()
@@ -125,6 +174,7 @@ def _match(items: Iterable[Title], entries: tuple[Entry, ...]) -> _Matches:
         entry = entries[min(hits, key=lambda hit: (_PREFERENCE[entries[hit].state], hit))]
         claimed |= {hit for hit in hits if not entry.title.contradicts(entries[hit].title)}
         # Trakt may know the title by an id that it was not asked for yet.
-        is_new_try = entry.state == "not_found" and entry.title.merged(item) != entry.title
+        is_new_try = entry.state in ("not_found", "rejected") and entry.title.merged(item) != entry.title
+        is_new_try = is_new_try or entry.state in tried_again
         pairs.append((item, None if is_new_try or entry.state == "unconfirmed" else entry))
     return _Matches(pairs, claimed)

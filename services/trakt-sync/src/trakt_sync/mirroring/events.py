@@ -42,7 +42,9 @@ def list_synced(job: Job, differs: Difference) -> TraktListSynced:
         removed=tally.removed,
         unchanged=max(0, len(differs.kept) - tally.added),
         renamed=tally.is_renamed,
-        not_found=to_items(differs.not_found),
+        not_found=to_items(differs.set_aside("not_found")),
+        rejected=to_items(differs.set_aside("rejected")),
+        not_removed=to_items(entry.title for entry in differs.not_removed),
         left_out=to_items(differs.left_out),
     )
 

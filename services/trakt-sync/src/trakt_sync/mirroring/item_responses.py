@@ -7,12 +7,11 @@ from itertools import takewhile
 
 from trakt_sync.mirroring.actions import AddItems, RemoveItems, ReorderItems
 from trakt_sync.mirroring.advance import MAX_READS_BEFORE_RESULT
-from trakt_sync.mirroring.events import drift_found
 from trakt_sync.mirroring.job import Change, Job
 from trakt_sync.mirroring.ledger import SET_ASIDE, Entry, LedgerChange, mirrored, positions_of, rows_in, rows_of
 from trakt_sync.mirroring.plan import difference
 from trakt_sync.mirroring.policy import Policy
-from trakt_sync.mirroring.progress import Progress
+from trakt_sync.mirroring.progress import Progress, Refused, Staleness
 from trakt_sync.mirroring.remote import ItemsResponse
 from watchbuddy_contracts import Event, Title, TitleKey, keys_of
 
@@ -30,8 +29,12 @@ def added(job: Job, action: AddItems, response: ItemsResponse, now: datetime, po
     count = max(0, sum(1 for _ in mirrored(new)) - by_others)
     tally = replace(job.progress.tally, added=job.progress.tally.added + count)
     progress = replace(job.progress, tally=tally, pending=None)
-    if response.existing and not _stand_last(job.entries, action.titles, response.existing, unknown):
+    if by_others:  # which entries they are is read before anything is removed
+        staleness = progress.staleness or Staleness(None)
+        progress = replace(progress, staleness=replace(staleness, is_sameness_doubted=True))
+    elif response.existing and not _stand_last(job.entries, action.titles, response.existing, unknown):
         progress = progress.stale(now, policy)  # they stayed at their positions, which we do not know
+    progress = _refused_less(progress, additions=len(action.titles))
     if by_others and (response.item_count is None or response.item_count < _size(job, ledger, progress)):
         return _added_under_other_ids(job, progress, ledger, response, by_others, now, policy)
     return _counted(job, progress, ledger, response, now, policy)
@@ -52,7 +55,7 @@ def _added_under_other_ids(
     staleness = progress.staleness
     if staleness is not None and staleness.reads >= MAX_READS_BEFORE_RESULT:
         # Every reading shows the same, and so would the next.
-        settled = replace(progress, staleness=replace(staleness, read_after=None))
+        settled = replace(progress, staleness=replace(staleness, read_after=None, is_sameness_doubted=False))
         return Change(settled, _under_our_ids(ledger, held, by_others))
     ledger = replace(ledger, drop=(*ledger.drop, *rows_in(held)))
     return _counted(job, progress, ledger, response, now, policy)
@@ -85,20 +88,38 @@ def removed(job: Job, action: RemoveItems, response: ItemsResponse, now: datetim
 
     What is left to remove after a reading was put there by others, unless the reading was old and it is gone already.
     """
-    ledger = LedgerChange(drop=rows_in(action.entries))
-    count = sum(1 for _ in mirrored(action.entries))
+    stuck = _not_removed(job, action, response)
+    gone = tuple(entry for entry in action.entries if entry not in stuck)
+    still_there = tuple(entry._replace(state="not_removed", row_id=None) for entry in stuck)
+    ledger = LedgerChange(append=still_there, drop=rows_in(action.entries))
+    count = sum(1 for _ in mirrored(gone))
     before = job.progress
     is_repair = before.reads > 0 and not before.is_stale and before.applied_version > 0
-    if is_repair:
+    if is_repair and not stuck:
         count = max(0, count - len(response.not_found))
     tally = replace(before.tally, removed=before.tally.removed + count)
-    is_news = is_repair and tally.removed > 0 and _is_last(job, action)
-    events = (drift_found(job, "items_edited", "repaired"),) if is_news else ()
-    return _counted(job, replace(before, tally=tally, pending=None), ledger, response, now, policy, events)
+    progress = _refused_less(replace(before, tally=tally, pending=None), removals=len(action.entries))
+    return _counted(job, progress, ledger, response, now, policy)
 
 
-def _is_last(job: Job, action: RemoveItems) -> bool:
-    return len(action.entries) == len(difference(job.desired, job.actual).extra)
+def _not_removed(job: Job, action: RemoveItems, response: ItemsResponse) -> tuple[Entry, ...]:
+    """Return the entries that are still there: Trakt does not find them to be removed, and counts them all the same."""
+    if not response.not_found or response.item_count is None:
+        return ()
+    before = _size(job, LedgerChange(), job.progress)
+    if response.item_count != before - len(action.entries) + len(response.not_found):
+        return ()
+    unknown = keys_of(response.not_found)
+    return tuple(entry for entry in action.entries if not unknown.isdisjoint(entry.title.keys))
+
+
+def _refused_less(progress: Progress, *, additions: int = 0, removals: int = 0) -> Progress:
+    """Return the progress after a part was taken of what had been refused: the title that is sought is in the rest."""
+    trakt_list, refused = progress.trakt_list, progress.refused
+    if trakt_list is None or refused == Refused():
+        return progress
+    left = Refused(max(0, refused.additions - additions), max(0, refused.removals - removals))
+    return replace(progress, trakt_list=replace(trakt_list, refused=left))
 
 
 def reordered(job: Job, action: ReorderItems, skipped: tuple[int, ...], now: datetime, policy: Policy) -> Change:

@@ -50,6 +50,9 @@ class Job:
             is_detached=progress.drift.is_detached,
             is_left_as_found=progress.drift.left_version == self.version,
             twins=progress.drift.twins,
+            is_sameness_doubted=progress.staleness is not None and progress.staleness.is_sameness_doubted,
+            refused_additions=progress.refused.additions,
+            refused_removals=progress.refused.removals,
             has_open_intent=progress.intent is not None,
             capacity=None if limit is None else limit.capacity,
             # Once as many are there, the bound is the limit itself.

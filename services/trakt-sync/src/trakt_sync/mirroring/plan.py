@@ -1,7 +1,8 @@
 """What to do next to make Trakt equal to what is wanted.
 
 The order is a promise. The list comes first. Additions come before removals, so that a failure never leaves a list
-emptier than it was; only a full list is given room first. Reading comes last.
+emptier than it was; only a full list is given room first. Reading comes last, unless what seems to be extra may be a
+wanted title under another id: then Trakt is read before anything is removed (decision 38).
 """
 
 from collections.abc import Iterator
@@ -14,12 +15,11 @@ from trakt_sync.mirroring.actions import (
     DeleteTwin,
     FindList,
     ReadItems,
-    RemoveItems,
     ReorderItems,
     UpdateList,
 )
 from trakt_sync.mirroring.actual import Actual
-from trakt_sync.mirroring.additions import CHUNK, additions, chunks
+from trakt_sync.mirroring.additions import additions, removals
 from trakt_sync.mirroring.desired import Desired
 from trakt_sync.mirroring.diff import Difference, diff
 from trakt_sync.mirroring.ledger import set_aside
@@ -45,7 +45,14 @@ def plan(desired: Desired, actual: Actual) -> tuple[Action, ...]:
 def difference(desired: Desired, actual: Actual) -> Difference:
     """Return how the items differ. Without a Trakt list nothing is on it."""
     entries = actual.entries if actual.trakt_list_id is not None else set_aside(actual.entries)
-    return diff(desired.items, entries, actual.capacity, is_upper_bound=actual.is_upper_bound)
+    return diff(
+        desired.items,
+        entries,
+        actual.capacity,
+        is_upper_bound=actual.is_upper_bound,
+        mode=desired.policies.mode,
+        is_left_as_found=actual.is_left_as_found,
+    )
 
 
 def _present(desired: Desired, actual: Actual) -> Iterator[Action]:
@@ -56,14 +63,19 @@ def _present(desired: Desired, actual: Actual) -> Iterator[Action]:
     differs = difference(desired, actual)
     is_ordered = desired.is_ordered or actual.is_first
     added, is_in_order = additions(differs, actual, is_ordered=is_ordered)
-    first = _removals_to_make_room(differs, actual)
-    yield from (RemoveItems(entries) for entries in chunks(differs.extra[:first], CHUNK))
+    is_held = differs.is_doubtful or actual.is_sameness_doubted
+    if is_held and not actual.is_stale:
+        yield ReadItems(is_for_ids=True)
+    first = 0 if is_held else _removals_to_make_room(differs, actual)
+    yield from removals(differs.extra[:first], actual)
     yield from added
-    yield from (RemoveItems(entries) for entries in chunks(differs.extra[first:], CHUNK))
+    if is_held and actual.is_stale:
+        yield ReadItems()
+    yield from removals(differs.extra[first:], actual)
     is_out_of_order = is_ordered and not is_in_order
-    if actual.is_stale:
+    if actual.is_stale and not is_held:
         yield ReadItems()  # an order needs entries that are sure to be there
-    elif is_out_of_order and any(entry.list_item_id is None for entry in differs.kept):
+    elif is_out_of_order and not is_held and any(entry.list_item_id is None for entry in differs.kept):
         yield ReadItems(is_for_ids=True)
     if is_out_of_order:
         yield ReorderItems(differs.order)

@@ -15,6 +15,21 @@ MAX_DOUBLINGS: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
+class Refused:
+    """The search for a title that makes Trakt refuse whatever request names it: what was refused is sent in halves.
+
+    Args:
+        additions: of so many titles by rank one is it; 0: none is sought.
+        removals: the same of entries to be removed.
+        alone: titles in a row that were refused alone. After some, it is not the titles.
+    """
+
+    additions: int = 0
+    removals: int = 0
+    alone: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class TraktList:
     """The list's Trakt list.
 
@@ -27,6 +42,7 @@ class TraktList:
         proved_at: when Trakt last did what we asked of it, so that it was surely there; None: not known.
         updated_at: Trakt's stamp after our last write; another one there says that somebody else wrote. None: not
             known, as after a write whose response was lost.
+        refused: the search for a title that Trakt refuses.
         is_doubted: Trakt said that there is no such list. Whether it is gone is looked at before anything else.
     """
 
@@ -39,6 +55,7 @@ class TraktList:
     proved_at: datetime | None = None
     updated_at: datetime | None = None
     is_doubted: bool = False
+    refused: Refused = Refused()
 
     def certain_from(self, policy: Policy) -> datetime | None:
         """Return from when on Trakt's reads surely show the list, if there is one; None: they do."""
@@ -84,11 +101,14 @@ class Staleness:
         read_after: when Trakt's answers are no longer old; None: the items were read, and are being put right.
         reads: readings in a row after which the list was not as it should.
         is_order_owed: a first mirror was reported while the ledger was stale; its order must be looked at again.
+        is_sameness_doubted: Trakt said of a title that it is there already, and we do not know as which entry. Nothing
+            is removed before the items were read.
     """
 
     read_after: datetime | None
     reads: int = 0
     is_order_owed: bool = False
+    is_sameness_doubted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +174,8 @@ class Drift:
         twins: second lists of such creations, to be deleted.
         is_detached: the Trakt list was deleted by hand, and stays deleted.
         has_other_details: somebody gave it another name, privacy or the like, which is put back.
-        left_version: at this version of the list, the details are left as somebody made them on Trakt.
+        left_version: at this version of the list, details and titles taken off are left as somebody made them on Trakt:
+            its owner takes them over.
     """
 
     lost_creations: tuple[Intent, ...] = ()
@@ -204,6 +225,10 @@ class Progress:
     def reads(self) -> int:
         """Readings in a row that settled nothing."""
         return 0 if self.staleness is None else self.staleness.reads
+
+    @property
+    def refused(self) -> Refused:
+        return Refused() if self.trakt_list is None else self.trakt_list.refused
 
     def without_list(self) -> "Progress":
         """Return the progress when there is no Trakt list any more."""

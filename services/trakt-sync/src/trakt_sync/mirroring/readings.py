@@ -2,45 +2,85 @@
 
 from dataclasses import replace
 from datetime import datetime
+from typing import Final
 
-from trakt_sync.mirroring.actions import AddItems, ReadItems
+from trakt_sync.mirroring.actions import AddItems
+from trakt_sync.mirroring.events import drift_found
 from trakt_sync.mirroring.job import Change, Job
-from trakt_sync.mirroring.ledger import SET_ASIDE, LedgerChange, mirrored, set_aside
+from trakt_sync.mirroring.ledger import SET_ASIDE, Entry, LedgerChange, mirrored, set_aside
 from trakt_sync.mirroring.policy import Policy
 from trakt_sync.mirroring.progress import Limit, Staleness
-from trakt_sync.mirroring.recognition import recognise
+from trakt_sync.mirroring.recognition import Recognition, recognise
 from trakt_sync.mirroring.remote import AccountLimits, RemoteItems
 from trakt_sync.mirroring.write_ahead import unconfirmed
+from watchbuddy_contracts import keys_of, to_items
+
+MIN_DOUBTED: Final = 10
+"""Titles that are missing at once, and are more than half of a list, are put back whatever its owner wants."""
 
 
-def read(job: Job, action: ReadItems, remote: RemoteItems, now: datetime, policy: Policy) -> Change:
-    """Return the change after the Trakt list's items were read. A reading that settles nothing changes no entry."""
+def read(job: Job, remote: RemoteItems, now: datetime, policy: Policy) -> Change:
+    """Return the change after the Trakt list's items were read.
+
+    A reading that may be older than our last write is the truth only when it shows just what we know to be there. Else
+    it tells ids of the entries that it shows, and the items are read again when no reading can be that old.
+    """
     known = tuple(entry for entry in job.entries if entry.state not in SET_ASIDE)
     seen = recognise(known, remote.entries)
-    is_other = action.is_for_ids and (len(remote.entries) != len(known) or bool(seen.strangers))
-    if not remote.is_complete or seen.is_ambiguous or is_other:
-        return _settled_nothing(job, action, now, policy)
-    before = job.progress
+    trakt_list = job.progress.trakt_list
+    written_at = None if trakt_list is None else trakt_list.written_at
+    fresh_at = now if written_at is None else written_at + policy.stale_window
+    if not remote.is_complete:
+        return Change(job.progress.stale(now, policy, reads=job.progress.reads + 1))
+    if now < fresh_at and (seen.strangers or seen.missing):
+        return _told_ids(job, seen, fresh_at)
+    if seen.is_ambiguous:
+        return Change(job.progress.stale(now, policy, reads=job.progress.reads + 1))
+    return _believed(job, seen, remote)
+
+
+def _told_ids(job: Job, seen: Recognition, fresh_at: datetime) -> Change:
+    staleness = replace(job.progress.staleness or Staleness(None), read_after=fresh_at)
+    return Change(
+        replace(job.progress, staleness=staleness), LedgerChange(replace=(*seen.known, *set_aside(job.entries)))
+    )
+
+
+def _believed(job: Job, seen: Recognition, remote: RemoteItems) -> Change:
+    """Return the change of a reading that is the truth. What is not on it any more was taken off by somebody."""
+    before, trakt_list = job.progress, job.progress.trakt_list
     is_order_owed = before.staleness is not None and before.staleness.is_order_owed
     progress = replace(
         before,
-        trakt_list=None
-        if before.trakt_list is None
-        else replace(before.trakt_list, foreign_count=remote.foreign_count),
+        trakt_list=None if trakt_list is None else replace(trakt_list, foreign_count=remote.foreign_count),
         staleness=Staleness(None, before.reads + 1, is_order_owed),  # until the list is found to be as it should
         pending=None,
     )
-    return Change(progress, LedgerChange(replace=(*seen.entries, *set_aside(job.entries))))
+    gone = _taken_off(job, seen)
+    taken_off = tuple(entry._replace(state="taken_off", row_id=None, list_item_id=None) for entry in gone)
+    ledger = LedgerChange(replace=(*seen.entries, *taken_off, *set_aside(job.entries)))
+    if not gone:
+        return Change(progress, ledger)
+    items = to_items(entry.title for entry in gone)
+    progress = replace(progress, drift=replace(progress.drift, left_version=job.version))
+    return Change(progress, ledger, (drift_found(job, "items_edited", "kept", removed_items=items),))
 
 
-def _settled_nothing(job: Job, action: ReadItems, now: datetime, policy: Policy) -> Change:
-    progress = job.progress
-    written_at = None if progress.trakt_list is None else progress.trakt_list.written_at
-    fresh_at = now if written_at is None else written_at + policy.stale_window
-    if action.is_for_ids and fresh_at > now:  # nothing is wrong with the list: the answer is old
-        staleness = replace(progress.staleness or Staleness(None), read_after=fresh_at)
-        return Change(replace(progress, staleness=staleness))
-    return Change(progress.stale(now, policy, reads=progress.reads + 1))
+def _taken_off(job: Job, seen: Recognition) -> tuple[Entry, ...]:
+    """Return the entries that somebody took off on Trakt, where the list's owner wants them off here too.
+
+    Not when most of a list is missing: nobody's list is emptied by an odd reading.
+    """
+    if job.desired.policies.when_removed != "take_over" or not job.desired.is_present:
+        return ()
+    wanted = keys_of(job.desired.items)
+    gone = tuple(
+        entry
+        for entry in seen.missing
+        if entry.state == "mirrored" and not entry.is_foreign and not wanted.isdisjoint(entry.title.keys)
+    )
+    is_too_much = len(gone) >= MIN_DOUBTED and 2 * len(gone) > len(seen.known)
+    return () if is_too_much else gone
 
 
 def limited(

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from trakt_sync.mirroring.actions import (
+    Action,
     AddItems,
     CreateList,
     DeleteList,
@@ -74,6 +75,18 @@ def unconfirmed(job: Job, now: datetime, policy: Policy) -> Change:
     if pending.kind == "remove":
         return _unconfirmed_removal(job, progress, pending.row_ids)
     return Change(progress, _unconfirmed_addition(job, pending.titles))
+
+
+def doubted(change: Change, begun: Job, action: Action, now: datetime, policy: Policy) -> Change:
+    """Return the change after a refusal, with what Trakt may have done all the same: refused writes were carried out.
+
+    A removal needs none of it: it is sent again, or its title is added again.
+    """
+    if not isinstance(action, UpdateList | AddItems | ReorderItems):
+        return change
+    lost = unconfirmed(begun, now, policy)
+    progress = replace(change.progress, trakt_list=lost.progress.trakt_list, staleness=lost.progress.staleness)
+    return replace(change, progress=progress, ledger=lost.ledger)
 
 
 def _unconfirmed_removal(job: Job, progress: Progress, row_ids: tuple[int, ...]) -> Change:

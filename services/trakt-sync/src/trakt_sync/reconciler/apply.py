@@ -59,7 +59,7 @@ async def read(
     if not action.is_for_ids and read_after is not None and began_at < read_after:
         return Change(job.progress)  # Trakt's answers may still be old
     items = await trakt.read_items(token, job.trakt_list_id)
-    return readings.read(job, action, items, now(), policy)
+    return readings.read(job, items, began_at, policy)
 
 
 async def check_list(

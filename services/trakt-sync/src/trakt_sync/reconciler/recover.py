@@ -9,9 +9,11 @@ import structlog
 from chassis.clock import Clock
 from trakt_sync.accounts.session import Session
 from trakt_sync.errors import (
+    AccountLockedError,
     AppRefusedError,
     LimitReachedError,
     ListGoneError,
+    RateLimitedError,
     RejectedError,
     TokenRefusedError,
     TraktError,
@@ -19,10 +21,12 @@ from trakt_sync.errors import (
     TraktUnreachableError,
 )
 from trakt_sync.mirroring import list_responses, readings
-from trakt_sync.mirroring.actions import Action, AddItems, CreateList, FindList
+from trakt_sync.mirroring.actions import Action, AddItems, CreateList, FindList, RemoveItems
 from trakt_sync.mirroring.failures import failed, not_before
+from trakt_sync.mirroring.halving import halved
 from trakt_sync.mirroring.job import Change, Job, Next
 from trakt_sync.mirroring.policy import Policy
+from trakt_sync.mirroring.write_ahead import doubted
 from trakt_sync.reconciler.apply import check_list
 from trakt_sync.store.accounts import AccountStore
 from trakt_sync.trakt.api import Trakt
@@ -74,9 +78,17 @@ class Recovery:
                 return await self._look_for(session, before, action, error)
             case LimitReachedError() if isinstance(action, AddItems):
                 return await self._learn_limits(session, before, begun, action)
+            case RejectedError() | TraktUnavailableError(is_server_error=True) if isinstance(
+                action, AddItems | RemoveItems
+            ):
+                self._log(before, action, error)
+                return halved(before, begun, action, error, self.now(), jitter=self.jitter(), policy=self.policy)
             case AppRefusedError() if await self._is_refused_here_only(session):
                 error = RejectedError(error.detail, error.retry_after)
-        return self.failed(before, begun, action, error)
+        change = self.failed(before, begun, action, error)
+        if isinstance(error, RateLimitedError | RejectedError | AccountLockedError):
+            change = doubted(change, begun, action, self.now(), self.policy)
+        return change
 
     def failed(self, before: Job, begun: Job, action: Action | None, error: TraktError) -> Change:
         """Return what a failure means that needs no further request.
@@ -86,8 +98,7 @@ class Recovery:
         """
         if isinstance(error, AppRefusedError) and self.breaker.refused(self.now(), error.retry_after):
             log.error("trakt_app_refused", error=error.detail)
-        name = "RefreshTokens" if action is None else type(action).__name__
-        log.info("trakt_call_failed", list_id=before.list_id, action=name, error=error.detail)
+        self._log(before, action, error)
         return failed(before, begun, error, self.now(), jitter=self.jitter(), policy=self.policy)
 
     async def note_refusal(self, session: Session, error: TraktError) -> None:
@@ -96,6 +107,10 @@ class Recovery:
             return
         if self.breaker.refused(self.now(), error.retry_after):
             log.error("trakt_app_refused", error=error.detail)
+
+    def _log(self, job: Job, action: Action | None, error: TraktError) -> None:
+        name = "RefreshTokens" if action is None else type(action).__name__
+        log.info("trakt_call_failed", list_id=job.list_id, action=name, error=error.detail)
 
     async def _is_refused_here_only(self, session: Session) -> bool:
         """Ask with another account, if there is one: a 403 that only this list or account meets stops nobody else."""

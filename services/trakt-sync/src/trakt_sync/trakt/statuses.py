@@ -58,7 +58,8 @@ def _error(response: httpx.Response, wait: timedelta | None) -> TraktError:  # n
             return TraktUnavailableError("Trakt answered 408", wait)
     if 400 <= status < 500:  # noqa: PLR2004 - the class of statuses
         return RejectedError(f"Trakt answered {status}: {_words(response)}".rstrip(": "), wait)
-    return TraktUnavailableError(f"Trakt answered {status}", wait)
+    is_server_error = status == HTTPStatus.INTERNAL_SERVER_ERROR
+    return TraktUnavailableError(f"Trakt answered {status}", wait, is_server_error=is_server_error)
 
 
 def check_renewal(response: httpx.Response) -> None:
