@@ -38,6 +38,7 @@ from watchbuddy_contracts.lists import (
     WhenChanged,
     WhenDeleted,
 )
+from watchbuddy_contracts.reading import read
 from watchbuddy_contracts.titles import Title, TitleKey, index_of, keys_of, to_items
 from watchbuddy_contracts.topics import (
     DEAD_LETTER_RETENTION,
@@ -120,6 +121,7 @@ __all__ = [
     "index_of",
     "keys_of",
     "partition_key",
+    "read",
     "to_items",
     "without",
 ]

@@ -4,10 +4,13 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
+import structlog
 from pydantic import ValidationError
 
 from chassis.telemetry.trace_context import NO_TRACE, TRACEPARENT, TRACESTATE, TraceContext
-from watchbuddy_contracts import EVENTS, Event, EventHeaders
+from watchbuddy_contracts import EVENTS, Event, EventHeaders, read
+
+log = structlog.get_logger()
 
 Reason = Literal["header_not_utf8", "header_invalid", "null_value", "not_json", "wrong_shape"]
 
@@ -78,12 +81,16 @@ class Reader:
         if record.value is None:
             raise PoisonError("null_value", "the record has no value")
         try:
-            event = model.model_validate_json(record.value)
+            event, left_out = read(model, record.value)
         except ValidationError as exc:
             problems = exc.errors(include_input=False, include_url=False, include_context=False)
             reason: Reason = "not_json" if problems[0]["type"] == "json_invalid" else "wrong_shape"
             text = "; ".join(f"{'.'.join(map(str, p['loc']))}: {p['msg']}" for p in problems[:5])
             raise PoisonError(reason, text) from exc
+        if left_out:  # a newer producer's: the event is handled without them
+            log.warning(
+                "items_of_unknown_kind", type=attributes.ce_type, event_id=str(attributes.event_id), count=left_out
+            )
         return Delivered(
             event, attributes, TraceContext(headers.get(TRACEPARENT) or None, headers.get(TRACESTATE) or None)
         )
