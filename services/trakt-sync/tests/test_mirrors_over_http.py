@@ -8,7 +8,7 @@ import pytest
 
 from chassis.testing import eventually
 from trakt_simulator.testing import SimulatorAdmin
-from trakt_sync.mirroring.desired import Desired, Details, Policies
+from trakt_sync.mirroring.desired import Desired, Details, Mode, Policies
 from trakt_sync.mirroring.job import Job
 from trakt_sync.mirroring.ledger import Entry
 from trakt_sync.mirroring.progress import Drift, Limit, Progress, TraktList
@@ -176,6 +176,25 @@ def test_a_list_that_stays_deleted_on_trakt_is_not_called_in_sync() -> None:
     progress = Progress(applied_version=1, drift=Drift(is_detached=True))
     view = MirrorView(Job(1, "ada", 1, desired, progress), None, None, "connected", None, "ada", None)
     assert (view.state(MovableClock()()), view.url) == ("detached", None)
+
+
+@pytest.mark.parametrize(
+    ("mode", "states"),
+    [
+        ("mirror", ["to_be_removed", "to_be_removed", "not_removed"]),
+        ("keep_extra", ["to_be_removed", "kept", "not_removed"]),
+        ("add_only", ["kept", "kept", "not_removed"]),
+    ],
+)
+def test_what_the_mode_leaves_on_trakt_is_kept(mode: Mode, states: list[str]) -> None:
+    entries = (
+        Entry(Title("movie", 1, None, None), "mirrored", 1),
+        Entry(Title("movie", 2, None, None), "mirrored", 2, is_foreign=True),
+        Entry(Title("movie", 3, None, None), "not_removed", 3),
+    )
+    desired = Desired(is_present=True, details=Details("Heists", ""), policies=Policies(mode=mode))
+    shown = item_views(Job(1, "ada", 1, desired, Progress(trakt_list=TraktList(1)), entries))
+    assert [view.state for view in shown] == states
 
 
 async def test_every_statement_of_views_fits_the_schema(running: Harness) -> None:
