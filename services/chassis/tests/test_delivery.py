@@ -24,6 +24,8 @@ from watchbuddy_contracts import (
     LISTS,
     Event,
     EventHeaders,
+    Item,
+    ItemIds,
     ListCreated,
     ListDeleted,
     ListUpdated,
@@ -396,6 +398,16 @@ async def test_a_set_ends_before_it_is_too_large() -> None:
     records = [Fetched(number, large if number < 7 else value, headers) for number in range(20)]
     assert await Delivery(GROUP, no_producer).deliver(records, Reader([ListDeleted]), handle) == ()
     assert sets == [2, 2, 2, 14]
+
+
+def test_an_event_is_read_without_the_items_of_kinds_that_came_later() -> None:
+    items = (Item(media_type="movie", ids=ItemIds(tmdb=949)), Item(media_type="show", ids=ItemIds(tmdb=1398)))
+    event = ListUpdated(list_id=1, user_id="ada", version=1, title="Heists", list_type="manual", items=items)
+    value, headers = record_of(event)
+    later = value.replace(b'"show"', b'"episode"')
+    read = Reader([ListUpdated]).decode(Fetched(0, later, headers))
+    assert read is not None
+    assert read.event == event.model_copy(update={"items": items[:1]})
 
 
 @pytest.mark.parametrize(("records", "wait_ms"), [(1, 5), (4, 20), (10, 50), (99, 50), (100, 0), (500, 0)])
