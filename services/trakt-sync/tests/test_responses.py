@@ -102,7 +102,7 @@ def test_no_second_list_is_made_before_the_first_must_show() -> None:
 def test_no_second_list_is_made_before_a_call_that_took_long_must_show() -> None:
     given_up = NOW + 2 * POLICY.create_settle
     sent = replace(LOST.progress, intent=Intent(NOW, DETAILS.name, DETAILS.description))
-    lost = unconfirmed(replace(LOST, progress=sent), given_up, POLICY).progress
+    lost = unconfirmed(replace(LOST, progress=sent), given_up).progress
     killed = found(replace(LOST, progress=sent), RemoteLists(()), (), given_up).change.progress
     for progress in (lost, killed):
         early = found(replace(LOST, progress=progress), RemoteLists(()), (), given_up)

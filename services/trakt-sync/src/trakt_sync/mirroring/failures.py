@@ -62,7 +62,7 @@ def _meaning(  # noqa: PLR0911 - one a row of the table
     attempts, wait = before.progress.incident.attempts + 1, error.retry_after or NO_WAIT
     match error:
         case TraktUnavailableError():  # it may have carried the write out
-            change, is_news = unconfirmed(begun, now, policy), _is_lasting(attempts, wait)
+            change, is_news = unconfirmed(begun, now), _is_lasting(attempts, wait)
             return _retried(before, change, "network", now + max(delay(attempts, jitter), wait), is_news=is_news)
         case TraktUnreachableError():
             return _retried(before, Change(before.progress), "network", now + delay(attempts, jitter), is_news=True)

@@ -127,7 +127,9 @@ def reordered(job: Job, action: ReorderItems, skipped: tuple[int, ...], now: dat
     placed = positions_in(job.entries, action.order)
     rest = sorted(set(range(len(job.entries))) - set(placed))
     ledger = LedgerChange(replace=tuple(job.entries[position] for position in (*placed, *rest)))
-    progress = replace(job.progress, pending=None)
+    trakt_list = job.progress.trakt_list
+    unverified = None if trakt_list is None else replace(trakt_list, is_order_unverified=True)
+    progress = replace(job.progress, trakt_list=unverified, pending=None)
     if skipped or len(placed) != len(action.order):
         progress = progress.stale(now, policy)
     return Change(progress, ledger)

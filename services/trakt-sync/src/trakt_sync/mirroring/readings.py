@@ -84,7 +84,7 @@ def _taken_off(job: Job, seen: Recognition) -> tuple[Entry, ...]:
 
 
 def limited(
-    before: Job, begun: Job, action: AddItems, limits: AccountLimits, shown: int | None, now: datetime, policy: Policy
+    before: Job, begun: Job, action: AddItems, limits: AccountLimits, shown: int | None, now: datetime
 ) -> Change:
     """Return the change after Trakt refused items for a limit.
 
@@ -98,7 +98,7 @@ def limited(
             all the same.
     """
     there = sum(1 for _ in mirrored(before.entries)) + before.progress.foreign_count
-    change = Change(before.progress) if shown in (None, there) else unconfirmed(begun, now, policy)
+    change = Change(before.progress) if shown in (None, there) else unconfirmed(begun, now)
     tried = there + len(action.titles)
     is_list_limit = limits.items is not None and tried > limits.items
     capacity = limits.items if is_list_limit and limits.items is not None else tried - 1

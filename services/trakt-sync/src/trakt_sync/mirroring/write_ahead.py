@@ -16,8 +16,7 @@ from trakt_sync.mirroring.actions import (
 )
 from trakt_sync.mirroring.job import Change, Job
 from trakt_sync.mirroring.ledger import SET_ASIDE, Entry, LedgerChange, mirrored, positions_of, rows_in, rows_of
-from trakt_sync.mirroring.policy import Policy
-from trakt_sync.mirroring.progress import Intent, Pending, Progress
+from trakt_sync.mirroring.progress import Intent, Pending, Progress, Staleness
 from watchbuddy_contracts import Title
 
 
@@ -59,7 +58,7 @@ def _pending(action: UpdateList | AddItems | RemoveItems | ReorderItems | Delete
             return Pending("delete")
 
 
-def unconfirmed(job: Job, now: datetime, policy: Policy) -> Change:
+def unconfirmed(job: Job, now: datetime) -> Change:
     """Return what a begun write leaves when its response is lost: nothing is believed that it may have changed."""
     pending, intent = job.progress.pending, job.progress.intent
     if intent is not None and intent.unanswered_since is None:
@@ -70,21 +69,22 @@ def unconfirmed(job: Job, now: datetime, policy: Policy) -> Change:
     if pending.kind == "update":
         trakt_list = progress.trakt_list
         return Change(replace(progress, trakt_list=None if trakt_list is None else replace(trakt_list, details=None)))
-    if pending.kind == "reorder":
-        return Change(progress.stale(now, policy))
+    if pending.kind == "reorder":  # which order it has is looked at, and the order is sent again
+        staleness = progress.staleness or Staleness(None)
+        return Change(replace(progress, staleness=replace(staleness, read_after=now)))
     if pending.kind == "remove":
         return _unconfirmed_removal(job, progress, pending.row_ids)
     return Change(progress, _unconfirmed_addition(job, pending.titles))
 
 
-def doubted(change: Change, begun: Job, action: Action, now: datetime, policy: Policy) -> Change:
+def doubted(change: Change, begun: Job, action: Action, now: datetime) -> Change:
     """Return the change after a refusal, with what Trakt may have done all the same: refused writes were carried out.
 
     A removal needs none of it: it is sent again, or its title is added again.
     """
     if not isinstance(action, UpdateList | AddItems | ReorderItems):
         return change
-    lost = unconfirmed(begun, now, policy)
+    lost = unconfirmed(begun, now)
     progress = replace(change.progress, trakt_list=lost.progress.trakt_list, staleness=lost.progress.staleness)
     return replace(change, progress=progress, ledger=lost.ledger)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 import structlog
@@ -61,6 +61,7 @@ class Auditor:
         Raises:
             LeaseLostError: the account has another holder; nothing was recorded.
         """
+        began_at = self.now()
         session = Session(account, self.accounts, self.watched(account.user_id), now=self.now, jitter=self.jitter)
         try:
             if (blocked := await session.freshen()) is not None:
@@ -72,7 +73,7 @@ class Auditor:
             else:
                 if account.are_settings_due(self.now()):
                     await read_settings(self.pool, session, self.now)
-                await self._record(session.account, await self._audit(session))
+                await self._record(session.account, await self._audit(session), began_at)
         except TokenRefusedError:
             await self._renewed(session)
         except TraktError as error:
@@ -86,11 +87,11 @@ class Auditor:
         owned = await mirrors.owned(self.pool, (one.trakt_list_id for one in lists.lists))
         return audited(known, lists, owned, began_at, self.policy)
 
-    async def _record(self, account: Account, found: Audit) -> None:
+    async def _record(self, account: Account, found: Audit, began_at: datetime) -> None:
         now = self.now()
         audit_at = now + self.every if found.again_at is None else max(now, found.again_at)
         async with self.pool.acquire() as connection, connection.transaction():
-            await audits.record(connection, account, found.findings, now, audit_at)
+            await audits.record(connection, account, found.findings, now, began_at=began_at, audit_at=audit_at)
         if any(finding.events for finding in found.findings):
             self.wake_relay()
         moved = [finding.mirror.list_id for finding in found.findings if finding.is_due or finding.events]
@@ -125,7 +126,7 @@ class Auditor:
                 await end_imports(connection, user_id, now)
                 told = TraktReauthorizationRequired(user_id=user_id)
                 await outbox.append(connection, told, source=SOURCE, now=now)
-            await audits.record(connection, session.account, (), now, audit_at)
+            await audits.record(connection, session.account, (), now, began_at=now, audit_at=audit_at)
             await audits.change_account(connection, session.account, change)
         if change.needs_reauthorization:
             self.wake_relay()

@@ -82,7 +82,7 @@ class Reconciler:
         job, now = stored.job, self.now()
         actions = plan(job.desired, job.actual)
         if job.progress.pending is not None:  # whoever sent it was killed
-            change = replace(unconfirmed(job, now, self.policy), next=Next(now))
+            change = replace(unconfirmed(job, now), next=Next(now))
         elif not actions and session.account.is_identified:
             change = Change(job.progress)
         elif no_place := waiting_for_a_place(job, now, self.policy):

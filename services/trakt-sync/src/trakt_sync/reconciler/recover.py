@@ -87,7 +87,7 @@ class Recovery:
                 error = RejectedError(error.detail, error.retry_after)
         change = self.failed(before, begun, action, error)
         if isinstance(error, RateLimitedError | RejectedError | AccountLockedError):
-            change = doubted(change, begun, action, self.now(), self.policy)
+            change = doubted(change, begun, action, self.now())
         return change
 
     def failed(self, before: Job, begun: Job, action: Action | None, error: TraktError) -> Change:
@@ -141,7 +141,7 @@ class Recovery:
         limits = await session.trakt.read_limits(session.token)
         lists = await session.trakt.read_lists(session.token)
         ours = (one.item_count for one in lists.lists if one.trakt_list_id == before.progress.trakt_list_id)
-        change = readings.limited(before, begun, action, limits, next(ours, None), self.now(), self.policy)
+        change = readings.limited(before, begun, action, limits, next(ours, None), self.now())
         limit = change.progress.limit
         log.info("account_limit_reached", list_id=before.list_id, capacity=limit and limit.capacity)
         return change

@@ -41,17 +41,21 @@ SELECT list_id, $1, due_at FROM unnest($2::bigint[], $3::timestamptz[]) AS found
 ON CONFLICT (list_id) DO UPDATE SET due_at = least(work_queue.due_at, excluded.due_at), revision = excluded.revision"""
 
 RELEASE: Final = f"""
-UPDATE account SET {given_back("$1")}, audit_at = $3 WHERE user_id = $1 AND lease_token = $2"""  # noqa: S608
+UPDATE account SET {given_back("$1")}, audit_at = CASE WHEN audit_at > $4 THEN audit_at ELSE $3 END
+WHERE user_id = $1 AND lease_token = $2"""  # noqa: S608 - our own text
 
 CHANGE_ACCOUNT: Final = """
 UPDATE account SET blocked_until = coalesce($2, blocked_until), block_reason = coalesce($3, block_reason),
     state = CASE WHEN $4 THEN 'reauthorization_required' ELSE state END, refusals = $5
 WHERE user_id = $1"""
 
+# An audit that is asked for while one is under way is another.
+_ASKED: Final = "CASE WHEN lease_token IS NULL THEN least(audit_at, {now}) ELSE {now} END"
+
 # A sync that its owner asked for. Nothing of it waits for a time that was set before, and Trakt is looked at.
-ASK: Final = """
+ASK: Final = f"""
 WITH told AS (
-    UPDATE account SET lists_at = least(lists_at, $3), audit_at = least(audit_at, $3),
+    UPDATE account SET lists_at = least(lists_at, $3), audit_at = {_ASKED.format(now="$3")},
         settings_due_at = CASE WHEN has_limited THEN NULL ELSE settings_due_at END,
         blocked_until = CASE WHEN block_reason = 'account_locked' THEN '-infinity' ELSE blocked_until END
     WHERE user_id = $1 RETURNING user_id
@@ -61,9 +65,10 @@ SELECT list_id, user_id, $3, true FROM desired_list, (SELECT count(*) FROM told)
 WHERE list_id = $2 AND user_id = $1 AND is_present
 ON CONFLICT (list_id) DO UPDATE SET
     due_at = excluded.due_at, remaining = NULL, waits_for = NULL, is_asked = true, revision = excluded.revision
-RETURNING list_id"""
+RETURNING list_id"""  # noqa: S608 - our own text
 
-ASK_AUDIT: Final = "UPDATE account SET audit_at = least(audit_at, $2) WHERE user_id = $1 AND state = 'connected'"
+ASK_AUDIT: Final = f"""
+UPDATE account SET audit_at = {_ASKED.format(now="$2")} WHERE user_id = $1 AND state = 'connected'"""  # noqa: S608
 
 
 async def mirrors_of(pool: Pool, account: Account) -> list[Mirror]:
@@ -80,12 +85,18 @@ async def mirrors_of(pool: Pool, account: Account) -> list[Mirror]:
 
 
 async def record(
-    connection: Connection, account: Account, findings: Sequence[Finding], now: datetime, audit_at: datetime
+    connection: Connection,
+    account: Account,
+    findings: Sequence[Finding],
+    now: datetime,
+    *,
+    began_at: datetime,
+    audit_at: datetime,
 ) -> None:
     """Save what was found and give the account back, in the caller's transaction.
 
     Args:
-        audit_at: when it is audited again.
+        audit_at: when it is audited again, if nobody asked for it since `began_at`.
 
     Raises:
         LeaseLostError: the account has another holder; nothing was recorded.
@@ -110,7 +121,7 @@ async def record(
         for finding in findings:
             for event in finding.events:
                 await outbox.append(connection, event, source=SOURCE, now=now)
-    await connection.execute(RELEASE, account.user_id, account.lease, audit_at)
+    await connection.execute(RELEASE, account.user_id, account.lease, audit_at, began_at)
 
 
 async def change_account(connection: Connection, account: Account, change: AccountChange) -> None:
