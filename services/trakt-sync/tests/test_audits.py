@@ -4,16 +4,15 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
 
 import httpx
 import pytest
 
 from chassis.testing import eventually
 from trakt_simulator.testing import SimulatorAdmin
-from trakt_sync.testing import Harness, movies, unwanted, wanted
+from trakt_sync.testing import Harness, movies, synced_by_hand, unwanted, wanted
 from trakt_sync.use_cases import ask_audit
-from watchbuddy_contracts import ListSyncUnchanged, TraktDriftFound, TraktListSynced
+from watchbuddy_contracts import TraktDriftFound, TraktListSynced
 
 
 @asynccontextmanager
@@ -192,9 +191,3 @@ async def test_the_list_of_a_creation_that_was_given_up_is_removed(running: Harn
     await running.want(unwanted())
     await running.settled()
     assert await admin.lists_of("ada") == []
-
-
-def synced_by_hand(version: int) -> ListSyncUnchanged:
-    return ListSyncUnchanged(
-        user_id="ada", list_id=1, version=version, title="Heists", run_id=UUID(int=1), trigger="manual", reason="same"
-    )

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
@@ -11,7 +12,7 @@ from chassis.testing import eventually
 from trakt_simulator.catalogue.media import Kind
 from trakt_simulator.catalogue.shipped import shipped_titles
 from trakt_simulator.testing import SimulatorAdmin
-from trakt_sync.testing import Harness, harness, movies, wanted
+from trakt_sync.testing import Harness, harness, movies, synced_by_hand, wanted
 from watchbuddy_contracts import Item, ItemIds, TraktListSynced, TraktSyncFailed
 
 HEAT_IMDB = Item(media_type="movie", ids=ItemIds(imdb="tt0113277"))
@@ -114,4 +115,5 @@ async def test_a_row_that_trakt_does_not_take_off_is_told_and_not_tried_again(
     await running.settled()
     assert await shown(admin) == [[1, 2, 4]]
     assert len(await admin.requests(path="/users/me/lists/*/items/remove")) == removals
-    await eventually(running.due_at, until=lambda due_at: due_at is None)
+    await running.want(synced_by_hand(3))  # its owner asks for it again
+    await eventually(partial(shown, admin), until=lambda lists: lists == [[1, 4]])

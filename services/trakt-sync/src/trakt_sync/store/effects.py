@@ -33,10 +33,11 @@ def entries(known_since: str) -> str:
     """
     return f"""
 SELECT array_agg(row_id) AS row_ids, array_agg(media_type) AS media_types, array_agg(trakt) AS trakts,
-    array_agg(tmdb) AS tmdbs, array_agg(imdb) AS imdbs, array_agg(state) AS states,
+    array_agg(tmdb) AS tmdbs, array_agg(imdb) AS imdbs, array_agg(state_now) AS states,
     array_agg(list_item_id) AS list_item_ids, array_agg(is_foreign) AS are_foreign
 FROM (
-    SELECT * FROM ledger
+    SELECT ledger.*, CASE WHEN {_is_removed_again(known_since)} THEN 'mirrored' ELSE state END AS state_now
+    FROM ledger
     WHERE ledger.mirror_id = job.mirror_id
         AND NOT ({_is_forgotten(known_since)})
     ORDER BY state IN ('not_found', 'rejected', 'taken_off'), row_id
@@ -48,6 +49,18 @@ def _is_forgotten(known_since: str) -> str:
     return f"""
         (state IN ('not_found', 'rejected') AND noted_at < {known_since})
         OR (job.is_asked AND state IN ('not_found', 'rejected', 'taken_off'))"""
+
+
+def _is_removed_again(known_since: str) -> str:
+    """Return the condition under which a row is removed again that Trakt did not take off."""
+    return f"state = 'not_removed' AND (noted_at < {known_since} OR job.is_asked)"
+
+
+def removed_again(known_since: str) -> str:
+    """Return the statement that has rows removed again, as for `entries`."""
+    return f"""
+UPDATE ledger SET state = 'mirrored' FROM job
+WHERE ledger.mirror_id = job.mirror_id AND {_is_removed_again(known_since)}"""  # noqa: S608
 
 
 def forgotten(known_since: str) -> str:

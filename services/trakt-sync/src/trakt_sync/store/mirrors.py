@@ -7,7 +7,7 @@ from typing import Final
 from chassis.postgres.database import Connection, Pool
 from trakt_sync.accounts.account import Account
 from trakt_sync.store.due import given_back, lowered
-from trakt_sync.store.effects import entries, entries_of, forgotten
+from trakt_sync.store.effects import entries, entries_of, forgotten, removed_again
 from trakt_sync.store.rows import JOB_COLUMNS, StoredJob, stored_job
 
 # The list with the least left to do goes first, so that a small change does not wait behind a long first mirror. A
@@ -21,6 +21,8 @@ ORDER BY work_queue.remaining NULLS FIRST, work_queue.due_at, work_queue.list_id
 NEXT_JOB: Final = f"""
 WITH job AS MATERIALIZED (SELECT {JOB_COLUMNS} {_NEXT}),
 forgotten AS ({forgotten("$4")}
+),
+removed_again AS ({removed_again("$4")}
 )
 SELECT job.*, known.* FROM job LEFT JOIN LATERAL ({entries("$4")}
 ) AS known ON true"""  # noqa: S608 - our own text

@@ -8,6 +8,7 @@ from watchbuddy_contracts import (
     ItemIds,
     ListCreated,
     ListDeleted,
+    ListSyncUnchanged,
     ListUpdated,
     MirrorSettings,
     TraktImportRequested,
@@ -52,6 +53,19 @@ def wanted(
 
 def unwanted(list_id: int = 1, version: int = 2, *, title: str = "Heists", user: str = "ada") -> ListDeleted:
     return ListDeleted(list_id=list_id, user_id=user, version=version, title=title)
+
+
+def synced_by_hand(version: int, list_id: int = 1, *, user: str = "ada") -> ListSyncUnchanged:
+    """Return the event of a sync that the owner asked for and that found nothing to change."""
+    return ListSyncUnchanged(
+        user_id=user,
+        list_id=list_id,
+        version=version,
+        title="Heists",
+        run_id=UUID(int=1),
+        trigger="manual",
+        reason="same",
+    )
 
 
 def import_of(trakt_list: str, owner: str = "me", *, number: int = 1, user: str = "ada") -> TraktImportRequested:
