@@ -105,7 +105,7 @@ async def test_a_row_that_trakt_does_not_take_off_is_told_and_not_tried_again(
 ) -> None:
     await running.want(wanted(items=movies(1, 2, 3)))
     await running.settled()
-    await admin.fault("unremovable", path="/users/*/lists/*/items/remove", ids={"trakt": 2}, times=None)
+    fault = await admin.fault("unremovable", path="/users/*/lists/*/items/remove", ids={"trakt": 2}, times=None)
     await running.want(wanted(version=2, items=movies(1)))
     await running.settled()
     *_, synced = await running.events(TraktListSynced)
@@ -115,5 +115,6 @@ async def test_a_row_that_trakt_does_not_take_off_is_told_and_not_tried_again(
     await running.settled()
     assert await shown(admin) == [[1, 2, 4]]
     assert len(await admin.requests(path="/users/me/lists/*/items/remove")) == removals
+    await admin.remove_fault(fault)
     await running.want(synced_by_hand(3))  # its owner asks for it again
     await eventually(partial(shown, admin), until=lambda lists: lists == [[1, 4]])
