@@ -189,7 +189,7 @@ def test_a_list_that_stays_deleted_on_trakt_is_not_called_in_sync() -> None:
 def test_what_the_mode_leaves_on_trakt_is_kept(mode: Mode, states: list[str]) -> None:
     entries = (
         Entry(Title("movie", 1, None, None), "mirrored", 1),
-        Entry(Title("movie", 2, None, None), "mirrored", 2, is_foreign=True),
+        Entry(Title("movie", 2, None, None), "mirrored", 2, is_by_others=True),
         Entry(Title("movie", 3, None, None), "not_removed", 3),
     )
     desired = Desired(is_present=True, details=Details("Heists", ""), policies=Policies(mode=mode))

@@ -10,7 +10,7 @@ ALTER TABLE ledger DROP CONSTRAINT ledger_state_check;
 ALTER TABLE ledger ADD CONSTRAINT ledger_state_check CHECK (
     state IN ('mirrored', 'not_found', 'unconfirmed', 'rejected', 'taken_off', 'not_removed')
 );
-ALTER TABLE ledger ADD COLUMN is_foreign boolean NOT NULL DEFAULT false;    -- somebody else put it there
+ALTER TABLE ledger ADD COLUMN is_by_others boolean NOT NULL DEFAULT false;    -- somebody else put it there
 
 -- When the account's Trakt lists are compared with what we left there. An account is claimed for it as for its lists.
 ALTER TABLE account ADD COLUMN audit_at timestamptz;

@@ -105,7 +105,7 @@ Pair = tuple[Title, Entry | None]
 
 def _is_removable(entry: Entry, mode: Mode) -> bool:
     is_there = entry.state in ("mirrored", "unconfirmed")
-    return is_there and (mode == "mirror" or (mode == "keep_extra" and not entry.is_foreign))
+    return is_there and (mode == "mirror" or (mode == "keep_extra" and not entry.is_by_others))
 
 
 def _may_be_wanted(extra: Iterable[Entry], wanted: Iterable[Title]) -> bool:

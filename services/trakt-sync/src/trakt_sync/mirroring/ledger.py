@@ -24,14 +24,14 @@ class Entry(NamedTuple):
             are idempotent.
         row_id: of the ledger's table; None: not saved yet.
         list_item_id: Trakt's id of the position in the list. A reorder needs it. None: not read yet.
-        is_foreign: somebody else put it there.
+        is_by_others: somebody else put it there.
     """
 
     title: Title
     state: EntryState = "mirrored"
     row_id: int | None = None
     list_item_id: int | None = None
-    is_foreign: bool = False
+    is_by_others: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,7 +77,7 @@ def _taken_off(job: Job, seen: Recognition) -> tuple[Entry, ...]:
     gone = tuple(
         entry
         for entry in seen.missing
-        if entry.state == "mirrored" and not entry.is_foreign and not wanted.isdisjoint(entry.title.keys)
+        if entry.state == "mirrored" and not entry.is_by_others and not wanted.isdisjoint(entry.title.keys)
     )
     is_too_much = len(gone) >= MIN_DOUBTED and 2 * len(gone) > len(seen.known)
     return () if is_too_much else gone

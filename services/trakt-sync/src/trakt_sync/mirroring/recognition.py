@@ -44,7 +44,7 @@ def recognise(known: tuple[Entry, ...], shown: tuple[Entry, ...]) -> Recognition
         title = entry.title
         for hit in same:
             title = title.merged(known[hit].title)
-        one = entry._replace(title=title, is_foreign=all(known[hit].is_foreign for hit in same))
+        one = entry._replace(title=title, is_by_others=all(known[hit].is_by_others for hit in same))
         read.update((hit, one) for hit in same)
         entries.append(one)
         if not same:

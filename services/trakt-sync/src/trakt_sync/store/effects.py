@@ -34,7 +34,7 @@ def entries(known_since: str) -> str:
     return f"""
 SELECT array_agg(row_id) AS row_ids, array_agg(media_type) AS media_types, array_agg(trakt) AS trakts,
     array_agg(tmdb) AS tmdbs, array_agg(imdb) AS imdbs, array_agg(state_now) AS states,
-    array_agg(list_item_id) AS list_item_ids, array_agg(is_foreign) AS are_foreign
+    array_agg(list_item_id) AS list_item_ids, array_agg(is_by_others) AS are_by_others
 FROM (
     SELECT ledger.*, CASE WHEN {_is_removed_again(known_since)} THEN 'mirrored' ELSE state END AS state_now
     FROM ledger
@@ -76,9 +76,9 @@ def entries_of(row: Row) -> tuple[Entry, ...]:
         return ()
     columns = (row["row_ids"], row["media_types"], row["trakts"], row["tmdbs"], row["imdbs"], row["states"])
     return tuple(
-        Entry(Title(media_type, trakt, tmdb, imdb), state, row_id, list_item_id, is_foreign)
-        for row_id, media_type, trakt, tmdb, imdb, state, list_item_id, is_foreign in zip(
-            *columns, row["list_item_ids"], row["are_foreign"], strict=True
+        Entry(Title(media_type, trakt, tmdb, imdb), state, row_id, list_item_id, is_by_others)
+        for row_id, media_type, trakt, tmdb, imdb, state, list_item_id, is_by_others in zip(
+            *columns, row["list_item_ids"], row["are_by_others"], strict=True
         )
     )
 
@@ -95,7 +95,7 @@ def parts(first: int, *, mirror_id: str, list_id: str, version: str) -> str:
     """
     names = iter(f"${number}" for number in range(first, first + COUNT))
     drop, is_replaced, changed, learned, unconfirmed, trakt, tmdb, imdb = islice(names, 8)
-    media_types, new_trakt, new_tmdb, new_imdb, states, list_item_ids, are_foreign = islice(names, 7)
+    media_types, new_trakt, new_tmdb, new_imdb, states, list_item_ids, are_by_others = islice(names, 7)
     now, failures, event_id, ce_type, payload = islice(names, 5)
     kept = (
         f"SELECT {list_id}, {version}, {event_id}, {ce_type}, {payload} FROM current"  # noqa: S608 - parameters
@@ -118,11 +118,11 @@ changed AS (
     WHERE ledger.mirror_id = {mirror_id} AND ledger.row_id = entry.row_id
 ),
 appended AS (
-    INSERT INTO ledger (mirror_id, media_type, trakt, tmdb, imdb, state, list_item_id, is_foreign, noted_at)
-    SELECT {mirror_id}, media_type, trakt, tmdb, imdb, state, list_item_id, is_foreign, {now}
+    INSERT INTO ledger (mirror_id, media_type, trakt, tmdb, imdb, state, list_item_id, is_by_others, noted_at)
+    SELECT {mirror_id}, media_type, trakt, tmdb, imdb, state, list_item_id, is_by_others, {now}
     FROM current, unnest({media_types}::text[], {new_trakt}::bigint[], {new_tmdb}::bigint[], {new_imdb}::text[],
-        {states}::text[], {list_item_ids}::bigint[], {are_foreign}::boolean[])
-        WITH ORDINALITY AS entry (media_type, trakt, tmdb, imdb, state, list_item_id, is_foreign, place)
+        {states}::text[], {list_item_ids}::bigint[], {are_by_others}::boolean[])
+        WITH ORDINALITY AS entry (media_type, trakt, tmdb, imdb, state, list_item_id, is_by_others, place)
     ORDER BY place
 ),
 sent AS ({outbox.appending(first + COUNT, where=sent)}
@@ -166,7 +166,7 @@ def _of_ledger(change: LedgerChange) -> tuple[Any, ...]:
         *_ids([entry.title for entry in append]),
         [entry.state for entry in append],
         [entry.list_item_id for entry in append],
-        [entry.is_foreign for entry in append],
+        [entry.is_by_others for entry in append],
     )
 
 
