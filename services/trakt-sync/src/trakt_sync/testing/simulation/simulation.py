@@ -6,9 +6,12 @@ from typing import Final
 from chassis.postgres.database import Connection
 from trakt_sync.settings import Settings
 from trakt_sync.testing.simulation.checks import check_rest
-from trakt_sync.testing.simulation.operations import Operation
+from trakt_sync.testing.simulation.operations import ByHand, Crash, Fault, Freeze, Operation
 from trakt_sync.testing.simulation.wishes import USER
 from trakt_sync.testing.simulation.world import World
+
+SURE: Final = ("rate_limited", "locked", "reorder_noop", "null_ids", "stale_items", "stale_lists", "new_list_404")
+"""Faults after which nothing is unknown of a write."""
 
 
 class Simulation:
@@ -38,7 +41,9 @@ class Simulation:
             await world.carry_out(operation)
         await world.come_to_rest()
         world.trakt.carry_out_late()
-        await check_rest(world.connection, world.trakt, world.wishes, world.account)
+        is_touched = any(map(_spoils_numbers, schedule))
+        await check_rest(world.connection, world.trakt, world.wishes, world.account, is_touched=is_touched)
+        await world.stay_at_rest()
         return world
 
     async def _empty(self) -> None:
@@ -48,3 +53,10 @@ class Simulation:
         else:
             await self._connection.execute("; ".join(f"DELETE FROM {table}" for table in self.EMPTY.split(", ")))  # noqa: S608
         self._runs += 1
+
+
+def _spoils_numbers(operation: Operation) -> bool:
+    """Tell whether the numbers told may be off: others changed the list, or the fate of a write was not known."""
+    return isinstance(operation, ByHand | Crash | Freeze) or (
+        isinstance(operation, Fault) and operation.kind not in SURE
+    )

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from trakt_sync.testing.simulation.operations import (
     Ask,
     ByHand,
+    Connect,
     Crash,
     Delete,
     Edit,
@@ -79,6 +80,8 @@ faults: Final = st.sampled_from(
         Fault("late", method="POST", delay_s=45),
         Fault("late", method="PUT", delay_s=45),
         Fault("late", method="POST", delay_s=200),
+        Fault("status", status=400, ids={"trakt": 1}, media="movies", times=None),
+        Fault("status", status=500, ids={"trakt": 2}, media="shows", times=None),
         Fault("unremovable", times=2),
     ]
 )
@@ -96,6 +99,7 @@ others: Final = st.one_of(
     st.builds(Wait, st.sampled_from([1, 20, 200, 3000, 90_000])),
     st.just(Thaw()),
     st.builds(Ask, LISTS),
+    st.builds(Connect, st.sampled_from(["ada", "bob"])),
     st.builds(ByHand, st.sampled_from(["add", "remove", "swap", "rename", "publish", "delete"]), LISTS),
     st.builds(Pages, st.sampled_from([1, 2])),
 )

@@ -47,7 +47,12 @@ def item(name: str) -> Item:
 @cache
 def key(name: str) -> int | None:
     """Return what Trakt knows the title by; None: it does not know it."""
-    return catalogue().find(KINDS[name[0]], item(name).ids.model_dump(exclude_none=True))
+    return key_of_item(item(name))
+
+
+def key_of_item(item: Item) -> int | None:
+    """Return the same of an event's item."""
+    return catalogue().find(KINDS[item.media_type[0]], item.ids.model_dump(exclude_none=True))
 
 
 def _imdb(kind: str, number: int) -> str:

@@ -36,6 +36,11 @@ class Wish:
         found = (titles.key(name) for name in self.items)
         return tuple(dict.fromkeys(key for key in found if key is not None)) if self.is_present else ()
 
+    @property
+    def unknown(self) -> set[str]:
+        """The titles that Trakt does not know."""
+        return {name for name in self.items if titles.key(name) is None}
+
     def event(self) -> WishEvent:
         about = {"list_id": self.list_id, "user_id": USER, "version": self.version, "title": self.title}
         if not self.is_present:

@@ -41,6 +41,8 @@ PATIENCE: Final = timedelta(minutes=1)
 """How far ahead the worker waits for what is due."""
 REST: Final = timedelta(hours=26)
 """Longer than every wait of the engine, but for titles that Trakt does not know; the account is audited meanwhile."""
+QUIET: Final = timedelta(days=3)
+"""For so long nothing is asked again."""
 MAX_STEPS: Final = 400
 """To come to rest. More is a loop."""
 
@@ -134,8 +136,16 @@ class World:
             await self.connect(self.account)
             await self._rest()
 
-    async def _rest(self) -> None:
-        until = self.clock() + REST
+    async def stay_at_rest(self) -> None:
+        """Let some days go by, in which nothing may be written any more: what is final is not tried again."""
+        before = len(self.trakt.sent)
+        self.clock.move(QUIET)
+        await self._rest(timedelta(0))
+        if late := [str(sent) for sent in self.trakt.sent[before:] if sent.is_write]:
+            raise BrokenRuleError(f"written at rest: {late}")
+
+    async def _rest(self, within: timedelta = REST) -> None:
+        until = self.clock() + within
         for _ in range(MAX_STEPS):
             if not await self._wait_for_work(until):
                 return
