@@ -1,44 +1,122 @@
-"""How many requests Trakt gets, under its real limits: one write a second, 500 reads in five minutes."""
+"""How many requests Trakt gets, and how long it takes, under its real limits and with answers that take 100 ms.
+
+One write a second, 500 reads in five minutes; an account of a VIP.
+"""
+
+import asyncio
+import time
+from collections.abc import Awaitable
+from datetime import timedelta
+from functools import partial
+from typing import Final
 
 from benchmarks.figures import Figure, at_most
 from benchmarks.system import Running, User, movies, running
+from chassis.testing import eventually
+from trakt_sync.testing.accounts import connect_account_of
 
-ITEMS = 1000
-CHANGED = 10
+ITEMS: Final = 1000
+MANY: Final = 5000
+CHANGED: Final = 10
+LISTS: Final = 100
+EDITS: Final = 5
+LATENCY_MS: Final = 100
+QUIET: Final = timedelta(seconds=3)
+LONG: Final = timedelta(minutes=5)
 
 
 async def run() -> list[Figure]:
     async with running("embedded", write_interval="PT1S", rate_limits=True) as system:
+        await system.trakt.options(latency_ms=LATENCY_MS, unknown_ids_exist=True)
         user = await system.connect("requests")
         await system.trakt.clear_requests()
+        figures = await _one_list(system, user)
+        figures += await _many_items(system, user)
+        figures += await _audits(system, user)
+        figures.append(await _two_users(system, user))
+        await user.close()
+    return figures
+
+
+async def _one_list(system: Running, user: User) -> list[Figure]:
+    list_id = 0
+
+    async def make() -> None:
+        nonlocal list_id
         list_id = await user.make_list("A thousand", movies(1, ITEMS))
         await user.in_sync(list_id)
-        first = await _count(system, user)
-        await user.lists.put(f"/api/lists/{list_id}/items", json={"items": movies(1 + CHANGED, ITEMS)})
+
+    async def put(first: int) -> None:
+        await user.lists.put(f"/api/lists/{list_id}/items", json={"items": movies(first, ITEMS)})
         await user.in_sync(list_id)
-        changed = await _count(system, user)
-        await user.lists.post(f"/api/lists/{list_id}/sync")
-        await user.in_sync(list_id)
-        unchanged = await _count(system, user)
+
+    async def rename() -> None:
         await user.lists.patch(f"/api/lists/{list_id}", json={"title": "Exactly a thousand"})
         await user.in_sync(list_id)
-        renamed = await _count(system, user)
-        refused = len(await system.trakt.requests(account=user.name, status=429))
-        (mirrored,) = await system.trakt.lists_of(user.name)
-        wrong = sum(a.ids.get("trakt") != n for n, a in enumerate(mirrored.items, 1 + CHANGED))
-        await user.close()
-    return [
-        Figure(f"first mirror of {ITEMS:,} items", first, "requests", at_most(5)),
-        Figure(f"+{CHANGED} -{CHANGED}", changed, "requests", at_most(2)),
-        Figure("unchanged (sync asked for)", unchanged, "requests", at_most(0)),
-        Figure("rename", renamed, "requests", at_most(1)),
-        Figure("answers 429 in all of it", refused, "answers", at_most(0)),
-        Figure("items on Trakt that are not the wanted ones", wrong, "items", at_most(0)),
+
+    figures = [
+        *await _measured(system, user, f"first mirror of {ITEMS:,} items", make(), 5, 6),
+        *await _measured(system, user, f"+{CHANGED} -{CHANGED}", put(1 + CHANGED), 2, 2.5),
+        *await _measured(system, user, "the same again, by event", put(1 + CHANGED), 0, None),
+        *await _measured(system, user, "rename", rename(), 1, None),
     ]
+    (mirrored,) = await system.trakt.lists_of(user.name)
+    wrong = sum(a.ids.get("trakt") != n for n, a in enumerate(mirrored.items, 1 + CHANGED))
+    return [*figures, Figure("items on Trakt that are not the wanted ones", wrong, "items", at_most(0))]
 
 
-async def _count(system: Running, user: User) -> int:
-    """Return the requests since the last count."""
-    count = len(await system.trakt.requests(account=user.name))
-    await system.trakt.clear_requests()
-    return count
+async def _many_items(system: Running, user: User) -> list[Figure]:
+    async def make() -> None:
+        await user.in_sync(await user.make_list("Five thousand", movies(1, MANY)), within=LONG)
+
+    return await _measured(system, user, f"first mirror of {MANY:,} items", make(), 21, 25)
+
+
+async def _audits(system: Running, user: User) -> list[Figure]:
+    """A user's sync of one of many unchanged lists: what is asked of Trakt tells of all of them."""
+    made = [await user.make_list(f"List {number}", []) for number in range(LISTS - 2)]
+    for list_id in made:
+        await user.in_sync(list_id, within=LONG)
+    before = len(await system.trakt.requests(account=user.name))
+
+    async def sync() -> None:
+        await user.lists.post(f"/api/lists/{made[0]}/sync")
+        requests = partial(system.trakt.requests, account=user.name)
+        await eventually(requests, until=lambda seen: len(seen) > before)
+        await asyncio.sleep(LATENCY_MS / 1000)
+
+    return await _measured(system, user, f"audit of {LISTS} unchanged lists", sync(), 1, 0.3)
+
+
+async def _two_users(system: Running, user: User) -> Figure:
+    """Two of our users on one Trakt account, both editing."""
+    pair = (await system.trakt.account(user.name, vip=True)).model_dump_json()
+    await connect_account_of(system.stack.environment("trakt-sync work"), "second", pair)
+    second = system.user("second")
+
+    async def edit(one: User) -> None:
+        list_id = await one.make_list(f"Of {one.name}", movies(1, 3))
+        for number in range(EDITS):
+            await one.lists.put(f"/api/lists/{list_id}/items", json={"items": movies(2 + number, 3)})
+            await one.in_sync(list_id, within=LONG)
+
+    await asyncio.gather(edit(user), edit(second))
+    await second.close()
+    refused = len(await system.trakt.requests(status=429))
+    return Figure("answers 429 in all of it, two users on one account too", refused, "answers", at_most(0))
+
+
+async def _measured(
+    system: Running, user: User, name: str, work: Awaitable[None], requests: int, within_s: float | None
+) -> list[Figure]:
+    """Do the work; return how many requests it took, what comes a little later among them, and how long it took."""
+    before = len(await system.trakt.requests(account=user.name))
+    began_at = time.monotonic()
+    await work
+    took_s = time.monotonic() - began_at
+    await asyncio.sleep(QUIET.total_seconds())
+    count = len(await system.trakt.requests(account=user.name)) - before
+    figures = [Figure(name, count, "requests", at_most(requests))]
+    if within_s is not None:
+        figures.append(Figure(f"{name}: wall time", round(took_s, 2), "s", at_most(within_s)))
+    return figures

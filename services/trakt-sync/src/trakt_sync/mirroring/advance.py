@@ -76,8 +76,10 @@ def _synced(after: Job, change: Change, left: int, now: datetime, policy: Policy
         staleness=_left_stale(progress.staleness, is_first=actual.is_first) if left else None,
     )
     again = []
-    if differs.set_aside("not_found") or differs.set_aside("rejected") or differs.not_removed:
+    if differs.set_aside("not_found") or differs.not_removed:
         again.append(now + policy.not_found_retry)
+    if differs.set_aside("rejected"):
+        again.append(now + policy.rejected_retry)
     if differs.left_out:
         met_at = now if progress.limit is None else progress.limit.met_at
         again.append(max(now, met_at + policy.limit_retry))

@@ -43,8 +43,12 @@ def halved(
     change = failed(before, begun, error, now, jitter=jitter, policy=policy)
     if sent > 1 and is_lasting:
         return _with(change, _sought(refused, action, sent), attempts=attempts)
-    if not is_lasting or refused.alone >= MAX_ALONE or not _has_taken_others(before):
+    if sent > 1:
         return change
+    title = action.titles[0] if isinstance(action, AddItems) else action.entries[0].title
+    tries = refused.tries + 1 if refused.suspect == title else 1
+    if tries < MIN_ATTEMPTS_TO_NOTIFY or refused.alone >= MAX_ALONE or not _has_taken_others(before):
+        return _with(change, replace(refused, suspect=title, tries=tries), attempts=attempts)
     change = Change(before.progress, _set_aside(before, action), next=Next(now))
     return _with(change, Refused(alone=refused.alone + 1), attempts=0)
 

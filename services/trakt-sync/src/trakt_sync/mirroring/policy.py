@@ -14,6 +14,7 @@ class Policy:
         clock_skew: by so much a list may seem older than its creation's intent. Trakt's clock is known to the second
             only where Trakt tells it.
         not_found_retry: after so long Trakt may have learned a title.
+        rejected_retry: after so long Trakt may take a title that it refused.
         limit_retry: after so long an account's limits may have changed.
     """
 
@@ -21,4 +22,5 @@ class Policy:
     create_settle: timedelta = timedelta(minutes=2)
     clock_skew: timedelta = timedelta(minutes=2)
     not_found_retry: timedelta = timedelta(days=30)
+    rejected_retry: timedelta = timedelta(days=1)
     limit_retry: timedelta = timedelta(days=1)

@@ -22,11 +22,15 @@ class Refused:
         additions: of so many titles by rank one is it; 0: none is sought.
         removals: the same of entries to be removed.
         alone: titles in a row that were refused alone. After some, it is not the titles.
+        suspect: the title that was last refused alone; None: none was.
+        tries: how often in a row.
     """
 
     additions: int = 0
     removals: int = 0
     alone: int = 0
+    suspect: Title | None = None
+    tries: int = 0
 
 
 @dataclass(frozen=True, slots=True)

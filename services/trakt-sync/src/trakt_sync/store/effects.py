@@ -45,9 +45,13 @@ FROM (
 
 
 def _is_forgotten(known_since: str) -> str:
-    """Return the condition under which a title that was set aside is tried again: after a while, or when asked for."""
+    """Return the condition under which a title that was set aside is tried again: after a while, or when asked for.
+
+    What Trakt refuses it may take a day later: errors of a server pass.
+    """
     return f"""
-        (state IN ('not_found', 'rejected') AND noted_at < {known_since})
+        (state = 'not_found' AND noted_at < {known_since})
+        OR (state = 'rejected' AND noted_at < {known_since}::timestamptz + interval '29 days')
         OR (job.is_asked AND state IN ('not_found', 'rejected', 'taken_off'))"""
 
 
