@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 import pytest
 from hypothesis import HealthCheck, Phase, given, note, settings
 
-from trakt_sync.testing.simulation.operations import Delete, Edit, Operation, Redeliver, Work
+from trakt_sync.testing.simulation.operations import Delete, Edit, Fault, Operation, Redeliver, Work
 from trakt_sync.testing.simulation.run import Run, simulation_on
 from trakt_sync.testing.simulation.strategies import schedules
 
@@ -26,6 +26,46 @@ MENDED: dict[str, Sequence[Operation]] = {
         Redeliver(1),
         Work(9),
         Delete(),
+    ],
+    "a refused change of the title that was carried out, and an edit back": [
+        Edit(title="b"),
+        Work(2),
+        Fault(method="PUT", status=422, after=True),
+        Edit(title="a"),
+        Work(2),
+        Edit(title="b"),
+    ],
+    "a film by another id": [Edit(items=("m1",)), Work(2), Edit(items=("m1t",))],
+    "an addition that was refused and carried out": [
+        Edit(items=("m1",)),
+        Work(),
+        Fault("rate_limited_html", method="POST", after=True),
+        Work(2),
+    ],
+    "a row that Trakt takes off later": [
+        Edit(items=("m1",)),
+        Work(2),
+        Fault(kind="unremovable"),
+        Edit(items=("m2",)),
+        Work(9),
+    ],
+    "errors of the server that pass": [
+        Edit(items=("m1",)),
+        Work(),
+        Fault(),
+        Work(),
+        Edit(items=("m1",)),
+        Edit(items=("m2",)),
+        Work(),
+        Fault(),
+        Work(),
+        Edit(items=("m1",)),
+        Edit(items=("m1",)),
+        Fault(),
+        Work(),
+        Edit(),
+        Fault(),
+        Work(),
     ],
 }
 

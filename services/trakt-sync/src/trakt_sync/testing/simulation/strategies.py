@@ -23,8 +23,10 @@ from trakt_sync.testing.simulation.operations import (
 )
 
 LISTS: Final = st.integers(1, 2)
-NAMES: Final = ("m1", "m2", "m3t", "m4i", "m5a", "s1", "s2t", "s3i", "s4a", "m9")
-"""Each title by the same ids always."""
+NAMES: Final = (
+    "m1", "m1t", "m1i", "m1a", "m2", "m2t", "m3i", "m3a", "m4i", "m5a", "s1", "s1i", "s2t", "s2a", "s3", "m9", "m9t"
+)  # fmt: skip
+"""Some titles by several ids."""
 ITEMS: Final = st.lists(st.sampled_from(NAMES), min_size=1, max_size=6).map(tuple)
 FATES: Final = st.sampled_from(["now", "now", "now", "with_next", "late"])
 MOMENTS: Final = st.sampled_from(["before", "after"])
