@@ -1,6 +1,7 @@
 """A record that is no event of ours goes to the dead letters with its reason, and holds up nobody behind it."""
 
 import uuid
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
@@ -11,7 +12,16 @@ from integration.catalogue import movies
 from integration.records import Record
 from integration.system import RunningSystem
 from integration.users import User
-from watchbuddy_contracts import TOPICS, EventHeaders, ListDeleted, Topic, TraktListDeleted, dead_letter_topic
+from watchbuddy_contracts import (
+    LISTS,
+    TOPICS,
+    EventHeaders,
+    ListDeleted,
+    ListState,
+    Topic,
+    TraktListDeleted,
+    dead_letter_topic,
+)
 
 BURIED_WITHIN = timedelta(seconds=30)
 POISON = ("not_json", "wrong_shape", "null_value", "header_not_utf8", "header_invalid")
@@ -85,6 +95,32 @@ async def test_an_event_of_a_type_that_is_not_known_yet_is_passed_over(system: R
     for group in TOPICS[0].groups:
         letters = await system.records.read(dead_letter_topic(TOPICS[0].name, group))
         assert key not in [one.key for one in letters]
+
+
+async def test_an_event_of_a_larger_list_than_lists_are_becomes_a_dead_letter(
+    system: RunningSystem, user: User
+) -> None:
+    made = await user.create("Before", movies(1))
+    await user.mirrored(made.id)
+    [known, *_] = [one for one in await system.records.read(LISTS.name) if one.key == user.name.encode()]
+    whole = known.event()
+    assert isinstance(whole, ListState)
+    too_large: dict[str, ListState] = {
+        "items": whole.model_copy(update={"version": 2, "items": whole.items * 10_001}),
+        "title": whole.model_copy(update={"version": 3, "title": "x" * 10_000}),
+    }
+    for name, event in too_large.items():
+        headers = {**dict(known.headers), "ce_id": str(uuid.uuid4()).encode()}
+        key = f"{user.name} {name}".encode()
+        await system.records.write([replace(known, key=key, value=event.to_json(), headers=tuple(headers.items()))])
+
+    await user.change(made.id, title="After")
+    await user.mirrored(made.id)
+
+    assert [one.name for one in await user.on_trakt()] == ["After"]
+    buried = await eventually(partial(_buried, system, LISTS, "trakt-sync", user), until=lambda seen: len(seen) >= 2)
+    assert [one.key for one in buried] == [f"{user.name} {name}".encode() for name in too_large]
+    assert {one.header("dlq_reason") for one in buried} == {"event-too-large"}
 
 
 async def _buried(system: RunningSystem, topic: Topic, group: str, user: User) -> list[Record]:

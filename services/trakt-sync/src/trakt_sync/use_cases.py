@@ -1,9 +1,10 @@
 """What is recorded from outside the reconciler: desired states and imports from Kafka, and accounts."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Final
 
+import structlog
 from uuid_utils.compat import uuid7
 
 from chassis.outbox import outbox
@@ -11,6 +12,7 @@ from chassis.postgres.database import Connection, Pool
 from trakt_sync.accounts.account import Account
 from trakt_sync.accounts.token_import import Import
 from trakt_sync.accounts.vault import Vault
+from trakt_sync.mirroring.bounds import check
 from trakt_sync.mirroring.events import SOURCE
 from trakt_sync.mirroring.list_import import ListImport, failure
 from trakt_sync.mirroring.newest import State, Trace, newest
@@ -33,6 +35,8 @@ from watchbuddy_contracts import (
     TraktListReadFailed,
 )
 
+log = structlog.get_logger()
+
 RUN_ENDS: Final = (ListSynced, ListSyncUnchanged, ListSyncFailed)
 """How a sync run ends. Whoever asked for it wants Trakt to be looked at."""
 
@@ -41,8 +45,16 @@ async def record(pool: Pool, events: Sequence[tuple[Event, Trace]], now: datetim
     """Record what events of lists-api, in their order, want; return whether there is work, or an event in the outbox.
 
     The states of all lists are one transaction, and so is each deletion and each import. Any of them may be recorded
-    again: that changes nothing.
+    again: that changes nothing. Events of one list that name different users are recorded one by one: whose list it is,
+    the database tells.
+
+    Raises:
+        TooLargeError: an event asks for a larger list than lists are.
     """
+    for event, _ in events:
+        check(event)
+    if _name_different_users(event for event, _ in events):
+        return any([await record(pool, [one], now) for one in events])
     states, deletions = newest((event, trace) for event, trace in events if isinstance(event, ListState | ListDeleted))
     is_news = await record_states(pool, states, now)
     for deletion, trace in deletions:
@@ -53,6 +65,15 @@ async def record(pool: Pool, events: Sequence[tuple[Event, Trace]], now: datetim
         elif isinstance(event, RUN_ENDS) and event.trigger == "manual":
             is_news |= await ask(pool, event.user_id, event.list_id, now)
     return is_news
+
+
+def _name_different_users(events: Iterable[Event]) -> bool:
+    owners: dict[int, str] = {}
+    return any(
+        owners.setdefault(event.list_id, event.user_id) != event.user_id
+        for event in events
+        if isinstance(event, ListState | ListDeleted)
+    )
 
 
 async def ask(pool: Pool, user_id: str, list_id: int, now: datetime) -> bool:
@@ -188,8 +209,13 @@ async def _repeat_results(
 ) -> bool:
     """Send the last result again under its own id when the state of its very version comes again (a republish).
 
-    Whoever missed the result learns of it. All others know its id. Returns: whether one was sent.
+    Whoever missed the result learns of it. All others know its id. What names another user than the list's owner is
+    logged, and nothing else becomes of it. Returns: whether one was sent.
     """
+    foreign = await desired_lists.foreign(connection, [event for event, _ in events])
+    for list_id in foreign:
+        log.warning("foreign_event_skipped", list_id=list_id)
+    events = [(event, trace) for event, trace in events if event.list_id not in foreign]
     found = await results.load(connection, [(event.list_id, event.version) for event, _ in events])
     for event, trace in events:
         if (result := found.get(event.list_id)) is not None:

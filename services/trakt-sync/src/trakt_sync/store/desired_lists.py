@@ -11,9 +11,10 @@ from trakt_sync.mirroring.newest import State, Trace
 from trakt_sync.mirroring.texts import description_of
 from trakt_sync.store.due import lowered
 from trakt_sync.store.rows import dumped_policies
-from watchbuddy_contracts import ListDeleted, MirrorSettings, Title
+from watchbuddy_contracts import ListDeleted, ListState, MirrorSettings, Title
 
-# `is_present` in the guard: nothing brings a deleted list back, whatever version it claims.
+# `is_present` in the guard: nothing brings a deleted list back, whatever version it claims. `user_id`: an event of one
+# user never changes another's list.
 # `told` comes first: see `due`. Accounts and lists are locked in the order of their ids: two such statements never wait
 # for each other in a circle.
 WANT_PRESENT: Final = f"""
@@ -40,6 +41,7 @@ wanted AS (
         allow_comments = excluded.allow_comments, is_ordered = excluded.is_ordered, items = excluded.items,
         policies = excluded.policies, uses_watched = excluded.uses_watched, trace_context = excluded.trace_context
     WHERE desired_list.version < excluded.version AND desired_list.is_present
+        AND desired_list.user_id = excluded.user_id
     RETURNING list_id, user_id
 )
 INSERT INTO work_queue (list_id, user_id, due_at) SELECT list_id, user_id, $12 FROM wanted
@@ -59,8 +61,13 @@ FROM (SELECT count(*) FROM told) AS locked
 ON CONFLICT (list_id) DO UPDATE SET
     version = excluded.version, is_present = false, title = excluded.title, description = excluded.description,
     items = excluded.items, trace_context = excluded.trace_context, deleted_at = excluded.deleted_at
-WHERE desired_list.version < excluded.version AND desired_list.is_present
+WHERE desired_list.version < excluded.version AND desired_list.is_present AND desired_list.user_id = excluded.user_id
 RETURNING list_id"""  # noqa: S608 - our own text
+
+FOREIGN: Final = """
+SELECT DISTINCT list_id
+FROM unnest($1::bigint[], $2::text[]) AS event (list_id, user_id) JOIN desired_list USING (list_id)
+WHERE desired_list.user_id <> event.user_id"""
 
 # Not where Trakt still has something of it: on the user's account, or on one that they left and may come back to.
 SWEEP: Final = """
@@ -110,6 +117,12 @@ async def want_absent(connection: Connection, event: ListDeleted, now: datetime,
         WANT_ABSENT, event.list_id, event.user_id, event.version, event.title, trace_context, now
     )
     return row is not None
+
+
+async def foreign(connection: Connection, events: Sequence[ListState | ListDeleted]) -> set[int]:
+    """Return the lists of which these events, of different lists, name another user than their owner."""
+    lists, users = [event.list_id for event in events], [event.user_id for event in events]
+    return {row["list_id"] for row in await connection.fetch(FOREIGN, lists, users)}
 
 
 async def delete_tombstones(pool: Pool, *, until: datetime) -> int:
