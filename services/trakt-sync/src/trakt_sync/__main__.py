@@ -18,6 +18,26 @@ COMMANDS = {
     "relay": kafka_process(
         later("chassis.outbox.relay:run_relay", SERVICE), ServiceSettings, "send the outbox to Kafka"
     ),
+    "backfill": Command(
+        later(f"{_COMMANDS}.backfill:backfill"),
+        "mirror the lists that have no Trakt list",
+        later(f"{_COMMANDS}.backfill:add_arguments"),
+    ),
+    "verify": Command(
+        later(f"{_COMMANDS}.verify:verify"),
+        "compare the lists with Trakt, title by title; nothing is changed",
+        later(f"{_COMMANDS}.verify:add_arguments"),
+    ),
+    "audit": Command(
+        later(f"{_COMMANDS}.audit:audit"),
+        "have accounts looked through for changes by others, now",
+        later(f"{_COMMANDS}.audit:add_arguments"),
+    ),
+    "orphans": Command(
+        later(f"{_COMMANDS}.orphans:orphans"),
+        "show Trakt lists of our making that no list has, and delete them on demand",
+        later(f"{_COMMANDS}.orphans:add_arguments"),
+    ),
     "account import": Command(
         later(f"{_COMMANDS}.account_import:account_import"),
         "connect a user's Trakt account: a token pair as JSON on standard input",
