@@ -33,9 +33,7 @@ def run(dsn: str, simulator_url: str, monkeypatch: pytest.MonkeyPatch, capsys: p
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
 
-    async def command(
-        function: Callable[[argparse.Namespace], Coroutine[Any, Any, int]], **given: Any
-    ) -> tuple[int, str]:
+    async def command(function: Command, **given: object) -> tuple[int, str]:
         arguments = {"user": None, "list": None, "json": False, "dry_run": False, "no_wait": False, "delete": None}
         capsys.readouterr()
         status = await function(argparse.Namespace(**{**arguments, **given}))
