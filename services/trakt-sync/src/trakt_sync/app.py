@@ -10,6 +10,7 @@ from trakt_sync.accounts.vault import Vault
 from trakt_sync.mirroring.policy import Policy
 from trakt_sync.opened import Runtime
 from trakt_sync.reconciler.auditor import Auditor
+from trakt_sync.reconciler.history import HistoryReader
 from trakt_sync.reconciler.importer import Importer
 from trakt_sync.reconciler.outage import OutageWatch
 from trakt_sync.reconciler.reconcile import Reconciler
@@ -65,6 +66,7 @@ def build_worker(
         accounts=accounts,
         watched=watched,
         recovery=recovery,
+        history=HistoryReader(pool=runtime.pool, wake_relay=wake_relay, now=now),
         wake_relay=wake_relay,
         policy=policy,
         every=settings.trakt_audit_interval,

@@ -19,6 +19,7 @@ from trakt_sync.mirroring.failures import LOCKED_FOR
 from trakt_sync.mirroring.job import NO_ACCOUNT_CHANGE, AccountChange
 from trakt_sync.mirroring.policy import Policy
 from trakt_sync.reconciler.account_settings import read_settings
+from trakt_sync.reconciler.history import HistoryReader
 from trakt_sync.reconciler.reauthorization import end_imports
 from trakt_sync.reconciler.recover import Recovery
 from trakt_sync.store import audits, mirrors
@@ -40,6 +41,7 @@ class Auditor:
     Args:
         watched: returns the client for a user's account; the breaker counts its responses.
         recovery: tells whether a 403 was for our application.
+        history: reads what the user watched.
         wake_relay: called when there are events in the outbox.
         every: between two audits of an account.
         jitter: gives a number from 0 to 1.
@@ -49,6 +51,7 @@ class Auditor:
     accounts: AccountStore
     watched: Callable[[str], Trakt]
     recovery: Recovery
+    history: HistoryReader
     wake_relay: Callable[[], None]
     policy: Policy
     every: timedelta
@@ -73,7 +76,9 @@ class Auditor:
             else:
                 if account.are_settings_due(self.now()):
                     await read_settings(self.pool, session, self.now)
-                await self._record(session.account, await self._audit(session), began_at)
+                found = await self._audit(session)
+                await self.history.read(session)
+                await self._record(session.account, found, began_at)
         except TokenRefusedError:
             await self._renewed(session)
         except TraktError as error:

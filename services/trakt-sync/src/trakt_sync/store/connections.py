@@ -53,7 +53,7 @@ ON CONFLICT (user_id) DO UPDATE SET
     redirect_uri = excluded.redirect_uri, connected_at = excluded.connected_at, refreshed_at = NULL, refusals = 0,
     refresh_after = '-infinity', refresh_failures = 0,
     blocked_until = '-infinity', block_reason = NULL, lease_token = NULL, lease_until = '-infinity',
-    audit_at = coalesce(account.audit_at, excluded.audit_at), lists_at = excluded.lists_at,
+    watched = NULL, audit_at = coalesce(account.audit_at, excluded.audit_at), lists_at = excluded.lists_at,
     imports_at = least(account.imports_at, excluded.imports_at)"""
 
 # The lease is taken from whoever holds it, as at a connection, and what they had taken up is due again. Whose the

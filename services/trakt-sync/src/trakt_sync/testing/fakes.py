@@ -10,6 +10,7 @@ from pydantic import SecretStr
 
 from trakt_sync.errors import GrantRefusedError, ListGoneError, TokenRefusedError
 from trakt_sync.mirroring.desired import Details
+from trakt_sync.mirroring.history import Activities, WatchedTitle
 from trakt_sync.mirroring.ledger import Entry, positions_of
 from trakt_sync.mirroring.remote import (
     AccountLimits,
@@ -103,6 +104,19 @@ class FakeTrakt:
 
     async def read_limits(self, token: SecretStr) -> AccountLimits:
         return (await self.read_settings(token)).limits
+
+    async def read_activities(self, token: SecretStr) -> Activities:
+        self._check(token)
+        return Activities("", "")
+
+    async def read_watched(self, token: SecretStr) -> tuple[tuple[WatchedTitle, ...], bool]:
+        self._check(token)
+        return (), True
+
+    async def read_plays(self, token: SecretStr, since: datetime) -> tuple[tuple[WatchedTitle, ...], bool]:
+        del since
+        self._check(token)
+        return (), True
 
     async def find_list(self, token: SecretStr, owner: str, trakt_list: str) -> FoundList:
         self._check(token)

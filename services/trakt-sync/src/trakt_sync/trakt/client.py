@@ -4,7 +4,7 @@ Quick tries are made only where they can do no harm: for a request that was neve
 Trakt may have carried out is the reconciler's matter.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
@@ -18,6 +18,7 @@ from pydantic import SecretStr, TypeAdapter, ValidationError
 from chassis.clock import Clock
 from trakt_sync.errors import ListGoneError, TraktUnavailableError, TraktUnreachableError
 from trakt_sync.mirroring.desired import Details
+from trakt_sync.mirroring.history import Activities, WatchedTitle
 from trakt_sync.mirroring.remote import (
     AccountLimits,
     AccountSettings,
@@ -34,6 +35,7 @@ from trakt_sync.trakt.statuses import check, check_renewal, page_count, time_of
 from trakt_sync.trakt.tokens import Tokens, TokenWire
 from trakt_sync.trakt.transport import Bearer, QuickTries, translated, tried
 from trakt_sync.trakt.wire import (
+    ActivitiesWire,
     FoundListWire,
     ItemsResponseWire,
     ListItemWire,
@@ -41,6 +43,7 @@ from trakt_sync.trakt.wire import (
     ReorderResponseWire,
     SettingsWire,
     UpdatedListWire,
+    WatchedWire,
     read_list_of,
 )
 from watchbuddy_contracts import Title
@@ -57,6 +60,7 @@ ITEMS_BY_RANK: Final = "/items/movie,show,season,episode,person/rank/asc"
 _LISTS = TypeAdapter(list[ListWire])
 _UPDATED = TypeAdapter[ListWire](UpdatedListWire)
 _ITEMS = TypeAdapter(list[ListItemWire])
+_WATCHED = TypeAdapter(list[WatchedWire])
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +171,31 @@ class TraktClient:
     async def read_limits(self, token: SecretStr) -> AccountLimits:
         return (await self.read_settings(token)).limits
 
+    async def read_activities(self, token: SecretStr) -> Activities:
+        """Return when the user last changed what they watched."""
+        response = await self._read(token, "/sync/last_activities")
+        return _parsed(ActivitiesWire.model_validate_json, response).to_value()
+
+    async def read_watched(self, token: SecretStr) -> tuple[tuple[WatchedTitle, ...], bool]:
+        """Return all movies and shows that the user watched, and whether they are all."""
+        found: list[WatchedTitle] = []
+        are_complete = True
+        for kind in ("movies", "shows"):
+            rows, is_complete, _ = await self._pages(
+                token, f"/sync/watched/{kind}", _WATCHED.validate_json, lambda row: row.title or row.id
+            )
+            found += [one for row in rows if (one := row.to_value()) is not None]
+            are_complete = are_complete and is_complete
+        return tuple(found), are_complete
+
+    async def read_plays(self, token: SecretStr, since: datetime) -> tuple[tuple[WatchedTitle, ...], bool]:
+        """Return the plays from then on, and whether they are all."""
+        start_at = since.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        rows, is_complete, _ = await self._pages(
+            token, "/sync/history", _WATCHED.validate_json, lambda row: row.id, start_at=start_at
+        )
+        return tuple(one for row in rows if (one := row.to_value()) is not None), is_complete
+
     async def find_list(self, token: SecretStr, owner: str, trakt_list: str) -> FoundList:
         """Find a list of anybody's, by its number or slug. A number that is none of one's own may be a public list's.
 
@@ -228,7 +257,7 @@ class TraktClient:
         check(response)
         return response
 
-    async def _read(self, token: SecretStr, path: str, params: dict[str, int] | None = None) -> httpx.Response:
+    async def _read(self, token: SecretStr, path: str, params: dict[str, int | str] | None = None) -> httpx.Response:
         async def read() -> httpx.Response:
             response = await translated(lambda: self._api.get(path, params=params, auth=Bearer(token)))
             check(response)
@@ -241,18 +270,24 @@ class TraktClient:
         return await tried(lambda: translated(call), self._tries, TraktUnreachableError)
 
     async def _pages(
-        self, token: SecretStr, path: str, parse: Callable[[bytes], list[T]], key: Callable[[T], int], size: int = PAGE
+        self,
+        token: SecretStr,
+        path: str,
+        parse: Callable[[bytes], list[T]],
+        key: Callable[[T], Hashable],
+        size: int = PAGE,
+        **further: str,
     ) -> tuple[list[T], bool, datetime | None]:
         """Return what all pages hold, each thing once; whether that is as much as Trakt counts; and Trakt's time.
 
         A page with nothing new is the last, whatever the headers say.
         """
-        found: dict[int, T] = {}
+        found: dict[Hashable, T] = {}
         counts: set[str | None] = set()
         at: datetime | None = None
         page, pages = 1, 1
         while page <= pages:
-            response = await self._read(token, path, {"page": page, "limit": size})
+            response = await self._read(token, path, {"page": page, "limit": size, **further})
             known = len(found)
             for one in _parsed(parse, response):
                 found.setdefault(key(one), one)

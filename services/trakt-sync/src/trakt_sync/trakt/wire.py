@@ -7,6 +7,7 @@ from typing import Annotated, Final, Literal, TypeAlias, cast
 from pydantic import AliasChoices, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, field_validator
 
 from trakt_sync.mirroring.desired import Details
+from trakt_sync.mirroring.history import Activities, WatchedTitle
 from trakt_sync.mirroring.ledger import Entry
 from trakt_sync.mirroring.remote import (
     AccountLimits,
@@ -155,6 +156,43 @@ class ListItemWire(Wire):
             return None
         entry = Entry(title.ids.to_title(kind), "mirrored", None, self.id)
         return entry if entry.title.keys else None
+
+
+class WatchedAtWire(Wire):
+    watched_at: str
+
+
+class ActivitiesWire(Wire):
+    """`GET /sync/last_activities`."""
+
+    movies: WatchedAtWire
+    episodes: WatchedAtWire
+
+    def to_value(self) -> Activities:
+        return Activities(self.movies.watched_at, self.episodes.watched_at)
+
+
+class WatchedWire(Wire):
+    """A row of `GET /sync/watched/movies` or `/shows`, or a play of `GET /sync/history`."""
+
+    id: int = 0
+    plays: int = 1
+    last_watched_at: AwareDatetime | None = None
+    watched_at: AwareDatetime | None = None
+    movie: TitleWire | None = None
+    show: TitleWire | None = None
+
+    @property
+    def title(self) -> Title | None:
+        """The movie, or the show; None: another kind, or nothing names it."""
+        kind: MediaType = "movie" if self.movie is not None else "show"
+        one = self.movie or self.show
+        title = None if one is None else one.ids.to_title(kind)
+        return title if title is not None and title.keys else None
+
+    def to_value(self) -> WatchedTitle | None:
+        title, at = self.title, self.last_watched_at or self.watched_at
+        return None if title is None or at is None else WatchedTitle(title, at, self.plays)
 
 
 class ListLimitsWire(Wire):

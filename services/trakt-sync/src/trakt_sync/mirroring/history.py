@@ -1,0 +1,95 @@
+"""What a user watched on Trakt: whether it is to be read, and what is told of it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from watchbuddy_contracts import Title, TraktWatchedChanged, WatchedItem, to_items
+
+READ_WHOLE_AFTER: Final = timedelta(hours=20)
+"""Within that time of a whole reading, only new plays are read. The whole shows what was taken back or dated back."""
+TITLES_AN_EVENT: Final = 2000
+"""Some 300 kB."""
+
+
+@dataclass(frozen=True, slots=True)
+class Activities:
+    """Trakt's stamps of when somebody last changed what they watched, as Trakt wrote them."""
+
+    movies: str
+    episodes: str
+
+
+@dataclass(frozen=True, slots=True)
+class WatchedTitle:
+    """A movie, or a show of which an episode was watched."""
+
+    title: Title
+    last_watched_at: datetime
+    plays: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryState:
+    """How far an account's history was read.
+
+    Args:
+        seen: the stamps at the last reading.
+        newest: when the newest play was that was read; None: there is none.
+        whole_at: when the whole was read.
+    """
+
+    seen: Activities
+    newest: datetime | None
+    whole_at: datetime
+
+
+def since(state: HistoryState | None, now: datetime) -> datetime | None:
+    """Return from when on plays are to be read; None: the whole is."""
+    if state is None or state.newest is None or now >= state.whole_at + READ_WHOLE_AFTER:
+        return None
+    return state.newest
+
+
+def after_whole(seen: Activities, titles: Iterable[WatchedTitle], now: datetime) -> HistoryState:
+    """Return the state after the whole was read."""
+    return HistoryState(seen, max((one.last_watched_at for one in titles), default=None), now)
+
+
+def after_new(state: HistoryState, seen: Activities, titles: Iterable[WatchedTitle]) -> HistoryState:
+    """Return the state after the new plays were read."""
+    newest = max((one.last_watched_at for one in titles), default=state.newest)
+    return replace(state, seen=seen, newest=newest)
+
+
+def merged(plays: Iterable[WatchedTitle]) -> tuple[WatchedTitle, ...]:
+    """Return each title once, with its last play and how many plays there are."""
+    titles: dict[Title, WatchedTitle] = {}
+    for play in plays:
+        known = titles.get(play.title)
+        if known is None:
+            titles[play.title] = play
+        else:
+            last = max(known.last_watched_at, play.last_watched_at)
+            titles[play.title] = WatchedTitle(play.title, last, known.plays + play.plays)
+    return tuple(titles.values())
+
+
+def events(user_id: str, titles: tuple[WatchedTitle, ...], *, is_full: bool) -> list[TraktWatchedChanged]:
+    """Return the events that tell of the titles: a full one first, and others of the same time that add to it."""
+    found = []
+    for start in range(0, len(titles), TITLES_AN_EVENT) or ([0] if is_full else []):
+        part = titles[start : start + TITLES_AN_EVENT]
+        items = to_items(one.title for one in part)
+        watched = tuple(
+            WatchedItem(
+                media_type=item.media_type,
+                ids=item.ids,
+                last_watched_at=one.last_watched_at,
+                plays=max(1, one.plays),
+            )
+            for item, one in zip(items, part, strict=True)
+        )
+        found.append(TraktWatchedChanged(user_id=user_id, watched=watched, is_full=is_full and start == 0))
+    return found
