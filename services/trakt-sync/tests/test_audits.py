@@ -12,7 +12,7 @@ from chassis.testing import eventually
 from trakt_simulator.testing import SimulatorAdmin
 from trakt_sync.testing import Harness, movies, synced_by_hand, unwanted, wanted
 from trakt_sync.use_cases import ask_audit
-from watchbuddy_contracts import TraktDriftFound, TraktListSynced
+from watchbuddy_contracts import TraktDriftFound, TraktListSynced, TraktSyncFailed
 
 
 @asynccontextmanager
@@ -191,3 +191,13 @@ async def test_the_list_of_a_creation_that_was_given_up_is_removed(running: Harn
     await running.want(unwanted())
     await running.settled()
     assert await admin.lists_of("ada") == []
+
+
+async def test_a_list_for_the_watchlist_is_told_to_be_none_yet(running: Harness, admin: SimulatorAdmin) -> None:
+    await running.want(wanted(items=movies(1), target="watchlist"))
+    (told,) = await running.sent(TraktSyncFailed)
+    assert (told.reason, told.detail) == ("rejected", "WatchBuddy cannot mirror to the watchlist yet")
+    assert await admin.lists_of("ada") == []
+    await running.want(wanted(version=2, items=movies(1)))
+    await running.settled()
+    assert await shown(admin) == [("Heists", "private", [1])]

@@ -37,12 +37,14 @@ class Policies:
         when_deleted: the Trakt list was deleted: made anew, or left deleted.
         when_changed: it was renamed or made public: put back, or taken over.
         when_removed: a title was taken off: put back, or taken off here too.
+        target: a list of its own, or the account's watchlist, which nothing is mirrored to yet.
     """
 
     mode: Mode = "mirror"
     when_deleted: Literal["recreate", "detach"] = "recreate"
     when_changed: Literal["restore", "take_over"] = "restore"
     when_removed: Literal["restore", "take_over"] = "restore"
+    target: Literal["list", "watchlist"] = "list"
 
 
 @dataclass(frozen=True, slots=True)

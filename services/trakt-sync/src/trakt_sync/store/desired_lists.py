@@ -108,7 +108,7 @@ async def want(pool: Pool, states: Sequence[State], now: datetime) -> set[int]:
 
 
 def _policies_of(mirror: MirrorSettings) -> Policies:
-    return Policies(mirror.mode, mirror.when_deleted, mirror.when_changed, mirror.when_removed)
+    return Policies(mirror.mode, mirror.when_deleted, mirror.when_changed, mirror.when_removed, mirror.target)
 
 
 async def want_absent(connection: Connection, event: ListDeleted, now: datetime, trace_context: Trace) -> bool:
