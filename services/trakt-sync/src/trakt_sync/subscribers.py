@@ -9,6 +9,7 @@ from chassis.clock import Clock
 from chassis.kafka.broker import subscribe
 from chassis.kafka.envelope import Delivered
 from chassis.postgres.database import Pool
+from trakt_sync.kill_points import KillPoint, reached
 from trakt_sync.use_cases import record
 from watchbuddy_contracts import (
     LISTS,
@@ -44,5 +45,7 @@ def register(broker: KafkaBroker, pool: Pool, *, wake: Callable[[], None], now: 
 
     @subscribe(broker, LISTS, group=GROUP, events=WANTED)
     async def on_list_events(delivered: Sequence[Delivered]) -> None:
-        if await record(pool, [(one.event, one.trace.to_text()) for one in delivered], now()):
+        is_news = await record(pool, [(one.event, one.trace.to_text()) for one in delivered], now())
+        reached(KillPoint.EVENTS_RECORDED)
+        if is_news:
             wake()

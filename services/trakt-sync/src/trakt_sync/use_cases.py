@@ -12,6 +12,7 @@ from chassis.postgres.database import Connection, Pool
 from trakt_sync.accounts.account import Account
 from trakt_sync.accounts.token_import import Import
 from trakt_sync.accounts.vault import Vault
+from trakt_sync.kill_points import KillPoint, reached
 from trakt_sync.mirroring.bounds import check
 from trakt_sync.mirroring.events import SOURCE
 from trakt_sync.mirroring.list_import import ListImport, failure
@@ -57,6 +58,7 @@ async def record(pool: Pool, events: Sequence[tuple[Event, Trace]], now: datetim
         return any([await record(pool, [one], now) for one in events])
     states, deletions = newest((event, trace) for event, trace in events if isinstance(event, ListState | ListDeleted))
     is_news = await record_states(pool, states, now)
+    reached(KillPoint.STATES_RECORDED)
     for deletion, trace in deletions:
         is_news |= await record_deletion(pool, deletion, now, trace)
     for event, trace in events:

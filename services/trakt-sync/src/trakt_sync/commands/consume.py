@@ -5,13 +5,14 @@ from chassis.kafka.broker import ConsumerHealth, build_broker
 from chassis.kafka.broker import consume as consume_from
 from chassis.process import run_worker
 from chassis.retention import sweep_for_ever
-from trakt_sync import retention, subscribers
+from trakt_sync import kill_points, retention, subscribers
 from trakt_sync.opened import opened
 from trakt_sync.settings import Settings
 
 
 async def consume(settings: Settings) -> None:
     """Record desired states until stopped."""
+    kill_points.arm()
     async with opened(settings) as runtime:
         broker = build_broker(settings, group=subscribers.GROUP)
         subscribers.register(broker, runtime.pool, wake=runtime.wake, now=utc_now)

@@ -3,6 +3,7 @@
 from chassis.postgres.wakeup import Listener
 from chassis.process import run_worker
 from chassis.telemetry.exporters import is_exported
+from trakt_sync import kill_points
 from trakt_sync.app import build_worker
 from trakt_sync.opened import WORK, opened
 from trakt_sync.settings import Settings
@@ -12,6 +13,7 @@ from trakt_sync.trakt.transport import connect
 
 async def work(settings: Settings) -> None:
     """Serve accounts until stopped."""
+    kill_points.arm()
     app = App(settings.trakt_client_id, settings.trakt_client_secret, settings.trakt_redirect_uri)
     async with (
         opened(settings, connections=settings.trakt_concurrency) as runtime,

@@ -13,6 +13,7 @@ from chassis.postgres.database import Pool
 from trakt_sync.accounts.account import Account
 from trakt_sync.accounts.session import Session
 from trakt_sync.errors import AccountLockedError, TokenRefusedError, TraktError
+from trakt_sync.kill_points import KillPoint, reached
 from trakt_sync.mirroring.audit import Audit, audited
 from trakt_sync.mirroring.events import SOURCE
 from trakt_sync.mirroring.failures import LOCKED_FOR
@@ -78,6 +79,7 @@ class Auditor:
                     await read_settings(self.pool, session, self.now)
                 found = await self._audit(session)
                 await self.history.read(session)
+                reached(KillPoint.AUDIT_READ)
                 await self._record(session.account, found, began_at)
         except TokenRefusedError:
             await self._renewed(session)
@@ -97,6 +99,7 @@ class Auditor:
         audit_at = now + self.every if found.again_at is None else max(now, found.again_at)
         async with self.pool.acquire() as connection, connection.transaction():
             await audits.record(connection, account, found.findings, now, began_at=began_at, audit_at=audit_at)
+        reached(KillPoint.AUDIT_RECORDED)
         if any(finding.events for finding in found.findings):
             self.wake_relay()
         moved = [finding.mirror.list_id for finding in found.findings if finding.is_due or finding.events]

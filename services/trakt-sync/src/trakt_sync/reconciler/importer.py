@@ -15,6 +15,7 @@ from chassis.telemetry.trace_context import TraceContext
 from trakt_sync.accounts.account import Account
 from trakt_sync.accounts.session import Session
 from trakt_sync.errors import AppRefusedError, TokenRefusedError, TraktError, TraktUnavailableError
+from trakt_sync.kill_points import KillPoint, reached
 from trakt_sync.mirroring.events import SOURCE
 from trakt_sync.mirroring.list_import import (
     MAX_ENTRIES,
@@ -71,6 +72,7 @@ class Importer:
         cause = TraceContext.of_text(job.trace_context).to_context()
         with tracer().start_as_current_span("import list", context=cause):
             step = await self._try(session, job)
+            reached(KillPoint.IMPORT_READ)
             await self._record(session.account, job, step)
         return True
 
@@ -138,6 +140,7 @@ class Importer:
                 await end_imports(connection, account.user_id, now)
                 told = TraktReauthorizationRequired(user_id=account.user_id)
                 await outbox.append(connection, told, source=SOURCE, now=now, traceparent=job.trace_context)
+        reached(KillPoint.IMPORT_RECORDED)
         if step.event is not None:
             self.wake_relay()
             reason = getattr(step.event, "reason", None)

@@ -15,6 +15,7 @@ from chassis.telemetry.trace_context import TraceContext
 from trakt_sync.accounts.account import Account
 from trakt_sync.accounts.session import Session
 from trakt_sync.errors import LeaseLostError, TraktError
+from trakt_sync.kill_points import KillPoint, reached
 from trakt_sync.mirroring.actions import FindList, Read, Write
 from trakt_sync.mirroring.advance import advance
 from trakt_sync.mirroring.asked import asked
@@ -95,6 +96,7 @@ class Reconciler:
             return await self._identify(session, stored)
         elif isinstance(actions[0], Read):
             change = await self._read(session, job, actions[0])
+            reached(KillPoint.READ_ANSWERED)
         else:
             return await self._write(session, stored, actions[0])
         return await self._record(session, stored, change)
@@ -138,12 +140,15 @@ class Reconciler:
         before, account, lease = stored.job, session.account, session.write_lease(now)
         job = replace(before, progress=begun(before, action, now))
         pace = steps.Pace(now, now + self.write_interval, lease.until)
+        reached(KillPoint.WRITE_PLANNED)
         if not await steps.begin_write(self.pool, account, stored, job.progress, pace):
             return await self.accounts.release(account)  # a newer version came, or another user of the Trakt account
+        reached(KillPoint.WRITE_BEGUN)
         try:
             change = await apply.write(session.trakt, lease, job, action, now=self.now, policy=self.policy)
         except TraktError as error:
             change = await self.recovery.change_after(session, before, job, action, error)
+        reached(KillPoint.WRITE_ANSWERED)
         try:
             return await self._record(session, stored, change, next_write_at=self.now() + self.write_interval)
         except LeaseLostError:
@@ -165,6 +170,7 @@ class Reconciler:
         recorded, claim_at = await record(
             self.pool, account, stored, step, now, self.policy, next_write_at=next_write_at
         )
+        reached(KillPoint.STEP_RECORDED)
         if recorded.events:
             self.wake_relay()
         report(stored.job.list_id, recorded)

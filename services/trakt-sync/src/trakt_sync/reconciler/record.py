@@ -8,6 +8,7 @@ import structlog
 
 from chassis.postgres.database import Connection, Pool
 from trakt_sync.accounts.account import Account
+from trakt_sync.kill_points import KillPoint, reached
 from trakt_sync.mirroring.advance import advance
 from trakt_sync.mirroring.job import Change, Step
 from trakt_sync.mirroring.list_responses import gone
@@ -57,9 +58,11 @@ async def record(
         async with pool.acquire() as connection, connection.transaction():
             await _take_from_holders(connection, stored, change, now, policy)
             recorded = await steps.record(connection, account, stored, step, now, next_write_at=next_write_at)
+            reached(KillPoint.RECORD_SAVED)
             await _tell_others(connection, account, change, now)
             if makes_room:
                 await work_queue.resume_limited(connection, account.user_id, now, besides=stored.job.list_id)
+            reached(KillPoint.RECORD_TOLD)
     else:
         recorded = await steps.record(pool, account, stored, step, now, next_write_at=next_write_at)
     return (change if recorded.is_current else _without_failures(change)), recorded.claim_at
