@@ -4,7 +4,7 @@ Quick tries are made only where they can do no harm: for a request that was neve
 Trakt may have carried out is the reconciler's matter.
 """
 
-from collections.abc import Awaitable, Callable, Hashable, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
@@ -13,7 +13,7 @@ from typing import Any, Final, TypeVar, cast
 from urllib.parse import quote
 
 import httpx
-from pydantic import SecretStr, TypeAdapter, ValidationError
+from pydantic import SecretStr, TypeAdapter
 
 from chassis.clock import Clock
 from trakt_sync.errors import ListGoneError, TraktUnavailableError, TraktUnreachableError
@@ -31,7 +31,8 @@ from trakt_sync.mirroring.remote import (
     ReorderResponse,
 )
 from trakt_sync.trakt.api import WriteLease
-from trakt_sync.trakt.statuses import check, check_renewal, page_count, time_of
+from trakt_sync.trakt.pages import PAGE, Pages, parsed, read_pages
+from trakt_sync.trakt.statuses import check, check_renewal
 from trakt_sync.trakt.tokens import Tokens, TokenWire
 from trakt_sync.trakt.transport import Bearer, QuickTries, translated, tried
 from trakt_sync.trakt.wire import (
@@ -49,8 +50,6 @@ from trakt_sync.trakt.wire import (
 from watchbuddy_contracts import Title
 
 T = TypeVar("T")
-PAGE: Final = 250
-"""Trakt cuts a larger `limit` to this without a word."""
 ME: Final = "me"
 LISTS: Final = "/users/me/lists"
 _LIST: Final = "/lists"
@@ -98,7 +97,7 @@ class TraktClient:
     async def create_list(self, lease: WriteLease, details: Details) -> RemoteList:
         """Make a list. Not idempotent: after a lost response, look for it before this is called again."""
         response = await self._write(lease, "POST", LISTS, asdict(details))
-        return _parsed(ListWire.model_validate_json, response).to_value()
+        return parsed(ListWire.model_validate_json, response).to_value()
 
     async def update_list(self, lease: WriteLease, list_id: int, changes: dict[str, str | bool]) -> RemoteList:
         """Change fields of a list.
@@ -107,7 +106,7 @@ class TraktClient:
             TraktUnavailableError: the response shows other fields than these: nobody knows what was done.
         """
         response = await self._write(lease, "PUT", f"{LISTS}/{list_id}", changes)
-        remote = _parsed(_UPDATED.validate_json, response).to_value()
+        remote = parsed(_UPDATED.validate_json, response).to_value()
         wanted = replace(remote.details, **cast("dict[str, Any]", changes))
         if remote.trakt_list_id != list_id or remote.details_like(wanted) != wanted:
             raise TraktUnavailableError("Trakt answered a change of a list with other fields")
@@ -121,22 +120,22 @@ class TraktClient:
     async def add_items(self, lease: WriteLease, list_id: int, titles: Sequence[Title]) -> ItemsResponse:
         """Add titles at the list's end, at most `additions.CHUNK`."""
         response = await self._write(lease, "POST", f"{LISTS}/{list_id}/items", _items_body(titles))
-        return _parsed(ItemsResponseWire.model_validate_json, response).to_value()
+        return parsed(ItemsResponseWire.model_validate_json, response).to_value()
 
     async def remove_items(self, lease: WriteLease, list_id: int, titles: Sequence[Title]) -> ItemsResponse:
         response = await self._write(lease, "POST", f"{LISTS}/{list_id}/items/remove", _items_body(titles))
-        return _parsed(ItemsResponseWire.model_validate_json, response).to_value()
+        return parsed(ItemsResponseWire.model_validate_json, response).to_value()
 
     async def reorder_items(self, lease: WriteLease, list_id: int, item_ids: Sequence[int]) -> ReorderResponse:
         """Put the list items in this order."""
         body = {"rank": list(item_ids)}
         response = await self._write(lease, "POST", f"{LISTS}/{list_id}/items/reorder", body)
-        return _parsed(ReorderResponseWire.model_validate_json, response).to_value()
+        return parsed(ReorderResponseWire.model_validate_json, response).to_value()
 
     async def show_list(self, token: SecretStr, list_id: int) -> RemoteList:
         """Return one of the account's lists, without its items."""
         response = await self._read(token, f"{LISTS}/{list_id}")
-        remote = _parsed(ListWire.model_validate_json, response).to_value()
+        remote = parsed(ListWire.model_validate_json, response).to_value()
         if remote.trakt_list_id != list_id:
             raise ListGoneError("Trakt has no such list")
         return remote
@@ -166,7 +165,7 @@ class TraktClient:
     async def read_settings(self, token: SecretStr) -> AccountSettings:
         """Return whose account it is, and what it may have."""
         response = await self._read(token, "/users/settings")
-        return _parsed(SettingsWire.model_validate_json, response).to_value()
+        return parsed(SettingsWire.model_validate_json, response).to_value()
 
     async def read_limits(self, token: SecretStr) -> AccountLimits:
         return (await self.read_settings(token)).limits
@@ -174,7 +173,7 @@ class TraktClient:
     async def read_activities(self, token: SecretStr) -> Activities:
         """Return when the user last changed what they watched."""
         response = await self._read(token, "/sync/last_activities")
-        return _parsed(ActivitiesWire.model_validate_json, response).to_value()
+        return parsed(ActivitiesWire.model_validate_json, response).to_value()
 
     async def read_watched(self, token: SecretStr) -> tuple[tuple[WatchedTitle, ...], bool]:
         """Return all movies and shows that the user watched, and whether they are all."""
@@ -208,7 +207,7 @@ class TraktClient:
         for path in paths:
             with suppress(ListGoneError):
                 response = await self._read(token, path)
-                if found := _parsed(FoundListWire.model_validate_json, response).to_value(trakt_list):
+                if found := parsed(FoundListWire.model_validate_json, response).to_value(trakt_list):
                     return found
         raise ListGoneError("Trakt has no such list")
 
@@ -241,7 +240,7 @@ class TraktClient:
         }
         response = await self._once(lambda: self._api.post(f"{self._auth_url}/oauth/token", json=body))
         check_renewal(response)
-        return _parsed(TokenWire.model_validate_json, response).to_tokens(self._now())
+        return parsed(TokenWire.model_validate_json, response).to_tokens(self._now())
 
     async def probe(self, token: SecretStr) -> None:
         """Find out with one cheap request, and no quick tries, whether Trakt answers."""
@@ -257,7 +256,7 @@ class TraktClient:
         check(response)
         return response
 
-    async def _read(self, token: SecretStr, path: str, params: dict[str, int | str] | None = None) -> httpx.Response:
+    async def _read(self, token: SecretStr, path: str, params: Mapping[str, int | str] | None = None) -> httpx.Response:
         async def read() -> httpx.Response:
             response = await translated(lambda: self._api.get(path, params=params, auth=Bearer(token)))
             check(response)
@@ -277,35 +276,8 @@ class TraktClient:
         key: Callable[[T], Hashable],
         size: int = PAGE,
         **further: str,
-    ) -> tuple[list[T], bool, datetime | None]:
-        """Return what all pages hold, each thing once; whether that is as much as Trakt counts; and Trakt's time.
-
-        A page with nothing new is the last, whatever the headers say.
-        """
-        found: dict[Hashable, T] = {}
-        counts: set[str | None] = set()
-        at: datetime | None = None
-        page, pages = 1, 1
-        while page <= pages:
-            response = await self._read(token, path, {"page": page, "limit": size, **further})
-            known = len(found)
-            for one in _parsed(parse, response):
-                found.setdefault(key(one), one)
-            counts.add(response.headers.get("X-Pagination-Item-Count"))
-            pages = page_count(response)
-            at = time_of(response)
-            if len(found) == known:
-                break
-            page += 1
-        is_complete = counts <= {str(len(found))} or (pages == 1 and counts == {None})
-        return list(found.values()), is_complete, at
-
-
-def _parsed(parse: Callable[[bytes], T], response: httpx.Response) -> T:
-    try:
-        return parse(response.content)
-    except ValidationError:
-        raise TraktUnavailableError(f"Trakt answered {response.status_code} with something unreadable") from None
+    ) -> Pages[T]:
+        return await read_pages(lambda page: self._read(token, path, {**page, **further}), parse, key, size)
 
 
 def _items_body(titles: Sequence[Title]) -> dict[str, list[dict[str, dict[str, int | str]]]]:

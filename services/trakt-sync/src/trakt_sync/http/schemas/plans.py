@@ -17,7 +17,7 @@ from trakt_sync.mirroring.actions import (
 )
 from trakt_sync.mirroring.job import Job
 from trakt_sync.mirroring.views import MirrorView, WaitReason
-from trakt_sync.trakt.client import PAGE
+from trakt_sync.trakt.pages import PAGE
 from watchbuddy_contracts import MediaType, Title
 from watchbuddy_contracts.documented import Documented
 

@@ -1,0 +1,72 @@
+"""Reading responses: what one holds, and what all pages of a reading hold."""
+
+from collections.abc import Awaitable, Callable, Hashable, Mapping
+from datetime import datetime
+from typing import Final, Generic, NamedTuple, TypeVar
+
+import httpx
+from pydantic import ValidationError
+
+from trakt_sync.errors import TraktUnavailableError
+from trakt_sync.trakt.statuses import page_count, time_of
+
+T = TypeVar("T")
+PAGE: Final = 250
+"""Trakt cuts a larger `limit` to this without a word."""
+
+
+class Pages(NamedTuple, Generic[T]):
+    """What all pages hold.
+
+    Args:
+        found: each thing once.
+        is_complete: whether that is as much as Trakt counts.
+        at: when Trakt answered the last of them, by its own clock; None: it did not say.
+    """
+
+    found: list[T]
+    is_complete: bool
+    at: datetime | None
+
+
+async def read_pages(
+    read: Callable[[Mapping[str, int | str]], Awaitable[httpx.Response]],
+    parse: Callable[[bytes], list[T]],
+    key: Callable[[T], Hashable],
+    size: int = PAGE,
+) -> Pages[T]:
+    """Read page after page. One with nothing new is the last, whatever the headers say.
+
+    Args:
+        read: reads the page that the parameters name.
+        key: what makes two things the same.
+    """
+    found: dict[Hashable, T] = {}
+    counts: set[str | None] = set()
+    at: datetime | None = None
+    page, pages = 1, 1
+    while page <= pages:
+        response = await read({"page": page, "limit": size})
+        known = len(found)
+        for one in parsed(parse, response):
+            found.setdefault(key(one), one)
+        counts.add(response.headers.get("X-Pagination-Item-Count"))
+        pages = page_count(response)
+        at = time_of(response)
+        if len(found) == known:
+            break
+        page += 1
+    is_complete = counts <= {str(len(found))} or (pages == 1 and counts == {None})
+    return Pages(list(found.values()), is_complete, at)
+
+
+def parsed(parse: Callable[[bytes], T], response: httpx.Response) -> T:
+    """Return what the response holds.
+
+    Raises:
+        TraktUnavailableError: nothing that we can read: what was done is not known.
+    """
+    try:
+        return parse(response.content)
+    except ValidationError:
+        raise TraktUnavailableError(f"Trakt answered {response.status_code} with something unreadable") from None
