@@ -4,17 +4,20 @@ A schedule that fails is printed as code, minimal. Put it into `MENDED` when its
 """
 
 import os
+import secrets
 import time
 from collections.abc import Iterator, Sequence
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, note, settings
+from hypothesis import HealthCheck, Phase, given, note, seed, settings
 
 from trakt_sync.testing.simulation.operations import Delete, Edit, Fault, Operation, Redeliver, Work
 from trakt_sync.testing.simulation.run import Run, simulation_on
 from trakt_sync.testing.simulation.strategies import schedules
 
 MANY = int(os.environ.get("SCHEDULES", "2000"))
+BATCHES = 4
+"""Parallel workers share them."""
 IS_SOAK = "SCHEDULES" in os.environ
 """A soak chooses other schedules each time."""
 
@@ -81,12 +84,13 @@ def test_what_failed_once_holds(run: Run, schedule: Sequence[Operation]) -> None
     run(schedule)
 
 
-def test_every_schedule_comes_to_rest_as_it_should(run: Run) -> None:
+@pytest.mark.parametrize("batch", range(BATCHES))
+def test_every_schedule_comes_to_rest_as_it_should(run: Run, batch: int) -> None:
     began_at, count = time.process_time(), 0
 
+    @seed(secrets.randbits(64) if IS_SOAK else batch)
     @settings(
-        max_examples=MANY,
-        derandomize=not IS_SOAK,
+        max_examples=MANY // BATCHES,
         database=None,
         phases=[Phase.generate, Phase.shrink],
         suppress_health_check=list(HealthCheck),
