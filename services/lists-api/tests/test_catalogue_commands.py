@@ -6,7 +6,7 @@ import gzip
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -149,6 +149,15 @@ async def test_stats_and_show_say_what_the_catalogue_knows(commands: Commands) -
     assert (await commands.run("show", "heat"))[0] == 2
 
 
+@pytest.fixture
+def heeds_sigint() -> Iterator[None]:
+    """Let processes heed SIGINT that ignore it when the tests are started in the background of a shell."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("heeds_sigint")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL], ids=["SIGINT", "SIGKILL"])
 async def test_a_stopped_import_leaves_the_catalogue_and_runs_again(commands: Commands, number: signal.Signals) -> None:
     (commands.folder / "titles.csv").write_text(f"{HEADER}\n{HEAT}\n")
