@@ -45,6 +45,7 @@ QUICK: Final = {
     # The simulator's limits are off, but where a test turns them on.
     "TRAKT_WRITE_INTERVAL": "PT0.05S",
     "TRAKT_CREATE_SETTLE": "PT2S",
+    "TRAKT_STALE_WINDOW": "PT2S",  # a creation whose answer is lost is waited for so long
     "OTEL_BSP_SCHEDULE_DELAY": "300",
     "OTEL_METRICS_EXPORTER": "none",
 }
