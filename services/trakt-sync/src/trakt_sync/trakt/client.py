@@ -146,20 +146,21 @@ class TraktClient:
         Each of them stands in another's place. Those are read by pages of another size.
         """
         path, rows = f"{LISTS}/{list_id}{ITEMS_BY_RANK}", dict[int, ListItemWire]()
-        is_complete = False
-        for size in (PAGE, PAGE - 1):
-            items, is_complete, _ = await self._pages(token, path, _ITEMS.validate_json, lambda item: item.id, size)
-            rows.update((item.id, item) for item in items)
-            if is_complete:
-                break
-            ranks = {row.rank for row in rows.values()}
-            is_complete = size != PAGE and ranks == {*range(1, len(rows) + 1)}
+        pages = await self._pages(token, path, _ITEMS.validate_json, lambda item: item.id)
+        rows.update((item.id, item) for item in pages.found)
+        is_complete = pages.is_complete
+        if not is_complete and pages.size > 1:
+            pages = await self._pages(token, path, _ITEMS.validate_json, lambda item: item.id, pages.size - 1)
+            rows.update((item.id, item) for item in pages.found)
+            is_without_gaps = {row.rank for row in rows.values()} == {*range(1, len(rows) + 1)}
+            # Trakt was seen to count one too many.
+            is_complete = is_without_gaps and pages.total in (len(rows), len(rows) + 1)
         items = sorted(rows.values(), key=lambda item: item.rank)
         entries = [entry for item in items if (entry := item.to_entry()) is not None]
         return RemoteItems(tuple(entries), len(items) - len(entries), is_complete)
 
     async def read_lists(self, token: SecretStr) -> RemoteLists:
-        lists, is_complete, at = await self._pages(token, LISTS, _LISTS.validate_json, lambda one: one.ids.trakt)
+        lists, is_complete, at, *_ = await self._pages(token, LISTS, _LISTS.validate_json, lambda one: one.ids.trakt)
         return RemoteLists(tuple(one.to_value() for one in lists), is_complete, at)
 
     async def read_settings(self, token: SecretStr) -> AccountSettings:
@@ -180,7 +181,7 @@ class TraktClient:
         found: list[WatchedTitle] = []
         are_complete = True
         for kind in ("movies", "shows"):
-            rows, is_complete, _ = await self._pages(
+            rows, is_complete, *_ = await self._pages(
                 token, f"/sync/watched/{kind}", _WATCHED.validate_json, lambda row: row.title or row.id
             )
             found += [one for row in rows if (one := row.to_value()) is not None]
@@ -190,7 +191,7 @@ class TraktClient:
     async def read_plays(self, token: SecretStr, since: datetime) -> tuple[tuple[WatchedTitle, ...], bool]:
         """Return the plays from then on, and whether they are all."""
         start_at = since.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-        rows, is_complete, _ = await self._pages(
+        rows, is_complete, *_ = await self._pages(
             token, "/sync/history", _WATCHED.validate_json, lambda row: row.id, start_at=start_at
         )
         return tuple(one for row in rows if (one := row.to_value()) is not None), is_complete
@@ -214,7 +215,7 @@ class TraktClient:
     async def read_list(self, token: SecretStr, found: FoundList) -> ReadList:
         """Read all pages of a list of anybody's."""
         whose = "" if found.owner is None else f"/users/{quote(found.owner, safe='')}"
-        items, is_complete, _ = await self._pages(
+        items, is_complete, *_ = await self._pages(
             token,
             f"{whose}{_LIST}/{found.trakt_list_id}{ITEMS_BY_RANK}",
             _ITEMS.validate_json,

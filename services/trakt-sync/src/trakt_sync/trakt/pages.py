@@ -8,7 +8,7 @@ import httpx
 from pydantic import ValidationError
 
 from trakt_sync.errors import TraktUnavailableError
-from trakt_sync.trakt.statuses import page_count, time_of
+from trakt_sync.trakt.statuses import item_count, page_count, page_size, time_of
 
 T = TypeVar("T")
 PAGE: Final = 250
@@ -22,11 +22,15 @@ class Pages(NamedTuple, Generic[T]):
         found: each thing once.
         is_complete: whether that is as much as Trakt counts.
         at: when Trakt answered the last of them, by its own clock; None: it did not say.
+        size: of a page. Trakt makes them smaller than asked for without a word.
+        total: of the things, as Trakt counted them last; None: it did not say.
     """
 
     found: list[T]
     is_complete: bool
     at: datetime | None
+    size: int
+    total: int | None
 
 
 async def read_pages(
@@ -44,6 +48,7 @@ async def read_pages(
     found: dict[Hashable, T] = {}
     counts: set[str | None] = set()
     at: datetime | None = None
+    total: int | None = None
     page, pages = 1, 1
     while page <= pages:
         response = await read({"page": page, "limit": size})
@@ -53,11 +58,13 @@ async def read_pages(
         counts.add(response.headers.get("X-Pagination-Item-Count"))
         pages = page_count(response)
         at = time_of(response)
+        size = page_size(response) or size
+        total = item_count(response)
         if len(found) == known:
             break
         page += 1
     is_complete = counts <= {str(len(found))} or (pages == 1 and counts == {None})
-    return Pages(list(found.values()), is_complete, at)
+    return Pages(list(found.values()), is_complete, at, size, total)
 
 
 def parsed(parse: Callable[[bytes], T], response: httpx.Response) -> T:

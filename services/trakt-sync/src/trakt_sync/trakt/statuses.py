@@ -129,6 +129,21 @@ def page_count(response: httpx.Response) -> int:
     return int(count[:9])
 
 
+def page_size(response: httpx.Response) -> int | None:
+    """Return how many things a page has; None when the response does not say."""
+    return _number_in(response, "X-Pagination-Limit") or None
+
+
+def item_count(response: httpx.Response) -> int | None:
+    """Return how many things all pages have; None when the response does not say."""
+    return _number_in(response, "X-Pagination-Item-Count")
+
+
+def _number_in(response: httpx.Response, header: str) -> int | None:
+    text = response.headers.get(header, "")
+    return int(text[:9]) if _is_number(text) else None
+
+
 def time_of(response: httpx.Response) -> datetime | None:
     """Return when Trakt answered, by its own clock; None when it does not say."""
     return _date(response.headers.get("Date", ""))
