@@ -99,3 +99,22 @@ def test_a_long_history_is_told_in_events_of_bounded_size(count: int, is_full: b
     assert [item.ids.trakt for event in found for item in event.watched] == list(range(1, count + 1))
     assert [event.is_full for event in found] == [is_full and place == 0 for place in range(len(found))]
     assert bool(found) is (is_full or count > 0)
+
+
+async def test_what_was_taken_back_or_dated_back_is_told_though_a_sync_read_the_new_plays_in_between(
+    running: Harness, admin: SimulatorAdmin
+) -> None:
+    await a_list_that_asks(running)
+    await watch(running, admin, "", plays(5, 6))
+    await audited(running)
+    await watch(running, admin, "/remove", plays(5))
+    await watch(running, admin, "", {"movies": [{"ids": {"trakt": 7}, "watched_at": "2015-01-01T00:00:00.000Z"}]})
+    await audited(running)
+    running.move_clock(timedelta(days=1))
+    await audited(running)
+    *_, (is_full, titles) = await told(running)
+    assert (is_full, {*titles}) == (True, {6, 7})
+    await admin.clear_requests()
+    running.move_clock(timedelta(days=1))
+    await audited(running)
+    assert [request.path for request in await admin.requests(path="/sync/*")] == ["/sync/last_activities"]

@@ -38,23 +38,25 @@ class HistoryState:
         seen: the stamps at the last reading.
         newest: when the newest play was that was read; None: there is none.
         whole_at: when the whole was read.
+        whole_seen: the stamps then; None: not known.
     """
 
     seen: Activities
     newest: datetime | None
     whole_at: datetime
+    whole_seen: Activities | None = None
 
 
-def since(state: HistoryState | None, now: datetime) -> datetime | None:
-    """Return from when on plays are to be read; None: the whole is."""
-    if state is None or state.newest is None or now >= state.whole_at + READ_WHOLE_AFTER:
-        return None
-    return state.newest
+def is_whole_due(state: HistoryState | None, seen: Activities, now: datetime) -> bool:
+    """Tell whether the whole is to be read: new plays alone do not show what was taken back or dated back."""
+    if state is None:
+        return True
+    return state.whole_seen != seen and (state.newest is None or now >= state.whole_at + READ_WHOLE_AFTER)
 
 
 def after_whole(seen: Activities, titles: Iterable[WatchedTitle], now: datetime) -> HistoryState:
     """Return the state after the whole was read."""
-    return HistoryState(seen, max((one.last_watched_at for one in titles), default=None), now)
+    return HistoryState(seen, max((one.last_watched_at for one in titles), default=None), now, seen)
 
 
 def after_new(state: HistoryState, seen: Activities, titles: Iterable[WatchedTitle]) -> HistoryState:

@@ -9,9 +9,15 @@ from chassis.clock import Clock
 from chassis.outbox import outbox
 from chassis.postgres.database import Pool
 from trakt_sync.accounts.session import Session
-from trakt_sync.errors import TokenRefusedError, TraktError, TraktUnavailableError
+from trakt_sync.errors import (
+    AccountLockedError,
+    RateLimitedError,
+    TokenRefusedError,
+    TraktError,
+    TraktUnavailableError,
+)
 from trakt_sync.mirroring.events import SOURCE
-from trakt_sync.mirroring.history import HistoryState, after_new, after_whole, events, merged, since
+from trakt_sync.mirroring.history import HistoryState, after_new, after_whole, events, is_whole_due, merged
 from trakt_sync.store import watched
 
 log = structlog.get_logger()
@@ -34,6 +40,7 @@ class HistoryReader:
 
         Raises:
             TokenRefusedError: the account's tokens are to be renewed.
+            RateLimitedError, AccountLockedError: the account must wait.
             LeaseLostError: the account has another holder.
         """
         is_wanted, state = await watched.wanted(self.pool, session.account.user_id)
@@ -41,7 +48,7 @@ class HistoryReader:
             return
         try:
             await self._read(session, state)
-        except TokenRefusedError:
+        except (TokenRefusedError, RateLimitedError, AccountLockedError):  # the whole account is meant
             raise
         except TraktError as error:
             log.info("history_not_read", user_id=session.account.user_id, error=error.detail)
@@ -49,23 +56,24 @@ class HistoryReader:
     async def _read(self, session: Session, state: HistoryState | None) -> None:
         trakt, token, user_id, now = session.trakt, session.token, session.account.user_id, self.now()
         seen = await trakt.read_activities(token)
-        if state is not None and state.seen == seen:
+        is_whole = is_whole_due(state, seen, now)
+        if state is not None and state.seen == seen and not is_whole:
             return
-        start = since(state, now)
-        if state is None or start is None:
+        if state is None or state.newest is None or is_whole:
+            is_whole = True
             titles, is_complete = await trakt.read_watched(token)
             after = after_whole(seen, titles, now)
         else:
-            plays, is_complete = await trakt.read_plays(token, start)
+            plays, is_complete = await trakt.read_plays(token, state.newest)
             titles = merged(plays)
             after = after_new(state, seen, titles)
         if not is_complete:
             raise TraktUnavailableError("Trakt answered with fewer or more titles than it counts")
-        told = events(user_id, titles, is_full=start is None)
+        told = events(user_id, titles, is_full=is_whole)
         async with self.pool.acquire() as connection, connection.transaction():
             await watched.save(connection, session.account, after)
             for event in told:
                 await outbox.append(connection, event, source=SOURCE, now=now)
         if told:
             self.wake_relay()
-        log.info("history_read", user_id=user_id, titles=len(titles), is_whole=start is None)
+        log.info("history_read", user_id=user_id, titles=len(titles), is_whole=is_whole)

@@ -159,7 +159,7 @@ class ListItemWire(Wire):
 
 
 class WatchedAtWire(Wire):
-    watched_at: str
+    watched_at: str | None = None
 
 
 class ActivitiesWire(Wire):
@@ -169,7 +169,7 @@ class ActivitiesWire(Wire):
     episodes: WatchedAtWire
 
     def to_value(self) -> Activities:
-        return Activities(self.movies.watched_at, self.episodes.watched_at)
+        return Activities(self.movies.watched_at or "", self.episodes.watched_at or "")
 
 
 class WatchedWire(Wire):
