@@ -35,6 +35,8 @@ ON_ONE_SYSTEM = "tests/integration/"
 """Tests below this folder use one running system, one after the other."""
 ON_THEIR_OWN = "tests/integration/test_local_run.py"
 """All but these, which start a system of their own."""
+SHARED_OUT = "services/trakt-sync/tests/test_simulation.py"
+"""A file whose tests take a minute each: they go to the workers one by one."""
 BY_FILE = ("services/", "contracts/")
 """Tests below these folders go to a worker file by file: a file's tests share databases and the like."""
 CLOSING_WORDS = pytest.StashKey[list[str]]()
@@ -78,10 +80,15 @@ class WorkersScheduling(LoadScopeScheduling):
         super().__init__(config, log)
 
     def _split_scope(self, nodeid: str) -> str:
-        if nodeid.startswith(BY_FILE):
+        if nodeid.startswith(BY_FILE) and not nodeid.startswith(SHARED_OUT):
             return nodeid.partition("::")[0]
         is_on_one_system = nodeid.startswith(ON_ONE_SYSTEM) and not nodeid.startswith(ON_THEIR_OWN)
         return ON_ONE_SYSTEM if is_on_one_system else nodeid
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the long file that workers share right behind the tests on one system."""
+    items.sort(key=lambda item: not item.nodeid.startswith((ON_ONE_SYSTEM, SHARED_OUT)))
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -1,7 +1,9 @@
 """The commands that look at all lists: verify, backfill, audit, orphans."""
 
-import argparse
+import asyncio
 import json
+import os
+import sys
 from collections.abc import Callable, Coroutine
 from datetime import timedelta
 from typing import Any
@@ -10,34 +12,30 @@ import httpx
 import pytest
 
 from trakt_simulator.testing import SimulatorAdmin
-from trakt_sync.commands.audit import audit
-from trakt_sync.commands.backfill import backfill
-from trakt_sync.commands.orphans import orphans
-from trakt_sync.commands.verify import verify
 from trakt_sync.testing import CLIENT, KEY, Harness, harness, movies, wanted
 
-Run = Callable[..., Coroutine[Any, Any, tuple[int, str]]]
-Command = Callable[[argparse.Namespace], Coroutine[Any, Any, int]]
+Run = Callable[..., Coroutine[Any, Any, tuple[int | None, str]]]
 
 
 @pytest.fixture
-def run(dsn: str, simulator_url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+def run(dsn: str, simulator_url: str) -> Run:
     """Run a command as the operator does; return its exit status and what it printed."""
     environment = {
+        **os.environ,
         "DATABASE_URL": dsn,
         "TOKEN_ENCRYPTION_KEYS": KEY,
         "TRAKT_API_URL": simulator_url,
         "TRAKT_AUTH_URL": simulator_url,
         "TRAKT_CLIENT_ID": CLIENT.client_id,
+        "LOG_LEVEL": "WARNING",
     }
-    for name, value in environment.items():
-        monkeypatch.setenv(name, value)
 
-    async def command(function: Command, **given: object) -> tuple[int, str]:
-        arguments = {"user": None, "list": None, "json": False, "dry_run": False, "no_wait": False, "delete": None}
-        capsys.readouterr()
-        status = await function(argparse.Namespace(**{**arguments, **given}))
-        return status, capsys.readouterr().out
+    async def command(*arguments: str) -> tuple[int | None, str]:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "trakt_sync", *arguments, env=environment, stdout=asyncio.subprocess.PIPE
+        )
+        output, _ = await process.communicate()
+        return process.returncode, output.decode()
 
     return command
 
@@ -59,19 +57,19 @@ async def written_long_ago(running: Harness) -> None:
 async def test_verify_compares_title_by_title(running: Harness, admin: SimulatorAdmin, run: Run) -> None:
     await running.want(wanted(1, items=movies(1, 2)), wanted(2, title="Noir", items=movies(3)))
     await running.settled(1, 2)
-    status, text = await run(verify)
+    status, text = await run("verify")
     assert (status, text.count("too early")) == (2, 2)
     await written_long_ago(running)
-    status, text = await run(verify)
+    status, text = await run("verify")
     assert (status, text.splitlines()[-1]) == (0, "2 of 2 lists are equal")
     first = (await running.job(1)).trakt_list_id
     await by_hand(running, admin, "POST", f"/{first}/items/remove", {"movies": [{"ids": {"trakt": 2}}]})
     await by_hand(running, admin, "POST", f"/{first}/items", {"movies": [{"ids": {"trakt": 9}}]})
-    status, text = await run(verify, user="ada")
+    status, text = await run("verify", "--user", "ada")
     assert status == 1
     assert "1 missing: movie 2" in text
     assert "1 extra: movie" in text
-    status, text = await run(verify, list=1, json=True)
+    status, text = await run("verify", "--list", "1", "--json")
     line = json.loads(text)
     assert (line["state"], line["item_count"], line["missing"]) == ("differs", 2, [{"trakt": 2}])
 
@@ -82,17 +80,18 @@ async def test_backfill_mirrors_what_has_no_trakt_list_and_then_nothing(
     async with harness(dsn, simulator_url) as one:
         await one.connect("ada", (await admin.account("ada", vip=True)).model_dump_json())
         await one.want(wanted(1, items=movies(1)), wanted(2, items=movies(2), user="bob"))
+        await one.pool.execute("UPDATE account SET checked_list_id = NULL")
         await one.pool.execute("DELETE FROM work_queue")  # somebody lost the work
-        status, text = await run(backfill, dry_run=True)
+        status, text = await run("backfill", "--dry-run")
         assert await admin.lists_of("ada") == []
         async with one.worker():
-            status, text = await run(backfill)
+            status, text = await run("backfill")
         assert text.splitlines()[-1] == (
             "2 lists: 0 need nothing, 1 had no Trakt list, 1 are of users without a connected account"
         )
         (made,) = await admin.lists_of("ada")
         assert [item.ids["trakt"] for item in made.items] == [1]
-        status, text = await run(backfill, user="ada")
+        status, text = await run("backfill", "--user", "ada")
         assert (status, text) == (
             0,
             "1 lists: 1 need nothing, 0 had no Trakt list, 0 are of users without a connected account\n",
@@ -108,11 +107,11 @@ async def test_orphans_are_shown_and_deleted_on_demand(running: Harness, admin: 
     await by_hand(running, admin, "POST", "", {"name": "My own"})
     (orphan,) = [one for one in await admin.lists_of("ada") if one.name == "Old"]
     number = int(orphan.ids["trakt"])
-    status, text = await run(orphans)
+    status, text = await run("orphans")
     assert (status, str(number) in text, "My own" in text) == (1, True, False)
-    status, _ = await run(orphans, delete=number, dry_run=True)
+    status, _ = await run("orphans", "--delete", str(number), "--dry-run")
     assert (status, len(await admin.lists_of("ada"))) == (1, 3)
-    status, text = await run(orphans, delete=number)
+    status, text = await run("orphans", "--delete", str(number))
     assert (status, f"deleted {number}" in text) == (0, True)
     assert sorted(one.name for one in await admin.lists_of("ada")) == ["Heists", "My own"]
     await running.pool.execute("UPDATE account SET next_write_at = '-infinity'")
@@ -123,6 +122,6 @@ async def test_audit_is_asked_for(running: Harness, admin: SimulatorAdmin, run: 
     await running.settled()
     running.move_clock(timedelta(hours=1))
     await by_hand(running, admin, "PUT", f"/{(await running.job()).trakt_list_id}", {"name": "Mine"})
-    assert await run(audit, user="eve") == (1, "0 accounts are audited by the workers\n")
-    assert await run(audit) == (0, "ada\n1 accounts are audited by the workers\n")
+    assert await run("audit", "--user", "eve") == (1, "0 accounts are audited by the workers\n")
+    assert await run("audit") == (0, "ada\n1 accounts are audited by the workers\n")
     await running.settled()
