@@ -100,10 +100,12 @@ async def test_settings_tell_the_limits_of_the_profile(unlimited: InProcessTrakt
     client = await unlimited.client()
     free = (await client.get("/users/settings")).json()
     assert (free["user"]["vip"], free["limits"]["list"]) == (False, {"count": 5, "item_count": 250})
+    assert free["limits"]["watchlist"] == {"item_count": 250}
     assert set(free["limits"]) == {"list", "watchlist", "favorites", "search", "collection", "notes"}
     await unlimited.admin.patch("/accounts/demo", json={"vip": True})
     vip = (await client.get("/users/settings")).json()
     assert (vip["user"]["vip"], vip["limits"]["list"]) == (True, {"count": 100, "item_count": 5_000})
+    assert vip["limits"]["watchlist"] == {"item_count": 5_000}
 
 
 async def test_a_free_account_has_five_lists(unlimited: InProcessTrakt) -> None:

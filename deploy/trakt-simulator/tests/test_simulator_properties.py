@@ -50,7 +50,7 @@ class ListCalls(RuleBasedStateMachine):
         )
         self.gateway = Gateway(self.sim, router())
         account = self.sim.accounts.add_account("demo", self.sim.clock.now_ms())
-        account.own_limits = type(account.limits)(**LIMITS)
+        account.own_limits = account.limits._replace(**LIMITS)
         grant = self.sim.tokens.issue(account, "watchbuddy-local", lifetime_s=10**9, now_ms=self.sim.clock.now_ms())
         headers = {**api_headers(), "Authorization": f"Bearer {grant.access_token}"}
         self.headers = {name.lower().encode(): value.encode() for name, value in headers.items()}

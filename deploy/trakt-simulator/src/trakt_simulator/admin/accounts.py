@@ -23,7 +23,7 @@ from trakt_simulator.state.simulator import Simulator
 
 
 def list_accounts(request: Request, sim: Simulator) -> Response:
-    """All accounts without their lists. `lists_updated_at` changes with every change of an account's lists."""
+    """All accounts without their lists. `lists_updated_at` changes when an account's lists or watchlist do."""
     del request
     accounts = sim.accounts.by_slug.values()
     return json_response(

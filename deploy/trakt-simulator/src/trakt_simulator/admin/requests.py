@@ -11,6 +11,7 @@ from trakt_simulator.endpoints.list_fields import ListFields, Name
 from trakt_simulator.http.json_depth import is_too_deep
 from trakt_simulator.http.request import Request
 from trakt_simulator.state.account import Limits
+from trakt_simulator.state.lists import CLIENT_FIELDS
 
 Body = TypeVar("Body", bound=BaseModel)
 Count = Annotated[int, Field(ge=0)]
@@ -34,14 +35,17 @@ class _Seeded(BaseModel):
 
 
 class LimitsBody(_Body):
-    """Limits of one account in place of its profile's (free: 5, 250, 1,000; VIP: 100, 5,000, 100,000)."""
+    """Limits of one account in place of its profile's (free: 5, 250, 1,000, 250; VIP: 100, 5,000, 100,000, 5,000)."""
 
     lists: Count
     items_per_list: Count
     total_items: Count
+    watchlist: Count | None = None
+    """None: that of the profile."""
 
-    def as_limits(self) -> Limits:
-        return Limits(self.lists, self.items_per_list, self.total_items)
+    def as_limits(self, profile: Limits) -> Limits:
+        watchlist = profile.watchlist if self.watchlist is None else self.watchlist
+        return Limits(self.lists, self.items_per_list, self.total_items, watchlist)
 
 
 class AccountChange(_Body):
@@ -78,11 +82,19 @@ class SeedList(_Seeded, ListFields):
     items: list[SeedItem] = Field(default_factory=list)
 
 
+class SeedWatchlist(_Seeded, _Body):
+    """Items at the end of the watchlist."""
+
+    read_only = SeedList.read_only | {*CLIENT_FIELDS}
+    items: list[SeedItem] = Field(default_factory=list)
+
+
 class SeedAccount(_Seeded, NewAccount):
     """An account with its lists."""
 
     read_only = frozenset({"slug", "list_count", "item_count"})
     lists: list[SeedList] = Field(default_factory=list)
+    watchlist: SeedWatchlist = SeedWatchlist()
 
 
 class SeedBody(_Body):

@@ -22,7 +22,11 @@ def state(sim: Simulator, name: str | None) -> dict[str, object]:
         accounts = [account] if account else []
     return {
         "accounts": [
-            {**account_summary(account), "lists": [_list(sim, one) for one in account.lists.values()]}
+            {
+                **account_summary(account),
+                "lists": [_list(sim, one) for one in account.lists.values()],
+                "watchlist": _list(sim, account.watchlist),
+            }
             for account in accounts
         ]
     }

@@ -3,6 +3,7 @@
 from trakt_simulator.admin.requests import AccountChange, SeedAccount, SeedItem, SeedList
 from trakt_simulator.catalogue.media import BY_NAME
 from trakt_simulator.state.account import Account
+from trakt_simulator.state.lists import MediaList
 from trakt_simulator.state.simulator import Simulator
 
 
@@ -17,7 +18,7 @@ def seed_account(sim: Simulator, seed: SeedAccount) -> tuple[Account, list[SeedI
         # `/_admin/state` shows limits for every account. These follow the profile when it changes.
         account.own_limits = None
     not_found = [item for wanted in seed.lists for item in _seed_list(sim, account, wanted)]
-    return account, not_found
+    return account, [*not_found, *_seed_items(sim, account, account.watchlist, seed.watchlist.items)]
 
 
 def change_profile(sim: Simulator, account: Account, change: AccountChange) -> None:
@@ -26,7 +27,7 @@ def change_profile(sim: Simulator, account: Account, change: AccountChange) -> N
     for name in sent & {"vip", "locked", "deactivated", "private"}:
         setattr(account, f"is_{name}", getattr(change, name))
     if "limits" in sent:
-        account.own_limits = change.limits.as_limits() if change.limits else None
+        account.own_limits = change.limits.as_limits(account.profile_limits) if change.limits else None
     if "friends" in sent:
         account.friends = set(change.friends)
     sim.accounts.touch(account)
@@ -34,10 +35,13 @@ def change_profile(sim: Simulator, account: Account, change: AccountChange) -> N
 
 def _seed_list(sim: Simulator, account: Account, wanted: SeedList) -> list[SeedItem]:
     """Add a list; return the items that Trakt does not know."""
-    now_ms = sim.clock.now_ms()
-    media_list = sim.accounts.add_list(account, wanted.name, now_ms)
+    media_list = sim.accounts.add_list(account, wanted.name, sim.clock.now_ms())
     wanted.apply(media_list)
-    found = [(item, sim.find_or_invent(BY_NAME[item.type], item.ids)) for item in wanted.items]
+    return _seed_items(sim, account, media_list, wanted.items)
+
+
+def _seed_items(sim: Simulator, account: Account, media_list: MediaList, items: list[SeedItem]) -> list[SeedItem]:
+    found = [(item, sim.find_or_invent(BY_NAME[item.type], item.ids)) for item in items]
     new = media_list.missing(key for _, key in found if key is not None)
-    sim.accounts.append_items(account, media_list, new, now_ms)
+    sim.accounts.append_items(account, media_list, new, sim.clock.now_ms())
     return [item for item, key in found if key is None]

@@ -11,12 +11,12 @@ from trakt_simulator.state.simulator import Simulator
 
 
 def user_of(request: Request, sim: Simulator) -> Account:
-    """Return the account in the path: a slug, or `me` for the caller.
+    """Return the account in the path: a slug, or `me` for the caller, as on paths without one (`/sync/…`).
 
     Raises:
         TraktError: 401 `me` without a token, 404 no such user.
     """
-    name = request.params["id"]
+    name = request.params.get("id", "me")
     if name == "me":
         return request.caller
     # Not by username: `an.kah` is at `/users/an-kah`, even if another user has the username `an-kah`.
@@ -60,11 +60,13 @@ def is_visible(media_list: MediaList, owner: Account, viewer: Account | None) ->
 
 
 def known_list(request: Request, owner: Account) -> MediaList:
-    """Return the owner's list in the path, by trakt id or slug.
+    """Return the owner's list in the path, by trakt id or slug; the watchlist on paths without one.
 
     Raises:
         TraktError: 404 no such list, or a new one that the fault `new_list_404` hides.
     """
+    if "list_id" not in request.params:
+        return owner.watchlist
     media_list = owner.find_list(request.params["list_id"])
     if media_list is None:
         raise TraktError(HTTPStatus.NOT_FOUND)

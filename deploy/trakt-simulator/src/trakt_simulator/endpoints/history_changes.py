@@ -4,7 +4,7 @@ from collections import deque
 from http import HTTPStatus
 from itertools import islice
 
-from trakt_simulator.catalogue.episodes import episodes_of
+from trakt_simulator.catalogue.episodes import episodes_of, season_of, show_of
 from trakt_simulator.catalogue.media import MAX_ID, Kind, kind_of
 from trakt_simulator.clock import parse_iso, to_minute
 from trakt_simulator.endpoints.requests import Match, counts, read_items
@@ -19,7 +19,10 @@ _PLAYED = (Kind.MOVIE, Kind.EPISODE)
 
 
 def add_history(request: Request, sim: Simulator) -> Response:
-    """Add plays. Trakt does not look for duplicates. A show or a season stands for all of its episodes."""
+    """Add plays. Trakt does not look for duplicates. A show or a season stands for all of its episodes.
+
+    What is watched leaves the watchlist; one episode takes its season and its show along.
+    """
     account = request.caller
     items = read_items(request.json_object(), sim)
     history = account.history if account.history is not None else deque()
@@ -35,6 +38,8 @@ def add_history(request: Request, sim: Simulator) -> Response:
         sim.accounts.numbers.play += 1
     added = [key for key, _ in plays]
     sim.accounts.titles_changed(account, added, "watched_at", request.now_ms)
+    watched = {key for play in added for key in _watched_with(play)}
+    sim.accounts.remove_items(account, account.watchlist, watched, request.now_ms)
     return json_response(
         {"added": counts(added, _PLAYED), "not_found": items.not_found}, HTTPStatus(sim.options.history_status)
     )
@@ -46,6 +51,11 @@ def _played(key: int) -> list[int]:
     if kind in _PLAYED:
         return [key]
     return episodes_of(key) if kind in (Kind.SHOW, Kind.SEASON) else []
+
+
+def _watched_with(key: int) -> tuple[int, ...]:
+    """Return the movie, or the episode with its season and its show."""
+    return (key,) if kind_of(key) is Kind.MOVIE else (key, season_of(key), show_of(key))
 
 
 def _watched_ms(sim: Simulator, match: Match, key: int, now_ms: int) -> int:

@@ -1,4 +1,4 @@
-"""Changing the items of lists: add, remove, reorder, set notes and rank."""
+"""Changing the items of lists and of the watchlist: add, remove, reorder, set notes and rank."""
 
 from collections.abc import Collection, Sequence
 from http import HTTPStatus
@@ -35,13 +35,13 @@ def add_items(request: Request, sim: Simulator) -> Response:
             request.effects.mark_applied("account_limit_partial")
             sim.accounts.append_items(owner, media_list, new[:room], request.now_ms)
         is_documented = sim.options.documented_limit_headers
-        raise account_limit(owner, owner.limits.items_per_list, is_documented=is_documented)
+        raise account_limit(owner, owner.max_items(media_list), is_documented=is_documented)
     sim.accounts.append_items(owner, media_list, new, request.now_ms)
     if owner.is_vip:
         _set_notes(media_list, items.matches, set(new))
     if wanted and not new and sim.options.existing_moves_updated_at:
         media_list.touch(request.now_ms)
-        sim.accounts.lists_changed(owner, request.now_ms)
+        sim.accounts.items_changed(owner, media_list, request.now_ms)
     added, sent = counts(new), counts(wanted)
     return json_response(
         {
@@ -56,10 +56,12 @@ def add_items(request: Request, sim: Simulator) -> Response:
 
 def _room(owner: Account, media_list: MediaList, sim: Simulator) -> int:
     """Return how many more items the account may put on the list."""
-    limits = owner.limits
+    limits, room = owner.limits, owner.max_items(media_list) - len(media_list.rows)
+    if media_list is owner.watchlist:
+        return max(0, room)
     if len(owner.lists) > limits.lists and sim.options.over_limit_is_read_only:
         return 0
-    return max(0, min(limits.items_per_list - len(media_list.rows), limits.total_items - owner.item_total))
+    return max(0, min(room, limits.total_items - owner.item_total))
 
 
 def _notes(match: Match) -> str | None:
@@ -116,7 +118,7 @@ def reorder_items(request: Request, sim: Simulator) -> Response:
     if result.is_changed and is_noop:
         request.effects.mark_applied("reorder_noop")
     elif result.is_changed:
-        sim.accounts.lists_changed(owner, request.now_ms)
+        sim.accounts.items_changed(owner, media_list, request.now_ms)
     return json_response(
         {"updated": result.updated, "skipped_ids": result.skipped, "list": list_summary(media_list)},
     )
@@ -141,7 +143,7 @@ def update_item(request: Request, sim: Simulator) -> Response:
     has_new_notes = "notes" in body and media_list.note(item_id, (notes or "")[:MAX_NOTES_LENGTH], now_ms=now_ms)
     is_moved = rank is not None and media_list.move(item_id, rank, now_ms=now_ms)
     if has_new_notes or is_moved:
-        sim.accounts.lists_changed(owner, now_ms)
+        sim.accounts.items_changed(owner, media_list, now_ms)
     return no_content()
 
 
@@ -151,4 +153,8 @@ ROUTES = (
     Route("POST", "/users/{id}/lists/{list_id}/items/reorder", reorder_items),
     Route("POST", "/users/{id}/lists/{list_id}/reorder", reorder_items),
     Route("PUT", "/users/{id}/lists/{list_id}/items/{list_item_id}", update_item),
+    Route("POST", "/sync/watchlist", add_items),
+    Route("POST", "/sync/watchlist/remove", remove_items),
+    Route("POST", "/sync/watchlist/reorder", reorder_items),
+    Route("PUT", "/sync/watchlist/{list_item_id}", update_item),
 )

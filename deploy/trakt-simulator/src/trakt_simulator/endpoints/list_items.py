@@ -1,4 +1,4 @@
-"""Reading the items of lists."""
+"""Reading the items of lists and of watchlists."""
 
 from collections.abc import Sequence
 from http import HTTPStatus
@@ -136,4 +136,6 @@ _FORMS = ("", "/{type}", "/{short_by}/{short_how}", "/{type}/{sort_by}/{sort_how
 ROUTES = (
     *(Route("GET", f"/users/{{id}}/lists/{{list_id}}/items{form}", get_items, Auth.OPTIONAL) for form in _FORMS),
     *(Route("GET", f"/lists/{{list_id}}/items{form}", get_public_items, Auth.OPTIONAL) for form in _FORMS),
+    *(Route("GET", f"/sync/watchlist{form}", get_items) for form in _FORMS),
+    *(Route("GET", f"/users/{{id}}/watchlist{form}", get_items, Auth.OPTIONAL) for form in _FORMS),
 )

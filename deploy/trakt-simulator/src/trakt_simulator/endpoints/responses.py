@@ -52,9 +52,6 @@ def share_link(media_list: MediaList) -> str:
 
 
 def sort_headers(media_list: MediaList) -> Headers:
-    """Return the headers that name the list and its own order."""
-    return [
-        (b"x-sort-by", media_list.sort_by.encode()),
-        (b"x-sort-how", media_list.sort_how.encode()),
-        (b"x-list-id", b"%d" % media_list.trakt),
-    ]
+    """Return the headers that name the list, if Trakt has a number for it, and its own order."""
+    own = [(b"x-sort-by", media_list.sort_by.encode()), (b"x-sort-how", media_list.sort_how.encode())]
+    return [*own, (b"x-list-id", b"%d" % media_list.trakt)] if media_list.trakt > 0 else own

@@ -12,8 +12,8 @@ from trakt_simulator.state.account import Account
 from trakt_simulator.state.simulator import Simulator
 
 # Limits that the settings show, but that no endpoint here enforces.
-_FREE_OTHERS = {"watchlist": 250, "favorites": 100, "search": 5, "collection": 1_000, "notes": 100}
-_VIP_OTHERS = {"watchlist": 5_000, "favorites": 100, "search": 25, "collection": 100_000, "notes": 2_000}
+_FREE_OTHERS = {"favorites": 100, "search": 5, "collection": 1_000, "notes": 100}
+_VIP_OTHERS = {"favorites": 100, "search": 25, "collection": 100_000, "notes": 2_000}
 
 
 def get_settings(request: Request, sim: Simulator) -> Response:
@@ -53,7 +53,7 @@ def get_settings(request: Request, sim: Simulator) -> Response:
             },
             "limits": {
                 "list": {"count": account.limits.lists, "item_count": account.limits.items_per_list},
-                "watchlist": {"item_count": others["watchlist"]},
+                "watchlist": {"item_count": account.limits.watchlist},
                 "favorites": {"item_count": others["favorites"]},
                 "search": {"recent_count": others["search"]},
                 "collection": {"item_count": others["collection"]},

@@ -9,15 +9,16 @@ from trakt_simulator.state.lists import MediaList
 
 
 class Limits(NamedTuple):
-    """An account's limits. No response of Trakt's shows `total_items`, the limit over all lists."""
+    """An account's limits. `total_items`, over all lists without the watchlist, is in no response of Trakt's."""
 
     lists: int
     items_per_list: int
     total_items: int
+    watchlist: int
 
 
-FREE = Limits(lists=5, items_per_list=250, total_items=1_000)
-VIP = Limits(lists=100, items_per_list=5_000, total_items=100_000)
+FREE = Limits(lists=5, items_per_list=250, total_items=1_000, watchlist=250)
+VIP = Limits(lists=100, items_per_list=5_000, total_items=100_000, watchlist=5_000)
 MAX_PLAYS = 100_000
 MAX_RATINGS_FREE = 10_000
 MAX_RATINGS_VIP = 20_000
@@ -56,8 +57,16 @@ class Account:
     activities: dict[str, int] = field(default_factory=dict)
     history: deque[Play] | None = None
     ratings: dict[int, Rating] | None = None
+    watchlist: MediaList = field(init=False)
+    """Not one of `lists`. Trakt gives it no number: it has that of the account, negative."""
     _past: deque[tuple[int, list[MediaList]]] | None = None
     _present: list[MediaList] | None = None
+
+    def __post_init__(self) -> None:
+        # Everybody sees it who sees the user.
+        self.watchlist = MediaList(
+            -self.number, "watchlist", "Watchlist", self.joined_ms, self.joined_ms, privacy="public"
+        )
 
     @property
     def limits(self) -> Limits:
@@ -76,8 +85,19 @@ class Account:
         return sum(len(media_list.rows) for media_list in self.lists.values())
 
     @property
+    def all_lists(self) -> list[MediaList]:
+        """The lists, and the watchlist."""
+        return [*self.lists.values(), self.watchlist]
+
+    @property
     def lists_updated_ms(self) -> int:
-        return self.activities.get("lists.updated_at", self.joined_ms)
+        """When a list or the watchlist last changed."""
+        names = ("lists.updated_at", "watchlist.updated_at")
+        return max(self.activities.get(name, self.joined_ms) for name in names)
+
+    def max_items(self, media_list: MediaList) -> int:
+        """Return how many items a list of the account, or its watchlist, may have."""
+        return self.limits.watchlist if media_list is self.watchlist else self.limits.items_per_list
 
     def record_activity(self, name: str, now_ms: int) -> None:
         """Set a time of `/sync/last_activities` (`lists.updated_at`) that is later than its last one."""

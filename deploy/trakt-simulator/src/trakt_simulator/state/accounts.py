@@ -96,20 +96,29 @@ class Accounts:
             self.about_to_change(media_list, now_ms)
             media_list.append(keys, first_id=self.numbers.item, now_ms=now_ms)
             self.numbers.item += len(keys)
-            self.lists_changed(account, now_ms)
+            self.items_changed(account, media_list, now_ms, keys)
 
     def remove_items(self, account: Account, media_list: MediaList, keys: Iterable[int], now_ms: int) -> list[int]:
         """Take keys off the list; return those that were on it."""
         self.about_to_change(media_list, now_ms)
         removed = media_list.remove(set(keys), now_ms=now_ms)
         if removed:
-            self.lists_changed(account, now_ms)
+            self.items_changed(account, media_list, now_ms, removed)
         return removed
 
     def about_to_change(self, media_list: MediaList, now_ms: int) -> None:
         """Keep the list's rows for stale reads, when a fault needs them."""
         if self.remember_ms:
             media_list.remember(now_ms, self.remember_ms)
+
+    def items_changed(self, account: Account, media_list: MediaList, now_ms: int, keys: Iterable[int] = ()) -> None:
+        """Record that the items of a list changed. `keys` are those that came or went."""
+        if media_list is account.watchlist:
+            account.record_activity("watchlist.updated_at", now_ms)
+            self.titles_changed(account, keys, "watchlisted_at", now_ms)
+            self.touch(account)
+        else:
+            self.lists_changed(account, now_ms)
 
     def lists_changed(self, account: Account, now_ms: int) -> None:
         account.record_activity("lists.updated_at", now_ms)

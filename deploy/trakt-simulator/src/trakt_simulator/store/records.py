@@ -53,12 +53,14 @@ def account_from(content: bytes, history: bytes | None, lists: Mapping[int, Medi
     stored = orjson.loads(content)
     plays = stored if history is None else orjson.loads(history)
     restored = Account(**{name: stored[name] for name in _ACCOUNT_FIELDS})
-    restored.own_limits = Limits(*stored["own_limits"]) if stored["own_limits"] else None
+    if own := stored["own_limits"]:  # of earlier versions without the watchlist's
+        restored.own_limits = Limits(*own, *restored.profile_limits[len(own) :])
     restored.friends = set(stored["friends"])
     restored.history = deque(Play(*play) for play in plays["history"]) or None
     restored.ratings = {key: Rating(*rating) for key, *rating in plays["ratings"]} or None
     restored.lists = {number: lists[number] for number in stored["lists"]}
     restored.list_slugs = {one.slug: number for number, one in restored.lists.items()}
+    restored.watchlist = lists.get(restored.watchlist.trakt, restored.watchlist)
     return restored
 
 

@@ -92,7 +92,7 @@ class StateFile:
         accounts = [records.account_from(content, history, lists) for content, history in rows]
         for account in sorted(accounts, key=lambda account: account.number):
             sim.accounts.put_account(account)
-            self._lists[account.slug] = {number: _list_stamp(one) for number, one in account.lists.items()}
+            self._lists[account.slug] = {one.trakt: _list_stamp(one) for one in account.all_lists}
         for (slug,) in execute("SELECT slug FROM histories"):
             self._histories[slug] = _history_stamp(sim.accounts.by_slug[slug])
         for (content,) in execute("SELECT content FROM grants"):
@@ -119,7 +119,7 @@ class StateFile:
         self._offset_ms = sim.clock.offset_ms
         self._titles = len(sim.catalogue.invented())
         for account in sim.accounts.changed.values():
-            self._lists[account.slug] = {number: _list_stamp(one) for number, one in account.lists.items()}
+            self._lists[account.slug] = {one.trakt: _list_stamp(one) for one in account.all_lists}
             self._histories[account.slug] = _history_stamp(account)
         sim.accounts.changed.clear()
         sim.tokens.changed.clear()
@@ -152,11 +152,11 @@ class StateFile:
         if self._histories.get(account.slug) != _history_stamp(account):
             history = records.history(account)
             execute("REPLACE INTO histories (slug, content) VALUES (?, ?)", (account.slug, history))
-        for number, media_list in account.lists.items():
-            if known.get(number) != _list_stamp(media_list):
-                row = (number, records.list_content(media_list), records.list_rows(media_list))
+        for media_list in account.all_lists:
+            if known.get(media_list.trakt) != _list_stamp(media_list):
+                row = (media_list.trakt, records.list_content(media_list), records.list_rows(media_list))
                 execute("REPLACE INTO lists (trakt, content, rows) VALUES (?, ?, ?)", row)
-        for number in known.keys() - account.lists.keys():
+        for number in known.keys() - {one.trakt for one in account.all_lists}:
             execute("DELETE FROM lists WHERE trakt = ?", (number,))
 
     def _write_grant(self, grant: Grant) -> None:

@@ -86,6 +86,7 @@ class AccountState(_Response):
     username: str
     vip: bool
     lists: tuple[ListState, ...]
+    watchlist: ListState
 
 
 class SimulatorAdmin:
@@ -117,7 +118,7 @@ class SimulatorAdmin:
         Args:
             username: of the account.
             profile: vip, locked, deactivated, private (bool), friends (list of usernames), limits
-                (`{"lists": n, "items_per_list": n, "total_items": n}`).
+                (`{"lists": n, "items_per_list": n, "total_items": n, "watchlist": n}`).
         """
         response = await self._send("POST", "/accounts", {"username": username, **profile})
         return TokenPair.model_validate_json(response)
@@ -125,7 +126,7 @@ class SimulatorAdmin:
     async def seed(self, *accounts: dict[str, object]) -> list[TokenPair]:
         """Add accounts with lists and items: `{"username", "vip", "lists": [{"name", "items": [{"type", "ids"}]}]}`.
 
-        Limits do not apply. Unknown ids are left out.
+        `"watchlist": {"items": […]}` puts items on the watchlist. Limits do not apply. Unknown ids are left out.
         """
         response = await self._send("POST", "/seed", {"accounts": accounts})
         return list(_Seeded.model_validate_json(response).accounts)
@@ -175,12 +176,19 @@ class SimulatorAdmin:
 
     async def lists_of(self, username: str) -> list[ListState]:
         """Return an account's lists; no lists when there is no such account."""
-        response = await self._http.get("/state", params={"account": username})
-        response.raise_for_status()
-        return [shown for account in _State.model_validate_json(response.content).accounts for shown in account.lists]
+        return [shown for account in await self._account_state(username) for shown in account.lists]
+
+    async def watchlist_of(self, username: str) -> ListState | None:
+        """Return an account's watchlist; None: there is no such account."""
+        return next((account.watchlist for account in await self._account_state(username)), None)
 
     async def advance_clock(self, seconds: float) -> None:
         await self._send("POST", "/clock", {"advance_s": seconds})
+
+    async def _account_state(self, username: str) -> tuple[AccountState, ...]:
+        response = await self._http.get("/state", params={"account": username})
+        response.raise_for_status()
+        return _State.model_validate_json(response.content).accounts
 
     async def _send(self, method: str, path: str, body: object = None) -> bytes:
         response = await self._http.request(method, path, json=body)
