@@ -22,7 +22,7 @@ STAMP := $(VENV)/.installed-$(VERSION)
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test check lint documents types fmt schemas bench soak kafka up down containers token account accounts catalogue lock version clean
+.PHONY: help setup demo run test check lint documents types fmt schemas bench soak kafka up down containers token console account accounts catalogue lock version clean
 
 help: ## list these commands
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -109,6 +109,9 @@ containers: ## build the images and check the Compose system for real (needs a D
 
 token: $(STAMP) ## print a token for a user of the running stack (make token USER_ID=demo)
 	@$(BIN)/python -m local_stack token --user "$${USER_ID:-demo}"
+
+console: $(STAMP) ## print a one-time link to the running stack's console (make console USER_ID=demo)
+	@$(BIN)/python -m local_stack console --user "$${USER_ID:-demo}"
 
 account: $(STAMP) ## connect a Trakt account on the running stack (make account USER_ID=ada < tokens.json)
 	@$(BIN)/python -m local_stack account --user "$${USER_ID:-demo}"

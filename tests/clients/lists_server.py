@@ -19,5 +19,5 @@ class ListsServer:
 @asynccontextmanager
 async def lists_server(dsn: str) -> AsyncIterator[ListsServer]:
     """Serve lists-api on a free port of the loopback."""
-    async with running_api(dsn) as api, served(api.app) as url:
+    async with running_api(dsn) as api, served(api.origin) as url:
         yield ListsServer(url, token_of("ada"))

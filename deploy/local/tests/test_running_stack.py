@@ -117,7 +117,7 @@ def test_the_printed_export_works_in_a_folder_with_keys_of_something_else(
 ) -> None:
     other = tmp_path_factory.mktemp("other folder")
     (other / ".env").write_text(f"AUTH_LOCAL_KEY={COMPOSE_KEY}\n")
-    said = guide(running, tmp_path / ".local" / "stack.json")
+    said = guide(running, tmp_path / ".local" / "stack.json", "http://127.0.0.1:8001/login#code")
     (export,) = (line for line in said.splitlines() if line.startswith("export TOKEN="))
     answer = run(other, "sh", "-c", f"{export}\nprintf %s $TOKEN")
     assert user_of(answer.stdout, running.keys.local_key) == running.user
@@ -126,8 +126,10 @@ def test_the_printed_export_works_in_a_folder_with_keys_of_something_else(
 def test_the_printed_commands_name_files_of_any_spelling_as_a_shell_takes_them(running: System) -> None:
     real = dataclasses.replace(running, trakt=dataclasses.replace(running.trakt, admin_url=None))
     file = Path("/a folder/it's here/.local/stack.json")
-    lines = [line for line in guide(real, file).splitlines() if "local_stack" in line]
-    assert len(lines) == 2  # the token, the account
+    lines = [
+        line for line in guide(real, file, "http://127.0.0.1:8001/login#code").splitlines() if "local_stack" in line
+    ]
+    assert len(lines) == 3  # the console, the token, the account
     for line in lines:
         assert str(file) in shlex.split(line.removeprefix("export TOKEN=$(").removesuffix(")"))
 

@@ -1,4 +1,4 @@
-"""`python -m local_stack demo|run|kafka|token|account|catalogue`."""
+"""`python -m local_stack demo|run|kafka|token|console|account|catalogue`."""
 
 import argparse
 import asyncio
@@ -8,6 +8,7 @@ from pathlib import Path
 
 from local_stack.commands.account import connect, show
 from local_stack.commands.catalogue import import_titles
+from local_stack.commands.console import console
 from local_stack.commands.token import token
 from local_stack.errors import CannotStartError, PartError
 from local_stack.system.stack_file import FILE
@@ -31,6 +32,9 @@ def _options(arguments: list[str]) -> argparse.Namespace:
         type=Path,
         help=f"the stack's file (default: {FILE}; without a running stack, AUTH_LOCAL_KEY of the environment or .env)",
     )
+    link = commands.add_parser("console", help="print a one-time link to the console of the running stack")
+    link.add_argument("--user", default="demo", help="who is logged in by it (default: demo)")
+    link.add_argument("--stack", type=Path, help=f"the stack's file (default: {FILE}; without a running stack, .env)")
     account = commands.add_parser("account", help="connect a user's Trakt account on the running stack")
     whose = account.add_mutually_exclusive_group(required=True)
     whose.add_argument("--user", help="the user's id; the command reads the token pair as JSON from standard input")
@@ -66,7 +70,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Return the exit status: 0 fine, 1 a part failed or a step was not seen, 2 it cannot be started like this."""
     chosen = _options(sys.argv[1:] if arguments is None else arguments)
     try:
-        if chosen.command in {"token", "account", "catalogue"}:
+        if chosen.command in {"token", "console", "account", "catalogue"}:
             return _on_running(chosen)
         return _until_its_end(chosen)
     except CannotStartError as error:
@@ -82,6 +86,8 @@ def main(arguments: list[str] | None = None) -> int:
 def _on_running(chosen: argparse.Namespace) -> int:
     if chosen.command == "token":
         return token(chosen.user, chosen.stack)
+    if chosen.command == "console":
+        return console(chosen.user, chosen.stack)
     if chosen.command == "catalogue":
         return import_titles(chosen.files, chosen.stack)
     return show(chosen.stack) if chosen.list else connect(chosen.user, chosen.stack)

@@ -6,7 +6,9 @@ PermanentError (chassis)
 │   ├── FeedNotFoundError
 │   ├── RunNotFoundError
 │   ├── ImportNotFoundError
-│   └── VersionNotFoundError
+│   ├── VersionNotFoundError
+│   ├── LoginLinkNotFoundError
+│   └── NoSessionsError
 ├── PreconditionFailedError (chassis)  412  "version-mismatch"
 │   └── VersionMismatchError
 ├── TooManyItemsError                  422  "too-many-items"
@@ -25,6 +27,7 @@ PermanentError (chassis)
 │       ├── TooManyFeedReadsError           "too-many-feed-reads"
 │       └── TooManyImportsError             "too-many-imports"
 ├── QuotaExceededError                 403  "quota-exceeded"
+├── CrossSiteError                     403  "cross-site-request"
 ├── IdempotencyKeyReusedError          422  "idempotency-key-reused"
 └── CatalogueFileError                      no request: a command says it and ends
 """
@@ -129,6 +132,26 @@ class FeedNotFoundError(NotFoundError):
 
     def __init__(self) -> None:
         super().__init__("There is no such feed.")
+
+
+class LoginLinkNotFoundError(NotFoundError):
+    def __init__(self) -> None:
+        super().__init__("This link was used already, or it is too old. Ask for another.")
+
+
+class NoSessionsError(NotFoundError):
+    def __init__(self) -> None:
+        super().__init__("Browsers have no sessions here: SESSION_ENCRYPTION_KEYS is not set.")
+
+
+class CrossSiteError(PermanentError):
+    """A browser's request does not come from a page of this origin, or does not say so."""
+
+    slug = "cross-site-request"
+    status = 403
+
+    def __init__(self) -> None:
+        super().__init__("A page of another site may not do this.")
 
 
 class VersionMismatchError(PreconditionFailedError):

@@ -2,9 +2,11 @@
 
 from datetime import timedelta
 from typing import Annotated, Final
+from urllib.parse import urlsplit
 
-from pydantic import Field
+from pydantic import AnyHttpUrl, Field, SecretStr, field_validator
 
+from chassis.sealing import Sealer
 from chassis.settings import AuthSettings, ServiceSettings
 from lists_api.lists.domain.items import MAX_ITEMS
 from lists_api.lists.domain.quota import Quota, Quotas
@@ -98,3 +100,53 @@ class HttpSettings(Settings, AuthSettings):
     """Largest request body in bytes. 10,000 items with three ids each are 1 MB, pretty-printed 3 MB."""
     pool_size: Annotated[int, Field(ge=1)] = 10
     """Largest number of connections to Postgres."""
+
+    public_url: AnyHttpUrl | None = None
+    """The console's address as browsers reach it. None: as their requests say it."""
+    trakt_sync_url: AnyHttpUrl | None = None
+    """Where `/api/trakt` is passed on to. None: nowhere, it is 404."""
+    notifier_url: AnyHttpUrl | None = None
+    """The same for `/api/notifications` and `/api/channels`."""
+    session_encryption_keys: SecretStr | None = None
+    """Fernet keys, separated by commas; the first encrypts, all decrypt. None: browsers have no sessions."""
+    login_link_lifetime: Retention = timedelta(minutes=10)
+    """How long a one-time link can be used: time to go to another device, and no more."""
+    cors_origins: str = ""
+    """Origins, separated by commas, whose pages may use the APIs with a bearer token; empty: none but ours."""
+
+    @field_validator("session_encryption_keys")
+    @classmethod
+    def _keys_are_keys(cls, value: SecretStr | None) -> SecretStr | None:
+        try:
+            if value is not None:
+                Sealer.of_setting(value.get_secret_value())
+        except ValueError:  # its text must not repeat the value
+            raise ValueError("needs Fernet keys (32 bytes in URL-safe base64), separated by commas") from None
+        return value
+
+    @field_validator("cors_origins")
+    @classmethod
+    def _origins_are_origins(cls, value: str) -> str:
+        for origin in _parts(value):
+            parts = urlsplit(origin)
+            if (
+                parts.scheme not in {"http", "https"}
+                or origin != f"{parts.scheme}://{parts.netloc}"
+                or not parts.netloc
+            ):
+                raise ValueError(f"needs origins such as https://lists.example.org, separated by commas, not {origin}")
+        return value
+
+    @property
+    def origins(self) -> list[str]:
+        """The origins whose pages may use the APIs."""
+        return _parts(self.cors_origins)
+
+    @property
+    def own_address(self) -> str | None:
+        """The console's address without a slash at its end; None: as requests say it."""
+        return None if self.public_url is None else str(self.public_url).rstrip("/")
+
+
+def _parts(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]

@@ -21,10 +21,12 @@ from chassis.local_tokens import issue_token
 from chassis.postgres.database import Pool, create_pool, ping
 from chassis.postgres.wakeup import Listener
 from chassis.testing import FakeClock
-from lists_api.app import equip
+from lists_api.app import equip, front, services_of
 from lists_api.catalogue.importing import import_files
 from lists_api.catalogue.rejects import Rejects
 from lists_api.catalogue.source import CatalogueFile
+from lists_api.console.front import Front
+from lists_api.console.gateway import Gateway
 from lists_api.http.api import http_api
 from lists_api.lists.use_cases import ListUseCases
 from lists_api.runs.catalogue_selector import CatalogueSelector
@@ -38,6 +40,7 @@ from lists_api.subscribers import TraktEvents
 from watchbuddy_contracts import EVENTS, Event, EventHeaders
 
 AUTH_KEY = "a key of the tests, long enough for HS256"
+SESSION_KEY = "c2Vzc2lvbnMgb2YgdGhlIHRlc3RzLCAzMiBieXRlcyE="
 LEASE = timedelta(seconds=90)
 """How long a run is kept from other workers."""
 AT = datetime(2026, 1, 2, tzinfo=UTC)
@@ -47,6 +50,7 @@ AT = datetime(2026, 1, 2, tzinfo=UTC)
 def settings_for(dsn: str, **changes: object) -> HttpSettings:
     """Return settings for a database. `changes` replaces defaults."""
     known: dict[str, Any] = {"database_url": dsn, "kafka_bootstrap_servers": "unused:9092", "auth_local_key": AUTH_KEY}
+    known["session_encryption_keys"] = SESSION_KEY
     return HttpSettings(**(known | changes))
 
 
@@ -80,6 +84,7 @@ class Api:
     """The running application, and its parts that tests look into."""
 
     app: FastAPI
+    origin: Front
     http: httpx.AsyncClient
     pool: Pool
     clock: FakeClock
@@ -155,7 +160,8 @@ class Api:
         await self.pool.execute(
             "DELETE FROM list; DELETE FROM trakt_import; DELETE FROM trakt_account; DELETE FROM idempotency_key;"
             " DELETE FROM outbox; DELETE FROM inbox; DELETE FROM rating; DELETE FROM watched;"
-            " DELETE FROM unwatched; DELETE FROM history_report; DELETE FROM use_count"
+            " DELETE FROM unwatched; DELETE FROM history_report; DELETE FROM use_count;"
+            " DELETE FROM session; DELETE FROM login_link"
         )
 
     async def relay_everything(self) -> None:
@@ -175,9 +181,13 @@ async def running_api(dsn: str, **changes: object) -> AsyncIterator[Api]:
     health.add("postgres", partial(ping, pool))
     equip(app, settings, cases, runs)
     try:
-        transport = httpx.ASGITransport(app)
-        async with httpx.AsyncClient(transport=transport, base_url="http://lists") as http:
-            yield Api(app, http, pool, clock, waker, settings, TraktEvents.of(cases))
+        async with (
+            Gateway.opened(services_of(settings), max_body_bytes=settings.max_body_bytes) as gateway,
+            httpx.AsyncClient(
+                transport=httpx.ASGITransport(origin := front(app, settings, gateway)), base_url="http://lists"
+            ) as http,
+        ):
+            yield Api(app, origin, http, pool, clock, waker, settings, TraktEvents.of(cases))
     finally:
         _FREE.append((app, health))
         await pool.close()

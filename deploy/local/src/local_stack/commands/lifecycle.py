@@ -12,6 +12,7 @@ from local_stack.errors import PartFailedError
 from local_stack.screen.guide import guide
 from local_stack.screen.progress import AnyDisplay
 from local_stack.system import stack_file
+from local_stack.system.console import new_link
 from local_stack.system.stack import Stack
 
 
@@ -31,7 +32,8 @@ async def run_to_its_end(stack: Stack, display: AnyDisplay, *, plays: bool, ends
                 display.say("That was the play. In a terminal, without --once or ONCE=1, the system stays up.")
         status = 0
         if not ends:
-            display.say(f"\n{guide(running, stack.file)}")
+            link = await asyncio.to_thread(new_link, running.lists_api_url, running.token)
+            display.say(f"\n{guide(running, stack.file, link)}")
             await stack.supervisor.watch()
     except PartFailedError as failure:
         status = report_failure(failure)

@@ -18,10 +18,14 @@ def token(user: str, stack: Path | None) -> int:
     Raises:
         NoStackError: no stack is ready at `stack`.
     """
-    environment = {}
+    return run_module(key_of(stack), "chassis.token", "--user", user)
+
+
+def key_of(stack: Path | None) -> dict[str, str]:
+    """Return the environment in which `chassis.token` signs for a stack. Args and Raises: as for `token`."""
     try:
         auth = stack_file.read(stack or stack_file.FILE)["auth"]
-        environment = {
+        return {
             "AUTH_LOCAL_KEY": auth["local_key"],
             "AUTH_ISSUER": auth["issuer"],
             "AUTH_AUDIENCE": auth["audience"],
@@ -29,4 +33,4 @@ def token(user: str, stack: Path | None) -> int:
     except NoStackError:
         if stack is not None:
             raise
-    return run_module(environment, "chassis.token", "--user", user)
+        return {}

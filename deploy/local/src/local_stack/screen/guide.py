@@ -7,14 +7,24 @@ from pathlib import Path
 from local_stack.system.description import System
 
 
-def guide(system: System, stack_file: Path) -> str:
-    """Return the text. Its commands can be copied into any shell, in any folder."""
+def guide(system: System, stack_file: Path, link: str) -> str:
+    """Return the text. Its commands can be copied into any shell, in any folder.
+
+    Args:
+        link: logs one browser in.
+    """
     local_stack = f"{shlex.quote(sys.executable)} -m local_stack"
     user = f"--user {system.user} --stack {shlex.quote(str(stack_file))}"
     trakt = system.trakt
     where = f"{trakt.api_url}  (a local Trakt; its page shows accounts and lists)" if trakt.admin_url else trakt.api_url
     lines = [
-        "WatchBuddy runs:",
+        "WatchBuddy runs. Open this in your browser; the link works once, for ten minutes:",
+        "",
+        f"  {link}",
+        "",
+        "Another link:",
+        f"  {local_stack} console {user}",
+        "",
         f"  lists      {system.lists_api_url}  (described at /openapi.json)",
         f"  messages   {system.notifier_url}  (described at /openapi.json)",
         f"  accounts   {system.trakt_sync_url}  (described at /openapi.json)",

@@ -64,6 +64,12 @@ def services(system: System, ports: Mapping[str, int], outside: Mapping[str, str
     kafka = kafka_environment(system.kafka_kind, system.bootstrap_servers)
     users = {"AUTH_LOCAL_KEY": system.keys.local_key, "AUTH_ISSUER": ISSUER, "AUTH_AUDIENCE": AUDIENCE}
     lists_api = {**kafka, "DATABASE_URL": system.postgres["lists_api"]}
+    console = {
+        "TRAKT_SYNC_URL": system.trakt_sync_url,
+        "NOTIFIER_URL": system.notifier_url,
+        "PUBLIC_URL": system.lists_api_url,
+        "SESSION_ENCRYPTION_KEYS": system.keys.encryption_keys,
+    }
     trakt_sync = {**kafka, **trakt_environment(system), "DATABASE_URL": system.postgres["trakt_sync"]}
     notifier = {**kafka, "DATABASE_URL": system.postgres["notifier"]}
 
@@ -79,7 +85,7 @@ def services(system: System, ports: Mapping[str, int], outside: Mapping[str, str
         )
 
     return (
-        process("lists-api", "lists_api serve", {**lists_api, **users}),
+        process("lists-api", "lists_api serve", {**lists_api, **users, **console}),
         process("lists-api relay", "lists_api relay", {**lists_api, **users}),
         process("lists-api consume", "lists_api consume", {**lists_api, **users}),
         process("lists-api run", "lists_api run", lists_api),
@@ -109,6 +115,7 @@ def trakt_environment(system: System) -> dict[str, str]:
         "TRAKT_CLIENT_ID": system.trakt.client_id,
         "TRAKT_CLIENT_SECRET": system.trakt.client_secret,
         "TOKEN_ENCRYPTION_KEYS": system.keys.encryption_keys,
+        "LOGIN_RETURN_URL": f"{system.lists_api_url}/",
     }
 
 
@@ -119,16 +126,18 @@ def inherited(outside: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in outside.items() if name not in NOT_INHERITED}
 
 
-def redirect_uri(ports: Mapping[str, int]) -> str:
-    """Return where the local Trakt sends browsers after a login."""
-    return f"http://127.0.0.1:{ports['trakt-sync']}/api/trakt/callback"
+def redirect_uri(ports: Mapping[str, int], server: str = "lists-api") -> str:
+    """Return where the local Trakt sends browsers after a login: to the console's origin, which passes them on."""
+    return f"http://127.0.0.1:{ports[server]}/api/trakt/callback"
 
 
 def simulator(ports: Mapping[str, int], outside: Mapping[str, str], *, state: str | None) -> ProcessSpec:
     """Return the local Trakt. Args: state: file that keeps its accounts and lists; None: it forgets."""
     port = ports["simulator"]
     keep = ("--state", state) if state else ()
-    ours = (f"--redirect-uri={uri}" for uri in (redirect_uri(ports), OUT_OF_BAND))
+    # trakt-sync's own address is that of token pairs from before the console.
+    known = (redirect_uri(ports), redirect_uri(ports, "trakt-sync"), OUT_OF_BAND)
+    ours = (f"--redirect-uri={uri}" for uri in known)
     return ProcessSpec(
         name="simulator",
         command=(sys.executable, "-m", "trakt_simulator", "--host", "127.0.0.1", "--port", str(port), *keep, *ours),

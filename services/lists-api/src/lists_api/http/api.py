@@ -15,6 +15,7 @@ from lists_api.http.routes import (
     ratings,
     runs,
     selections,
+    sessions,
     trakt_imports,
     versions,
 )
@@ -30,6 +31,7 @@ TAGS: Final = {
     "feeds": "Private addresses of a list, which other programs read without a bearer token.",
     "ratings": "Your thumbs up and down.",
     "selections": "What to look at before a list is made: previews and suggestions.",
+    "sessions": "Browsers, which have a cookie in place of a bearer token.",
     health.TAG: "For probes; no token is needed.",
 }
 
@@ -55,6 +57,8 @@ def http_api(checks: Health) -> HttpApi:
         ratings.router,
         selections.router,
         feeds.public,
+        sessions.router,
+        sessions.public,
         health.router(checks),
     )
     return app

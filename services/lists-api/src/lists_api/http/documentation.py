@@ -176,6 +176,14 @@ class IdempotencyKeyReused(Problem):
     detail: str = Field(examples=["This Idempotency-Key was used with another body; take a new key for a new request."])
 
 
+class CrossSiteRequest(Problem):
+    """The request does not come from a page of this origin, or its browser does not say so."""
+
+    slug: Literal["cross-site-request"]
+    status: Literal[403]
+    detail: str = Field(examples=["A page of another site may not do this."])
+
+
 ETAG: Final = {
     "ETag": {
         "required": True,
@@ -228,6 +236,8 @@ SEARCH: Final[Responses] = documented(TooManySearches)
 FEED_READ: Final[Responses] = documented(TooManyFeedReads)
 CANCEL: Final[Responses] = documented(RunEnded)
 DECIDE: Final[Responses] = documented(RunNotHeld)
+CROSS_SITE: Final[Responses] = documented(CrossSiteRequest)
+LOGIN: Final[Responses] = BODY | documented(CrossSiteRequest, NotFound, InvalidRequest)
 RESTORE: Final[Responses] = documented(QuotaExceeded)
 IMPORT: Final[Responses] = BODY | documented(
     InvalidRequest,

@@ -23,6 +23,10 @@ from lists_api.settings import HttpSettings
 MAX_BODY_ON_LOOP: Final = 16 * 1024
 """Bytes that are parsed without a thread: within a millisecond."""
 
+MAX_PUBLIC_BODY: Final = 4096
+"""Bytes of a body that comes without a token."""
+NOBODY: Final = ""
+
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 
@@ -37,7 +41,27 @@ class JsonRoute(APIRoute):
         async def handle_checked(request: Request) -> Response:
             authenticator: Authenticator = request.app.state.authenticator
             user_id = await authenticator.user_id(request.headers.get("authorization"))
-            return await handle(Caller(request, user_id) if body is None else await _checked(request, user_id, body))
+            if body is None:
+                return await handle(Caller(request, user_id))
+            settings: HttpSettings = request.app.state.settings
+            return await handle(await _checked(request, user_id, body, max_bytes=settings.max_body_bytes))
+
+        return handle_checked
+
+
+class PublicJsonRoute(APIRoute):
+    """The same without a token: nobody knows yet whose request it is, so the body has to be small."""
+
+    def get_route_handler(self) -> Handler:
+        handle = super().get_route_handler()
+        annotation = self.body_field.field_info.annotation if self.body_field else None
+        body = TypeAdapter[Any](annotation) if annotation else None
+
+        async def handle_checked(request: Request) -> Response:
+            caller = Caller(request, NOBODY)
+            if body is not None:
+                caller = await _checked(request, NOBODY, body, max_bytes=MAX_PUBLIC_BODY)
+            return await handle(caller)
 
         return handle_checked
 
@@ -53,9 +77,8 @@ def users_router(tag: str, *, prefix: str = "", route_class: type[APIRoute] = Js
     )
 
 
-async def _checked(request: Request, user_id: str, body: TypeAdapter[Any]) -> Caller:
-    settings: HttpSettings = request.app.state.settings
-    content = await read_body(request, max_bytes=settings.max_body_bytes)
+async def _checked(request: Request, user_id: str, body: TypeAdapter[Any], *, max_bytes: int) -> Caller:
+    content = await read_body(request, max_bytes=max_bytes)
     if not content or not says_json(request):
         return Caller(request, user_id, content)  # FastAPI refuses it
     if len(content) <= MAX_BODY_ON_LOOP:

@@ -6,6 +6,7 @@ from chassis.outbox import inbox
 from chassis.postgres.database import Pool
 from lists_api.settings import Settings
 from lists_api.store import retention as store
+from lists_api.store import sessions
 
 
 async def sweep(pool: Pool, settings: Settings, *, now: datetime) -> dict[str, int]:
@@ -15,5 +16,6 @@ async def sweep(pool: Pool, settings: Settings, *, now: datetime) -> dict[str, i
         "sync_runs": await store.delete_runs(pool, until=now - settings.run_retention),
         "trakt_imports": await store.delete_imports(pool, until=now - settings.run_retention),
         "tombstones": await store.delete_tombstones(pool, until=now - settings.tombstone_retention),
+        "sessions": await sessions.delete_ended(pool, now=now),
         "inbox": await inbox.sweep(pool, until=now - settings.inbox_retention),
     }

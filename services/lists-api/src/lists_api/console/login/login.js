@@ -1,0 +1,40 @@
+// Logs the browser in by the code behind `#`, which no request of the browser carries before the button is pressed.
+const form = document.getElementById("form");
+const other = document.getElementById("other");
+const button = document.getElementById("button");
+const problem = document.getElementById("problem");
+
+function show() {
+  const hasCode = location.hash.length > 1;
+  form.hidden = !hasCode;
+  other.hidden = hasCode;
+  problem.textContent = "";
+  if (hasCode) button.focus();
+}
+
+async function logIn() {
+  button.disabled = true;
+  problem.textContent = "";
+  try {
+    const response = await fetch("/api/session", {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify({ code: location.hash.slice(1) }),
+    });
+    if (response.ok) {
+      location.replace("/");
+      return;
+    }
+    problem.textContent = (await response.json()).detail;
+  } catch {
+    problem.textContent = "WatchBuddy does not answer. Try again in a moment.";
+  }
+  button.disabled = false;
+}
+
+form.addEventListener("submit", (event) => {
+  event.preventDefault();
+  logIn();
+});
+addEventListener("hashchange", show);
+show();
