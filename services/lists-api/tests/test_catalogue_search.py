@@ -187,3 +187,24 @@ async def test_searches_have_a_quota_a_minute_also_in_parallel(dsn: str) -> None
         assert await statuses(1, "ada") == [429]
         api.clock.advance(timedelta(minutes=1))
         assert await statuses(10, "ada") == [200] * 9 + [429]
+
+
+async def test_titles_are_named_by_any_of_their_ids_in_the_order_of_the_request(filled: Api) -> None:
+    items = [
+        {"media_type": "show", "ids": {"imdb": "tt0306414"}},
+        {"media_type": "movie", "ids": {"tmdb": 949}},
+        {"media_type": "movie", "ids": {"imdb": "tt9999999", "tmdb": None}},
+        {"media_type": "show", "ids": {"tmdb": 949}},
+    ]
+    response = await filled.call("POST", "/api/catalogue/names", json={"items": items})
+    assert response.status_code == 200, response.text
+    named = [(one["title"], one["year"]) for one in response.json()["titles"]]
+    assert named == [("The Wire", 2002), ("Heat", 1995), (None, None), (None, None)]
+    assert response.json()["titles"][1]["ids"] == {"trakt": None, "tmdb": 949, "imdb": None}
+
+
+@pytest.mark.parametrize("count", [0, 101])
+async def test_names_are_asked_for_one_to_a_hundred_titles(filled: Api, count: int) -> None:
+    items = [{"media_type": "movie", "ids": {"tmdb": 949}}] * count
+    response = await filled.call("POST", "/api/catalogue/names", json={"items": items})
+    assert (response.status_code, response.json()["slug"]) == (422, "invalid-request")

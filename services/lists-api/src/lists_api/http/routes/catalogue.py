@@ -8,10 +8,19 @@ from lists_api.catalogue.domain.filters import MEDIA_TYPES
 from lists_api.catalogue.domain.options import CatalogueOptions
 from lists_api.catalogue.searching import search_catalogue as search
 from lists_api.http.dependencies import Caller
-from lists_api.http.documentation import SEARCH
+from lists_api.http.documentation import BODY, SEARCH
 from lists_api.http.json_route import users_router
-from lists_api.http.schemas.catalogue import CatalogueTitleOut, OptionsOut, SearchOut, SearchQuery
+from lists_api.http.schemas.catalogue import (
+    CatalogueTitleOut,
+    NamedTitleOut,
+    NamesIn,
+    NamesOut,
+    OptionsOut,
+    SearchOut,
+    SearchQuery,
+)
 from lists_api.store.catalogue import read_options
+from lists_api.store.names import read_names
 
 router: Final = users_router("catalogue", prefix="/api/catalogue")
 
@@ -36,3 +45,10 @@ async def search_catalogue(caller: Caller, query: Annotated[SearchQuery, Query()
         now=caller.cases.now(),
     )
     return SearchOut(titles=[CatalogueTitleOut.of(title) for title in titles])
+
+
+@router.post("/names", responses=BODY)
+async def name_titles(caller: Caller, body: NamesIn) -> NamesOut:
+    """Read what titles are called that other answers name by their ids. Nothing is made."""
+    known = await read_names(caller.cases.pool, body.to_titles())
+    return NamesOut(titles=[NamedTitleOut.named(one) for one in known])

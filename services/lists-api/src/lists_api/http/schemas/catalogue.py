@@ -7,11 +7,14 @@ from pydantic import BaseModel, ConfigDict, Field
 from chassis.http.examples import examples
 from lists_api.catalogue.domain.options import CatalogueOptions, Choice
 from lists_api.catalogue.domain.title import CatalogueTitle
-from lists_api.http.schemas.item_responses import IdsOut
-from lists_api.http.schemas.strict import Omittable, ResponseModel
-from watchbuddy_contracts import MediaType
+from lists_api.http.schemas.item_requests import ITEM, ItemIn
+from lists_api.http.schemas.item_responses import IdsOut, TitleOut
+from lists_api.http.schemas.strict import Omittable, ResponseModel, StrictModel
+from lists_api.store.names import TitleName
+from watchbuddy_contracts import MediaType, Title
 
 MAX_QUERY: Final = 200
+MAX_NAMES: Final = 100
 _HUNDREDTH: Final = 100
 
 
@@ -90,6 +93,48 @@ class SearchOut(ResponseModel):
     )
 
     titles: list[CatalogueTitleOut]
+
+
+class NamesIn(StrictModel):
+    """Titles whose names are asked for. One id is enough to name a title."""
+
+    model_config = examples({"items": [ITEM]})
+
+    items: Annotated[list[ItemIn], Field(min_length=1, max_length=MAX_NAMES)]
+
+    def to_titles(self) -> list[Title]:
+        return [item.to_title() for item in self.items]
+
+
+class NamedTitleOut(TitleOut):
+    """A title, by the ids of the request."""
+
+    title: str | None
+    """Null, as the year: the catalogue does not know."""
+    year: int | None
+
+    @classmethod
+    def named(cls, known: TitleName) -> Self:
+        return cls(**TitleOut.of(known.title).model_dump(), title=known.name, year=known.year)
+
+
+class NamesOut(ResponseModel):
+    """The titles of the request, in its order."""
+
+    model_config = examples(
+        {
+            "titles": [
+                {
+                    "media_type": "movie",
+                    "ids": {"trakt": None, "tmdb": 949, "imdb": "tt0113277"},
+                    "title": "Heat",
+                    "year": 1995,
+                }
+            ]
+        }
+    )
+
+    titles: list[NamedTitleOut]
 
 
 class CountsOut(ResponseModel):
