@@ -1,0 +1,22 @@
+// The console: who is signed in decides between the door and the house.
+import { readSession, session } from "./lib/api.js";
+import { start } from "./lib/live.js";
+import { useStore } from "./lib/store.js";
+import { html, render, useEffect, useState } from "./lib/ui.js";
+import { Door } from "./views/door.js";
+import { Shell } from "./views/shell.js";
+
+function App() {
+  const { state } = useStore(session);
+  const [problem, setProblem] = useState(null);
+  const read = () => {
+    setProblem(null);
+    readSession().catch(setProblem);
+  };
+  useEffect(read, []);
+  useEffect(() => (state === "in" ? start() : undefined), [state]);
+  if (state === "in") return html`<${Shell} />`;
+  return html`<${Door} isKnown=${state === "out"} problem=${problem} onRetry=${read} />`;
+}
+
+render(html`<${App} />`, document.getElementById("app"));

@@ -1,0 +1,58 @@
+// A dialog of the browser's own: it keeps the focus inside, Escape closes it, and the focus goes back.
+import { html, newId, useEffect, useRef, useState } from "../lib/ui.js";
+import { Icon } from "./icon.js";
+
+/** `onClose()` when it is closed in any way; `footer`: the buttons. */
+export function Dialog({ title, children, footer, onClose, wide = false }) {
+  const element = useRef(null);
+  const [id] = useState(() => newId("dialog"));
+  useEffect(() => {
+    const opener = document.activeElement;
+    element.current.showModal();
+    return () => {
+      if (opener?.isConnected) opener.focus();
+    };
+  }, []);
+  const onClick = (event) => event.target === element.current && onClose();
+  const onCancel = (event) => {
+    event.preventDefault();
+    onClose();
+  };
+  return html`
+    <dialog ref=${element} class=${wide ? "dialog wide" : "dialog"} aria-labelledby=${id} onClick=${onClick} onCancel=${onCancel}>
+      <div class="dialog-inner">
+        <header>
+          <h2 id=${id}>${title}</h2>
+          <button type="button" class="icon-button" aria-label="Close" onClick=${onClose}><${Icon} name="cross" /></button>
+        </header>
+        <div class="dialog-body">${children}</div>
+        ${footer && html`<footer>${footer}</footer>`}
+      </div>
+    </dialog>
+  `;
+}
+
+/** Ask before something that cannot be taken back. `onConfirm` may be asynchronous. */
+export function Confirm({ title, children, confirm, onConfirm, onClose, danger = true }) {
+  const [isBusy, setBusy] = useState(false);
+  const act = async () => {
+    setBusy(true);
+    try {
+      await onConfirm();
+    } finally {
+      setBusy(false);
+    }
+  };
+  return html`
+    <${Dialog}
+      title=${title}
+      onClose=${onClose}
+      footer=${html`
+        <button type="button" class="button" onClick=${onClose}>Cancel</button>
+        <button type="button" class=${danger ? "button danger" : "button primary"} disabled=${isBusy} onClick=${act}>${confirm}</button>
+      `}
+    >
+      ${children}
+    <//>
+  `;
+}

@@ -1,0 +1,33 @@
+// The notices, read out politely.
+import { dismiss, toasts } from "../lib/toasts.js";
+import { useStore } from "../lib/store.js";
+import { html } from "../lib/ui.js";
+import { Icon } from "./icon.js";
+
+const ICONS = { info: "info", success: "check", warning: "warn", error: "warn" };
+
+function Toast({ id, text, severity, action, href }) {
+  const act = () => {
+    dismiss(id);
+    action.run();
+  };
+  return html`
+    <li class=${`toast ${severity}`}>
+      <${Icon} name=${ICONS[severity] ?? "info"} />
+      <span class="toast-text">
+        ${href ? html`<a dir="auto" href=${`#${href}`} onClick=${() => dismiss(id)}>${text}</a>` : html`<bdi>${text}</bdi>`}
+      </span>
+      ${action && html`<button type="button" class="button small" onClick=${act}>${action.label}</button>`}
+      <button type="button" class="icon-button" aria-label="Dismiss" onClick=${() => dismiss(id)}><${Icon} name="cross" size="16" /></button>
+    </li>
+  `;
+}
+
+export function Toasts() {
+  const shown = useStore(toasts);
+  return html`
+    <section class="toasts" aria-label="Notices">
+      <ol role="log" aria-live="polite" aria-relevant="additions">${shown.map((one) => html`<${Toast} key=${one.id} ...${one} />`)}</ol>
+    </section>
+  `;
+}

@@ -1,0 +1,137 @@
+// What the whole page knows: lists, the Trakt account, messages, runs. The stream keeps it fresh.
+import { all, get } from "./api.js";
+import { store } from "./store.js";
+import { connection, follow } from "./stream.js";
+import { toast } from "./toasts.js";
+
+const SOON = 2500;
+const LATER = 15000;
+const PATIENCE = 60000;
+const AT_ONCE = 3;
+const ENDED = new Set(["succeeded", "no_candidates", "held", "rejected", "cancelled", "failed"]);
+
+/** `{all, problem}`; `all` is null until they are read. Newest first. */
+export const lists = store({ all: null, problem: null });
+/** The Trakt account: `{state, trakt_user, ...}`, null until it is read. */
+export const account = store(null);
+/** `{unread, newest}`: how many messages are unread, and the id of the newest one seen. */
+export const messages = store({ unread: 0, newest: null });
+/** Runs that go on, by the id of the list. */
+export const runs = store({});
+/** Grows with each message, for those who show the log. */
+export const arrivals = store(0);
+
+export async function readLists() {
+  try {
+    lists.set({ all: await all("/api/lists", "lists"), problem: null });
+  } catch (problem) {
+    lists.set((now) => ({ ...now, problem }));
+  }
+  watchUnfinished();
+}
+
+/** Read one list again; one that is gone leaves. */
+export async function readList(id) {
+  try {
+    keep(await get(`/api/lists/${id}`));
+  } catch (problem) {
+    if (problem.status === 404) drop(id);
+  }
+}
+
+/** Take a list as an answer gave it. */
+export function keep(one) {
+  lists.set(({ all: known, problem }) => {
+    if (!known) return { all: known, problem };
+    const isKnown = known.some((other) => other.id === one.id);
+    return { problem, all: isKnown ? known.map((other) => (other.id === one.id ? one : other)) : [one, ...known] };
+  });
+  watchUnfinished();
+}
+
+export const drop = (id) =>
+  lists.set((now) => ({ ...now, all: now.all?.filter((other) => other.id !== id) ?? null }));
+
+export async function readAccount() {
+  try {
+    account.set(await get("/api/trakt/status"));
+  } catch (problem) {
+    account.set((now) => now ?? { state: "unknown", detail: problem.message });
+  }
+}
+
+export async function readUnread() {
+  try {
+    const found = await get("/api/notifications?limit=20");
+    const { newest } = messages.get();
+    messages.set({ unread: found.unread, newest: found.messages[0]?.id ?? newest ?? 0 });
+    if (newest === null) return;
+    const missed = found.messages.filter((one) => one.id > newest && !one.read).reverse();
+    if (missed.length) arrivals.set((number) => number + 1);
+    for (const one of missed.slice(-AT_ONCE)) show(one);
+  } catch {
+    // The next opening of the stream reads again.
+  }
+}
+
+const show = (message) =>
+  toast(message.text, {
+    severity: message.severity,
+    about: message.list_id && `list ${message.list_id}`,
+    href: message.list_id && `/lists/${message.list_id}`,
+  });
+
+let timer = null;
+let since = 0;
+const isUnfinished = (one) =>
+  one.mirror_state.state === "pending" || one.status === "queued" || one.status === "syncing";
+
+/** Read again while something goes on that no message tells. */
+function watchUnfinished() {
+  clearTimeout(timer);
+  const unfinished = lists.get().all?.filter(isUnfinished) ?? [];
+  if (!unfinished.length) {
+    since = 0;
+    return;
+  }
+  since ||= Date.now();
+  const wait = unfinished.every((one) => one.mirror_state.reason) || Date.now() - since > PATIENCE ? LATER : SOON;
+  timer = setTimeout(() => (document.hidden ? watchUnfinished() : readLists()), wait);
+}
+
+function onRun(run) {
+  if (ENDED.has(run.state)) {
+    runs.set(({ [run.list_id]: _ended, ...others }) => others);
+    readList(run.list_id);
+  } else {
+    runs.set((now) => ({ ...now, [run.list_id]: run }));
+  }
+}
+
+function onMessage(message) {
+  const { newest, unread } = messages.get();
+  if (newest !== null && message.id <= newest) return;
+  messages.set({ unread: unread + 1, newest: message.id });
+  arrivals.set((number) => number + 1);
+  show(message);
+  if (message.list_id) readList(message.list_id);
+  else readAccount();
+}
+
+/** Read everything and keep it fresh. Returns a function that ends it. */
+export function start() {
+  readLists();
+  readAccount();
+  readUnread();
+  let isFirst = true;
+  const onOpen = () => {
+    if (!isFirst) Promise.all([readLists(), readAccount(), readUnread()]);
+    isFirst = false;
+  };
+  const stop = follow({ onMessage, onRun, onOpen });
+  return () => {
+    stop();
+    clearTimeout(timer);
+    connection.set("connecting");
+  };
+}

@@ -1,0 +1,77 @@
+// The filters of a list, with what they would find.
+import { get, patch } from "../../lib/api.js";
+import { mistake, SORTS } from "../../lib/filters.js";
+import { keep, readList } from "../../lib/live.js";
+import { useResource } from "../../lib/resource.js";
+import { toast } from "../../lib/toasts.js";
+import { html, useState } from "../../lib/ui.js";
+import { Check, NumberField, Select } from "../../components/fields.js";
+import { FilterForm } from "../../components/filter-form.js";
+import { Notice } from "../../components/parts.js";
+import { Preview } from "../../components/preview.js";
+
+const INTERVALS = { 1: "Every hour", 6: "Every six hours", 12: "Twice a day", 24: "Every day", 168: "Every week", 720: "Every month" };
+
+const ofList = (list) => ({
+  filters: list.filters,
+  item_limit: list.item_limit,
+  sort: list.sort,
+  exclude_watched: list.exclude_watched,
+  sync_interval_hours: list.sync_interval_hours,
+  is_paused: list.is_paused,
+});
+
+export function FiltersPart({ list }) {
+  const [draft, setDraft] = useState(() => ofList(list));
+  const [problem, setProblem] = useState(null);
+  const [isBusy, setBusy] = useState(false);
+  const options = useResource(() => get("/api/catalogue/options"), "options");
+  const set = (changes) => setDraft((now) => ({ ...now, ...changes }));
+  const isChanged = JSON.stringify(draft) !== JSON.stringify(ofList(list));
+  const wrong = mistake(draft.filters);
+  const intervals = draft.sync_interval_hours in INTERVALS ? INTERVALS : { ...INTERVALS, [draft.sync_interval_hours]: `Every ${draft.sync_interval_hours} hours` };
+  const save = async (event) => {
+    event.preventDefault();
+    setBusy(true);
+    setProblem(null);
+    try {
+      const body = { ...draft, item_limit: draft.item_limit ?? list.item_limit };
+      const saved = await patch(`/api/lists/${list.id}`, body, { version: list.version });
+      keep(saved);
+      setDraft(ofList(saved));
+      toast("Saved. The list is being filled anew.", { severity: "success" });
+    } catch (error) {
+      setProblem(error);
+      if (error.slug === "version-mismatch") readList(list.id);
+    } finally {
+      setBusy(false);
+    }
+  };
+  return html`
+    <form class="stack" onSubmit=${save}>
+      <div class="two">
+        <div class="card stack">
+          <h2>Filters</h2>
+          <${FilterForm} filters=${draft.filters} options=${options.data} onChange=${(filters) => set({ filters })} />
+          <h2>How it fills itself</h2>
+          <div class="field-row">
+            <${NumberField} label="At most so many titles" min="1" max="1000" value=${draft.item_limit} onChange=${(item_limit) => set({ item_limit })} />
+            <${Select} label="Order, here and on Trakt" value=${draft.sort} choices=${SORTS} onChange=${(sort) => set({ sort })} />
+            <${Select} label="Refresh" value=${draft.sync_interval_hours} choices=${intervals} onChange=${(hours) => set({ sync_interval_hours: Number(hours) })} />
+          </div>
+          <${Check} label="Titles leave when you have watched them" help="At the next refresh, pinned ones too." checked=${draft.exclude_watched} onChange=${(exclude_watched) => set({ exclude_watched })} />
+          <${Check} label="Pause" help="The list stays as it is until you take this away." checked=${draft.is_paused} onChange=${(is_paused) => set({ is_paused })} />
+        </div>
+        <div class="card aside"><${Preview} filters=${draft.filters} limit=${draft.item_limit ?? 50} /></div>
+      </div>
+      ${problem && html`<${Notice} tone="bad" role="alert">${problem.message}<//>`}
+      ${isChanged &&
+      html`
+        <div class="actions sticky">
+          <button type="submit" class="button primary" disabled=${isBusy || Boolean(wrong)}>Save</button>
+          <button type="button" class="button" onClick=${() => setDraft(ofList(list))}>Discard changes</button>
+        </div>
+      `}
+    </form>
+  `;
+}

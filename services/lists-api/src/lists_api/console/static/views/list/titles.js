@@ -1,0 +1,149 @@
+// The titles of a list.
+import { del, get, post } from "../../lib/api.js";
+import { readList } from "../../lib/live.js";
+import { useResource } from "../../lib/resource.js";
+import { date } from "../../lib/time.js";
+import { readThumbs } from "../../lib/thumbs.js";
+import { toast, toastProblem } from "../../lib/toasts.js";
+import { html, useEffect, useState } from "../../lib/ui.js";
+import { Icon } from "../../components/icon.js";
+import { Empty, Failed, Skeleton } from "../../components/parts.js";
+import { nameOf, keyOf, sentItem, TitleText } from "../../components/titles.js";
+import { Thumbs } from "../../components/thumbs.js";
+import { TitleSearch } from "../../components/title-search.js";
+import { Excluded } from "./excluded.js";
+import { Handle, useReorder } from "./reorder.js";
+
+const PAGE = 50;
+const ORDERS = {
+  "rank asc": "As on Trakt",
+  "rating desc": "Best rated first",
+  "year desc": "Newest first",
+  "title asc": "By title",
+  "added_at desc": "Last added first",
+};
+
+/** Read the first pages of a list's titles. */
+async function readTitles(id, order, pages, signal) {
+  const [sort, direction] = order.split(" ");
+  const path = `/api/lists/${id}/items?sort=${sort}&order=${direction}&limit=${PAGE}`;
+  const answers = await Promise.all(Array.from({ length: pages }, (_, index) => get(`${path}&page=${index + 1}`, { signal })));
+  return { items: answers.flatMap((answer) => answer.items), total: answers[0].total };
+}
+
+export function TitlesPart({ list }) {
+  const [order, setOrder] = useState("rank asc");
+  const [pages, setPages] = useState(1);
+  const titles = useResource((signal) => readTitles(list.id, order, pages, signal), `${list.version} ${order} ${pages}`);
+  const { data, problem, reload, setData } = titles;
+  useEffect(() => {
+    readThumbs();
+  }, []);
+  const isManual = list.list_type === "manual";
+  const isOrdered = order === "rank asc";
+  const after = () => {
+    readList(list.id);
+    return reload();
+  };
+
+  const add = async (item) => {
+    try {
+      const { added } = await post(`/api/lists/${list.id}/items`, { items: [sentItem(item)] });
+      toast(added ? `“${nameOf(item)}” ${isManual ? "was added" : "is pinned"}` : `“${nameOf(item)}” is on the list already`, { severity: "success" });
+      await after();
+    } catch (error) {
+      toastProblem(error);
+    }
+  };
+  const putBack = async (item) => {
+    try {
+      if (!isManual) await del(`/api/lists/${list.id}/exclusions`, { items: [sentItem(item)] });
+      await post(`/api/lists/${list.id}/items`, { items: [sentItem(item)] });
+      if (isManual) await post(`/api/lists/${list.id}/items/move`, { item: sentItem(item), rank: item.rank });
+      await after();
+    } catch (error) {
+      toastProblem(error);
+    }
+  };
+  const remove = async (item) => {
+    setData((now) => ({ items: now.items.filter((one) => one !== item), total: now.total - 1 }));
+    try {
+      await del(`/api/lists/${list.id}/items`, { items: [sentItem(item)] });
+      const text = isManual ? `“${nameOf(item)}” was taken off` : `“${nameOf(item)}” is kept out of this list`;
+      toast(text, { action: { label: "Undo", run: () => putBack(item) } });
+    } catch (error) {
+      toastProblem(error);
+    }
+    await after();
+  };
+  const pin = (item) => add(item);
+  const reorder = useReorder({ list, data, setData, after });
+
+  return html`
+    <section class="stack" aria-label="Titles">
+      ${list.list_type !== "smart" &&
+      html`<${TitleSearch} label=${isManual ? "Add a title" : "Pin a title to this list"} known=${data?.items ?? []} onChoose=${add} />`}
+      ${data?.total > 1 &&
+      html`
+        <div class="titles-tools">
+          <p class="quiet small">${isManual && isOrdered ? "Drag a title by its handle, or move it with the arrow keys." : ""}</p>
+          <label class="select-field">
+            <span class="hidden">Show in which order</span>
+            <select value=${order} onChange=${(event) => setOrder(event.target.value)}>
+              ${Object.entries(ORDERS).map(([key, words]) => html`<option value=${key}>${words}</option>`)}
+            </select>
+          </label>
+        </div>
+      `}
+      ${problem && html`<${Failed} problem=${problem} onRetry=${reload} />`}
+      ${!data && !problem && html`<${Skeleton} rows="8" what="Reading the titles" />`}
+      ${data?.total === 0 && html`<${NoTitles} list=${list} />`}
+      ${data?.items.length > 0 &&
+      html`
+        <ol class="titles card flush" ref=${reorder.root}>
+          ${data.items.map(
+            (item, index) => html`
+              <li key=${keyOf(item)} class=${`title-row ${reorder.classOf(index)}`}>
+                ${isManual && isOrdered && html`<${Handle} item=${item} index=${index} total=${data.total} reorder=${reorder} />`}
+                <span class="title-rank">${item.rank}</span>
+                <${TitleText} item=${item} extra=${html`<${Marks} item=${item} />`} />
+                <span class="title-actions">
+                  <${Thumbs} item=${item} />
+                  ${list.list_type === "custom" && !item.is_pinned &&
+                  html`<button type="button" class="icon-button" title="Pin" aria-label=${`Pin: ${nameOf(item)}`} onClick=${() => pin(item)}><${Icon} name="pin" size="18" /></button>`}
+                  ${list.list_type !== "smart" &&
+                  html`
+                    <button type="button" class="icon-button" title=${isManual ? "Take off" : "Keep out"}
+                      aria-label=${`${isManual ? "Take off" : "Keep out"}: ${nameOf(item)}`} onClick=${() => remove(item)}>
+                      <${Icon} name=${isManual ? "cross" : "ban"} size="18" />
+                    </button>
+                  `}
+                </span>
+              </li>
+            `,
+          )}
+        </ol>
+        <p class="hidden" role="status" aria-live="assertive">${reorder.said}</p>
+      `}
+      ${data && data.items.length < data.total &&
+      html`<p class="actions centred"><button type="button" class="button" onClick=${() => setPages(pages + 1)}>Show more (${(data.total - data.items.length).toLocaleString()} left)</button></p>`}
+      ${list.list_type === "custom" && html`<${Excluded} list=${list} onChanged=${after} />`}
+      ${list.list_type === "smart" && html`<p class="quiet small">To pin titles or keep some out, make a list of the kind “Automatic, with your say”.</p>`}
+    </section>
+  `;
+}
+
+const Marks = ({ item }) => html`
+  ${item.is_pinned && html`<span class="mark"><${Icon} name="pin" size="14" />Pinned</span>`}
+  ${item.is_watched && html`<span class="mark" title=${item.watched_at && `on ${date(item.watched_at)}`}><${Icon} name="eye" size="14" />Watched</span>`}
+`;
+
+function NoTitles({ list }) {
+  if (list.status === "queued" || list.status === "syncing") return html`<${Skeleton} rows="5" what="The list is being filled" />`;
+  if (list.list_type === "manual") return html`<${Empty} title="No titles yet">Type a name above to add the first one.<//>`;
+  return html`
+    <${Empty} icon="search" title="No title fits yet" actions=${html`<a class="button" href=${`#/lists/${list.id}/filters`}>Change the filters</a>`}>
+      ${list.is_paused ? "The list is paused." : "Make its filters wider."}
+    <//>
+  `;
+}
