@@ -51,15 +51,17 @@ export function ImportReport({ result, isTrial }) {
 
 function Ambiguous({ row, listId }) {
   const [chosen, setChosen] = useState(null);
+  const [isBusy, setBusy] = useState(false);
   const choose = async (choice) => {
-    setChosen(choice);
+    setBusy(true);
     try {
       await post(`/api/lists/${listId}/items`, { items: [sentItem(choice)] });
+      setChosen(choice);
       readList(listId);
     } catch (problem) {
-      setChosen(null);
       toastProblem(problem);
     }
+    setBusy(false);
   };
   const words = (choice) => html`<bdi>${nameOf(choice)}</bdi> ${choice.year && `(${choice.year})`}, ${choice.media_type === "show" ? "show" : "movie"}`;
   return html`
@@ -69,7 +71,7 @@ function Ambiguous({ row, listId }) {
         ? html`<span class="tone good" role="status"><${Icon} name="check" size="16" /><span>${words(chosen)}: added</span></span>`
         : listId === null
           ? html`<span class="quiet small">${row.choices.map((choice, index) => html`${index > 0 && " or "}${words(choice)}`)}</span>`
-          : html`<span class="chips">${row.choices.map((choice) => html`<button type="button" class="chip" onClick=${() => choose(choice)}>${words(choice)}</button>`)}</span>`}
+          : html`<span class="chips">${row.choices.map((choice) => html`<button type="button" class="chip" disabled=${isBusy} onClick=${() => choose(choice)}>${words(choice)}</button>`)}</span>`}
     </li>
   `;
 }

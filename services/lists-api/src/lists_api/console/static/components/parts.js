@@ -31,9 +31,9 @@ export const Empty = ({ icon = "list", title, children, actions }) => html`
   </div>
 `;
 
-/** Grey bars in the shape of what is being read. */
-export const Skeleton = ({ rows = 4, what = "Loading" }) => html`
-  <div class="skeleton" role="status" aria-label=${what}>
+/** Grey bars in the shape of what is being read. `what`: said to who cannot see them; null: something else says it. */
+export const Skeleton = ({ rows = 4, what = null }) => html`
+  <div class="skeleton" role=${what && "status"} aria-label=${what} aria-hidden=${what ? null : "true"}>
     ${Array.from({ length: rows }, () => html`<div class="skeleton-row"><span /><span /></div>`)}
   </div>
 `;

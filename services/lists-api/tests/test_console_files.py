@@ -1,0 +1,72 @@
+"""The console's files: whole, small, and within the strict Content-Security-Policy."""
+
+import gzip
+import hashlib
+import json
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from lists_api.console.pages import STATIC
+
+VENDOR = STATIC / "vendor"
+OURS = sorted(path for path in STATIC.rglob("*.js") if VENDOR not in path.parents)
+MOST_BYTES = 120_000
+PAGE = STATIC / "index.html"
+
+
+def test_what_others_made_is_the_file_of_the_lock() -> None:
+    lock = json.loads((VENDOR / "lock.json").read_text())
+    assert {path.name for path in VENDOR.glob("*.js")} == set(lock)
+    for name, entry in lock.items():
+        assert hashlib.sha256((VENDOR / name).read_bytes()).hexdigest() == entry["sha256"]
+        assert all((VENDOR / licence).is_file() for licence in entry["licences"].values())
+
+
+def test_all_that_a_browser_may_load_is_small() -> None:
+    files = [path for path in STATIC.rglob("*") if path.suffix in {".js", ".css", ".html", ".svg"}]
+    compressed = sum(len(gzip.compress(path.read_bytes(), 9)) for path in files)
+    assert compressed <= MOST_BYTES
+
+
+@pytest.mark.parametrize("path", OURS, ids=lambda path: str(path.relative_to(STATIC)))
+def test_a_module_names_files_that_are_there(path: Path) -> None:
+    named = re.findall(r'^(?:import|export) [^"]*?from "([^"]+)";|^import "([^"]+)";', path.read_text(), re.MULTILINE)
+    for target in (first or second for first, second in named):
+        assert target.startswith("."), f"{target}: browsers load addresses, not packages"
+        assert (path.parent / target).is_file(), target
+
+
+def test_the_page_names_files_that_are_there() -> None:
+    named = re.findall(r'(?:href|src)="(/[^"]+)"', PAGE.read_text())
+    assert named
+    assert [name for name in named if not (STATIC / name.removeprefix("/console/")).is_file()] == []
+
+
+def test_nothing_is_inline() -> None:
+    """The policy refuses scripts and styles in the page, and in attributes that a script writes as text."""
+    assert re.findall(r"<script(?![^>]* src=)|<style|\sstyle=|\son[a-z]+=", PAGE.read_text()) == []
+    for path in OURS:
+        assert re.findall(r'\sstyle="|innerHTML|\beval\(|new Function', path.read_text()) == [], path
+
+
+def test_icons_that_are_named_are_there() -> None:
+    known = set(re.findall(r"^  (\w+): \"M|^  (\w+): \"m", (STATIC / "components/icon.js").read_text(), re.MULTILINE))
+    known = {first or second for first, second in known}
+    for path in OURS:
+        named = re.findall(r'<\$\{Icon\} name="(\w+)"|\bicon: "(\w+)"', path.read_text())
+        assert {first or second for first, second in named} <= known, path
+
+
+def test_the_modules_are_javascript() -> None:
+    node = shutil.which("node")
+    if node is None:
+        pytest.skip("no node (Debian: apt install nodejs)")  # only an engine of the language can tell
+    for path in OURS:
+        done = subprocess.run(  # noqa: S603
+            [node, "--input-type=module", "--check"], input=path.read_bytes(), capture_output=True, check=False
+        )
+        assert done.returncode == 0, f"{path}: {done.stderr.decode()}"

@@ -1,0 +1,240 @@
+"""What people do in the console, in a real browser (Debian's chromium), against the running system."""
+
+import re
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, expect
+
+from chassis.testing import eventually
+from integration.catalogue import movies
+from integration.console import CHROMIUM, PHONE, Console, chromium
+from integration.system import RunningSystem
+from integration.users import User
+from trakt_simulator.catalogue.shipped import SHIPPED_TITLES
+
+pytestmark = pytest.mark.skipif(  # a page can only be looked at in a browser
+    not CHROMIUM.exists(), reason=f"no browser at {CHROMIUM} (Debian: apt install chromium)"
+)
+COMEDIES = {"genres": ["comedy"], "media_types": ["movie"], "year_from": 1990, "year_to": 1999}
+HOSTILE = "<b>bold</b> &amp; \u202etfel-ot-thgir\u202c <script>alert(1)</script> 🎬"
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def browser(running_system: RunningSystem) -> AsyncIterator[Browser]:
+    """A browser, and a catalogue to choose from."""
+    status, said = await running_system.once(
+        "lists_api catalogue import --if-empty", like="lists-api", files=[SHIPPED_TITLES]
+    )
+    assert status == 0, said
+    async with chromium() as opened:
+        yield opened
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def console(browser: Browser, system: RunningSystem, user: User) -> AsyncIterator[Console]:
+    async with Console.opened(browser, system, user.name) as opened:
+        yield opened
+
+
+async def test_a_stranger_connects_trakt_and_has_a_list_there_in_three_clicks(
+    browser: Browser, system: RunningSystem
+) -> None:
+    stranger = system.user()
+    async with Console.opened(browser, system, stranger.name, PHONE) as console:
+        page = console.page
+        await expect(page.get_by_role("heading", level=1)).to_contain_text("Lists that keep themselves up to date")
+        await expect(page.get_by_role("heading", name="4,098 titles to choose from")).to_be_visible()
+        await console.button("Connect Trakt").click()
+        await console.picture("first-run")
+        code = await page.locator(".code-text").inner_text()
+        await page.reload()  # in the middle: the same code is still there
+        await expect(page.locator(".code-text")).to_have_text(code)
+
+        async with page.expect_popup() as opened:
+            await page.get_by_role("link", name="Open Trakt").click()
+        trakt = await opened.value
+        await trakt.get_by_label("Code on your device").fill(code)
+        await trakt.get_by_label("You are").fill(stranger.name)
+        await trakt.get_by_role("button", name="Approve").click()
+        await expect(trakt.locator("body")).to_contain_text("connected")
+        await trakt.close()
+        await expect(page.get_by_role("heading", name="Trakt is connected")).to_be_visible()
+
+        await console.button("Comedy Movies (1990s)").click()
+        await expect(page.get_by_role("dialog")).to_contain_text("Forrest Gump")
+        await console.button("Make this list").click()
+        await expect(page.get_by_role("heading", level=1)).to_have_text("Comedy Movies (1990s)")
+        await expect(page.locator(".titles.card .title-row")).to_have_count(50)
+        await expect(page.locator(".list-mirror")).to_contain_text("On Trakt")
+        await expect(console.toast("Synced to Trakt: +50 -0")).to_be_visible()
+    [there] = await stranger.on_trakt()
+    assert (there.name, len(there.items)) == ("Comedy Movies (1990s)", 50)
+
+
+async def test_a_login_that_is_denied_on_trakt_says_so_and_gives_another_code(
+    browser: Browser, system: RunningSystem
+) -> None:
+    stranger = system.user()
+    async with Console.opened(browser, system, stranger.name) as console:
+        await console.button("Connect Trakt").click()
+        code = await console.page.locator(".code-text").inner_text()
+        await system.trakt.decide_device(code, stranger.name, approve=False)
+        await expect(console.page.get_by_role("alert")).to_contain_text("You said no on Trakt")
+        await console.button("Get a new code").click()
+        await expect(console.page.locator(".code-text")).not_to_have_text(code)
+
+
+async def test_filters_show_what_they_find_before_they_are_saved(console: Console, user: User) -> None:
+    made = (await user.send("POST", "", json={"list_type": "smart", "filters": COMEDIES, "item_limit": 20})).json()
+    await console.go(f"/lists/{made['id']}/filters")
+    preview = console.page.get_by_role("region", name="Preview")
+    await expect(preview.get_by_role("status")).to_have_text("412 titles fit; the best 20 go on the list.")
+    await console.button("Crime").click()
+    await console.page.get_by_label("Only titles that have all of these genres").check()
+    await expect(preview.get_by_role("status")).to_contain_text(re.compile(r"^\d\d titles fit"))
+    assert (await user.read(made["id"])).title == "Comedy Movies (1990s)"  # nothing is saved yet
+    await console.button("Save").click()
+    await expect(console.page.get_by_role("heading", level=1)).to_contain_text("Crime")
+    await user.mirrored(made["id"])
+    [there] = await user.on_trakt()
+    assert "Crime" in there.name
+
+
+async def test_a_refresh_shows_how_far_it_is_and_survives_a_reload(console: Console, user: User) -> None:
+    made = (await user.send("POST", "", json={"list_type": "smart", "filters": COMEDIES, "item_limit": 20})).json()
+    await user.mirrored(made["id"])
+    await console.go(f"/lists/{made['id']}")
+    await console.page.evaluate(
+        """() => {
+            window.seen = [];
+            new MutationObserver(() => {
+                const bar = document.querySelector(".list-head progress");
+                if (bar) window.seen.push(bar.getAttribute("aria-label"));
+            }).observe(document.body, {subtree: true, childList: true, attributes: true});
+        }"""
+    )
+    await console.button("Refresh now").click()
+    await expect(console.toast("Sync for 'Comedy Movies (1990s)'").or_(console.toast("Comedy Movies"))).to_be_visible()
+    await expect(console.button("Refresh now")).to_be_enabled()
+    assert await console.page.evaluate("window.seen.length") > 0
+    await console.page.reload()
+    await expect(console.page.locator(".titles.card .title-row")).to_have_count(20)
+
+
+async def test_a_list_by_hand_is_filled_by_search_put_in_order_by_keys_and_renamed(
+    console: Console, user: User
+) -> None:
+    page = console.page
+    await console.go("/new")
+    await page.get_by_label("By hand").check()
+    await page.get_by_role("textbox", name="Title").fill("Heist night")
+    await console.button("Make the list").click()
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Heist night")
+    search = page.get_by_role("combobox", name="Add a title")
+    for name in ("Heat", "Forrest Gump", "Toy Story"):
+        await search.fill(name)
+        await expect(page.get_by_role("option").first).to_contain_text(re.compile(name, re.IGNORECASE))
+        await search.press("Enter")
+        await expect(page.locator(".titles.card")).to_contain_text(re.compile(name, re.IGNORECASE))
+    handle = page.get_by_role("button", name="Move Forrest Gump")
+    await handle.press("ArrowUp")
+    await expect(page.locator(".title-name bdi").first).to_have_text("Forrest Gump")
+    await expect(handle).to_be_focused()
+    await expect(page.get_by_text("Forrest Gump: place 1 of 3")).to_be_attached()
+
+    await page.get_by_role("button", name="Take off: Heat").click()
+    await expect(page.locator(".titles.card .title-row")).to_have_count(2)
+    await console.button("Undo").click()
+    await expect(page.locator(".titles.card .title-row")).to_have_count(3)
+
+    await console.button("More actions").press("Enter")
+    await expect(page.get_by_role("menuitem", name="Rename")).to_be_focused()
+    await page.keyboard.press("Enter")
+    await page.get_by_role("dialog").get_by_role("textbox").fill("Heist weekend")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Heist weekend")
+    await expect(page.get_by_role("dialog")).to_have_count(0)
+    shown = await console.titles()
+    assert shown[:2] == ["Forrest Gump", "Heat"]
+
+    async def on_trakt() -> list[tuple[str, int]]:
+        return [(one.name, len(one.items)) for one in await user.on_trakt()]
+
+    assert await eventually(on_trakt, until=lambda found: found == [("Heist weekend", 3)])
+
+
+async def test_a_file_shows_its_report_before_and_lets_the_person_choose_what_is_meant(
+    console: Console, user: User
+) -> None:
+    page = console.page
+    await console.go("/import")
+    table = b"title,year\nHeat,1995\nThe Twilight Zone,\nNo such title at all,1999\n"
+    await page.get_by_label("File to bring in").set_input_files(
+        {"name": "evenings.csv", "mimeType": "text/csv", "buffer": table}
+    )
+    await expect(page.get_by_text("evenings.csv: 1 title can be taken")).to_be_visible()
+    assert await user.lists() == []
+    await console.button("Make the list").click()
+    await expect(page.get_by_text("1 title taken")).to_be_visible()
+    await expect(page.get_by_text("Not recognised: 1 row")).to_be_visible()
+    row = page.get_by_role("listitem").filter(has_text="The Twilight Zone")
+    await row.get_by_role("button").first.click()
+    await expect(row).to_contain_text(": added")
+    [made] = await user.lists()
+    assert made.item_count == 2
+
+
+async def test_messages_come_live_to_two_tabs_and_are_read_in_both(console: Console, user: User) -> None:
+    other = await console.context.new_page()
+    await other.goto(f"{console.url}/#/messages")
+    await expect(other.get_by_text("No messages yet")).to_be_visible()
+    await user.create("Two tabs", movies(3))
+    await expect(console.toast("Synced to Trakt: +3 -0")).to_be_visible()
+    await expect(console.card("Two tabs")).to_contain_text("On Trakt")
+    await expect(other.locator(".message")).to_have_count(2)
+    await other.get_by_role("button", name="Mark all as read").click()
+    await expect(other.locator(".message.unread")).to_have_count(0)
+    await console.page.reload()
+    await expect(console.page.get_by_role("link", name="Messages")).to_have_text("Messages")
+
+
+async def test_trakt_away_is_said_with_the_next_try_and_so_is_its_return(
+    console: Console, system: RunningSystem, user: User
+) -> None:
+    await system.trakt.fault("status", status=503, times=None)
+    await user.create("Waits", movies(2))
+    await expect(console.card("Waits")).to_contain_text(re.compile(r"Waits for Trakt: next try \d"))
+    await system.trakt.remove_faults()
+    await console.card("Waits").get_by_role("link", name="Waits").first.click()
+    await console.page.get_by_role("link", name="On Trakt", exact=True).click()
+    await console.button("Try again now").click()
+    await expect(console.page.locator(".list-mirror")).to_contain_text("On Trakt")
+
+
+async def test_titles_with_markup_and_marks_change_nothing_around_them(console: Console, user: User) -> None:
+    await user.create("Plain", movies(1))
+    await console.page.reload()
+    await expect(console.card("Plain")).to_be_visible()
+    before = await console.page.locator(".list-card").first.bounding_box()
+    await user.create(HOSTILE, movies(1))
+    await user.create("🎬" * 255, movies(1))
+    await console.page.reload()
+    await expect(console.page.locator(".list-card")).to_have_count(3)
+    assert await console.page.locator(".list-card b, .list-card script").count() == 0
+    await expect(console.page.locator(".list-card h2").nth(1)).to_contain_text("<b>bold</b> &amp;")
+    assert before is not None
+    boxes = [await card.bounding_box() for card in await console.page.locator(".list-card").all()]
+    assert {box["width"] for box in boxes if box} == {before["width"]}
+    facts = await console.page.locator(".list-facts").all_inner_texts()
+    assert all(text.startswith("1 title") for text in facts)
+    assert await console.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+async def test_who_signs_out_sees_the_door(console: Console) -> None:
+    await console.go("/account")
+    await console.button("Sign out").click()
+    await expect(console.page.get_by_role("heading", name="You are not signed in")).to_be_visible()
+    await console.page.reload()
+    await expect(console.page.get_by_role("heading", name="You are not signed in")).to_be_visible()
