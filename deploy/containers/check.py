@@ -38,7 +38,7 @@ class System:
     def __init__(self, env_file: Path, ports: Sequence[int]) -> None:
         self._env_file = env_file
         addresses = (f"http://127.0.0.1:{port}" for port in ports)
-        self._lists, self._notifier, self._accounts, self._trakt = addresses
+        self._lists, _, _, self._trakt = addresses
         self._token = ""
 
     def compose(self, *arguments: str, given: str | None = None) -> str:
@@ -57,7 +57,7 @@ class System:
         self.compose("exec", "-T", "trakt-sync-work", *account, given=json.dumps(pair))
         token = ("python", "-m", "chassis.token", "--user", USER)
         self._token = self.compose("exec", "-T", "lists-api", *token).strip()
-        status = _http("GET", f"{self._accounts}/api/trakt/status", token=self._token)
+        status = _http("GET", f"{self._lists}/api/trakt/status", token=self._token)  # as the console asks
         expect(status["state"] == "connected", f"trakt-sync says that the account is connected: {status['state']}")
 
     def ask(self, method: str, path: str, body: object = None) -> Any:  # noqa: ANN401 - JSON
@@ -65,7 +65,7 @@ class System:
 
     def messages(self) -> list[str]:
         """Return the texts, oldest first."""
-        answer = _http("GET", f"{self._notifier}/api/notifications", token=self._token)
+        answer = _http("GET", f"{self._lists}/api/notifications", token=self._token)
         return [message["text"] for message in reversed(answer["messages"])]
 
     def on_trakt(self) -> dict[str, Any]:

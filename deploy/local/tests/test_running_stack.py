@@ -6,8 +6,11 @@ import pty
 import shlex
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from typing import ClassVar
 
 import jwt
 import pytest
@@ -138,6 +141,64 @@ def test_a_token_of_a_named_stack_that_does_not_run_is_not_made_from_another_key
     (tmp_path / ".env").write_text(f"AUTH_LOCAL_KEY={COMPOSE_KEY}\n")
     answer = local_stack(tmp_path, "token", "--user", "ada", "--stack", "/none/stack.json")
     assert (answer.returncode, answer.stdout, answer.stderr) == (2, "", NO_STACK.format("/none/stack.json"))
+
+
+class _ListsApi(BaseHTTPRequestHandler):
+    """Makes links for tokens, as lists-api does."""
+
+    asked: ClassVar[list[str]] = []
+
+    def do_POST(self) -> None:
+        self.asked.append(f"{self.path} {self.headers['Authorization']}")
+        self.send_response(201)
+        self.end_headers()
+        self.wfile.write(b'{"url": "http://here/login#code"}')
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - http.server's
+        """Say nothing."""
+
+
+@pytest.fixture
+def lists_api_port() -> Iterator[int]:
+    """Give the port of a server that makes links."""
+    _ListsApi.asked.clear()
+    server = HTTPServer(("127.0.0.1", 0), _ListsApi)
+    serving = threading.Thread(target=server.serve_forever)
+    serving.start()
+    try:
+        yield server.server_port
+    finally:
+        server.shutdown()
+        serving.join()
+        server.server_close()
+
+
+def test_a_link_to_the_console_is_made_by_the_stack_that_runs_here(tmp_path: Path, lists_api_port: int) -> None:
+    with Home(None, tmp_path / ".local") as home:
+        there = dataclasses.replace(a_system(home.keys()), lists_api_url=f"http://127.0.0.1:{lists_api_port}")
+        stack_file.write(there, [], home.stack_file)
+        answer = local_stack(tmp_path, "console", "--user", "ada")
+    assert (answer.returncode, answer.stdout) == (0, "http://here/login#code\n")
+    (asked,) = _ListsApi.asked
+    path, _, token = asked.split()
+    assert path == "/api/session/links"
+    assert user_of(token, there.keys.local_key) == "ada"
+
+
+def test_where_no_stack_runs_a_link_is_made_by_the_one_of_compose(tmp_path: Path, lists_api_port: int) -> None:
+    (tmp_path / ".env").write_text(f"AUTH_LOCAL_KEY={COMPOSE_KEY}\nLISTS_API_PORT={lists_api_port}\n")
+    answer = local_stack(tmp_path, "console")
+    assert (answer.returncode, answer.stdout) == (0, "http://here/login#code\n")
+    assert user_of(_ListsApi.asked[0].split()[2], COMPOSE_KEY) == "demo"
+
+
+def test_a_console_that_does_not_answer_is_told_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text(f"AUTH_LOCAL_KEY={COMPOSE_KEY}\nLISTS_API_PORT=1\n")
+    answer = local_stack(tmp_path, "console")
+    assert (answer.returncode, answer.stdout) == (2, "")
+    assert answer.stderr == "lists-api does not answer at http://localhost:1: ConnectError\n"
+    (tmp_path / ".env").unlink()
+    assert local_stack(tmp_path, "console").returncode == 1  # nobody knows a key
 
 
 @pytest.mark.parametrize(

@@ -1,10 +1,10 @@
 """lists-api's settings, from the environment; durations as ISO 8601 (`P7D`, `PT24H`)."""
 
 from datetime import timedelta
-from typing import Annotated, Final
+from typing import Annotated, Final, Self
 from urllib.parse import urlsplit
 
-from pydantic import AnyHttpUrl, Field, SecretStr, field_validator
+from pydantic import AnyHttpUrl, Field, SecretStr, field_validator, model_validator
 
 from chassis.sealing import Sealer
 from chassis.settings import AuthSettings, ServiceSettings
@@ -111,6 +111,14 @@ class HttpSettings(Settings, AuthSettings):
     """Fernet keys, separated by commas; the first encrypts, all decrypt. None: browsers have no sessions."""
     login_link_lifetime: Retention = timedelta(minutes=10)
     """How long a one-time link can be used: time to go to another device, and no more."""
+    session_lifetime: Retention = timedelta(days=30)
+    """How long a browser stays logged in by the identity provider, whose tokens are renewed meanwhile."""
+    oidc_client_id: str | None = None
+    """How the identity provider (AUTH_ISSUER) knows the console. None: browsers log in by one-time links alone."""
+    oidc_client_secret: SecretStr | None = None
+    """None: the provider takes PKCE alone (a public client)."""
+    oidc_scopes: str = "openid offline_access"
+    """With blanks between them. Most providers give a refresh token for `offline_access` alone."""
     cors_origins: str = ""
     """Origins, separated by commas, whose pages may use the APIs with a bearer token; empty: none but ours."""
 
@@ -136,6 +144,15 @@ class HttpSettings(Settings, AuthSettings):
             ):
                 raise ValueError(f"needs origins such as https://lists.example.org, separated by commas, not {origin}")
         return value
+
+    @model_validator(mode="after")
+    def _provider_is_one(self) -> Self:
+        if self.oidc_client_id is not None:
+            if self.auth_jwks_url is None or self.session_encryption_keys is None:
+                raise ValueError("OIDC_CLIENT_ID: needs AUTH_JWKS_URL and SESSION_ENCRYPTION_KEYS")
+            if not self.auth_issuer.startswith(("https://", "http://")):
+                raise ValueError("AUTH_ISSUER: needs to be the address of the provider that OIDC_CLIENT_ID is of")
+        return self
 
     @property
     def origins(self) -> list[str]:

@@ -21,12 +21,11 @@ from chassis.local_tokens import issue_token
 from chassis.postgres.database import Pool, create_pool, ping
 from chassis.postgres.wakeup import Listener
 from chassis.testing import FakeClock
-from lists_api.app import equip, front, services_of
+from lists_api.app import equip, front, opened_gateway, opened_sessions
 from lists_api.catalogue.importing import import_files
 from lists_api.catalogue.rejects import Rejects
 from lists_api.catalogue.source import CatalogueFile
 from lists_api.console.front import Front
-from lists_api.console.gateway import Gateway
 from lists_api.http.api import http_api
 from lists_api.lists.use_cases import ListUseCases
 from lists_api.runs.catalogue_selector import CatalogueSelector
@@ -179,15 +178,12 @@ async def running_api(dsn: str, **changes: object) -> AsyncIterator[Api]:
     runs = RunUseCases(pool, waker.wake, now=clock, new_id=uuid7, quotas=settings.quotas)
     app, health = _FREE.pop() if _FREE else _new_app()
     health.add("postgres", partial(ping, pool))
-    equip(app, settings, cases, runs)
     try:
-        async with (
-            Gateway.opened(services_of(settings), max_body_bytes=settings.max_body_bytes) as gateway,
-            httpx.AsyncClient(
-                transport=httpx.ASGITransport(origin := front(app, settings, gateway)), base_url="http://lists"
-            ) as http,
-        ):
-            yield Api(app, origin, http, pool, clock, waker, settings, TraktEvents.of(cases))
+        async with opened_sessions(settings, pool, clock) as sessions, opened_gateway(settings) as gateway:
+            equip(app, settings, cases, runs, sessions)
+            origin = front(app, settings, sessions, gateway)
+            async with httpx.AsyncClient(transport=httpx.ASGITransport(origin), base_url="http://lists") as http:
+                yield Api(app, origin, http, pool, clock, waker, settings, TraktEvents.of(cases))
     finally:
         _FREE.append((app, health))
         await pool.close()

@@ -60,14 +60,22 @@ class Authenticator:
         known = self._verified.user_of(token)
         if known is not None:
             return known
-        claims = await self._claims(token)
+        claims = await self.claims(token)
         user_id = claims["sub"]
         if not isinstance(user_id, str) or not _is_user_id(user_id):
             raise UnauthorizedError("the token's sub is no user id")
         self._verified.add(token, user_id, until=int(claims["exp"]) + LEEWAY.total_seconds())
         return user_id
 
-    async def _claims(self, token: str) -> dict[str, Any]:
+    async def claims(self, token: str, *, audience: str | None = None) -> dict[str, Any]:
+        """Return what a token says that our issuer has signed.
+
+        Args:
+            audience: whom it is for; None: these APIs.
+
+        Raises:
+            UnauthorizedError, TransientError: as `user_id`.
+        """
         settings = self._settings
         try:
             key: Any
@@ -82,7 +90,7 @@ class Authenticator:
                 key,
                 algorithms=algorithms,
                 issuer=settings.auth_issuer,
-                audience=settings.auth_audience,
+                audience=audience or settings.auth_audience,
                 leeway=LEEWAY,
                 options={"require": ["sub", "exp"]},
             )

@@ -29,6 +29,8 @@ log = structlog.get_logger()
 
 MAX_ERRORS: Final = 20
 METHODS: Final = ("DELETE", "GET", "HEAD", "PATCH", "POST", "PUT")
+RETRY: Final[Mapping[str, str]] = {"Retry-After": "1"}
+"""Of an answer that a retry may better."""
 _SLUGS: Final[Mapping[int, str]] = {
     kind.code(): kind.kind()
     for kind in (BadRequest, Unauthorized, NotFound, MethodNotAllowed, TooLarge, UnsupportedMediaType)
@@ -64,11 +66,16 @@ def install(app: FastAPI) -> None:
 
 async def _on_error(_request: Request, exc: Exception) -> Response:
     assert isinstance(exc, PermanentError | TransientError)  # noqa: S101 - registered for these two
+    return problem_of(exc)
+
+
+def problem_of(exc: PermanentError | TransientError) -> Response:
+    """Return the answer that one of our errors becomes."""
     headers: dict[str, str] = {}
     if isinstance(exc, UnauthorizedError):
         headers["WWW-Authenticate"] = "Bearer"
     if isinstance(exc, TransientError):
-        headers["Retry-After"] = "1"
+        headers |= RETRY
     if isinstance(exc, TooManyRequestsError):
         headers["Retry-After"] = str(max(1, math.ceil(exc.retry_after.total_seconds())))
     return problem(exc.status, exc.slug, exc.detail, headers=headers, **exc.extra)
@@ -126,12 +133,16 @@ def _methods(request: Request) -> list[str]:
     ]
 
 
-async def _on_database_error(request: Request, exc: Exception) -> Response:
+def database_away(exc: Exception) -> Response | None:
+    """Return the answer when Postgres is the reason of an error; None: it is a defect."""
     if not is_away(exc):
-        return await _on_defect(request, exc)
+        return None
     log.warning("database_unavailable", error=repr(exc))
-    detail = "the database is away for the moment; try again"
-    return problem(503, "database-unavailable", detail, headers={"Retry-After": "1"})
+    return problem(503, "database-unavailable", "the database is away for the moment; try again", headers=RETRY)
+
+
+async def _on_database_error(request: Request, exc: Exception) -> Response:
+    return database_away(exc) or await _on_defect(request, exc)
 
 
 async def _on_defect(request: Request, exc: Exception) -> Response:

@@ -7,8 +7,7 @@ from chassis.clock import utc_now
 from chassis.outbox import outbox
 from chassis.postgres.wakeup import Waker
 from chassis.process import serve_http
-from lists_api.app import build_app, services_of
-from lists_api.console.gateway import Gateway
+from lists_api.app import build_app, opened_gateway, opened_sessions
 from lists_api.lists.use_cases import ListUseCases
 from lists_api.runs import worker
 from lists_api.runs.use_cases import RunUseCases
@@ -21,7 +20,8 @@ async def serve(settings: HttpSettings) -> None:
         bootstrap(SERVICE, settings, connections=settings.pool_size) as base,
         Waker(base.pool, outbox.CHANNEL) as relay,
         Waker(base.pool, worker.CHANNEL) as workers,
-        Gateway.opened(services_of(settings), max_body_bytes=settings.max_body_bytes) as gateway,
+        opened_sessions(settings, base.pool) as sessions,
+        opened_gateway(settings) as gateway,
     ):
 
         def wake_both() -> None:
@@ -31,5 +31,5 @@ async def serve(settings: HttpSettings) -> None:
         quotas = settings.quotas
         cases = ListUseCases(base.pool, relay.wake, utc_now, uuid7, quotas, wake_runs=workers.wake)
         runs = RunUseCases(base.pool, wake_both, utc_now, uuid7, quotas)
-        app = build_app(settings, cases, runs, gateway)
+        app = build_app(settings, cases, runs, sessions, gateway)
         await serve_http(app, settings, on_stop=gateway.end_streams)

@@ -2,16 +2,15 @@
 
 from dataclasses import dataclass
 
-import structlog
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from chassis.http.problems import problem
-from chassis.postgres.database import DATABASE_ERRORS, is_away
+from chassis.errors import TransientError
+from chassis.http.problems import database_away, problem_of
+from chassis.postgres.database import DATABASE_ERRORS
+from lists_api.errors import CrossSiteError
 from lists_api.sessions.browsers import SAFE_METHODS, cookie_of, is_same_origin, is_tls
 from lists_api.sessions.use_cases import Sessions
-
-log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,16 +37,15 @@ class CookieLogins:
         if key is None:
             return await self.app(scope, receive, send)
         if scope["method"] not in SAFE_METHODS and not is_same_origin(headers):
-            refusal = problem(403, "cross-site-request", "a page of another site may not do this with your session")
-            return await refusal(scope, receive, send)
+            return await problem_of(CrossSiteError())(scope, receive, send)
         try:
             session = await self.sessions.find(key)
+        except TransientError as exc:
+            return await problem_of(exc)(scope, receive, send)
         except DATABASE_ERRORS as exc:
-            if not is_away(exc):
+            away = database_away(exc)
+            if away is None:
                 raise
-            log.warning("database_unavailable", error=repr(exc))
-            detail = "the database is away for the moment; try again"
-            away = problem(503, "database-unavailable", detail, headers={"Retry-After": "1"})
             return await away(scope, receive, send)
         if session is not None:
             bearer = (b"authorization", b"Bearer " + session.token.get_secret_value().encode())

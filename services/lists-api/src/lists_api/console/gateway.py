@@ -15,7 +15,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 from yarl import URL
 
-from chassis.http.problems import METHODS, problem
+from chassis.http.problems import METHODS, RETRY, problem
 from chassis.telemetry.http import passed_on
 from chassis.telemetry.trace_context import TRACEPARENT, TRACESTATE, TraceContext
 from lists_api.console.request_body import BodyTooLargeError, ClientLeftError, RequestBody
@@ -50,7 +50,6 @@ NOT_ASKED: Final = HOP_BY_HOP | {b"host", b"cookie", b"expect", b"forwarded", TR
 NOT_ANSWERED: Final = HOP_BY_HOP | {b"set-cookie", b"server", b"date"}
 """What is not passed back of an answer. Our server adds the date."""
 AS_IT_IS: Final = string.punctuation + string.digits + string.ascii_letters
-RETRY: Final = {"Retry-After": "1"}
 
 
 class Gateway:

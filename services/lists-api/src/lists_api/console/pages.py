@@ -4,6 +4,7 @@ import gzip
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from html import escape
 from pathlib import Path
 from typing import Final, Self
 
@@ -32,6 +33,12 @@ TYPES: Final = {
 }
 """Written down, since `mimetypes` asks the machine, which may not know `.js`."""
 COMPRESSED_ALREADY: Final = (".ico", ".png", ".webp", ".woff2")
+WAY: Final = "<!-- the way to log in -->"
+BY_LINK: Final = (
+    "<p>To log in, open a one-time link. The command that started WatchBuddy has printed one; "
+    "<code>make console</code> prints another.</p>"
+)
+BY_PROVIDER: Final = '<p><a class="button" href="/login/provider">Log in with {}</a></p>'
 REVALIDATE: Final = "no-cache"
 
 
@@ -62,10 +69,12 @@ class Page:
         return Response(self.zipped, headers=own | {"Content-Encoding": "gzip"}, media_type=self.media_type)
 
 
-def pages() -> Mapping[str, Page]:
-    """Return the files by the paths that they are read by."""
+def pages(provider: str | None) -> Mapping[str, Page]:
+    """Return the files by the paths that they are read by. Args: provider: its name; None: there are only links."""
     found = _below(STATIC, "/console/") | _below(LOGIN, "/login/")
-    return found | {"/": found["/console/index.html"], "/login": found["/login/login.html"]}
+    way = BY_LINK if provider is None else BY_PROVIDER.format(escape(provider))
+    login = (LOGIN / "login.html").read_text().replace(WAY, way)
+    return found | {"/": found["/console/index.html"], "/login": Page.of(login.encode(), ".html")}
 
 
 def _below(folder: Path, prefix: str) -> dict[str, Page]:

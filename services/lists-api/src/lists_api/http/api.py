@@ -12,6 +12,7 @@ from lists_api.http.routes import (
     imports,
     items,
     lists,
+    provider_login,
     ratings,
     runs,
     selections,
@@ -42,7 +43,7 @@ def http_api(checks: Health) -> HttpApi:
         "WatchBuddy lists",
         description="A user's lists, which are mirrored to Trakt.",
         tags=TAGS,
-        secret=(f"{feeds.FEEDS}/",),
+        secret=(f"{feeds.FEEDS}/", provider_login.CALLBACK),
     )
     app.add(
         lists.router,
@@ -59,6 +60,7 @@ def http_api(checks: Health) -> HttpApi:
         feeds.public,
         sessions.router,
         sessions.public,
+        provider_login.router,
         health.router(checks),
     )
     return app

@@ -1,7 +1,7 @@
 """What browsers say of themselves: their session's cookie, where a request comes from, whether TLS protects it."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -10,6 +10,9 @@ from starlette.responses import Response
 from starlette.types import Scope
 
 COOKIE: Final = "watchbuddy"
+LOGIN_COOKIE: Final = "watchbuddy-login"
+LOGIN_WITHIN: Final = timedelta(minutes=10)
+"""How long a login at the provider may take."""
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -32,6 +35,17 @@ def set_cookie(response: Response, key: str, *, secure: bool, expires: datetime)
     """Give the browser its session. No script reads it, and no other site's request carries it."""
     name = cookie_name(secure=secure)
     response.set_cookie(name, key, expires=expires, path="/", secure=secure, httponly=True, samesite="strict")
+
+
+def login_secret(headers: Mapping[str, str], *, secure: bool) -> str | None:
+    """Return what the browser keeps while it logs in at the provider; None: it keeps nothing."""
+    return cookie_of(headers, secure=secure, name=LOGIN_COOKIE)
+
+
+def keep_login_secret(response: Response, value: str, *, secure: bool) -> None:
+    """Have the browser keep it. The provider's page sends the browser back, so the cookie has to come with it: Lax."""
+    name, age = cookie_name(secure=secure, name=LOGIN_COOKIE), int(LOGIN_WITHIN.total_seconds())
+    response.set_cookie(name, value, max_age=age, path="/", secure=secure, httponly=True, samesite="lax")
 
 
 def forget_cookie(response: Response, *, secure: bool) -> None:

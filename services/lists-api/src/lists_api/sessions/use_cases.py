@@ -1,9 +1,12 @@
-"""Browsers' sessions: begun by a one-time link, found by their cookie, ended by a logout."""
+"""Browsers' sessions: begun by a one-time link or at the provider, found by their cookie, ended by a logout."""
 
+import asyncio
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
+from typing import Final
 
 import structlog
 from pydantic import SecretStr
@@ -11,11 +14,17 @@ from pydantic import SecretStr
 from chassis.clock import Clock
 from chassis.postgres.database import Pool
 from chassis.sealing import Sealer
+from lists_api.sessions.provider import GrantRefusedError, Provider, ProviderAwayError, Tokens
 from lists_api.sessions.session import Session
 from lists_api.store import sessions as store
 from lists_api.store.sessions import LinkRow, SessionRow
 
 log = structlog.get_logger()
+
+RENEW_AHEAD: Final = timedelta(seconds=60)
+"""How long before its end a token is renewed, so that a request that is passed on has a good one when it arrives."""
+MAX_RENEWALS: Final = 3
+"""At a time. Each holds a connection to Postgres while the provider answers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,14 +33,19 @@ class Sessions:
 
     Args:
         link_lifetime: how long a one-time link can be used.
+        lifetime: how long a session of the provider's lasts, however often its token is renewed.
+        provider: None: there are only links.
         new_secret: gives a text that nobody can guess, of URL-safe characters.
     """
 
     pool: Pool
     sealer: Sealer
     link_lifetime: timedelta
+    lifetime: timedelta
+    provider: Provider | None
     now: Clock
     new_secret: Callable[[], str]
+    renewals: asyncio.Semaphore = field(default_factory=partial(asyncio.Semaphore, MAX_RENEWALS))
 
     async def make_link(self, user_id: str, token: SecretStr, token_expires_at: datetime) -> tuple[str, datetime]:
         """Return a code that makes one session with the token, and until when. The code is stored nowhere."""
@@ -50,14 +64,75 @@ class Sessions:
         log.info("session_begun", user_id=session.user_id, login=session.login)
         return key, session
 
+    async def begin(self, tokens: Tokens) -> tuple[str, Session]:
+        """Return a new session of a login at the provider, and its key."""
+        key = self.new_secret()
+        ends = self.now() + self.lifetime if tokens.refresh else tokens.expires_at
+        session = Session(tokens.user_id, "oidc", tokens.access, tokens.expires_at, tokens.refresh, ends)
+        await store.add_session(self.pool, hash_of(key), self._sealed(session))
+        log.info("session_begun", user_id=session.user_id, login=session.login)
+        return key, session
+
     async def find(self, key: str) -> Session | None:
-        """Return the session of a cookie's value; None: there is none any more."""
+        """Return the session of a cookie's value, with a token that is good; None: there is none any more.
+
+        Raises:
+            ProviderAwayError: the token has ended, and the provider cannot give another now.
+        """
         row = await store.read_session(self.pool, hash_of(key), now=self.now())
-        return None if row is None else self._opened(row)
+        session = None if row is None else self._opened(row)
+        if session is None or session.refresh_token is None or self.provider is None or not self._is_old(session):
+            return session
+        return await self._renewed(hash_of(key), session, self.provider)
 
     async def end(self, key: str) -> None:
-        """End the session, when there is one."""
-        await store.delete_session(self.pool, hash_of(key))
+        """End the session, when there is one, here and at the provider."""
+        row = await store.delete_session(self.pool, hash_of(key))
+        session = None if row is None else self._opened(row)
+        if session is not None and session.refresh_token is not None and self.provider is not None:
+            await self.provider.revoke(session.refresh_token)
+
+    def _is_old(self, session: Session) -> bool:
+        return session.token_expires_at - self.now() < RENEW_AHEAD
+
+    async def _renewed(self, key_hash: bytes, session: Session, provider: Provider) -> Session | None:
+        async with self.renewals, self.pool.acquire() as connection, connection.transaction():
+            # A refresh token is good for one renewal: the others wait for it, on every replica, and take its token.
+            row = await store.lock_session(connection, key_hash)
+            current = None if row is None else self._opened(row)
+            if current is None or current.refresh_token is None or not self._is_old(current):
+                return current
+            try:
+                tokens = await provider.renew(current.refresh_token)
+            except ProviderAwayError:
+                if current.token_expires_at > self.now():
+                    return current
+                raise
+            except GrantRefusedError as exc:
+                log.info("session_not_renewed", user_id=session.user_id, error=str(exc))
+                tokens = None
+            if tokens is None or tokens.user_id != current.user_id:
+                await store.delete_session(connection, key_hash)
+                return None
+            renewed = replace(
+                current,
+                token=tokens.access,
+                token_expires_at=tokens.expires_at,
+                refresh_token=tokens.refresh or current.refresh_token,
+            )
+            await store.renew_session(connection, key_hash, self._sealed(renewed))
+            return renewed
+
+    def _sealed(self, session: Session) -> SessionRow:
+        refresh = session.refresh_token
+        return SessionRow(
+            session.user_id,
+            session.login,
+            self.sealer.seal(session.token.get_secret_value()),
+            session.token_expires_at,
+            None if refresh is None else self.sealer.seal(refresh.get_secret_value()),
+            session.expires_at,
+        )
 
     def _opened(self, row: SessionRow) -> Session | None:
         token = self.sealer.open(row.sealed_token)

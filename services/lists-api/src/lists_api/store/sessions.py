@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Self
 
-from chassis.postgres.database import Pool, count_of
+from chassis.postgres.database import Connection, Pool, count_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,12 +89,35 @@ async def read_session(pool: Pool, key_hash: bytes, *, now: datetime) -> Session
     return None if row is None else SessionRow.of(row)
 
 
-DELETE_SESSION: Final = "DELETE FROM session WHERE key_hash = $1"
+LOCK_SESSION: Final = """
+SELECT user_id, login, sealed_token, token_expires_at, sealed_refresh_token, expires_at FROM session
+WHERE key_hash = $1 FOR UPDATE"""
 
 
-async def delete_session(pool: Pool, key_hash: bytes) -> None:
-    """End the session, when there is one."""
-    await pool.execute(DELETE_SESSION, key_hash)
+async def lock_session(connection: Connection, key_hash: bytes) -> SessionRow | None:
+    """Return the session, which nobody else changes within the transaction; None: there is none any more."""
+    row = await connection.fetchrow(LOCK_SESSION, key_hash)
+    return None if row is None else SessionRow.of(row)
+
+
+RENEW_SESSION: Final = """
+UPDATE session SET sealed_token = $2, token_expires_at = $3, sealed_refresh_token = $4 WHERE key_hash = $1"""
+
+
+async def renew_session(connection: Connection, key_hash: bytes, row: SessionRow) -> None:
+    """Store the session's new tokens."""
+    await connection.execute(RENEW_SESSION, key_hash, row.sealed_token, row.token_expires_at, row.sealed_refresh_token)
+
+
+DELETE_SESSION: Final = """
+DELETE FROM session WHERE key_hash = $1
+RETURNING user_id, login, sealed_token, token_expires_at, sealed_refresh_token, expires_at"""
+
+
+async def delete_session(connection: "Pool | Connection", key_hash: bytes) -> SessionRow | None:
+    """Delete the session and return it; None: there was none."""
+    row = await connection.fetchrow(DELETE_SESSION, key_hash)
+    return None if row is None else SessionRow.of(row)
 
 
 DELETE_ENDED: Final = """

@@ -4,11 +4,19 @@ const other = document.getElementById("other");
 const button = document.getElementById("button");
 const problem = document.getElementById("problem");
 
+// How a login at the identity provider failed, by what its end says in the address.
+const words = {
+  away: "The login server does not answer. Try again in a moment.",
+  denied: "You did not let WatchBuddy in. Log in again if that was a mistake.",
+  failed: "The login did not work. Log in again.",
+  unknown: "This login took too long, or began in another browser. Log in again.",
+};
+
 function show() {
   const hasCode = location.hash.length > 1;
   form.hidden = !hasCode;
   other.hidden = hasCode;
-  problem.textContent = "";
+  problem.textContent = words[new URLSearchParams(location.search).get("login")] ?? "";
   if (hasCode) button.focus();
 }
 

@@ -9,14 +9,14 @@ from pydantic import SecretStr
 
 from chassis.errors import UnauthorizedError
 from chassis.http.problem_kinds import DatabaseUnavailable, Internal, InvalidRequest, documented
-from lists_api.errors import CrossSiteError, LoginLinkNotFoundError, NoSessionsError
+from lists_api.errors import CrossSiteError, LoginLinkNotFoundError
+from lists_api.http.address import address_of, has_tls, sessions_of
 from lists_api.http.dependencies import Caller
 from lists_api.http.documentation import ABSENT, CACHING, CROSS_SITE, LOGIN, with_headers
 from lists_api.http.json_route import PublicJsonRoute, users_router
 from lists_api.http.schemas.sessions import CodeIn, LoginLinkOut, SessionOut
-from lists_api.sessions.browsers import cookie_of, forget_cookie, is_same_origin, is_tls, set_cookie
+from lists_api.sessions.browsers import cookie_of, forget_cookie, is_same_origin, set_cookie
 from lists_api.sessions.session import Session
-from lists_api.sessions.use_cases import Sessions
 
 PREFIX: Final = "/api/session"
 LOGIN_PAGE: Final = "/login"
@@ -36,16 +36,16 @@ async def make_login_link(caller: Caller, response: Response) -> LoginLinkOut:
     """Make a one-time link by which a browser is logged in as you, with the token of this request."""
     token = caller.headers["authorization"].partition(" ")[2].strip()
     ends = datetime.fromtimestamp(jwt.decode(token, options={"verify_signature": False})["exp"], UTC)
-    code, until = await _sessions(caller).make_link(caller.user_id, SecretStr(token), ends)
+    code, until = await sessions_of(caller).make_link(caller.user_id, SecretStr(token), ends)
     response.headers["Cache-Control"] = ONCE
-    return LoginLinkOut(url=f"{_address(caller)}{LOGIN_PAGE}#{code}", expires_at=until)
+    return LoginLinkOut(url=f"{address_of(caller)}{LOGIN_PAGE}#{code}", expires_at=until)
 
 
 @router.get("", responses=with_headers(200, "The session.", CACHING))
 async def read_session(caller: Caller, response: Response) -> SessionOut:
     """Read the session of this browser. Its cookie stands for a token; a token alone has no session."""
     key = _key(caller)
-    session = None if key is None else await _sessions(caller).find(key)
+    session = None if key is None else await sessions_of(caller).find(key)
     if session is None:
         raise UnauthorizedError("this browser has no session")
     response.headers["Cache-Control"] = ONCE
@@ -57,11 +57,11 @@ async def log_in(request: Caller, body: CodeIn, response: Response) -> SessionOu
     """Log a browser in by the code of a one-time link. A page of this origin asks for it."""
     if not is_same_origin(request.headers):
         raise CrossSiteError
-    begun = await _sessions(request).use_link(body.code)
+    begun = await sessions_of(request).use_link(body.code)
     if begun is None:
         raise LoginLinkNotFoundError
     key, session = begun
-    set_cookie(response, key, secure=_has_tls(request), expires=session.expires_at)
+    set_cookie(response, key, secure=has_tls(request), expires=session.expires_at)
     response.headers["Cache-Control"] = ONCE
     return _described(session)
 
@@ -71,27 +71,12 @@ async def log_out(request: Caller, response: Response) -> None:
     """Log this browser out. Its session is no good any more, whoever has the cookie."""
     key = _key(request)
     if key is not None:
-        await _sessions(request).end(key)
-    forget_cookie(response, secure=_has_tls(request))
+        await sessions_of(request).end(key)
+    forget_cookie(response, secure=has_tls(request))
 
 
-def _sessions(request: Request) -> Sessions:
-    sessions: Sessions | None = request.app.state.sessions
-    if sessions is None:
-        raise NoSessionsError
-    return sessions
-
-
-def _key(request: Caller) -> str | None:
-    return cookie_of(request.headers, secure=_has_tls(request))
-
-
-def _has_tls(request: Caller) -> bool:
-    return is_tls(request.scope, request.settings.own_address)
-
-
-def _address(request: Caller) -> str:
-    return request.settings.own_address or str(request.base_url).rstrip("/")
+def _key(request: Request) -> str | None:
+    return cookie_of(request.headers, secure=has_tls(request))
 
 
 def _described(session: Session) -> SessionOut:
