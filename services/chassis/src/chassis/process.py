@@ -18,6 +18,7 @@ import uvloop
 from starlette.applications import Starlette
 from starlette.types import ASGIApp
 
+from chassis.connections import AbortableConnection
 from chassis.health import Health, routes
 from chassis.identity import identify
 from chassis.settings import DatabaseSettings, ServiceSettings, fail, load
@@ -180,6 +181,7 @@ def _server(app: ASGIApp, settings: ServiceSettings) -> tuple[_Server, socket.so
     listener = _listen(settings)
     config = uvicorn.Config(
         app,
+        http=AbortableConnection,
         log_config=None,
         access_log=False,
         server_header=False,

@@ -12,6 +12,8 @@ from typing import TypeVar
 import uvicorn
 from starlette.types import ASGIApp
 
+from chassis.connections import AbortableConnection
+
 T = TypeVar("T")
 
 
@@ -61,7 +63,15 @@ def run_python(*arguments: str, **env: str) -> subprocess.CompletedProcess[str]:
 @asynccontextmanager
 async def served(app: ASGIApp) -> AsyncIterator[str]:
     """Serve the application on a free port of 127.0.0.1, and give its address."""
-    config = uvicorn.Config(app, host="127.0.0.1", port=0, log_config=None, lifespan="off", timeout_graceful_shutdown=2)
+    config = uvicorn.Config(
+        app,
+        http=AbortableConnection,
+        host="127.0.0.1",
+        port=0,
+        log_config=None,
+        lifespan="off",
+        timeout_graceful_shutdown=2,
+    )
     server = uvicorn.Server(config)
     serving = asyncio.create_task(server._serve())  # noqa: SLF001 - serve() would take the tests' signals
     await eventually(partial(_has_started, server))
