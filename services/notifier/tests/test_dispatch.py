@@ -8,16 +8,17 @@ import pytest
 from chassis.postgres.database import Pool, create_pool
 from chassis.postgres.wakeup import Listener, Waker
 from chassis.testing import FakeClock
-from notifier import store
+from notifier import page_store, store
 from notifier.dispatch import CHANNEL, RUNS, Dispatcher
 from notifier.retention import sweep
+from notifier.stored import Filter, StoredMessage
 from notifier.subscribers import GROUP
 from notifier.testing import TIME, delivered, settings_for, sync_started
 from watchbuddy_contracts import ListUpdated, TraktReauthorizationRequired
 
 
-async def messages_of(pool: Pool, user_id: str = "ada") -> list[store.StoredMessage]:
-    return (await store.page(pool, user_id, unread_only=False, limit=1000, offset=0)).messages
+async def messages_of(pool: Pool, user_id: str = "ada") -> list[StoredMessage]:
+    return (await page_store.page(pool, user_id, Filter(), limit=1000)).messages
 
 
 async def test_an_event_becomes_a_message_of_its_user(pool: Pool, dispatcher: Dispatcher) -> None:
@@ -163,7 +164,8 @@ async def test_a_users_messages_become_visible_in_the_order_of_their_ids(dsn: st
             ended = False
             while not ended:
                 ended = telling.done()
-                seen.extend(message.id for message in await store.after(pool, "ada", max(seen, default=0), limit=1000))
+                found = await store.after(pool, {"ada": max(seen, default=0)}, limit=1000)
+                seen.extend(message.id for message in found["ada"])
 
         telling = asyncio.gather(*(tell(worker) for worker in range(1, 7)))
         await watch(telling)

@@ -1,7 +1,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from datetime import timedelta
 
 import httpx
@@ -13,9 +13,11 @@ from chassis.testing import eventually, served
 from notifier import store
 from notifier.app import HttpApplication
 from notifier.dispatch import CHANNEL, Dispatcher
-from notifier.stream import Streams, Subscription, Wakeup, follow, listen
+from notifier.listening import listen
+from notifier.streams import Streams
 from notifier.subscribers import GROUP
 from notifier.testing import (
+    FakeClient,
     StreamEvent,
     application_on,
     bearer,
@@ -59,9 +61,12 @@ async def test_a_new_message_arrives_as_the_contract_says(url: str, pool: Pool, 
     assert (block.event, block.id) == ("message", str(message_id))
     assert json.loads(block.data or "") == {
         "id": message_id,
+        "kind": "list_sync_started",
         "text": "Syncing 'Heists'...",
         "severity": "info",
         "list_id": 7,
+        "list_title": "Heists",
+        "link": {"to": "list", "list_id": 7, "title_states": [], "run_id": None},
         "created_at": "2026-11-20T18:04:05Z",
         "read": False,
     }
@@ -129,17 +134,6 @@ async def test_each_stream_of_a_user_on_each_replica_gets_the_message(dsn: str, 
         assert [title_of(await stream.next_message()) for stream in streams] == ["for all"] * 4
 
 
-async def test_a_client_that_does_not_read_holds_up_no_other(
-    url: str, http: HttpApplication, dispatcher: Dispatcher
-) -> None:
-    title = "x" * 100_000  # some of these fill every buffer between server and client
-    async with stream_of(url), stream_of(url) as reading:
-        for number in range(100):
-            await tell(dispatcher, f"{number} {title}")
-            assert title_of(await reading.next_message()).startswith(f"{number} ")
-        assert len(http.streams) == 2
-
-
 async def test_a_client_that_leaves_with_messages_on_their_way_is_no_failure(
     url: str, http: HttpApplication, dispatcher: Dispatcher, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -162,18 +156,16 @@ async def test_a_stream_that_was_left_is_forgotten(url: str, http: HttpApplicati
     assert await eventually(count, until=lambda number: number == 0) == 0
 
 
-async def test_a_silent_stream_sends_heartbeats_and_a_busy_one_messages(pool: Pool, dispatcher: Dispatcher) -> None:
-    wakeup = Wakeup()
-    ends_at = asyncio.get_running_loop().time() + 60
-    blocks = follow(pool, Subscription("ada", 0, ends_at, wakeup), heartbeat=timedelta(milliseconds=20))
-    assert (await anext(blocks)).startswith(b": connected")
-    assert [await anext(blocks) for _ in range(3)] == [b": ping\n\n"] * 3
-    await tell(dispatcher, "Heists")
-    wakeup.wake()
-    assert b"Heists" in await anext(blocks)
-    assert await anext(blocks) == b": ping\n\n"
-    wakeup.end()
-    assert [block async for block in blocks] == []
+async def test_a_silent_stream_sends_heartbeats_and_a_busy_one_messages(dsn: str, dispatcher: Dispatcher) -> None:
+    heartbeat = timedelta(milliseconds=150)
+    async with application_on(settings_for(dsn), heartbeat=heartbeat) as http, served(http.app) as url:
+        async with stream_of(url) as stream:
+            assert (await stream.next()).comment == "connected"
+            assert [(await stream.next()).comment for _ in range(3)] == ["ping"] * 3
+            await tell(dispatcher, "Heists")
+            assert title_of(await stream.next_message()) == "Heists"
+            assert (await stream.next()).comment == "ping"
+        http.streams.end()
 
 
 async def test_streams_end_at_shutdown_those_that_come_late_too(http: HttpApplication, dispatcher: Dispatcher) -> None:
@@ -197,37 +189,43 @@ async def test_a_stream_ends_after_its_lifetime_and_the_next_one_misses_nothing(
         async with stream_of(url) as stream:
             first = await stream.next()
             with pytest.raises(EOFError):
-                await stream.next()
+                await stream.next_message()
         await tell(dispatcher, "between")
         async with stream_of(url, last_event_id=int(first.id or "")) as stream:
             assert title_of(await stream.next_message()) == "between"
 
 
 async def test_a_message_whose_ring_was_lost_arrives_by_the_next_look(dsn: str, pool: Pool) -> None:
-    streams = Streams()
+    streams = Streams(limit=1)
     async with Listener(dsn, "nobody wakes here") as listener:
         assert await listener.wait(timedelta(seconds=5)) == [""]
         listening = asyncio.create_task(listen(listener, pool, streams, look_every=timedelta(milliseconds=20)))
-        with streams.joined("ada") as wakeup:
+        with streams.joined(FakeClient().stream()):
+            assert await streams.due(10) == {"ada": 0}
             unheard = Waker(pool, CHANNEL)  # it never runs
             await tell(Dispatcher(pool, unheard, unheard, group=GROUP), "unheard")
-            assert await wakeup.wait(asyncio.get_running_loop().time() + 5)
+            async with asyncio.timeout(5):
+                assert await streams.due(10) == {"ada": 0}
         listening.cancel()
         await asyncio.gather(listening, return_exceptions=True)
 
 
 async def test_streams_are_not_woken_while_nothing_happens(dsn: str, pool: Pool, dispatcher: Dispatcher) -> None:
-    streams = Streams()
+    streams = Streams(limit=1)
     await tell(dispatcher, "before")
     async with Listener(dsn, CHANNEL) as listener:
         listening = asyncio.create_task(listen(listener, pool, streams, look_every=timedelta(milliseconds=20)))
-        loop = asyncio.get_running_loop()
-        with streams.joined("ada") as ada, streams.joined("bob") as bob:
-            while await ada.wait(loop.time() + 0.3):  # the start wakes all: wakes may have been lost before it
-                pass
-            assert await bob.wait(loop.time() + 5)
+        with streams.joined(FakeClient().stream()), streams.joined(FakeClient().stream("bob")):
+            with suppress(TimeoutError):  # the start wakes all: wakes may have been lost before it
+                async with asyncio.timeout(0.3):
+                    while True:
+                        await streams.due(10)
+            with pytest.raises(TimeoutError):
+                async with asyncio.timeout(0.2):
+                    await streams.due(10)
             await tell(dispatcher, "Ada's")
-            assert await ada.wait(loop.time() + 5)
+            async with asyncio.timeout(5):
+                assert await streams.due(10) == {"ada": 0}
         listening.cancel()
         await asyncio.gather(listening, return_exceptions=True)
 

@@ -38,17 +38,23 @@ async def test_messages_are_read_as_the_contract_says(client: httpx.AsyncClient,
         "messages": [
             {
                 "id": ids[0],
+                "kind": "trakt_reauthorization_required",
                 "text": "Trakt access token expired. Please reauthorize.",
                 "severity": "warning",
                 "list_id": None,
+                "list_title": None,
+                "link": {"to": "account", "list_id": None, "title_states": [], "run_id": None},
                 "created_at": "2026-11-20T18:04:05Z",
                 "read": False,
             },
             {
                 "id": ids[1],
+                "kind": "list_sync_started",
                 "text": "Syncing 'Heists'...",
                 "severity": "info",
                 "list_id": 7,
+                "list_title": "Heists",
+                "link": {"to": "list", "list_id": 7, "title_states": [], "run_id": None},
                 "created_at": "2026-11-20T18:04:05Z",
                 "read": False,
             },
@@ -56,7 +62,18 @@ async def test_messages_are_read_as_the_contract_says(client: httpx.AsyncClient,
         "page": 1,
         "limit": 50,
         "total": 2,
+        "next_before": None,
         "unread": 2,
+        "counts": {
+            "all": 2,
+            "unread": 2,
+            "by_severity": {
+                "info": {"all": 1, "unread": 1},
+                "success": {"all": 0, "unread": 0},
+                "warning": {"all": 1, "unread": 1},
+                "error": {"all": 0, "unread": 0},
+            },
+        },
     }
 
 
@@ -93,6 +110,22 @@ async def test_all_are_read_and_cleared_up_to_the_last_one_seen(
     assert (await client.get(API)).json()["total"] == 0
 
 
+async def test_messages_are_filtered_by_severity_and_list_and_read_page_by_page(
+    client: httpx.AsyncClient, dispatcher: Dispatcher
+) -> None:
+    for number in range(5):
+        await dispatcher.dispatch([delivered(sync_started(title=f"{number}", list_id=7 + number % 2))])
+    await dispatcher.dispatch([delivered(TraktReauthorizationRequired(user_id="ada"))])
+    first = (await client.get(API, params={"list_id": 7, "severity": ["info", "error"], "limit": 2})).json()
+    assert [message["list_title"] for message in first["messages"]] == ["4", "2"]
+    assert (first["total"], first["unread"], first["next_before"]) == (3, 6, first["messages"][-1]["id"])
+    await dispatcher.dispatch([delivered(sync_started(title="came meanwhile"))])
+    rest = (await client.get(API, params={"list_id": 7, "before": first["next_before"], "limit": 2})).json()
+    assert ([message["list_title"] for message in rest["messages"]], rest["next_before"]) == (["0"], None)
+    warnings = (await client.get(API, params={"severity": "warning"})).json()
+    assert ([message["severity"] for message in warnings["messages"]], warnings["total"]) == (["warning"], 1)
+
+
 async def test_another_users_messages_are_not_there(client: httpx.AsyncClient, dispatcher: Dispatcher) -> None:
     await dispatcher.dispatch([delivered(sync_started(user_id="bob"))])
     of_bob = (await client.get(API, headers=bearer("bob"))).json()
@@ -127,6 +160,10 @@ async def test_no_route_answers_without_a_valid_token(
         ("GET", f"{API}?limit=many"),
         ("GET", f"{API}?unread=perhaps"),
         ("GET", f"{API}?user_id=bob"),
+        ("GET", f"{API}?severity=loud"),
+        ("GET", f"{API}?severity="),
+        ("GET", f"{API}?list_id=0"),
+        ("GET", f"{API}?before=-1"),
         ("POST", f"{API}/read?up_to=-1"),
         ("POST", f"{API}/read?up_to={2**63}"),
         ("POST", f"{API}/read?upto=1"),

@@ -71,7 +71,7 @@ async def consuming(dsn: str, kafka: str) -> AsyncIterator[asyncio.subprocess.Pr
 
 
 async def texts(pool: Pool) -> list[str]:
-    return [message.text for message in await store.after(pool, "ada", 0, limit=100)]
+    return [message.text for message in (await store.after(pool, {"ada": 0}, limit=100))["ada"]]
 
 
 async def test_a_consumer_killed_and_started_again_tells_everything_once(
@@ -118,6 +118,6 @@ async def test_a_consumer_killed_in_the_middle_of_a_poll_tells_everything_once(
     killed_at = await count()
     async with consuming(dsn, kafka):
         await eventually(count, until=lambda number: number >= len(titles), within=PATIENCE)
-    told = [message.text for message in await store.after(pool, "ada", 0, limit=1000)]
+    told = [message.text for message in (await store.after(pool, {"ada": 0}, limit=1000))["ada"]]
     assert killed_at < len(titles)
     assert told == [f"Syncing '{title}'..." for title in titles]

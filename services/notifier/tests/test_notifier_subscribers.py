@@ -7,8 +7,9 @@ from faststream.kafka import KafkaBroker, TestKafkaBroker
 from chassis.kafka.broker import build_broker
 from chassis.postgres.database import Pool
 from chassis.postgres.wakeup import Waker
-from notifier import store
+from notifier import page_store
 from notifier.dispatch import CHANNEL, RUNS, Dispatcher
+from notifier.stored import Filter
 from notifier.subscribers import GROUP, register
 from notifier.testing import TIME, settings_for, sync_started
 from watchbuddy_contracts import Event, EventHeaders, TraktListDeleted, partition_key
@@ -30,10 +31,10 @@ async def publish(broker: KafkaBroker, event: Event, **headers: str) -> None:
 async def test_events_of_both_topics_become_messages(broker: KafkaBroker, pool: Pool) -> None:
     await publish(broker, sync_started())
     await publish(broker, TraktListDeleted(user_id="ada", list_id=7, version=2, title="Heists", trakt_list_id=5))
-    page = await store.page(pool, "ada", unread_only=False, limit=10, offset=0)
+    page = await page_store.page(pool, "ada", Filter(), limit=10)
     assert [message.text for message in page.messages] == ["Deleted 'Heists' from Trakt", "Syncing 'Heists'..."]
 
 
 async def test_a_type_that_is_not_known_yet_is_skipped(broker: KafkaBroker, pool: Pool) -> None:
     await publish(broker, sync_started(), ce_type="watchbuddy.list.sync_started.v2")
-    assert (await store.page(pool, "ada", unread_only=False, limit=10, offset=0)).total == 0
+    assert (await page_store.page(pool, "ada", Filter(), limit=10)).total == 0

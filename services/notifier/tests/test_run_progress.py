@@ -16,9 +16,10 @@ from notifier.app import HttpApplication
 from notifier.dispatch import RUNS, Dispatcher
 from notifier.progress import KEPT_RUNS, Progress
 from notifier.responses import RunNotice, RunOut
-from notifier.stream import Streams, Subscription, Wakeup, follow
+from notifier.streams import Streams
 from notifier.testing import (
     TIME,
+    FakeClient,
     StreamClient,
     application_on,
     delivered,
@@ -115,31 +116,34 @@ async def test_what_comes_late_or_again_is_not_told(url: str, dispatcher: Dispat
         assert await next_percent(stream) == 100
 
 
-async def test_a_client_that_does_not_read_gets_the_newest_of_each_run_when_it_does(pool: Pool) -> None:
-    wakeup = Wakeup()
-    for percent in range(100):
-        wakeup.tell(run_out(percent, at=TIME + percent * SECOND))
-        wakeup.tell(run_out(percent, run=2, at=TIME + percent * SECOND))
-    blocks = follow(pool, Subscription("ada", 0, asyncio.get_running_loop().time() + 60, wakeup))
-    assert (await anext(blocks)).startswith(b": connected")
-    found = [await anext(blocks) for _ in range(2)]
+async def test_a_slow_client_gets_the_newest_of_each_run_when_it_reads_again() -> None:
+    client, streams = FakeClient(), Streams(limit=1)
+    with streams.joined(client.stream()):
+        client.is_slow = True
+        for percent in range(100):
+            streams.tell("ada", run_out(percent, at=TIME + percent * SECOND))
+            streams.tell("ada", run_out(percent, run=2, at=TIME + percent * SECOND))
+        assert client.blocks == [b": connected\nid: 0\n\n"]
+        client.is_slow = False
+        streams.tick()
+    found = [block for block in client.blocks if b"event: run" in block]
+    assert len(found) == 2
     assert all(b'"percent":99' in block and b"id: " not in block for block in found)
-    wakeup.end()
-    assert [block async for block in blocks] == []
 
 
-async def test_a_run_asks_the_database_for_nothing(pool: Pool) -> None:
-    wakeup = Wakeup()
-    blocks = follow(pool, Subscription("ada", 0, asyncio.get_running_loop().time() + 60, wakeup))
-    await anext(blocks)
-    assert wakeup.take_wake()
-    await pool.close()
-    wakeup.tell(run_out(60))
-    assert b"event: run" in await anext(blocks)
+async def test_a_run_asks_the_database_for_nothing() -> None:
+    client, streams = FakeClient(), Streams(limit=1)
+    with streams.joined(client.stream()):
+        assert await streams.due(10) == {"ada": 0}
+        streams.tell("ada", run_out(60))
+        assert b"event: run" in client.blocks[-1]
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.05):
+                await streams.due(10)
 
 
-def test_a_user_without_a_stream_costs_nothing() -> None:
-    streams = Streams()
+async def test_a_user_without_a_stream_costs_nothing() -> None:
+    streams = Streams(limit=1)
     streams.tell("ada", run_out(60))
     assert len(streams) == 0
 

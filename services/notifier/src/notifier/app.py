@@ -12,9 +12,10 @@ from chassis.http.auth import Authenticator
 from chassis.postgres.wakeup import Listener
 from chassis.process import serve_http
 from notifier.dispatch import CHANNEL, RUNS
+from notifier.listening import beat, deliver, listen, listen_to_runs
 from notifier.routes import http_api
 from notifier.settings import SERVICE, HttpSettings
-from notifier.stream import Streams, listen, listen_to_runs
+from notifier.streams import Streams
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +27,10 @@ class HttpApplication:
 
 
 @asynccontextmanager
-async def http_application(settings: HttpSettings, base: Foundation) -> AsyncIterator[HttpApplication]:
+async def http_application(
+    settings: HttpSettings, base: Foundation, streams: Streams
+) -> AsyncIterator[HttpApplication]:
     """Give the HTTP application, with its listener open."""
-    streams = Streams()
     app = http_api(base.health)
     app.state.settings = settings
     app.state.authenticator = Authenticator(settings)
@@ -36,7 +38,12 @@ async def http_application(settings: HttpSettings, base: Foundation) -> AsyncIte
     app.state.streams = streams
     async with Listener(base.dsn, CHANNEL) as listener, Listener(base.dsn, RUNS) as runs:
         base.health.add("listener", listener.check)
-        listening = asyncio.gather(listen(listener, base.pool, streams), listen_to_runs(runs, streams))
+        listening = asyncio.gather(
+            listen(listener, base.pool, streams),
+            listen_to_runs(runs, streams),
+            deliver(base.pool, streams),
+            beat(streams),
+        )
         try:
             yield HttpApplication(app, streams)
         finally:
@@ -48,5 +55,6 @@ async def http_application(settings: HttpSettings, base: Foundation) -> AsyncIte
 
 async def serve(settings: HttpSettings) -> None:
     """Serve the HTTP API and the live stream."""
-    async with bootstrap(SERVICE, settings, connections=10) as base, http_application(settings, base) as http:
-        await serve_http(http.app, settings, on_stop=http.streams.end)
+    streams = Streams(limit=settings.streams_per_user)
+    async with bootstrap(SERVICE, settings, connections=10) as base, http_application(settings, base, streams) as http:
+        await serve_http(http.app, settings, on_stop=streams.end)

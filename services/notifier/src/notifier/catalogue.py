@@ -1,15 +1,16 @@
-"""The message of each event, in one table. Users and scripts know these texts: they do not change."""
+"""Every text that users read, in one file. Users and scripts know these texts: they do not change.
+
+`WORDINGS` has what is said of each event, `CONDITIONS` what is said when something goes wrong, and when it is over.
+"""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, get_args
 
 from watchbuddy_contracts import (
-    EVENTS,
     Event,
     ListCreated,
     ListDeleted,
-    ListEvent,
     ListRunChanged,
     ListRunHeld,
     ListSynced,
@@ -35,36 +36,9 @@ from watchbuddy_contracts import (
 )
 
 Severity = Literal["info", "success", "warning", "error"]
+SEVERITIES: Final[tuple[Severity, ...]] = get_args(Severity)
+About = Literal["sync", "titles", "account"]
 Wording = tuple[Severity, str] | None
-
-
-@dataclass(frozen=True, slots=True)
-class Message:
-    """What a user is told.
-
-    Args:
-        list_id: the list that it is about; None: the user's Trakt account.
-    """
-
-    text: str
-    severity: Severity
-    list_id: int | None
-
-
-def message_of(event: Event) -> Message | None:
-    """Return the message of an event, or None when the user is told nothing.
-
-    Raises:
-        KeyError: the type is in none of the tables below (a test sees to it that there is no such type).
-    """
-    kind = EVENTS[event.ce_type]  # the event itself may be of a narrower model
-    if kind in SILENT:
-        return None
-    wording = WORDINGS[kind](event)
-    if wording is None:
-        return None
-    severity, text = wording
-    return Message(text, severity, event.list_id if isinstance(event, ListEvent) else None)
 
 
 def _list_created(event: ListCreated) -> Wording:
@@ -130,14 +104,6 @@ def _trakt_list_deleted(event: TraktListDeleted) -> Wording:
     return "info", f"Deleted '{event.title}' from Trakt"
 
 
-def _trakt_sync_failed(event: TraktSyncFailed) -> Wording:
-    if event.reason == "auth":  # TraktReauthorizationRequired tells it, once for all lists
-        return None
-    if event.reason == "rate_limited":
-        return "warning", "Trakt API rate limit exceeded. Please wait."
-    return "warning", _FAILED_OPERATION[event.operation]
-
-
 def _trakt_list_read_failed(event: TraktListReadFailed) -> Wording:
     words = _NOT_READ[event.reason]
     if event.retry_at is not None:
@@ -196,9 +162,73 @@ WORDINGS: Final[Mapping[type[Event], Callable[[Any], Wording]]] = {
     TraktListDeleted: _trakt_list_deleted,
     TraktDriftFound: _trakt_drift_found,
     TraktListReadFailed: _trakt_list_read_failed,
-    TraktSyncFailed: _trakt_sync_failed,
     TraktAccountDisconnected: lambda _event: ("info", "Trakt is disconnected. Your lists stay here, and rest there."),
-    TraktReauthorizationRequired: lambda _event: ("warning", "Trakt access token expired. Please reauthorize."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """What an event says of something that may be wrong for a while. A user is told when it changes.
+
+    Args:
+        about: what it is about, of a list or of the account.
+        state: what is wrong, in a word of ours that is compared and never shown; empty: nothing.
+        wording: of the change to this state; None: nothing is said.
+    """
+
+    about: About
+    state: str = ""
+    wording: Wording = None
+
+
+def _sync_failure(event: TraktSyncFailed) -> tuple[Condition, ...]:
+    if event.reason == "auth":  # TraktReauthorizationRequired tells it, once for all lists
+        return ()
+    text = _FAILED_OPERATION[event.operation]
+    if event.reason == "rate_limited":
+        text = "Trakt API rate limit exceeded. Please wait."
+    return (Condition("sync", f"{event.operation} {event.reason}", ("warning", text)),)
+
+
+def _sync_result(event: TraktListSynced) -> tuple[Condition, ...]:
+    return (
+        Condition("sync", "", ("success", f"Trakt sync works again: '{event.title}' is up to date.")),
+        _completeness(event),
+    )
+
+
+def _completeness(event: TraktListSynced) -> Condition:
+    """Return what the list lacks on Trakt. It is told beside the sync, whose text users and scripts know."""
+    counts = {state: len(getattr(event, state)) for state in LACKING}
+    if not any(counts.values()):
+        return Condition("titles", "", ("success", f"All titles of '{event.title}' are on Trakt now."))
+    parts = ", ".join(f"{count} {LACKING[state]}" for state, count in counts.items() if count)
+    text = f"Synced to Trakt: +{event.added} -{event.removed} ({parts})"
+    return Condition("titles", " ".join(map(str, counts.values())), ("warning", text))
+
+
+LACKING: Final = {
+    "not_found": "not found",
+    "left_out": "over your account's limit",
+    "rejected": "refused by Trakt",
+    "not_removed": "could not be removed",
+}
+"""The states of titles on Trakt that are not as wanted, as `TraktListSynced` calls them, and their words."""
+
+# Any: each row takes events of its own type.
+CONDITIONS: Final[Mapping[type[Event], Callable[[Any], tuple[Condition, ...]]]] = {
+    TraktSyncFailed: _sync_failure,
+    TraktListSynced: _sync_result,
+    # Nothing of the list is on Trakt: its own message says so.
+    TraktListDeleted: lambda _event: (Condition("sync"), Condition("titles")),
+    TraktReauthorizationRequired: lambda _event: (
+        Condition("account", "reauthorize", ("warning", "Trakt access token expired. Please reauthorize.")),
+    ),
+    TraktAccountConnected: lambda _event: (
+        Condition("account", "", ("success", "Trakt is connected again. Your lists go on.")),
+    ),
+    # The user's own act: the page that they used confirms it.
+    TraktAccountDisconnected: lambda _event: (Condition("account"),),
 }
 
 SILENT: Final[frozenset[type[Event]]] = frozenset(
@@ -212,10 +242,8 @@ SILENT: Final[frozenset[type[Event]]] = frozenset(
         TraktListRead,
         # What a user has watched changes lists at their next run, which has a message.
         TraktWatchedChanged,
-        # The user's own act: the page that they used confirms it.
-        TraktAccountConnected,
     }
 )
 
-TOLD: Final[frozenset[type[Event]]] = frozenset(WORDINGS) - {ListSynced} | {without(ListSynced, "items")}
-"""The models of the events that have a message, as far as the texts need them."""
+TOLD: Final = frozenset({*WORDINGS, *CONDITIONS}) - {ListSynced} | {without(ListSynced, "items")}
+"""The models of the events that have a text, as far as the texts need them."""

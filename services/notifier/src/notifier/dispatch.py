@@ -6,7 +6,6 @@ How far a sync run is goes to the user's open streams alone, and is stored nowhe
 import time
 from collections.abc import Sequence
 from typing import Final
-from uuid import uuid5
 
 import structlog
 
@@ -17,12 +16,10 @@ from chassis.postgres.wakeup import Waker
 from chassis.telemetry.exporters import is_exported
 from chassis.telemetry.names import LIST_ID
 from chassis.telemetry.providers import tracer
-from notifier import shortfall_store, store
-from notifier.messages import message_of
+from notifier import store
+from notifier.messages import Told, told_of
 from notifier.responses import RunNotice
-from notifier.shortfall_store import NewShortfall
-from notifier.shortfalls import Shortfall
-from watchbuddy_contracts import ListEvent, ListRunChanged, TraktListSynced
+from watchbuddy_contracts import ListEvent, ListRunChanged
 
 log = structlog.get_logger()
 
@@ -51,45 +48,25 @@ class Dispatcher:
 
     async def dispatch(self, events: Sequence[Delivered]) -> None:
         """Store the events' messages, where they have any, and wake the users' streams."""
-        new: list[store.NewMessage] = []
+        told: list[Told] = []
         for one in events:
             if isinstance(one.event, ListRunChanged):
                 self._runs.wake(RunNotice.of(one.event, one.headers.time).model_dump_json())
-            elif (message := message_of(one.event)) is not None:
-                new.append(store.NewMessage(message, one.headers.event_id, one.event.user_id, one.headers.time))
-        if new:
-            await self._store(events, new)
-        if lacking := _shortfalls(events):
-            for user_id in set(await shortfall_store.tell(self._pool, lacking)):
-                self._waker.wake(user_id)
+            elif (its := told_of(one.event, one.headers.event_id, one.headers.time)) is not None:
+                told.append(its)
+        if told:
+            await self._store(events, told)
 
-    async def _store(self, events: Sequence[Delivered], new: Sequence[store.NewMessage]) -> None:
+    async def _store(self, events: Sequence[Delivered], told: Sequence[Told]) -> None:
         began_ns = time.time_ns()
-        ids = await store.add(self._pool, new, group=self._group, now=self._now())
-        stored = [one for one in new if one.event_id in ids]
-        for user_id in {one.user_id for one in stored}:
+        stored = await store.add(self._pool, told, group=self._group, now=self._now())
+        for user_id in {one.user_id for one in stored.messages}:
             self._waker.wake(user_id)
-        list_ids = sorted({one.message.list_id for one in stored if one.message.list_id})
-        log.info("messages_stored", count=len(ids), list_ids=list_ids, repeated=len(new) - len(ids))
+        list_ids = sorted({one.message.list_id for one in stored.messages if one.message.list_id})
+        log.info("messages_stored", count=len(stored.messages), list_ids=list_ids, repeated=stored.repeated)
         if self._is_traced:
+            ids = {one.event_id for one in stored.messages}
             _trace([one for one in events if one.headers.event_id in ids], began_ns)
-
-
-def _shortfalls(events: Sequence[Delivered]) -> list[NewShortfall]:
-    """Return what lists lack on Trakt, of each list as its last sync says it."""
-    last: dict[tuple[str, int], NewShortfall] = {}
-    for one in events:
-        if isinstance(event := one.event, TraktListSynced):
-            found, headers = Shortfall.of(event), one.headers
-            last[event.user_id, event.list_id] = NewShortfall(
-                uuid5(headers.event_id, "shortfall"),
-                event.user_id,
-                event.list_id,
-                found.counts,
-                found.text(event),
-                headers.time,
-            )
-    return list(last.values())
 
 
 def _trace(told: Sequence[Delivered], began_ns: int) -> None:

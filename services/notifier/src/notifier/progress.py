@@ -37,3 +37,7 @@ class Progress:
         """Return what was not said yet; it counts as said."""
         unsaid, self._unsaid = list(self._unsaid.values()), {}
         return unsaid
+
+    def put_back(self, run: RunOut) -> None:
+        """Keep a change that could not be said, unless a newer one came."""
+        self._unsaid.setdefault(run.run_id, run)

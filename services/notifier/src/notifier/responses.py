@@ -7,7 +7,9 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from chassis.http.examples import examples
-from notifier.messages import Severity
+from notifier.catalogue import Severity
+from notifier.links import Link
+from notifier.stored import MessagePage
 from watchbuddy_contracts import ListRunChanged, RunState, Trigger
 from watchbuddy_contracts.documented import Documented
 
@@ -19,10 +21,16 @@ class MessageOut(Documented):
 
     id: int
     """Grows in the order of arrival."""
+    kind: str
+    """What it tells of, in a word for programs, such as `trakt_list_incomplete`. Further ones may come."""
     text: str
     severity: Severity
     list_id: int | None
     """Null: the message is about the user's Trakt account."""
+    list_title: str | None
+    """The list's title when it happened."""
+    link: Link | None
+    """Where the matter stands. Null: nowhere any more, as that of a deleted list."""
     created_at: datetime
     """When the cause happened, in UTC."""
     read: bool
@@ -30,19 +38,65 @@ class MessageOut(Documented):
 
 EXAMPLE: Final = MessageOut(
     id=12,
-    text="Created list 'Heists' on Trakt",
-    severity="success",
+    kind="trakt_list_incomplete",
+    text="Synced to Trakt: +8 -0 (2 not found, 5 over your account's limit)",
+    severity="warning",
     list_id=7,
+    list_title="Heists",
+    link=Link(to="titles", list_id=7, title_states=("not_found", "left_out")),
     created_at=datetime(2026, 11, 20, 18, 4, 5, tzinfo=UTC),
     read=False,
 )
+
+
+class CountsOut(Documented):
+    """How many messages there are."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    all: int
+    unread: int
+
+
+class BySeverityOut(Documented):
+    """How many messages there are of each severity."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    info: CountsOut
+    success: CountsOut
+    warning: CountsOut
+    error: CountsOut
+
+
+class AllCountsOut(CountsOut):
+    """How many messages the user has, whatever the filter."""
+
+    by_severity: BySeverityOut
 
 
 class MessagesOut(Documented):
     """A page of messages, newest first."""
 
     model_config = examples(
-        {"messages": [EXAMPLE.model_dump(mode="json")], "page": 1, "limit": 50, "total": 1, "unread": 1}
+        {
+            "messages": [EXAMPLE.model_dump(mode="json")],
+            "page": 1,
+            "limit": 50,
+            "total": 1,
+            "next_before": None,
+            "unread": 1,
+            "counts": {
+                "all": 1,
+                "unread": 1,
+                "by_severity": {
+                    "info": {"all": 0, "unread": 0},
+                    "success": {"all": 0, "unread": 0},
+                    "warning": {"all": 1, "unread": 1},
+                    "error": {"all": 0, "unread": 0},
+                },
+            },
+        }
     )
 
     messages: list[MessageOut]
@@ -50,8 +104,28 @@ class MessagesOut(Documented):
     limit: int
     total: int
     """How many the filter lets through, on all pages."""
+    next_before: int | None
+    """What to send as `before` for those that come after these. Null: these are the last."""
     unread: int
     """How many of all messages are unread, whatever the filter."""
+    counts: AllCountsOut
+
+    @classmethod
+    def of(cls, found: MessagePage, *, page: int, limit: int) -> "MessagesOut":
+        counts = AllCountsOut(
+            all=sum(one.all for one in found.counts.values()),
+            unread=sum(one.unread for one in found.counts.values()),
+            by_severity=BySeverityOut.model_validate(dict(found.counts)),
+        )
+        return cls(
+            messages=[MessageOut.model_validate(message) for message in found.messages],
+            page=page,
+            limit=limit,
+            total=found.total,
+            next_before=found.messages[-1].id if found.has_more else None,
+            unread=counts.unread,
+            counts=counts,
+        )
 
 
 class RunOut(Documented):

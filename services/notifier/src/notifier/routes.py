@@ -1,11 +1,9 @@
 """The HTTP API: a user's messages, and the live stream of them."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Header, Path, Query, Request
-from fastapi.responses import StreamingResponse
 
 from chassis.health import Health
 from chassis.http import health
@@ -13,14 +11,14 @@ from chassis.http.auth import BEARER, current_user
 from chassis.http.openapi import HttpApi
 from chassis.http.problem_kinds import ANYWHERE, NotFound, documented
 from chassis.postgres.database import Pool
-from notifier import store
+from notifier import page_store, store
 from notifier.errors import MessageNotFoundError
+from notifier.problems import TooManyStreams
 from notifier.requests import MAX_ID, MessageId, MessagesQuery, UpToQuery
-from notifier.responses import EXAMPLE, RUN_EXAMPLE, MessageOut, MessagesOut
+from notifier.responses import EXAMPLE, RUN_EXAMPLE, MessagesOut
 from notifier.settings import HttpSettings
-from notifier.stream import Streams, Subscription, follow
+from notifier.stream_response import EVENT_STREAM, StreamResponse
 
-EVENT_STREAM: Final = "text/event-stream"
 STREAM_OF: Final = """\
 Events named `message`, whose data is a MessageOut as JSON. And, without an id, events named `run`: how far a sync run \
 is, as JSON with `list_id`, `run_id`, `trigger`, `state`, `step`, `percent`, `updated`, `removed`, `total` and `at`. \
@@ -32,7 +30,6 @@ STREAM: Final = {
         f"event: run\ndata: {RUN_EXAMPLE.model_dump_json()}\n\n"
     ),
 }
-UNBUFFERED: Final = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}  # the second one is nginx's
 
 
 def http_api(checks: Health) -> HttpApi:
@@ -67,14 +64,10 @@ router = APIRouter(
 @router.get("")
 async def read_messages(user_id: Caller, pool: Database, query: Annotated[MessagesQuery, Query()]) -> MessagesOut:
     """Read a page of one's messages, newest first."""
-    found = await store.page(pool, user_id, unread_only=query.unread, limit=query.limit, offset=query.offset)
-    return MessagesOut(
-        messages=[MessageOut.model_validate(message) for message in found.messages],
-        page=query.page,
-        limit=query.limit,
-        total=found.total,
-        unread=found.unread,
+    found = await page_store.page(
+        pool, user_id, query.filter, limit=query.limit, offset=query.offset, before=query.before
     )
+    return MessagesOut.of(found, page=query.page, limit=query.limit)
 
 
 @router.post("/read", status_code=204)
@@ -96,36 +89,24 @@ async def clear_messages(user_id: Caller, pool: Database, query: Annotated[UpToQ
     await store.clear(pool, user_id, up_to=query.up_to)
 
 
-async def subscription(
+@router.get(
+    "/stream",
+    status_code=200,
+    response_class=StreamResponse,
+    responses=documented(TooManyStreams)
+    | {200: {"description": "Server-Sent Events", "content": {EVENT_STREAM: STREAM}}},
+)
+async def stream_messages(
     request: Request,
     user_id: Caller,
     pool: Database,
     last_event_id: Annotated[MessageId | None, Header(alias="Last-Event-ID")] = None,
-) -> AsyncIterator[Subscription]:
-    """Give the caller's stream, joined before the answer's first byte.
-
-    So what comes after a client sees itself connected is never missed.
-    """
-    settings: HttpSettings = request.app.state.settings
-    streams: Streams = request.app.state.streams
-    with streams.joined(user_id) as wakeup:
-        # After a restore, Last-Event-ID can exceed the newest id: clamp it.
-        after = (
-            await store.newest_of(pool, user_id)
-            if last_event_id is None
-            else min(last_event_id, await store.newest(pool))
-        )
-        ends_at = asyncio.get_running_loop().time() + settings.stream_lifetime.total_seconds()
-        yield Subscription(user_id, after, ends_at, wakeup)
-
-
-@router.get(
-    "/stream",
-    response_class=StreamingResponse,
-    responses={200: {"description": "Server-Sent Events", "content": {EVENT_STREAM: STREAM}}},
-)
-async def stream_messages(
-    pool: Database, subscribed: Annotated[Subscription, Depends(subscription)]
-) -> StreamingResponse:
+) -> StreamResponse:
     """Follow one's messages and sync runs as they come; `Last-Event-ID` replays the messages after it."""
-    return StreamingResponse(follow(pool, subscribed), media_type=EVENT_STREAM, headers=UNBUFFERED)
+    settings: HttpSettings = request.app.state.settings
+    # After a restore, Last-Event-ID can exceed the newest id: clamp it.
+    last = (
+        await store.newest_of(pool, user_id) if last_event_id is None else min(last_event_id, await store.newest(pool))
+    )
+    ends_at = asyncio.get_running_loop().time() + settings.stream_lifetime.total_seconds()
+    return StreamResponse(request.app.state.streams, user_id, last=last, ends_at=ends_at)

@@ -1,142 +1,128 @@
 """The notifier's SQL. Every statement of a request names the user: no user reads or changes another's messages."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Final
-from uuid import UUID
+from typing import Final, NamedTuple
 
 import asyncpg
 
 from chassis.outbox.inbox import first_deliveries
 from chassis.postgres.database import Pool, count_of
-from notifier.messages import Message, Severity
-
-
-@dataclass(frozen=True, slots=True)
-class StoredMessage:
-    """A message as its user sees it; `created_at` is when the cause happened."""
-
-    id: int
-    text: str
-    severity: Severity
-    list_id: int | None
-    created_at: datetime
-    read: bool
-
-
-@dataclass(frozen=True, slots=True)
-class MessagePage:
-    """One page, newest first, with the user's counts at the same moment.
-
-    Args:
-        total: messages that the filter lets through, on all pages.
-        unread: unread messages, whatever the filter.
-    """
-
-    messages: list[StoredMessage]
-    total: int
-    unread: int
-
+from notifier import condition_store
+from notifier.links import Link
+from notifier.messages import NewMessage, Told, news
+from notifier.stored import StoredMessage
 
 # A user's ids become visible in their order: whoever adds messages for a user holds the user's lock to the end of the
 # transaction. Else message 8 could be committed before message 7, and a stream that has sent 8 would never send 7. The
 # locks are taken in one order: two sets of messages for the same users never wait for each other in a circle.
+LOCK: Final = """
+SELECT pg_advisory_xact_lock(hashtextextended('messages of ' || user_id, 0))
+FROM (SELECT DISTINCT user_id FROM unnest($1::text[]) AS told (user_id) ORDER BY user_id) AS told"""
+FIRST: Final = first_deliveries("$1", "$2", "unnest($3::uuid[]) AS told (event_id)")
+COLUMNS: Final = "event_id, user_id, kind, text, severity, list_id, list_title, link, created_at"
+TYPES: Final = "uuid", "text", "text", "text", "text", "bigint", "text", "jsonb", "timestamptz"
+
+
+def _inserting(first: int, only: str = "") -> str:
+    """Return the statement that inserts messages, whose columns are the parameters from $first on, in their order."""
+    parameters = ", ".join(f"${number}::{kind}[]" for number, kind in enumerate(TYPES, first))
+    return f"""
+INSERT INTO messages ({COLUMNS})
+SELECT {COLUMNS}
+FROM unnest({parameters}) WITH ORDINALITY AS told ({COLUMNS}, place) {only}
+ORDER BY place
+ON CONFLICT (event_id) DO NOTHING
+RETURNING event_id"""  # noqa: S608 - our own text
+
+
 ADD: Final = f"""
-WITH users AS MATERIALIZED (
-    SELECT pg_advisory_xact_lock(hashtextextended('messages of ' || user_id, 0))
-    FROM (SELECT DISTINCT user_id FROM unnest($4::text[]) AS told (user_id) ORDER BY user_id) AS told
+WITH users AS MATERIALIZED ({LOCK.replace("$1", "$4")}
 ),
 first AS ({
     first_deliveries("$1", "$2", "unnest($3::uuid[]) AS told (event_id), (SELECT count(*) FROM users) AS locked")
 }
+),
+stored AS ({_inserting(5, "JOIN first USING (event_id)")}
 )
-INSERT INTO messages (event_id, user_id, list_id, text, severity, created_at)
-SELECT event_id, user_id, list_id, text, severity, created_at
-FROM unnest($3::uuid[], $4::text[], $5::bigint[], $6::text[], $7::text[], $8::timestamptz[]) WITH ORDINALITY
-    AS told (event_id, user_id, list_id, text, severity, created_at, place)
-JOIN first USING (event_id)
-ORDER BY place
-ON CONFLICT (event_id) DO NOTHING
-RETURNING id, event_id"""  # noqa: S608 - our own text
+SELECT first.event_id, stored.event_id IS NOT NULL AS is_told FROM first LEFT JOIN stored USING (event_id)"""  # noqa: S608 - our own text
+INSERT: Final = _inserting(1)
 
 
-@dataclass(frozen=True, slots=True)
-class NewMessage:
-    """A message that is to be stored.
+class Stored(NamedTuple):
+    """What was stored. Args: repeated: how many of the events the inbox of the consumer group knows."""
 
-    Args:
-        event_id: of the event that it tells of; an event has one message.
-        created_at: when that happened.
+    messages: list[NewMessage]
+    repeated: int
+
+
+async def add(pool: Pool, told: Sequence[Told], *, group: str, now: datetime) -> Stored:
+    """Store what events have for their users, in this order, in one transaction.
+
+    Nothing is stored for an event that the inbox of the consumer group knows, and no message that is there already.
     """
-
-    message: Message
-    event_id: UUID
-    user_id: str
-    created_at: datetime
-
-
-async def add(pool: Pool, new: Sequence[NewMessage], *, group: str, now: datetime) -> dict[UUID, int]:
-    """Store the messages, in this order, in one transaction; return the ids of those that are stored now, by event.
-
-    Missing are those of events that the inbox of the consumer group knows, or that have a message already.
-    """
-    rows = await pool.fetch(
-        ADD,
-        group,
-        now,
-        [one.event_id for one in new],
-        [one.user_id for one in new],
-        [one.message.list_id for one in new],
-        [one.message.text for one in new],
-        [one.message.severity for one in new],
-        [one.created_at for one in new],
-    )
-    return {row["event_id"]: row["id"] for row in rows}
+    event_ids, user_ids = [one.event_id for one in told], [one.user_id for one in told]
+    if await _is_simple(pool, told):  # one statement: almost always
+        new = [one.message for one in told if one.message is not None]
+        rows = await pool.fetch(ADD, group, now, event_ids, user_ids, *_columns(new))
+        first, ids = len(rows), {row["event_id"] for row in rows if row["is_told"]}
+    else:
+        async with pool.acquire() as connection, connection.transaction():
+            await connection.execute(LOCK, user_ids)  # alone: what comes after it sees what the last holder has stored
+            events = {row["event_id"] for row in await connection.fetch(FIRST, group, now, event_ids)}
+            before = await condition_store.states(connection, set(user_ids))
+            after = dict(before)
+            each_once = {one.event_id: one for one in told if one.event_id in events}
+            new = list(news(after, each_once.values()))
+            changed = {key: state for key, state in after.items() if before.get(key, "") != state}
+            await condition_store.save(connection, changed, now)
+            first, ids = len(events), {row["event_id"] for row in await connection.fetch(INSERT, *_columns(new))}
+    return Stored([one for one in {one.id: one for one in new}.values() if one.id in ids], len(told) - first)
 
 
-COUNT: Final = """
-SELECT count(*) AS total, count(*) FILTER (WHERE read_at IS NULL) AS unread
-FROM messages
-WHERE user_id = $1"""
-
-PAGE: Final = """
-SELECT id, text, severity, list_id, created_at, read_at IS NOT NULL AS read
-FROM messages
-WHERE user_id = $1
-ORDER BY id DESC
-LIMIT $2 OFFSET $3"""
-
-PAGE_OF_UNREAD: Final = """
-SELECT id, text, severity, list_id, created_at, false AS read
-FROM messages
-WHERE user_id = $1 AND read_at IS NULL
-ORDER BY id DESC
-LIMIT $2 OFFSET $3"""
+async def _is_simple(pool: Pool, told: Sequence[Told]) -> bool:
+    """Whether no condition changes. An event that finds nothing wrong is no change when nothing was wrong."""
+    changes = [change for one in told for change in one.changes]
+    if any(change.state for change in changes):
+        return False
+    return not changes or not await condition_store.states(pool, {change.key.user_id for change in changes})
 
 
-async def page(pool: Pool, user_id: str, *, unread_only: bool, limit: int, offset: int) -> MessagePage:
-    """Return a page of the user's messages."""
-    # Repeatable read: the counts and the rows are of one moment.
-    async with pool.acquire() as connection, connection.transaction(isolation="repeatable_read", readonly=True):
-        counts = await connection.fetchrow(COUNT, user_id)
-        rows = await connection.fetch(PAGE_OF_UNREAD if unread_only else PAGE, user_id, limit, offset)
-    assert counts is not None  # noqa: S101 - an aggregate has always one row
-    total = counts["unread"] if unread_only else counts["total"]
-    return MessagePage([_stored(row) for row in rows], total, counts["unread"])
+def _columns(new: Sequence[NewMessage]) -> list[list[object]]:
+    rows = [
+        (
+            one.id,
+            one.user_id,
+            (said := one.message).kind,
+            said.text,
+            said.severity,
+            said.list_id,
+            said.list_title,
+            said.link and said.link.model_dump_json(exclude_defaults=True),
+            one.created_at,
+        )
+        for one in new
+    ]
+    return [list(column) for column in zip(*rows, strict=True)] or [[] for _ in TYPES]
 
 
-AFTER: Final = """
-SELECT id, text, severity, list_id, created_at, read_at IS NOT NULL AS read
-FROM messages
-WHERE user_id = $1 AND id > $2
-ORDER BY id
-LIMIT $3"""
+READ: Final = "id, kind, text, severity, list_id, list_title, link, created_at, read_at IS NOT NULL AS read"
+
+AFTER: Final = f"""
+SELECT of.user_id, {READ}
+FROM unnest($1::text[], $2::bigint[]) AS of (user_id, last)
+CROSS JOIN LATERAL (
+    SELECT * FROM messages WHERE messages.user_id = of.user_id AND id > of.last ORDER BY id LIMIT $3
+) AS message
+ORDER BY of.user_id, id"""  # noqa: S608 - our own text
 
 
-async def after(pool: Pool, user_id: str, message_id: int, *, limit: int) -> list[StoredMessage]:
-    """Return the user's messages that came after `message_id`, oldest first."""
-    return [_stored(row) for row in await pool.fetch(AFTER, user_id, message_id, limit)]
+async def after(pool: Pool, last: Mapping[str, int], *, limit: int) -> Mapping[str, list[StoredMessage]]:
+    """Return the messages of each user that came after the id that is theirs, oldest first, `limit` of each at most."""
+    found: dict[str, list[StoredMessage]] = {user_id: [] for user_id in last}
+    for row in await pool.fetch(AFTER, list(last), list(last.values()), limit):
+        found[row["user_id"]].append(stored(row))
+    return found
 
 
 NEWEST_OF_USER: Final = "SELECT coalesce(max(id), 0) FROM messages WHERE user_id = $1"
@@ -196,5 +182,37 @@ async def sweep(pool: Pool, before: datetime) -> int:
     return count_of(await pool.execute(SWEEP, before))
 
 
-def _stored(row: asyncpg.Record) -> StoredMessage:
-    return StoredMessage(**row)
+# Only users with messages since the last time are looked at. Of each, the index is read as far as messages are kept.
+TRIM: Final = """
+WITH former AS (
+    SELECT up_to FROM trimmed FOR UPDATE
+),
+newest AS (
+    SELECT max(id) AS id FROM messages
+),
+moved AS (
+    UPDATE trimmed SET up_to = newest.id FROM newest WHERE newest.id > trimmed.up_to
+),
+users AS (
+    SELECT DISTINCT user_id FROM messages, former WHERE id > former.up_to
+),
+surplus AS (
+    SELECT user_id, oldest.id
+    FROM users
+    CROSS JOIN LATERAL (
+        SELECT id FROM messages WHERE messages.user_id = users.user_id ORDER BY id DESC OFFSET $1 LIMIT 1
+    ) AS oldest
+)
+DELETE FROM messages USING surplus WHERE messages.user_id = surplus.user_id AND messages.id <= surplus.id"""
+
+
+async def trim(pool: Pool, keep: int) -> int:
+    """Delete all but the newest messages of each user who got some since the last time; return how many."""
+    return count_of(await pool.execute(TRIM, keep))
+
+
+def stored(row: asyncpg.Record) -> StoredMessage:
+    """Return the message of a row with the columns of `READ`."""
+    values = {name: row[name] for name in StoredMessage.__slots__}
+    link = values["link"]
+    return StoredMessage(**values | {"link": None if link is None else Link.model_validate_json(link)})

@@ -5,8 +5,8 @@ from typing import Final
 from faststream.kafka import KafkaBroker
 
 from chassis.kafka.broker import subscribe
+from notifier.catalogue import TOLD
 from notifier.dispatch import Dispatcher
-from notifier.messages import TOLD
 from watchbuddy_contracts import LISTS, TRAKT, ListRunChanged
 
 GROUP: Final = "notifier"

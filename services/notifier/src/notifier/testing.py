@@ -1,5 +1,6 @@
 """For tests: events as they arrive, the HTTP application on a real port, a client of the stream."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -8,6 +9,7 @@ from typing import Final
 from uuid import UUID, uuid4
 
 import httpx
+from starlette.types import Message
 
 from chassis.bootstrap import Foundation, health_of
 from chassis.kafka.envelope import Delivered
@@ -15,13 +17,16 @@ from chassis.local_tokens import issue_token
 from chassis.postgres.database import create_pool
 from notifier.app import HttpApplication, http_application
 from notifier.settings import HttpSettings
+from notifier.streams import HEARTBEAT, PATIENCE, Stream, Streams
 from watchbuddy_contracts import Event, EventHeaders, ListRunChanged, ListSyncStarted
 
 KEY: Final = "a key of the tests, of enough characters"
 TIME: Final = datetime(2026, 11, 20, 18, 4, 5, tzinfo=UTC)
 
 
-def settings_for(dsn: str, *, stream_lifetime: timedelta = timedelta(hours=1)) -> HttpSettings:
+def settings_for(
+    dsn: str, *, stream_lifetime: timedelta = timedelta(hours=1), streams_per_user: int = 20
+) -> HttpSettings:
     """Return settings on this database, with a local key; Kafka is nowhere."""
     return HttpSettings.model_validate(
         {
@@ -29,17 +34,21 @@ def settings_for(dsn: str, *, stream_lifetime: timedelta = timedelta(hours=1)) -
             "kafka_bootstrap_servers": "127.0.0.1:1",
             "auth_local_key": KEY,
             "stream_lifetime": stream_lifetime,
+            "streams_per_user": streams_per_user,
         }
     )
 
 
 @asynccontextmanager
-async def application_on(settings: HttpSettings) -> AsyncIterator[HttpApplication]:
+async def application_on(
+    settings: HttpSettings, *, heartbeat: timedelta = HEARTBEAT, patience: timedelta = PATIENCE
+) -> AsyncIterator[HttpApplication]:
     """Give the HTTP application on a migrated database."""
+    streams = Streams(limit=settings.streams_per_user, heartbeat=heartbeat, patience=patience)
     dsn = settings.database_url.get_secret_value()
     async with (
         await create_pool(dsn) as pool,
-        http_application(settings, Foundation(dsn, pool, health_of(pool))) as http,
+        http_application(settings, Foundation(dsn, pool, health_of(pool)), streams) as http,
     ):
         yield http
 
@@ -112,6 +121,30 @@ class StreamClient:
         while (block := await self.next()).event != name:
             pass
         return block
+
+
+class FakeClient:
+    """A client in place of a connection: what a stream wrote, and whether there is no room for more.
+
+    Its `send` waits before it writes, as uvicorn's does (`test_streams.py` has both).
+    """
+
+    def __init__(self) -> None:
+        self.is_slow = False
+        self.is_aborted = False
+        self.blocks: list[bytes] = []
+
+    async def send(self, message: Message) -> None:
+        if self.is_slow:
+            await asyncio.Event().wait()
+        self.blocks.append(message["body"])
+
+    def stream(self, user_id: str = "ada", *, last: int = 0, lasts: float = 60) -> Stream:
+        """Return a stream to this client."""
+        return Stream(user_id, last, asyncio.get_running_loop().time() + lasts, self.send, self._abort)
+
+    def _abort(self) -> None:
+        self.is_aborted = True
 
 
 @asynccontextmanager
