@@ -188,3 +188,10 @@ async def test_replicas_that_cut_at_the_same_time_delete_each_message_once(pool:
         await add(pool, f"{number}")
     assert sum(await asyncio.gather(*(store.trim(pool, 5) for _ in range(4)))) == 15
     assert await texts(pool) == ["19", "18", "17", "16", "15"]
+
+
+async def test_a_link_of_a_later_version_is_left_out(pool: Pool) -> None:
+    await add(pool, "later")
+    await pool.execute("""UPDATE messages SET link = '{"to": "the moon"}'""")
+    (message,) = (await store.after(pool, {"ada": 0}, limit=1))["ada"]
+    assert (message.text, message.link) == ("later", None)

@@ -9,12 +9,13 @@ from datetime import timedelta
 
 import httpx
 import pytest
+from starlette.types import Message
 
 from chassis.postgres.database import Pool
 from chassis.testing import eventually, served
 from notifier.app import HttpApplication
 from notifier.dispatch import Dispatcher
-from notifier.streams import SLOTS, Streams
+from notifier.streams import SLOTS, Stream, Streams
 from notifier.testing import FakeClient, application_on, bearer, delivered, settings_for, stream_of, sync_started
 
 TICK = timedelta(milliseconds=10)
@@ -202,3 +203,32 @@ async def test_the_messages_of_many_users_are_asked_for_together_each_from_where
         with pytest.raises(TimeoutError):
             async with asyncio.timeout(0.05):
                 await streams.due(10)
+
+
+async def test_a_process_whose_streams_nothing_moves_any_more_is_not_ready(dsn: str) -> None:
+    async with running(dsn) as (url, http), httpx.AsyncClient(trust_env=False) as client:
+
+        async def state() -> str:
+            answer: str = (await client.get(f"{url}/health/ready")).json()["checks"]["streams"]
+            return answer
+
+        async def defect(message: Message) -> None:
+            if b"ping" in message["body"]:
+                raise RuntimeError
+
+        assert await state() == "ok"
+        with http.streams.joined(Stream("ada", 0, asyncio.get_running_loop().time() + 60, defect, lambda: None)):
+            assert "nothing moves the live streams" in await eventually(state, until=lambda text: text != "ok")
+
+
+async def test_streams_outlive_a_postgres_that_is_away_for_a_moment(
+    dsn: str, pool: Pool, dispatcher: Dispatcher
+) -> None:
+    async with running(dsn) as (url, _), stream_of(url) as stream:
+        await stream.next()
+        await pool.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        await dispatcher.dispatch([delivered(sync_started())])
+        assert (await stream.next_message()).id == str(await newest(pool))

@@ -2,12 +2,14 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import Any
 
 from fastapi import FastAPI
 
 from chassis.bootstrap import Foundation, bootstrap
+from chassis.health import Check, StuckError
 from chassis.http.auth import Authenticator
 from chassis.postgres.wakeup import Listener
 from chassis.process import serve_http
@@ -44,13 +46,21 @@ async def http_application(
             deliver(base.pool, streams),
             beat(streams),
         )
+        base.health.add("streams", _check_of(listening))
         try:
             yield HttpApplication(app, streams)
         finally:
             streams.end()
             listening.cancel()
-            with suppress(asyncio.CancelledError):
-                await listening
+            await asyncio.gather(listening, return_exceptions=True)
+
+
+def _check_of(listening: "asyncio.Future[Any]") -> Check:
+    async def check() -> None:
+        if listening.done() and (error := listening.exception()) is not None:
+            raise StuckError(f"nothing moves the live streams any more: {error!r}")
+
+    return check
 
 
 async def serve(settings: HttpSettings) -> None:

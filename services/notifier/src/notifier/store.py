@@ -1,10 +1,12 @@
 """The notifier's SQL. Every statement of a request names the user: no user reads or changes another's messages."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Final, NamedTuple
 
 import asyncpg
+from pydantic import ValidationError
 
 from chassis.outbox.inbox import first_deliveries
 from chassis.postgres.database import Pool, count_of
@@ -212,7 +214,9 @@ async def trim(pool: Pool, keep: int) -> int:
 
 
 def stored(row: asyncpg.Record) -> StoredMessage:
-    """Return the message of a row with the columns of `READ`."""
-    values = {name: row[name] for name in StoredMessage.__slots__}
-    link = values["link"]
-    return StoredMessage(**values | {"link": None if link is None else Link.model_validate_json(link)})
+    """Return the message of a row with the columns of `READ`. A link of a later version is left out."""
+    link = None
+    if row["link"] is not None:
+        with suppress(ValidationError):
+            link = Link.model_validate_json(row["link"])
+    return StoredMessage(**{name: row[name] for name in StoredMessage.__slots__} | {"link": link})
