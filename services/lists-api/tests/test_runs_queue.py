@@ -258,6 +258,32 @@ async def test_a_run_of_a_worker_that_never_came_back_is_taken_again_after_its_l
     assert len(await world.runs(list_id)) == 1
 
 
+async def test_l11_how_far_a_run_is_survives_the_restart_of_its_worker(world: World) -> None:
+    list_id = await world.make_filled()
+    url = await world.sync(list_id, "?force_full=true")
+    now = world.api.clock()
+    (lost,) = await run_queue.claim_runs(world.api.pool, limit=5, now=now, until=now + LEASE)
+    async with world.api.pool.acquire() as connection:
+        await run_queue.step_run(connection, lost, "scoring", until=now + LEASE)
+
+    async def progress() -> tuple[str, str | None, int]:
+        run = await world.read(url)
+        return run["state"], run["step"], run["percent"]
+
+    await world.work_off()  # another worker, while the lease lasts
+    assert await progress() == ("running", "scoring", 50)
+    told = len(await world.api.outbox(list_id))
+    world.api.clock.advance(LEASE)
+    await world.work_off()
+    assert await progress() == ("succeeded", None, 100)
+    later = [one.event for one in (await world.api.outbox(list_id))[told:]]
+    runs = [event for event in later if isinstance(event, ListRunChanged)]
+    assert [(event.run_id, event.step, event.percent) for event in runs] == [
+        (lost.run_id, step, percent)
+        for step, percent in (("candidates", 10), ("scoring", 50), ("saving", 80), (None, 100))
+    ]
+
+
 async def test_a_run_that_ends_its_workers_again_and_again_has_failed(world: World) -> None:
     list_id = await world.make()
     await queue_due(world.api.pool, new_id=uuid7, now=world.api.clock())
