@@ -163,3 +163,19 @@ async def test_the_lists_page_asks_for_the_lists_only_when_they_changed(
         await client.post("/users/me/lists", json={"name": "New"})
     await expect(page.locator("#lists")).to_contain_text("New")
     assert asked.count("/state") == 2
+
+
+async def test_the_lists_page_opens_at_the_list_that_its_address_names(simulator: SimulatorProcess, page: Page) -> None:
+    await simulator.admin.account("ada")
+    token = await simulator.admin.account("grace", vip=True)
+    async with httpx.AsyncClient(base_url=simulator.url, headers=token.headers()) as client:
+        made = [
+            (await client.post("/users/me/lists", json={"name": name})).json() for name in ("First", "Second", "Third")
+        ]
+    for name in (made[1]["ids"]["slug"], made[1]["ids"]["trakt"]):
+        await page.goto(f"{simulator.url}/_admin/users/grace/lists/{name}")
+        await expect(page.locator("#list").get_by_role("heading")).to_have_text("Second")
+    await page.get_by_role("button", name="Third").click()
+    await expect(page.locator("#list").get_by_role("heading")).to_have_text("Third")
+    await page.goto(f"{simulator.url}/_admin/users/ada")
+    await expect(page.locator("#lists")).to_contain_text("No lists.")

@@ -82,6 +82,7 @@ async def test_a_user_logs_in_by_device_code_and_a_list_that_waited_arrives(
 
     assert (await login_of(client, "connected"))["detail"] == "Your Trakt account is connected."
     status = (await client.get(STATUS)).json()
+    assert (before["trakt_url"], status["trakt_url"]) == (None, "https://trakt.tv/users/grace")
     assert (status["state"], status["trakt_user"], status["vip"], status["blocked_until"]) == (
         "connected",
         "grace",

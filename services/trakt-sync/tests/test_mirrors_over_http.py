@@ -82,6 +82,22 @@ async def test_a_plan_is_shown_and_nothing_of_it_is_sent(
     assert (await read(client, f"{LISTS}/1"))["state"] == "waiting"
 
 
+async def test_a_plan_shows_what_another_mode_would_do_and_the_list_keeps_its_own(
+    running: Harness, client: httpx.AsyncClient
+) -> None:
+    await running.want(wanted(items=movies(1, 2, 3)))
+    await running.settled()
+    await running.pool.execute("UPDATE account SET state = 'reauthorization_required'")
+    await running.want(wanted(version=2, items=movies(2, 3)))
+    for mode, kinds in (("mirror", ["remove_items"]), ("keep_extra", ["remove_items"]), ("add_only", [])):
+        planned = (await client.post(f"{LISTS}/1/plan", params={"mode": mode})).json()
+        assert [action["kind"] for action in planned["actions"]] == kinds, mode
+    planned = (await client.post(f"{LISTS}/1/plan")).json()
+    assert [action["kind"] for action in planned["actions"]] == ["remove_items"]
+    refused = await client.post(f"{LISTS}/1/plan", params={"mode": "both_ways"})
+    assert refused.status_code == 422
+
+
 async def test_a_list_that_waits_says_for_what_and_when_it_is_tried_again(
     running: Harness, client: httpx.AsyncClient, admin: SimulatorAdmin
 ) -> None:
@@ -175,7 +191,7 @@ def test_a_list_that_stays_deleted_on_trakt_is_not_called_in_sync() -> None:
     desired = Desired(is_present=True, details=Details("Heists", ""), policies=policies)
     progress = Progress(applied_version=1, drift=Drift(is_detached=True))
     view = MirrorView(Job(1, "ada", 1, desired, progress), None, None, "connected", None, "ada", None)
-    assert (view.state(MovableClock()()), view.url) == ("detached", None)
+    assert (view.state(MovableClock()()), view.page) == ("detached", None)
 
 
 @pytest.mark.parametrize(

@@ -82,9 +82,15 @@ class HttpSettings(Settings, AuthSettings):
 
     trakt_authorize_url: AnyHttpUrl | None = None
     """Trakt's page for a login by address. None: `/oauth/authorize` of `trakt_auth_url`, where browsers reach that."""
+    trakt_site_url: AnyHttpUrl = AnyHttpUrl("https://trakt.tv")
+    """Where browsers reach Trakt's pages of users and their lists."""
     login_return_url: AnyHttpUrl | None = None
     """Where a browser is sent after a login by address, with `?login=connected` (or what went wrong) added. None: a
     page of our own says how it went."""
+
+    @property
+    def trakt_site(self) -> str:
+        return str(self.trakt_site_url).rstrip("/")
 
     @property
     def authorize_page(self) -> str:

@@ -108,6 +108,8 @@ def kafka_environment(kind: KafkaKind, bootstrap_servers: str) -> dict[str, str]
 
 def trakt_environment(system: System) -> dict[str, str]:
     own = {} if system.redirect_uri is None else {"TRAKT_REDIRECT_URI": system.redirect_uri}
+    if system.trakt.admin_url is not None:
+        own["TRAKT_SITE_URL"] = system.trakt.admin_url
     return {
         **own,
         "TRAKT_API_URL": system.trakt.api_url,

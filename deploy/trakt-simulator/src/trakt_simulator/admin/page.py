@@ -25,4 +25,7 @@ def go_to_page(request: Request, sim: Simulator) -> Response:
 ROUTES = (
     Route("GET", "/", go_to_page, Auth.NONE),
     Route("GET", "/_admin", show_page, Auth.NONE),
+    # As the site of Trakt has them. The page chooses by its address.
+    Route("GET", "/_admin/users/{user}", show_page, Auth.NONE),
+    Route("GET", "/_admin/users/{user}/lists/{list}", show_page, Auth.NONE),
 )

@@ -94,14 +94,14 @@ class MirrorView:
         return "rejected" if self.due_at is None else "working"
 
     @property
-    def url(self) -> str | None:
-        """The Trakt list's page."""
+    def page(self) -> str | None:
+        """The path of the Trakt list's page at Trakt's site."""
         found = self.job.progress.trakt_list
         if found is None:
             return None
         if self.trakt_slug is None:
-            return f"https://trakt.tv/lists/{found.trakt_list_id}"
-        return f"https://trakt.tv/users/{self.trakt_slug}/lists/{found.slug or found.trakt_list_id}"
+            return f"/lists/{found.trakt_list_id}"
+        return f"/users/{self.trakt_slug}/lists/{found.slug or found.trakt_list_id}"
 
 
 def item_views(job: Job) -> tuple[ItemView, ...]:

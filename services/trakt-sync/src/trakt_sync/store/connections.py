@@ -116,7 +116,7 @@ FROM gate, last WHERE account.user_id = gate.user_id
 RETURNING account.checked_list_id"""
 
 STATUS: Final = """
-SELECT state, trakt_user, is_vip, connected_at, nullif(blocked_until, '-infinity') AS blocked_until,
+SELECT state, trakt_user, trakt_slug, is_vip, connected_at, nullif(blocked_until, '-infinity') AS blocked_until,
     block_reason
 FROM account WHERE user_id = $1"""
 
@@ -133,6 +133,7 @@ class AccountStatus:
 
     state: Literal["connected", "disconnected", "reauthorization_required"]
     trakt_user: str | None
+    trakt_slug: str | None
     is_vip: bool | None
     connected_at: datetime | None
     blocked_until: datetime | None

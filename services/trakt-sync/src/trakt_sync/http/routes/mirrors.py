@@ -10,10 +10,10 @@ from chassis.clock import utc_now
 from chassis.http.problem_kinds import NotFound, documented
 from chassis.postgres.database import Pool
 from trakt_sync import use_cases
-from trakt_sync.http.dependencies import Caller, Database, Waits, Wake, users_router
+from trakt_sync.http.dependencies import Caller, Database, ServerSettings, Waits, Wake, users_router
 from trakt_sync.http.problems import ListNotFoundError
 from trakt_sync.http.schemas.mirrors import ItemsOut, ItemsQuery, MirrorOut
-from trakt_sync.http.schemas.plans import PlanOut
+from trakt_sync.http.schemas.plans import PlanOut, PlanQuery
 from trakt_sync.mirroring.plan import plan
 from trakt_sync.mirroring.policy import Policy
 from trakt_sync.mirroring.views import MirrorView
@@ -29,9 +29,11 @@ router = users_router("lists")
 
 
 @router.get("/lists/{list_id}", responses=documented(NotFound))
-async def read_mirror(user_id: Caller, pool: Database, policy: Waits, list_id: ListId) -> MirrorOut:
+async def read_mirror(
+    user_id: Caller, pool: Database, policy: Waits, settings: ServerSettings, list_id: ListId
+) -> MirrorOut:
     """Read how one of your lists is on Trakt."""
-    return await _described(await _view(pool, user_id, list_id, policy))
+    return await _described(await _view(pool, user_id, list_id, policy), settings.trakt_site)
 
 
 @router.get("/lists/{list_id}/items", responses=documented(NotFound))
@@ -44,14 +46,18 @@ async def read_mirror_items(
 
 
 @router.post("/lists/{list_id}/plan", responses=documented(NotFound))
-async def plan_mirror(user_id: Caller, pool: Database, policy: Waits, list_id: ListId) -> PlanOut:
+async def plan_mirror(
+    user_id: Caller, pool: Database, policy: Waits, list_id: ListId, query: Annotated[PlanQuery, Query()]
+) -> PlanOut:
     """Read what would be sent to Trakt for the list now. Nothing is sent."""
     view = await _view(pool, user_id, list_id, policy)
-    return await _aside(view, lambda: PlanOut.of(view, plan(view.job.desired, view.job.actual)))
+    return await _aside(view, lambda: PlanOut.of(view, plan(query.applied_to(view.job.desired), view.job.actual)))
 
 
 @router.post("/lists/{list_id}/retry", status_code=202, responses=documented(NotFound))
-async def retry_mirror(user_id: Caller, pool: Database, policy: Waits, wake: Wake, list_id: ListId) -> MirrorOut:
+async def retry_mirror(
+    user_id: Caller, pool: Database, policy: Waits, wake: Wake, settings: ServerSettings, list_id: ListId
+) -> MirrorOut:
     """Try the list again, now: what it waits for, titles that Trakt did not know, limits. Trakt is looked at, too.
 
     What is tried again counts as missing in the answer.
@@ -59,11 +65,13 @@ async def retry_mirror(user_id: Caller, pool: Database, policy: Waits, wake: Wak
     if not await use_cases.ask(pool, user_id, list_id, utc_now()):
         raise ListNotFoundError(list_id)
     wake()
-    return await _described(await _view(pool, user_id, list_id, policy))
+    return await _described(await _view(pool, user_id, list_id, policy), settings.trakt_site)
 
 
 @router.post("/lists/{list_id}/audit", status_code=202, responses=documented(NotFound))
-async def audit_mirror(user_id: Caller, pool: Database, policy: Waits, wake: Wake, list_id: ListId) -> MirrorOut:
+async def audit_mirror(
+    user_id: Caller, pool: Database, policy: Waits, wake: Wake, settings: ServerSettings, list_id: ListId
+) -> MirrorOut:
     """Have it looked at, now, whether anything was changed on Trakt by hand: on the account's other lists as well.
 
     The answer says how the list is before that.
@@ -71,7 +79,7 @@ async def audit_mirror(user_id: Caller, pool: Database, policy: Waits, wake: Wak
     view = await _view(pool, user_id, list_id, policy)
     await use_cases.ask_audit(pool, user_id, utc_now())
     wake()
-    return await _described(view)
+    return await _described(view, settings.trakt_site)
 
 
 async def _view(pool: Pool, user_id: str, list_id: int, policy: Policy) -> MirrorView:
@@ -81,8 +89,8 @@ async def _view(pool: Pool, user_id: str, list_id: int, policy: Policy) -> Mirro
     return view
 
 
-async def _described(view: MirrorView) -> MirrorOut:
-    return await _aside(view, lambda: MirrorOut.of(view, utc_now()))
+async def _described(view: MirrorView, site: str) -> MirrorOut:
+    return await _aside(view, lambda: MirrorOut.of(view, utc_now(), site))
 
 
 async def _aside(view: MirrorView, describe: Callable[[], T]) -> T:

@@ -112,7 +112,8 @@ class MirrorOut(Documented):
     """In UTC. Null: nothing is to be done, or the account is not connected."""
 
     @classmethod
-    def of(cls, view: MirrorView, now: datetime) -> Self:
+    def of(cls, view: MirrorView, now: datetime, site: str) -> Self:
+        """Return how the list is. Args: site: of Trakt, as browsers reach it."""
         job, reason = view.job, view.reason
         detail = view.failure[1] if view.failure is not None and view.failure[0] == reason else None
         return cls(
@@ -122,7 +123,7 @@ class MirrorOut(Documented):
             is_wanted=job.desired.is_present,
             applied_version=job.progress.applied_version,
             trakt_list_id=job.progress.trakt_list_id,
-            url=view.url,
+            url=None if view.page is None else f"{site}{view.page}",
             items=ItemCounts.model_validate(counts_of(item_views(job))),
             last_error=None if reason is None else LastErrorOut(reason=reason, detail=detail),
             attempts=job.progress.incident.attempts,

@@ -2,7 +2,10 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, Final, Self
+
+from pydantic import BaseModel, ConfigDict
 
 from chassis.http.examples import examples
 from trakt_sync.http.schemas.mirrors import IdsOut
@@ -15,6 +18,7 @@ from trakt_sync.mirroring.actions import (
     ReorderItems,
     UpdateList,
 )
+from trakt_sync.mirroring.desired import Desired, Mode
 from trakt_sync.mirroring.job import Job
 from trakt_sync.mirroring.views import MirrorView, WaitReason
 from trakt_sync.trakt.pages import PAGE
@@ -23,6 +27,20 @@ from watchbuddy_contracts.documented import Documented
 
 MAX_TITLES: Final = 1000
 """Of all actions together: more would be no answer for a page."""
+
+
+class PlanQuery(BaseModel):
+    """Which plan to read."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+    mode: Mode | None = None
+    """As if the list were mirrored in this mode. Left out: in its own."""
+
+    def applied_to(self, desired: Desired) -> Desired:
+        if self.mode is None:
+            return desired
+        return replace(desired, policies=replace(desired.policies, mode=self.mode))
 
 
 class PlannedTitleOut(Documented):

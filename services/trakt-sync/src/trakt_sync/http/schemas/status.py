@@ -33,6 +33,7 @@ class StatusOut(Documented):
             "state": "connected",
             "detail": WORDS["connected"],
             "trakt_user": "ada",
+            "trakt_url": "https://trakt.tv/users/ada",
             "vip": True,
             "connected_at": "2026-11-20T18:04:05Z",
             "blocked_until": None,
@@ -42,6 +43,7 @@ class StatusOut(Documented):
             "state": "connected",
             "detail": BLOCKS["account_locked"],
             "trakt_user": "ada",
+            "trakt_url": "https://trakt.tv/users/ada",
             "vip": False,
             "connected_at": "2026-11-20T18:04:05Z",
             "blocked_until": "2026-11-20T19:04:05Z",
@@ -51,6 +53,7 @@ class StatusOut(Documented):
             "state": "disconnected",
             "detail": WORDS["disconnected"],
             "trakt_user": None,
+            "trakt_url": None,
             "vip": None,
             "connected_at": None,
             "blocked_until": None,
@@ -63,6 +66,8 @@ class StatusOut(Documented):
     """The same for people."""
     trakt_user: str | None
     """Null: not known."""
+    trakt_url: str | None
+    """The account's page. `/lists/<trakt_list_id>` behind it is a list's. Null: not known."""
     vip: bool | None
     """Whether the account is a VIP's, which has higher limits. Null: not known."""
     connected_at: datetime | None
@@ -72,14 +77,15 @@ class StatusOut(Documented):
     block_reason: FailureReason | None
 
     @classmethod
-    def of(cls, status: AccountStatus | None, now: datetime) -> Self:
-        """Return what the user sees. None: there was never an account."""
+    def of(cls, status: AccountStatus | None, now: datetime, site: str) -> Self:
+        """Return what the user sees. None: there was never an account. Args: site: of Trakt, as browsers reach it."""
         state: AccountState = "disconnected" if status is None else status.state
         if status is None or state == "disconnected":
             return cls(
                 state="disconnected",
                 detail=WORDS["disconnected"],
                 trakt_user=None,
+                trakt_url=None,
                 vip=None,
                 connected_at=None,
                 blocked_until=None,
@@ -91,6 +97,7 @@ class StatusOut(Documented):
             state=state,
             detail=WORDS[state] if reason is None else BLOCKS[reason],
             trakt_user=status.trakt_user,
+            trakt_url=None if status.trakt_slug is None else f"{site}/users/{status.trakt_slug}",
             vip=status.is_vip,
             connected_at=status.connected_at,
             blocked_until=status.blocked_until if is_blocked else None,
