@@ -10,10 +10,12 @@ from playwright.async_api import Browser, BrowserContext, Locator, Page, async_p
 
 from integration.system import RunningSystem
 from local_stack.system.console import new_link
+from trakt_simulator.catalogue.shipped import SHIPPED_TITLES
 
 CHROMIUM: Final = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
 DESKTOP: Final = (1280, 900)
 PHONE: Final = (375, 780)
+DRAWN: Final = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 WITHIN_MS: Final = 15_000
 
 expect.set_options(timeout=WITHIN_MS)
@@ -27,6 +29,13 @@ async def chromium() -> AsyncIterator[Browser]:
             yield browser
         finally:
             await browser.close()
+
+
+async def with_catalogue(system: RunningSystem) -> None:
+    """Fill the catalogue with the shipped titles, if nobody has."""
+    command = "lists_api catalogue import --if-empty"
+    status, said = await system.once(command, like="lists-api", files=[SHIPPED_TITLES])
+    assert status == 0, said
 
 
 class Console:
@@ -47,7 +56,7 @@ class Console:
     ) -> AsyncIterator[Self]:
         """Give a page of the user's, logged in by a one-time link. It fails when one of its scripts did."""
         url = system.urls["lists-api"]
-        context = await browser.new_context(viewport={"width": size[0], "height": size[1]})
+        context = await browser.new_context(viewport={"width": size[0], "height": size[1]}, reduced_motion="reduce")
         context.set_default_timeout(WITHIN_MS)
         try:
             console = cls(await context.new_page(), url)
@@ -75,6 +84,11 @@ class Console:
 
     def toast(self, text: str) -> Locator:
         return self.page.locator(".toast").filter(has_text=text)
+
+    async def settled(self) -> None:
+        """Wait until the view has what it reads."""
+        await self.page.evaluate(DRAWN)
+        await expect(self.page.locator(".skeleton, [aria-busy=true]")).to_have_count(0)
 
     async def titles(self) -> list[str]:
         """Return the names of the titles that the list's page shows, in their order."""

@@ -9,10 +9,9 @@ from playwright.async_api import Browser, expect
 
 from chassis.testing import eventually
 from integration.catalogue import movies
-from integration.console import CHROMIUM, PHONE, Console, chromium
+from integration.console import CHROMIUM, PHONE, Console, chromium, with_catalogue
 from integration.system import RunningSystem
 from integration.users import User
-from trakt_simulator.catalogue.shipped import SHIPPED_TITLES
 
 pytestmark = pytest.mark.skipif(  # a page can only be looked at in a browser
     not CHROMIUM.exists(), reason=f"no browser at {CHROMIUM} (Debian: apt install chromium)"
@@ -24,10 +23,7 @@ HOSTILE = "<b>bold</b> &amp; \u202etfel-ot-thgir\u202c <script>alert(1)</script>
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def browser(running_system: RunningSystem) -> AsyncIterator[Browser]:
     """A browser, and a catalogue to choose from."""
-    status, said = await running_system.once(
-        "lists_api catalogue import --if-empty", like="lists-api", files=[SHIPPED_TITLES]
-    )
-    assert status == 0, said
+    await with_catalogue(running_system)
     async with chromium() as opened:
         yield opened
 
@@ -69,8 +65,11 @@ async def test_a_stranger_connects_trakt_and_has_a_list_there_in_three_clicks(
         await expect(page.locator(".titles.card .title-row")).to_have_count(50)
         await expect(page.locator(".list-mirror")).to_contain_text("On Trakt")
         await expect(console.toast("Synced to Trakt: +50 -0")).to_be_visible()
-    [there] = await stranger.on_trakt()
-    assert (there.name, len(there.items)) == ("Comedy Movies (1990s)", 50)
+        async with page.expect_popup() as opened:
+            await page.get_by_role("link", name="See it on Trakt").click()
+        there = (await opened.value).locator("#list")
+        await expect(there.get_by_role("heading")).to_have_text("Comedy Movies (1990s)")
+        await expect(there.locator("li")).to_have_count(50)
 
 
 async def test_a_login_that_is_denied_on_trakt_says_so_and_gives_another_code(

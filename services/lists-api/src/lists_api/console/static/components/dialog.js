@@ -2,8 +2,8 @@
 import { html, newId, useEffect, useRef, useState } from "../lib/ui.js";
 import { Icon } from "./icon.js";
 
-/** `onClose()` when it is closed in any way; `footer`: the buttons. */
-export function Dialog({ title, children, footer, onClose, wide = false }) {
+/** `onClose()` when it is closed in any way; `footer`: the buttons; `scrolls`: nothing in the body takes the focus. */
+export function Dialog({ title, children, footer, onClose, scrolls = false }) {
   const element = useRef(null);
   const [id] = useState(() => newId("dialog"));
   useEffect(() => {
@@ -19,13 +19,13 @@ export function Dialog({ title, children, footer, onClose, wide = false }) {
     onClose();
   };
   return html`
-    <dialog ref=${element} class=${wide ? "dialog wide" : "dialog"} aria-labelledby=${id} onClick=${onClick} onCancel=${onCancel}>
+    <dialog ref=${element} class="dialog" aria-labelledby=${id} onClick=${onClick} onCancel=${onCancel}>
       <div class="dialog-inner">
         <header>
           <h2 id=${id}>${title}</h2>
           <button type="button" class="icon-button" aria-label="Close" onClick=${onClose}><${Icon} name="cross" /></button>
         </header>
-        <div class="dialog-body">${children}</div>
+        <div class="dialog-body" tabindex=${scrolls ? 0 : null}>${children}</div>
         ${footer && html`<footer>${footer}</footer>`}
       </div>
     </dialog>

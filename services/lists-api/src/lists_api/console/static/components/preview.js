@@ -22,7 +22,7 @@ export function Preview({ filters, limit, onTitle }) {
     if (data) onTitle?.(data.title);
   }, [data?.title]);
   return html`
-    <section class="preview" aria-label="Preview" aria-busy=${String(isLoading)}>
+    <section class="preview" tabindex="0" aria-label="Preview" aria-busy=${String(isLoading)}>
       <h2>What would be on it</h2>
       <p role="status" class="quiet">${wrong ?? (data ? words(data, limit) : "Looking…")}</p>
       ${problem && html`<${Notice} tone="warn" actions=${html`<button type="button" class="button" onClick=${reload}>Try again</button>`}>${problem.message}<//>`}

@@ -60,6 +60,7 @@ function Suggestion({ suggestion, onClose }) {
   return html`
     <${Dialog}
       title=${title}
+      scrolls
       onClose=${onClose}
       footer=${html`
         <button type="button" class="button" onClick=${onClose}>Back</button>

@@ -2,11 +2,13 @@
 import { html } from "../lib/ui.js";
 import { Icon } from "./icon.js";
 
+const KINDS = { tmdb: "TMDB", trakt: "Trakt" };
+
 /** Return the name of a title, or what is known in its place. */
 export const nameOf = (item) => {
   if (item.title) return item.title;
   const [kind, id] = Object.entries(item.ids).find(([, value]) => value) ?? ["", "?"];
-  return `${item.media_type === "show" ? "Show" : "Movie"} ${kind === "imdb" ? id : `${kind.toUpperCase()} ${id}`}`;
+  return `${item.media_type === "show" ? "Show" : "Movie"} ${kind === "imdb" ? id : `${KINDS[kind]} ${id}`}`;
 };
 
 /** Return a key for an item that no other item of its list has. */

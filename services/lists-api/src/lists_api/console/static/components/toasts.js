@@ -26,8 +26,8 @@ function Toast({ id, text, severity, action, href }) {
 export function Toasts() {
   const shown = useStore(toasts);
   return html`
-    <section class="toasts" aria-label="Notices">
-      <ol role="log" aria-live="polite" aria-relevant="additions">${shown.map((one) => html`<${Toast} key=${one.id} ...${one} />`)}</ol>
+    <section class="toasts" role="log" aria-label="Notices" aria-live="polite" aria-relevant="additions">
+      <ol>${shown.map((one) => html`<${Toast} key=${one.id} ...${one} />`)}</ol>
     </section>
   `;
 }

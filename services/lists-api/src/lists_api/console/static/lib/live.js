@@ -3,6 +3,7 @@ import { all, get } from "./api.js";
 import { store } from "./store.js";
 import { connection, follow } from "./stream.js";
 import { toast } from "./toasts.js";
+import { messageHref } from "../words/links.js";
 
 const SOON = 2500;
 const LATER = 15000;
@@ -78,7 +79,7 @@ const show = (message) =>
   toast(message.text, {
     severity: message.severity,
     about: message.list_id && `list ${message.list_id}`,
-    href: message.list_id && `/lists/${message.list_id}`,
+    href: messageHref(message),
   });
 
 let timer = null;

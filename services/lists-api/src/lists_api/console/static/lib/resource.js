@@ -3,7 +3,8 @@ import { useCallback, useEffect, useRef, useState } from "./ui.js";
 
 /**
  * Read by `read(signal)` whenever `key` changes. Return `{data, problem, isLoading, reload, setData}`.
- * While it is read again, the data stay.
+ * While it is read again, the data stay. `setData` sets what the person did before the server knows it; a reading under
+ * way counts no more, so read again behind it.
  */
 export function useResource(read, key) {
   const [state, setState] = useState({ data: undefined, problem: null, isLoading: true });
@@ -26,9 +27,10 @@ export function useResource(read, key) {
     reload();
     return () => controller.current?.abort();
   }, [key]);
-  const setData = useCallback(
-    (next) => setState((now) => ({ ...now, data: typeof next === "function" ? next(now.data) : next })),
-    [],
-  );
+  const setData = useCallback((next) => {
+    // What is being read is older than what the person has just done.
+    controller.current?.abort();
+    setState((now) => ({ ...now, isLoading: false, data: typeof next === "function" ? next(now.data) : next }));
+  }, []);
   return { ...state, reload, setData };
 }

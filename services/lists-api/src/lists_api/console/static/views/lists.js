@@ -24,7 +24,7 @@ const SORTS = {
   size: { label: "Most titles", compare: (one, other) => other.list.item_count - one.list.item_count },
 };
 
-function Card({ row, run, traktUser }) {
+function Card({ row, run, traktAccount }) {
   const { list, words, fill } = row;
   const next = nextRunWords(list);
   return html`
@@ -43,8 +43,8 @@ function Card({ row, run, traktUser }) {
         ${words.help && html`<span class="quiet small">${words.help}</span>`}
         ${words.action && html`<a class="small" href=${`#${words.action.href}`}>${words.action.label}<span class="hidden">: ${list.title}</span></a>`}
         ${words.tone === "good" &&
-        list.trakt_list_id &&
-        html`<${External} className="small" href=${traktUrl(list, traktUser)}>See it on Trakt<span class="hidden">: ${list.title}</span><//>`}
+        traktUrl(list, traktAccount) &&
+        html`<${External} className="small" href=${traktUrl(list, traktAccount)}>See it on Trakt<span class="hidden">: ${list.title}</span><//>`}
       </div>
     </li>
   `;
@@ -101,7 +101,7 @@ export function ListsView() {
     </div>
     ${shown.length
       ? html`<ul class="list-cards">
-          ${shown.map((row) => html`<${Card} key=${row.list.id} row=${row} run=${going[row.list.id]} traktUser=${found?.trakt_user} />`)}
+          ${shown.map((row) => html`<${Card} key=${row.list.id} row=${row} run=${going[row.list.id]} traktAccount=${found} />`)}
         </ul>`
       : html`<${Empty} icon="search" title=${filter === "attention" && !wanted ? "Nothing needs you" : "No list fits"}>
           ${filter === "attention" && !wanted ? "All lists are as they should be." : "Try other words, or show all lists."}

@@ -6,6 +6,7 @@ import { useStore } from "../lib/store.js";
 import { at } from "../lib/time.js";
 import { toastProblem } from "../lib/toasts.js";
 import { html, useState } from "../lib/ui.js";
+import { messageHref } from "../words/links.js";
 import { Confirm } from "../components/dialog.js";
 import { Icon } from "../components/icon.js";
 import { Empty, Failed, Heading, Skeleton } from "../components/parts.js";
@@ -24,6 +25,7 @@ async function readMessages(kind, pages, signal) {
 
 function Message({ message, list, onRead }) {
   const [icon, tone] = SIGNS[message.severity];
+  const href = list || !message.list_id ? messageHref(message) : null;
   return html`
     <li class=${message.read ? "message" : "message unread"}>
       <span class=${`tone ${tone}`}><${Icon} name=${icon} size="18" /><span class="hidden">${message.severity}${message.read ? "" : ", unread"}</span></span>
@@ -31,7 +33,7 @@ function Message({ message, list, onRead }) {
         <p dir="auto">${message.text}</p>
         <p class="quiet small">
           <time datetime=${message.created_at}>${at(message.created_at)}</time>
-          ${list && html` · <a href=${`#/lists/${list.id}`} onClick=${() => !message.read && onRead(message)}><bdi>${list.title}</bdi></a>`}
+          ${href && html` · <a href=${`#${href}`} onClick=${() => !message.read && onRead(message)}><bdi>${list?.title ?? "Account"}</bdi></a>`}
         </p>
       </div>
       ${!message.read &&

@@ -99,7 +99,7 @@ export function ListPage({ parts: [, id, part = "titles"] }) {
         <${Tone} tone=${words.tone}>${words.text}<//>
         ${words.help && html`<span class="quiet small">${words.help}</span>`}
         ${words.action && part !== "trakt" && html`<a class="small" href=${`#${words.action.href}`}>${words.action.label}</a>`}
-        ${traktUrl(list, found?.trakt_user) && html`<${External} className="small" href=${traktUrl(list, found.trakt_user)}>See it on Trakt<//>`}
+        ${traktUrl(list, found) && html`<${External} className="small" href=${traktUrl(list, found)}>See it on Trakt<//>`}
       </p>
       <div role="status">${run && html`<${Progress} run=${run} />`}</div>
     </div>

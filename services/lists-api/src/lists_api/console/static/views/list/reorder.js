@@ -15,22 +15,22 @@ const moved = (items, from, to) => {
  * Return what rows need to be put in another order.
  *
  * `data`: `{items, total}` in the list's order; `setData` takes the next; `after()` reads again.
- * Moves go to the server one after the other: a later place is meant in the order that the earlier move made.
+ * `queue`: a ref of the promise behind which the last move stands: moves go to the server one after the other, for a
+ * later place is meant in the order that the earlier move made.
  */
-export function useReorder({ list, data, setData, after }) {
+export function useReorder({ list, data, setData, after, queue }) {
   const root = useRef(null);
   const [drag, setDrag] = useState(null);
   const [said, setSaid] = useState("");
-  const queue = useRef(Promise.resolve());
-  const focusOn = useRef(null);
+  const focused = useRef(null);
   const latest = useRef();
   latest.current = data;
 
   useEffect(() => {
-    // A row that moved in the page lost the focus.
-    if (focusOn.current === null) return;
-    root.current?.querySelectorAll(".handle")[focusOn.current]?.focus();
-    focusOn.current = null;
+    // A row that the browser moved in the page may have lost the focus.
+    if (focused.current === null || document.activeElement !== document.body) return;
+    const place = data?.items.findIndex((item) => keyOf(item) === focused.current);
+    root.current?.querySelectorAll(".handle")[place]?.focus();
   }, [data]);
 
   const send = (item, rank) => {
@@ -39,7 +39,6 @@ export function useReorder({ list, data, setData, after }) {
         await post(`/api/lists/${list.id}/items/move`, { item: sentItem(item), rank });
       } catch (problem) {
         toastProblem(problem);
-        await after();
       }
     });
     const mine = queue.current;
@@ -49,7 +48,7 @@ export function useReorder({ list, data, setData, after }) {
     const { items, total } = latest.current;
     if (to < 0 || to >= items.length || to === from) return;
     const item = items[from];
-    if (keepFocus) focusOn.current = to;
+    focused.current = keepFocus ? keyOf(item) : null;
     setData({ items: moved(items, from, to), total });
     setSaid(`${nameOf(item)}: place ${to + 1} of ${total}`);
     send(item, to + 1);
@@ -101,7 +100,10 @@ export function useReorder({ list, data, setData, after }) {
     if (index === drag.at) return "drop-before";
     return drag.at === data.items.length && index === data.items.length - 1 ? "drop-after" : "";
   };
-  return { root, said, begin, move, classOf };
+  const leave = (event) => {
+    if (event.relatedTarget) focused.current = null;
+  };
+  return { root, said, begin, move, leave, classOf };
 }
 
 const KEYS = { ArrowUp: -1, ArrowDown: 1 };
@@ -115,7 +117,7 @@ export function Handle({ item, index, total, reorder }) {
   };
   return html`
     <button type="button" class="handle" aria-label=${`Move ${nameOf(item)}, number ${index + 1} of ${total}: arrow keys up and down`}
-      onPointerDown=${(event) => reorder.begin(event, index)} onKeyDown=${onKey}>
+      onPointerDown=${(event) => reorder.begin(event, index)} onKeyDown=${onKey} onBlur=${reorder.leave}>
       <${Icon} name="grip" size="18" />
     </button>
   `;

@@ -5,7 +5,7 @@ import { useResource } from "../../lib/resource.js";
 import { date } from "../../lib/time.js";
 import { readThumbs } from "../../lib/thumbs.js";
 import { toast, toastProblem } from "../../lib/toasts.js";
-import { html, useEffect, useState } from "../../lib/ui.js";
+import { html, useEffect, useRef, useState } from "../../lib/ui.js";
 import { Icon } from "../../components/icon.js";
 import { Empty, Failed, Skeleton } from "../../components/parts.js";
 import { nameOf, keyOf, sentItem, TitleText } from "../../components/titles.js";
@@ -34,7 +34,11 @@ async function readTitles(id, order, pages, signal) {
 export function TitlesPart({ list }) {
   const [order, setOrder] = useState("rank asc");
   const [pages, setPages] = useState(1);
-  const titles = useResource((signal) => readTitles(list.id, order, pages, signal), `${list.version} ${order} ${pages}`);
+  const moves = useRef(Promise.resolve());
+  const titles = useResource(async (signal) => {
+    await moves.current;
+    return readTitles(list.id, order, pages, signal);
+  }, `${list.version} ${order} ${pages}`);
   const { data, problem, reload, setData } = titles;
   useEffect(() => {
     readThumbs();
@@ -77,7 +81,7 @@ export function TitlesPart({ list }) {
     await after();
   };
   const pin = (item) => add(item);
-  const reorder = useReorder({ list, data, setData, after });
+  const reorder = useReorder({ list, data, setData, after, queue: moves });
 
   return html`
     <section class="stack" aria-label="Titles">

@@ -1,0 +1,99 @@
+"""Every screen of the console as axe-core sees it, on a desktop and a phone, light and dark."""
+
+from collections.abc import AsyncIterator
+from typing import Any, Final
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser
+
+from clients.node import Node, NotHereError
+from integration.catalogue import Item, movies
+from integration.console import CHROMIUM, DESKTOP, PHONE, Console, chromium, with_catalogue
+from integration.system import RunningSystem
+from integration.users import User
+
+pytestmark = pytest.mark.skipif(  # a page can only be looked at in a browser
+    not CHROMIUM.exists(), reason=f"no browser at {CHROMIUM} (Debian: apt install chromium)"
+)
+SERIOUS: Final = {"serious", "critical"}
+UNKNOWN: Final[Item] = {"media_type": "movie", "ids": {"imdb": "tt9999998"}}
+SCREENS: Final = {
+    "lists": "/",
+    "new": "/new",
+    "titles": "/lists/{manual}",
+    "titles-custom": "/lists/{custom}",
+    "filters": "/lists/{custom}/filters",
+    "on-trakt": "/lists/{manual}/trakt",
+    "history": "/lists/{manual}/history",
+    "settings": "/lists/{manual}/settings",
+    "messages": "/messages",
+    "import": "/import",
+    "account": "/account",
+    "nowhere": "/nowhere",
+}
+DIALOGS: Final = {
+    "suggestion": ("/new", "Popular Shows"),
+    "menu": ("/lists/{manual}", "More actions"),
+    "disconnect": ("/account", "Disconnect Trakt"),
+    "clear": ("/messages", "Clear"),
+}
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def browser(running_system: RunningSystem) -> AsyncIterator[Browser]:
+    await with_catalogue(running_system)
+    async with chromium() as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def axe() -> str:
+    """The script of axe-core."""
+    try:
+        return (Node.find().packages / "node_modules" / "axe-core" / "axe.min.js").read_text()
+    except NotHereError as error:
+        pytest.skip(str(error))  # the text names the program that this machine lacks
+
+
+async def findings(console: Console, axe: str) -> list[Any]:
+    await console.page.evaluate(axe)
+    seen = await console.page.evaluate("axe.run()")
+    assert seen["passes"]
+    wide = await console.page.evaluate("document.documentElement.scrollWidth > innerWidth")
+    return [(one["id"], one["nodes"][0]["html"]) for one in seen["violations"] if one["impact"] in SERIOUS] + [
+        "wider than the window"
+    ] * wide
+
+
+@pytest.mark.parametrize(("size", "theme"), [(DESKTOP, "light"), (PHONE, "dark")], ids=["desktop", "phone"])
+async def test_no_screen_has_a_serious_finding(
+    browser: Browser, system: RunningSystem, user: User, axe: str, size: tuple[int, int], theme: str
+) -> None:
+    manual = await user.create("By hand", [*movies(3), UNKNOWN])
+    custom = (await user.send("POST", "", json={"title": "Crime", "list_type": "custom", "item_limit": 5})).json()
+    await user.mirrored(manual.id, custom["id"])
+    found = {}
+    async with Console.opened(browser, system, user.name, size) as console:
+        await console.page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
+        for name, (path, button) in {**{name: (path, "") for name, path in SCREENS.items()}, **DIALOGS}.items():
+            await console.go(path.format(manual=manual.id, custom=custom["id"]))
+            await console.settled()
+            if button:
+                await console.button(button).first.click()
+                await console.settled()
+            await console.picture(f"{name}-{size[0]}-{theme}")
+            if seen := await findings(console, axe):
+                found[name] = seen
+            if button:
+                await console.page.keyboard.press("Escape")
+    assert found == {}
+
+
+async def test_the_door_has_no_serious_finding(browser: Browser, system: RunningSystem, axe: str) -> None:
+    page = await browser.new_page()
+    console = Console(page, system.urls["lists-api"])
+    await console.go("/")
+    await page.get_by_role("heading", name="You are not signed in").wait_for()
+    assert await findings(console, axe) == []
+    await page.close()
