@@ -46,6 +46,12 @@ async def test_no_page_needs_what_the_policy_forbids(api: Api, path: str) -> Non
     assert not re.search(r"""(src|href)=["'](https?:)?//""", text)
 
 
+async def test_every_file_that_a_page_names_is_there(api: Api) -> None:
+    for page in PAGES:
+        for path in re.findall(r'(?:src|href)="(/[^"]*)"', (await api.http.get(page)).text):
+            assert (await api.http.get(path)).status_code == 200, path
+
+
 async def test_the_types_are_written_down(api: Api) -> None:
     assert (await api.http.get("/")).headers["content-type"] == "text/html; charset=utf-8"
     assert (await api.http.get("/login/login.js")).headers["content-type"] == "text/javascript; charset=utf-8"

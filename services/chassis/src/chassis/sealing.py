@@ -1,7 +1,6 @@
 """Secrets at rest: encrypted with Fernet keys that can be rotated."""
 
 from collections.abc import Sequence
-from datetime import timedelta
 from typing import Self
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
@@ -28,9 +27,9 @@ class Sealer:
     def seal(self, text: str) -> bytes:
         return self._fernet.encrypt(text.encode())
 
-    def open(self, sealed: bytes, *, within: timedelta | None = None) -> str | None:
-        """Return the text; None: no key opens it, or it was sealed longer ago than `within`."""
+    def open(self, sealed: bytes) -> str | None:
+        """Return the text; None: no key opens it."""
         try:
-            return self._fernet.decrypt(sealed, None if within is None else int(within.total_seconds())).decode()
+            return self._fernet.decrypt(sealed).decode()
         except InvalidToken:
             return None

@@ -12,11 +12,11 @@ const words = {
   unknown: "This login took too long, or began in another browser. Log in again.",
 };
 
-function show() {
+function show(text = words[new URLSearchParams(location.search).get("login")] ?? "") {
   const hasCode = location.hash.length > 1;
   form.hidden = !hasCode;
   other.hidden = hasCode;
-  problem.textContent = words[new URLSearchParams(location.search).get("login")] ?? "";
+  problem.textContent = text;
   if (hasCode) button.focus();
 }
 
@@ -33,16 +33,23 @@ async function logIn() {
       location.replace("/");
       return;
     }
-    problem.textContent = (await response.json()).detail;
+    if (response.status === 404) history.replaceState(null, "", "/login"); // the code is of no use
+    show((await response.json()).detail);
   } catch {
     problem.textContent = "WatchBuddy does not answer. Try again in a moment.";
   }
   button.disabled = false;
 }
 
+async function goOnWhenLoggedIn() {
+  const session = await fetch("/api/session").catch(() => null);
+  if (session?.ok) location.replace("/");
+}
+
 form.addEventListener("submit", (event) => {
   event.preventDefault();
   logIn();
 });
-addEventListener("hashchange", show);
+addEventListener("hashchange", () => show());
 show();
+if (form.hidden) goOnWhenLoggedIn();
