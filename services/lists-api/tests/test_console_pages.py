@@ -14,8 +14,8 @@ POLICY = (
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 FILES = [
-    *(f"/console/{path.relative_to(STATIC).as_posix()}" for path in STATIC.rglob("*") if path.suffix in TYPES),
-    *(f"/login/{path.relative_to(LOGIN).as_posix()}" for path in LOGIN.rglob("*") if path.suffix in TYPES),
+    *(f"/console/{path.relative_to(STATIC).as_posix()}" for path in sorted(STATIC.rglob("*")) if path.suffix in TYPES),
+    *(f"/login/{path.relative_to(LOGIN).as_posix()}" for path in sorted(LOGIN.rglob("*")) if path.suffix in TYPES),
 ]
 PAGES = ["/", "/login"]
 OTHERS = ["/openapi.json", "/health/live", "/api/lists", "/api/trakt/status", "/nowhere", "/console/nowhere.js"]
