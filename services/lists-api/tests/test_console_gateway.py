@@ -2,8 +2,9 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 import httpx
 import pytest
@@ -74,6 +75,9 @@ class Origin:
     api: Api
     target: Target
     http: httpx.AsyncClient
+
+    async def is_streaming(self) -> bool:
+        return self.api.origin.gateway.is_streaming
 
 
 @asynccontextmanager
@@ -268,6 +272,23 @@ async def test_a_slow_client_holds_its_service_and_takes_no_memory(dsn: str) -> 
         async for part in parts:
             size += len(part)
         assert size > 49 * MEGABYTE
+
+
+async def test_a_client_that_does_not_read_is_cut_off(dsn: str) -> None:
+    target = Target(headers=STREAM, body=[b"x" * 100_000] * 500)
+    async with before(dsn, target) as origin:
+        origin.api.origin.gateway.patience = timedelta(seconds=0.3)
+        url = origin.http.base_url
+        reader, writer = await asyncio.open_connection(url.host, url.port, limit=1000)
+        writer.write(b"GET /api/notifications/stream HTTP/1.1\r\nHost: lists\r\n\r\n")
+        await eventually(origin.is_streaming)
+        await eventually(origin.is_streaming, until=lambda is_streaming: not is_streaming)
+        size = 0
+        with suppress(ConnectionResetError):
+            while part := await reader.read(100_000):  # what the kernel had taken
+                size += len(part)
+        assert size < 20 * MEGABYTE
+        writer.close()
 
 
 async def test_a_body_is_bounded_whether_or_not_its_size_is_announced(dsn: str) -> None:

@@ -1,12 +1,11 @@
 """The response that is a live stream. It waits until its client leaves, or the stream is ended."""
 
-from collections.abc import Callable, Mapping
 from typing import Final
 
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from chassis.connections import ABORT
+from chassis.connections import abort_of
 from notifier.streams import Stream, Streams
 
 EVENT_STREAM: Final = "text/event-stream"
@@ -36,16 +35,7 @@ class StreamResponse(Response):
         """
         with self._streams.place_of(self._user_id):
             await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
-            stream = Stream(self._user_id, self._last, self._ends_at, send, _abort_of(scope))
+            stream = Stream(self._user_id, self._last, self._ends_at, send, abort_of(scope))
             with self._streams.joined(stream):
                 while (await receive())["type"] != "http.disconnect":
                     pass
-
-
-def _abort_of(scope: Scope) -> Callable[[], None]:
-    extensions: Mapping[str, Mapping[str, Callable[[], None]]] = scope.get("extensions") or {}
-    return extensions[ABORT]["abort"] if ABORT in extensions else _nothing
-
-
-def _nothing() -> None:
-    """A server that cannot cut a connection off waits for its client."""

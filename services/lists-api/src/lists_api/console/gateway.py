@@ -4,6 +4,7 @@ import asyncio
 import string
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
+from datetime import timedelta
 from typing import Final
 from urllib.parse import quote_from_bytes
 
@@ -12,9 +13,10 @@ import structlog
 from multidict import CIMultiDict
 from starlette.datastructures import Headers
 from starlette.responses import Response
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 from yarl import URL
 
+from chassis.connections import abort_of
 from chassis.http.problems import METHODS, RETRY, problem
 from chassis.telemetry.http import passed_on
 from chassis.telemetry.trace_context import TRACEPARENT, TRACESTATE, TraceContext
@@ -31,6 +33,8 @@ PATHS: Final[Mapping[str, str]] = {
 CONNECT_S: Final = 3.0
 SILENCE_S: Final = 60.0
 """How long a service may say nothing. A live stream has a heartbeat every 15 s."""
+PATIENCE: Final = timedelta(seconds=30)
+"""How long a client may not read while something is there for it. The notifier's patience is the same."""
 HOP_BY_HOP: Final = frozenset(
     {
         b"connection",
@@ -52,15 +56,27 @@ NOT_ANSWERED: Final = HOP_BY_HOP | {b"set-cookie", b"server", b"date"}
 AS_IT_IS: Final = string.punctuation + string.digits + string.ascii_letters
 
 
+class ClientSlowError(Exception):
+    """The client does not read."""
+
+
 class Gateway:
     """The way to the other services.
 
-    A client that leaves ends its request there. A service that is away, or silent, is a 503 that may be tried again.
+    A client that leaves ends its request there, and so does one that does not read. A service that is away, or silent,
+    is a 503 that may be tried again.
     """
 
-    def __init__(self, http: aiohttp.ClientSession, services: Mapping[str, str | None], *, max_body_bytes: int) -> None:
+    def __init__(
+        self,
+        http: aiohttp.ClientSession,
+        services: Mapping[str, str | None],
+        *,
+        max_body_bytes: int,
+        patience: timedelta = PATIENCE,
+    ) -> None:
         """Args: services: service → address; None: this installation has not said where it is."""
-        self._http, self._max_body_bytes = http, max_body_bytes
+        self._http, self._max_body_bytes, self.patience = http, max_body_bytes, patience
         self._services = {name: url.rstrip("/") if url else None for name, url in services.items()}
         self._streams: set[aiohttp.ClientResponse] = set()
 
@@ -76,6 +92,11 @@ class Gateway:
             skip_auto_headers=("User-Agent", "Accept", "Accept-Encoding", "Content-Type"),
         ) as http:
             yield cls(http, services, max_body_bytes=max_body_bytes)
+
+    @property
+    def is_streaming(self) -> bool:
+        """Whether live streams go through it."""
+        return bool(self._streams)
 
     def end_streams(self) -> None:
         """End the live streams: the process stops, and they would not end by themselves."""
@@ -118,7 +139,9 @@ class Gateway:
                 allow_redirects=False,
             ) as response:
                 is_answered = True
-                await self._pass_back(response, send)
+                await self._pass_back(response, self._patient(scope, send))
+        except ClientSlowError:
+            log.info("client_cut_off", service=service)
         except (aiohttp.ClientError, OSError, ClientLeftError, BodyTooLargeError) as exc:
             if isinstance(body.failure, BodyTooLargeError):
                 await self._too_large()(scope, body.receive, send)
@@ -145,6 +168,17 @@ class Gateway:
         finally:
             self._streams.discard(response)
         await send({"type": "http.response.body", "body": b""})
+
+    def _patient(self, scope: Scope, send: Send) -> Send:
+        async def send_or_cut_off(message: Message) -> None:
+            try:
+                async with asyncio.timeout(self.patience.total_seconds()):
+                    await send(message)
+            except TimeoutError:
+                abort_of(scope)()
+                raise ClientSlowError from None
+
+        return send_or_cut_off
 
     def _too_large(self) -> Response:
         return problem(413, "too-large", f"a request body may have at most {self._max_body_bytes} bytes")
