@@ -26,7 +26,7 @@ from local_stack.processes.ports import choose_ports
 from local_stack.system.description import AUDIENCE, ISSUER
 from local_stack.system.home import Home
 from notifier.dispatch import CHANNEL, RUNS, Dispatcher
-from notifier.testing import delivered, sync_started
+from notifier.testing import ENCRYPTION_KEY, delivered, sync_started
 
 USERS: Final = 500
 STREAMS_OF_EACH: Final = 10
@@ -100,6 +100,7 @@ async def _server() -> AsyncIterator[tuple[str, int, int]]:
             "DATABASE_URL": postgres.dsn("notifier"),
             "KAFKA_BOOTSTRAP_SERVERS": "unused:9092",
             "AUTH_LOCAL_KEY": KEY,
+            "CHANNEL_ENCRYPTION_KEYS": ENCRYPTION_KEY,
             "HTTP_HOST": "127.0.0.1",
             "HTTP_PORT": str(port),
             "LOG_LEVEL": "WARNING",

@@ -15,9 +15,17 @@ from chassis.postgres.wakeup import Waker
 from chassis.testing import eventually
 from notifier.dispatch import CHANNEL, RUNS, Dispatcher
 from notifier.subscribers import GROUP
-from notifier.testing import KEY, delivered, stream_of, sync_started
+from notifier.testing import ENCRYPTION_KEY, KEY, delivered, stream_of, sync_started
 
 ENVIRONMENT = {name: value for name, value in os.environ.items() if name in {"PATH", "PYTHONPATH", "TMPDIR"}}
+
+
+GOOD = {
+    "DATABASE_URL": "postgresql:///x",
+    "KAFKA_BOOTSTRAP_SERVERS": "127.0.0.1:1",
+    "AUTH_LOCAL_KEY": KEY,
+    "CHANNEL_ENCRYPTION_KEYS": ENCRYPTION_KEY,
+}
 
 
 async def start(*arguments: str, **environment: str) -> asyncio.subprocess.Process:
@@ -47,9 +55,7 @@ def free_port() -> int:
 
 @asynccontextmanager
 async def serving(dsn: str, port: int) -> AsyncIterator[asyncio.subprocess.Process]:
-    process = await start(
-        "serve", DATABASE_URL=dsn, KAFKA_BOOTSTRAP_SERVERS="127.0.0.1:1", AUTH_LOCAL_KEY=KEY, HTTP_PORT=str(port)
-    )
+    process = await start("serve", **GOOD | {"DATABASE_URL": dsn, "HTTP_PORT": str(port)})
     try:
         async with httpx.AsyncClient(trust_env=False) as client:
 
@@ -71,7 +77,7 @@ async def serving(dsn: str, port: int) -> AsyncIterator[asyncio.subprocess.Proce
 async def test_help_names_the_commands() -> None:
     status, out, _ = await run("--help")
     assert status == 0
-    for command in ("serve", "consume", "migrate"):
+    for command in ("serve", "consume", "deliver", "migrate"):
         assert command in out
 
 
@@ -91,11 +97,13 @@ async def test_a_bad_command_exits_with_2_and_usage(arguments: tuple[str, ...]) 
         ({"MESSAGE_RETENTION": "PT0S"}, "MESSAGE_RETENTION"),
         ({"INBOX_RETENTION": "-P1D"}, "INBOX_RETENTION"),
         ({"HTTP_PORT": "70000"}, "HTTP_PORT"),
+        ({"CHANNEL_ENCRYPTION_KEYS": ""}, "CHANNEL_ENCRYPTION_KEYS"),
+        ({"CHANNEL_ENCRYPTION_KEYS": "no key"}, "CHANNEL_ENCRYPTION_KEYS"),
+        ({"CHANNEL_NETWORKS": "192.168.1.7/24"}, "CHANNEL_NETWORKS"),
     ],
 )
 async def test_bad_settings_end_serve_with_2_and_one_line(changed: dict[str, str], named: str) -> None:
-    good = {"DATABASE_URL": "postgresql:///x", "KAFKA_BOOTSTRAP_SERVERS": "127.0.0.1:1", "AUTH_LOCAL_KEY": KEY}
-    status, _, err = await run("serve", **good | changed)
+    status, _, err = await run("serve", **GOOD | changed)
     assert status == 2
     assert len(err.splitlines()) == 1
     assert named in err

@@ -10,11 +10,13 @@ import pytest
 from chassis.postgres import database as postgres
 from chassis.postgres.database import Connection, create_pool
 from chassis.postgres.wakeup import Waker
+from chassis.testing import FakeClock
 from notifier import page_store
 from notifier.dispatch import CHANNEL, RUNS, Dispatcher
 from notifier.stored import Filter
 from notifier.subscribers import GROUP
 from notifier.testing import TIME, delivered
+from notifier.testing_channels import Delivering, tell
 from watchbuddy_contracts import Item, ItemIds, TraktListSynced
 
 BEFORE = ("0001", "0002")
@@ -73,3 +75,19 @@ async def test_messages_stay_as_they_were_and_what_was_lacking_is_known(old: tup
         assert [(one.text, one.list_id) for one in page.messages[:-2]] == [
             ("All titles of 'Heists' are on Trakt now.", 8)
         ]
+
+
+async def test_messages_from_before_there_were_channels_go_to_none(old: tuple[str, Connection]) -> None:
+    dsn, connection = old
+    await connection.execute(
+        "INSERT INTO messages (event_id, user_id, list_id, text, severity, created_at)"
+        " VALUES ($1, 'ada', 7, 'before', 'error', $2)",
+        uuid4(), TIME,
+    )  # fmt: skip
+    await postgres.migrate(dsn, "chassis", "notifier")
+    async with await create_pool(dsn) as pool:
+        delivering = Delivering(pool, FakeClock(TIME))
+        await delivering.add()
+        await tell(pool, TIME, "after")
+        await delivering.settle()
+        assert delivering.sending.texts == ["after"]

@@ -9,10 +9,13 @@ from typing import Any
 from fastapi import FastAPI
 
 from chassis.bootstrap import Foundation, bootstrap
+from chassis.clock import utc_now
 from chassis.health import Check, StuckError
 from chassis.http.auth import Authenticator
-from chassis.postgres.wakeup import Listener
+from chassis.postgres.wakeup import Listener, Waker
 from chassis.process import serve_http
+from notifier.channels.rules import ChannelRules
+from notifier.channels.use_cases import Channels
 from notifier.dispatch import CHANNEL, RUNS
 from notifier.listening import beat, deliver, listen, listen_to_runs
 from notifier.routes import http_api
@@ -38,7 +41,12 @@ async def http_application(
     app.state.authenticator = Authenticator(settings)
     app.state.pool = base.pool
     app.state.streams = streams
-    async with Listener(base.dsn, CHANNEL) as listener, Listener(base.dsn, RUNS) as runs:
+    async with (
+        Listener(base.dsn, CHANNEL) as listener,
+        Listener(base.dsn, RUNS) as runs,
+        Waker(base.pool, CHANNEL) as waker,
+    ):
+        app.state.channels = Channels(base.pool, settings.sealer, ChannelRules.of(settings), waker.wake, utc_now)
         base.health.add("listener", listener.check)
         listening = asyncio.gather(
             listen(listener, base.pool, streams),

@@ -12,6 +12,7 @@ from chassis.http.openapi import HttpApi
 from chassis.http.problem_kinds import ANYWHERE, NotFound, documented
 from chassis.postgres.database import Pool
 from notifier import page_store, store
+from notifier.channels import routes as channels
 from notifier.errors import MessageNotFoundError
 from notifier.problems import TooManyStreams
 from notifier.requests import MAX_ID, MessageId, MessagesQuery, UpToQuery
@@ -37,10 +38,14 @@ def http_api(checks: Health) -> HttpApi:
     app = HttpApi(
         "WatchBuddy notifier",
         description="What happened to a user's lists on Trakt, as messages: pages of them, and a live stream.",
-        tags={"notifications": "A user's messages.", health.TAG: "For probes; no token is needed."},
+        tags={
+            "notifications": "A user's messages.",
+            "channels": "Where they go besides: addresses of Apprise, signed webhooks.",
+            health.TAG: "For probes; no token is needed.",
+        },
         untraced=("/notifications/stream",),  # a request lasts an hour
     )
-    app.add(router, health.router(checks))
+    app.add(router, channels.router, health.router(checks))
     return app
 
 

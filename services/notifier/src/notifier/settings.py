@@ -1,11 +1,14 @@
 """The notifier's settings, from the environment; durations as ISO 8601 (`P90D`, `PT1H`)."""
 
 from datetime import timedelta
+from ipaddress import ip_network
 from typing import Annotated, Final
 
-from pydantic import Field
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings
 
-from chassis.settings import AuthSettings, ServiceSettings
+from chassis.sealing import Sealer
+from chassis.settings import AuthSettings, DatabaseSettings, ServiceSettings
 
 SERVICE: Final = "notifier"
 """How the service is called in telemetry and by Postgres."""
@@ -23,8 +26,59 @@ class Settings(ServiceSettings):
     """Longer than the topics' retention and an operator's replay: an event deleted here would make a second message."""
 
 
-class HttpSettings(Settings, AuthSettings):
-    """What `serve` needs in addition: how it knows its callers."""
+class KeySettings(BaseSettings):
+    """What encrypts the addresses and secrets of channels."""
+
+    channel_encryption_keys: SecretStr
+    """Fernet keys, separated by commas; the first encrypts, all decrypt."""
+
+    @field_validator("channel_encryption_keys")
+    @classmethod
+    def _keys_are_keys(cls, value: SecretStr) -> SecretStr:
+        try:
+            Sealer.of_setting(value.get_secret_value())
+        except ValueError:  # its text must not repeat the value
+            raise ValueError("needs Fernet keys (32 bytes in URL-safe base64), separated by commas") from None
+        return value
+
+    @property
+    def sealer(self) -> Sealer:
+        return Sealer.of_setting(self.channel_encryption_keys.get_secret_value())
+
+
+class ChannelSettings(KeySettings):
+    """What `serve` and `deliver` need for channels."""
+
+    channel_schemes: str | None = None
+    """Of Apprise, those that may be used, separated by commas. None: those of `channels/addresses.py`."""
+    channel_networks: str = ""
+    """Networks that may be sent to although they are not public, separated by commas (`192.168.1.0/24,::1`). Empty:
+    none, for anybody may name an address, and this machine reaches what they do not."""
+
+    @field_validator("channel_networks")
+    @classmethod
+    def _networks_are_networks(cls, value: str) -> str:
+        for part in value.split(","):
+            if part.strip():
+                ip_network(part.strip())
+        return value
+
+
+class RotationSettings(DatabaseSettings, KeySettings):
+    """What `channels rotate` needs: the database and the keys."""
+
+
+class DeliverSettings(ServiceSettings, ChannelSettings):
+    """What `deliver` needs."""
+
+    delivery_concurrency: Annotated[int, Field(ge=1, le=64)] = 8
+    """Channels that are sent to at a time. Each has a process of up to 200 MB meanwhile."""
+    delivery_retention: Retention = timedelta(days=30)
+    """How long the log of what was sent is kept."""
+
+
+class HttpSettings(Settings, AuthSettings, ChannelSettings):
+    """What `serve` needs in addition: how it knows its callers, and what channels may be."""
 
     stream_lifetime: Annotated[timedelta, Field(ge=timedelta(seconds=1))] = timedelta(hours=1)
     """A stream ends after it. The client reconnects with a valid token and misses no message."""

@@ -21,6 +21,7 @@ from notifier.streams import HEARTBEAT, PATIENCE, Stream, Streams
 from watchbuddy_contracts import Event, EventHeaders, ListRunChanged, ListSyncStarted
 
 KEY: Final = "a key of the tests, of enough characters"
+ENCRYPTION_KEY: Final = "a2V5IG9mIHRoZSB0ZXN0cywgb2YgMzIgYnl0ZXMhISE="
 TIME: Final = datetime(2026, 11, 20, 18, 4, 5, tzinfo=UTC)
 
 
@@ -33,6 +34,7 @@ def settings_for(
             "database_url": dsn,
             "kafka_bootstrap_servers": "127.0.0.1:1",
             "auth_local_key": KEY,
+            "channel_encryption_keys": ENCRYPTION_KEY,
             "stream_lifetime": stream_lifetime,
             "streams_per_user": streams_per_user,
         }

@@ -21,6 +21,7 @@ WANTED_PORTS: Mapping[str, int] = {
     "trakt-sync work": 0,
     "trakt-sync relay": 0,
     "notifier consume": 0,
+    "notifier deliver": 0,
 }
 OUT_OF_BAND = "urn:ietf:wg:oauth:2.0:oob"
 """The redirect URI of an application without an address: that of token pairs from elsewhere."""
@@ -72,6 +73,7 @@ def services(system: System, ports: Mapping[str, int], outside: Mapping[str, str
     }
     trakt_sync = {**kafka, **trakt_environment(system), "DATABASE_URL": system.postgres["trakt_sync"]}
     notifier = {**kafka, "DATABASE_URL": system.postgres["notifier"]}
+    channels = {**notifier, "CHANNEL_ENCRYPTION_KEYS": system.keys.encryption_keys}
 
     def process(name: str, command: str, environment: Mapping[str, str]) -> ProcessSpec:
         port = ports[name]
@@ -93,8 +95,9 @@ def services(system: System, ports: Mapping[str, int], outside: Mapping[str, str
         process("trakt-sync consume", "trakt_sync consume", trakt_sync),
         process("trakt-sync work", "trakt_sync work", trakt_sync),
         process("trakt-sync relay", "trakt_sync relay", trakt_sync),
-        process("notifier", "notifier serve", {**notifier, **users}),
+        process("notifier", "notifier serve", {**channels, **users}),
         process("notifier consume", "notifier consume", {**notifier, **users}),
+        process("notifier deliver", "notifier deliver", channels),
     )
 
 
