@@ -90,6 +90,11 @@ class TraktAccountConnected(AccountEvent, ce_type="watchbuddy.trakt.account_conn
 class TraktAccountDisconnected(AccountEvent, ce_type="watchbuddy.trakt.account_disconnected.v1", topic=TRAKT_TOPIC):
     """The user's Trakt account was disconnected. Their lists in WatchBuddy stay."""
 
+    removed_list_ids: tuple[BigintId, ...] = ()
+    """Lists of WatchBuddy whose Trakt lists were deleted, for the user wanted them gone. They have none any more."""
+    lists_left: Count | None = None
+    """Trakt lists of WatchBuddy's making that stay on the account. Null: not known."""
+
 
 class TraktReauthorizationRequired(
     AccountEvent, ce_type="watchbuddy.trakt.reauthorization_required.v1", topic=TRAKT_TOPIC

@@ -4,7 +4,7 @@ from uuid import UUID
 import pytest
 
 import watchbuddy_contracts
-from notifier.messages import SILENT, TOLD, WORDINGS, Message, message_of
+from notifier.messages import SILENT, TOLD, WORDINGS, Message, Severity, message_of
 from watchbuddy_contracts import EVENTS, Event, ListSynced, TraktListReadFailed, TraktSyncFailed
 
 HEAD = {"user_id": "ada", "list_id": 7, "version": 3, "title": "Heists"}
@@ -192,6 +192,30 @@ def test_a_disconnected_account_is_told_as_a_matter_of_the_account() -> None:
     assert message_of(event("TraktAccountDisconnected")) == Message(
         "Trakt is disconnected. Your lists stay here, and rest there.", "info", None
     )
+
+
+@pytest.mark.parametrize(
+    ("removed", "left", "severity", "text"),
+    [
+        (12, 0, "info", "Trakt is disconnected. Your 12 lists on Trakt were removed. All stay here."),
+        (1, 0, "info", "Trakt is disconnected. Your list on Trakt was removed. All stay here."),
+        (
+            5,
+            7,
+            "warning",
+            (
+                "Trakt is disconnected. Your 5 lists on Trakt were removed, 7 could not be removed and stay there. "
+                "All stay here."
+            ),
+        ),
+        (0, 3, "info", "Trakt is disconnected. Your lists stay here, and rest there."),
+    ],
+)
+def test_a_disconnected_account_tells_which_lists_were_removed_and_which_stay(
+    removed: int, left: int, severity: Severity, text: str
+) -> None:
+    told = event("TraktAccountDisconnected", removed_list_ids=list(range(1, removed + 1)), lists_left=left)
+    assert message_of(told) == Message(text, severity, None)
 
 
 NOT_READ = {

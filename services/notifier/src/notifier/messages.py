@@ -138,6 +138,16 @@ def _trakt_sync_failed(event: TraktSyncFailed) -> Wording:
     return "warning", _FAILED_OPERATION[event.operation]
 
 
+def _trakt_account_disconnected(event: TraktAccountDisconnected) -> Wording:
+    removed, left = len(event.removed_list_ids), event.lists_left
+    if not removed:
+        return "info", "Trakt is disconnected. Your lists stay here, and rest there."
+    severity: Severity = "warning" if left else "info"
+    gone = "Your list on Trakt was removed" if removed == 1 else f"Your {removed} lists on Trakt were removed"
+    stay = f", {left} could not be removed and stay there" if left else ""
+    return severity, f"Trakt is disconnected. {gone}{stay}. All stay here."
+
+
 def _trakt_list_read_failed(event: TraktListReadFailed) -> Wording:
     words = _NOT_READ[event.reason]
     if event.retry_at is not None:
@@ -197,7 +207,7 @@ WORDINGS: Final[Mapping[type[Event], Callable[[Any], Wording]]] = {
     TraktDriftFound: _trakt_drift_found,
     TraktListReadFailed: _trakt_list_read_failed,
     TraktSyncFailed: _trakt_sync_failed,
-    TraktAccountDisconnected: lambda _event: ("info", "Trakt is disconnected. Your lists stay here, and rest there."),
+    TraktAccountDisconnected: _trakt_account_disconnected,
     TraktReauthorizationRequired: lambda _event: ("warning", "Trakt access token expired. Please reauthorize."),
 }
 

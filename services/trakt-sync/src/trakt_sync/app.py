@@ -12,6 +12,7 @@ from trakt_sync.opened import Runtime
 from trakt_sync.reconciler.auditor import Auditor
 from trakt_sync.reconciler.history import HistoryReader
 from trakt_sync.reconciler.importer import Importer
+from trakt_sync.reconciler.leaver import Leaver
 from trakt_sync.reconciler.outage import OutageWatch
 from trakt_sync.reconciler.reconcile import Reconciler
 from trakt_sync.reconciler.recover import Recovery
@@ -82,6 +83,7 @@ def build_worker(
         reconciler=reconciler,
         importer=importer,
         auditor=auditor,
+        leaver=Leaver(pool=runtime.pool, trakt=trakt, wake_relay=wake_relay, now=now),
         outage=outage,
         breaker=breaker,
         listener=listener,

@@ -51,7 +51,11 @@ def _is_repair(actions: tuple[Action, ...], after: Job) -> bool:
 
 
 def _deleted(job: Job, change: Change) -> Step:
-    """Nothing of the list is left on Trakt."""
+    """Nothing of the list is left on Trakt. One that is wanted, and would be mirrored again, has no result."""
+    if job.desired.is_leaving:
+        former = change.progress.without_list().former_ids
+        progress = Progress(former_ids=former, drift=change.progress.drift)
+        return Step(replace(change, progress=progress, ledger=LedgerChange(replace=())), Next())
     event = list_deleted(job, job.progress.trakt_list_id)
     progress = Progress(
         applied_version=job.version, former_ids=change.progress.without_list().former_ids, drift=change.progress.drift

@@ -53,6 +53,7 @@ class Desired:
 
     Args:
         is_present: False: nothing of it may be left on Trakt.
+        is_leaving: the list stays, but its user leaves the Trakt account: nothing of it may be left there.
         items: by rank.
         is_ordered: whether a difference of order alone is sent. The first mirror is in order in any case.
     """
@@ -62,3 +63,4 @@ class Desired:
     items: tuple[Title, ...] = ()
     is_ordered: bool = False
     policies: Policies = Policies()
+    is_leaving: bool = False

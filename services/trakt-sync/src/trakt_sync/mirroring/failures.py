@@ -149,6 +149,8 @@ def _notified(
     progress: Progress = change.progress
     if progress.applied_version == before.version and progress.tally.is_empty:
         return change
+    if before.desired.is_leaving:  # what is left is told with the account's end
+        return change
     notified = progress.incident.notified
     if notified == reason or (notified is not None and reason in TRANSIENT):
         return change

@@ -46,7 +46,8 @@ class Job:
             details=None if progress.trakt_list is None else progress.trakt_list.details,
             entries=self.entries,
             is_stale=progress.is_stale,
-            is_doubted=progress.trakt_list is not None and progress.trakt_list.is_doubted,
+            is_doubted=progress.trakt_list is not None
+            and (progress.trakt_list.is_doubted or (self.desired.is_present and progress.drift.is_taken_down)),
             is_detached=progress.drift.is_detached,
             is_left_as_found=progress.drift.left_version == self.version,
             twins=progress.drift.twins,
@@ -61,6 +62,15 @@ class Job:
             and sum(1 for _ in mirrored(self.entries)) != limit.capacity,
             is_first=progress.applied_version == 0 or progress.recreated_version == self.version or is_order_owed,
         )
+
+    def leaving(self) -> "Job":
+        """Return the job as it is while its user leaves the account: a list that is wanted is not wanted there."""
+        if not self.desired.is_present:
+            return self
+        drift, is_on_trakt = self.progress.drift, self.progress.trakt_list is not None
+        drift = replace(drift, is_taken_down=drift.is_taken_down or is_on_trakt)
+        desired = replace(self.desired, is_present=False, is_leaving=True)
+        return replace(self, desired=desired, progress=replace(self.progress, drift=drift))
 
     def after(self, change: "Change") -> "Job":
         """Return the job as it stands after a change."""

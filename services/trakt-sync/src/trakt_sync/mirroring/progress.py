@@ -182,6 +182,8 @@ class Drift:
         has_other_details: somebody gave it another name, privacy or the like, which is put back.
         left_version: at this version of the list, details and titles taken off are left as somebody made them on Trakt:
             its owner takes them over.
+        is_taken_down: its user was leaving the account when it was last worked on: we deleted the Trakt list, or may
+            have.
     """
 
     lost_creations: tuple[Intent, ...] = ()
@@ -189,6 +191,7 @@ class Drift:
     is_detached: bool = False
     has_other_details: bool = False
     left_version: int | None = None
+    is_taken_down: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,7 +72,7 @@ async def check_list(
     """
     began_at = now()
     try:
-        return list_responses.there(job, await trakt.show_list(token, job.trakt_list_id), began_at)
+        return list_responses.there(job, await trakt.show_list(token, job.trakt_list_id), began_at, policy)
     except ListGoneError:
         lists = await trakt.read_lists(token)
     return list_responses.missed(job, lists, began_at, policy, jitter=jitter())

@@ -8,26 +8,23 @@ from typing import Final
 import structlog
 
 from chassis.clock import Clock
-from chassis.outbox import outbox
 from chassis.postgres.database import Pool
 from trakt_sync.accounts.account import Account
 from trakt_sync.accounts.session import Session
 from trakt_sync.errors import AccountLockedError, TokenRefusedError, TraktError
 from trakt_sync.kill_points import KillPoint, reached
 from trakt_sync.mirroring.audit import Audit, audited
-from trakt_sync.mirroring.events import SOURCE
 from trakt_sync.mirroring.failures import LOCKED_FOR
 from trakt_sync.mirroring.job import NO_ACCOUNT_CHANGE, AccountChange
 from trakt_sync.mirroring.policy import Policy
 from trakt_sync.reconciler.account_settings import read_settings
 from trakt_sync.reconciler.history import HistoryReader
-from trakt_sync.reconciler.reauthorization import end_imports
+from trakt_sync.reconciler.reauthorization import give_up
 from trakt_sync.reconciler.recover import Recovery
 from trakt_sync.store import audits, mirrors
 from trakt_sync.store.accounts import AccountStore
 from trakt_sync.trakt.api import Trakt
 from trakt_sync.use_cases import identify
-from watchbuddy_contracts import TraktReauthorizationRequired
 
 log = structlog.get_logger()
 
@@ -127,14 +124,12 @@ class Auditor:
 
     async def _changed(self, session: Session, change: AccountChange, *, after: timedelta = timedelta(0)) -> None:
         """Give the account back, to be audited after that. One whose tokens cannot be renewed waits for its user."""
-        now, user_id = self.now(), session.account.user_id
+        now = self.now()
         audit_at = max(now + after, change.blocked_until or now)
         async with self.pool.acquire() as connection, connection.transaction():
-            if change.needs_reauthorization:
-                await end_imports(connection, user_id, now)
-                told = TraktReauthorizationRequired(user_id=user_id)
-                await outbox.append(connection, told, source=SOURCE, now=now)
             await audits.record(connection, session.account, (), now, began_at=now, audit_at=audit_at)
             await audits.change_account(connection, session.account, change)
+            if change.needs_reauthorization:
+                await give_up(connection, session.account, now)
         if change.needs_reauthorization:
             self.wake_relay()

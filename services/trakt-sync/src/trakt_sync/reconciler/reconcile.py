@@ -72,6 +72,8 @@ class Reconciler:
         trakt = self.watched(account.user_id)
         session = Session(account, self.accounts, trakt, now=self.now, jitter=self.recovery.jitter)
         job = stored.job.without_old_limit(now, self.policy)
+        if account.is_leaving:
+            job = job.leaving()
         if stored.is_asked:
             job = asked(job, now, self.policy)
         attributes = {LIST_ID: job.list_id, LIST_VERSION: job.version}
@@ -171,7 +173,7 @@ class Reconciler:
             self.pool, account, stored, step, now, self.policy, next_write_at=next_write_at
         )
         reached(KillPoint.STEP_RECORDED)
-        if recorded.events:
+        if recorded.events or change.account.needs_reauthorization:
             self.wake_relay()
         report(stored.job.list_id, recorded)
         return claim_at

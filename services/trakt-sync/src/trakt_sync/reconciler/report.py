@@ -13,7 +13,6 @@ from watchbuddy_contracts import (
     TraktListCreated,
     TraktListDeleted,
     TraktListSynced,
-    TraktReauthorizationRequired,
     TraktSyncFailed,
 )
 
@@ -54,5 +53,3 @@ def _report(event: Event) -> None:
             log.warning("list_gone_on_trakt", list_id=event.list_id)
         case TraktSyncFailed():
             log.warning("mirroring_failed", list_id=event.list_id, operation=event.operation, reason=event.reason)
-        case TraktReauthorizationRequired():
-            log.warning("reauthorization_required", user_id=event.user_id)

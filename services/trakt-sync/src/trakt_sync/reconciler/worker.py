@@ -16,6 +16,7 @@ from trakt_sync.accounts.account import Account
 from trakt_sync.errors import LeaseLostError
 from trakt_sync.reconciler.auditor import Auditor
 from trakt_sync.reconciler.importer import Importer
+from trakt_sync.reconciler.leaver import Leaver
 from trakt_sync.reconciler.outage import OutageWatch
 from trakt_sync.reconciler.reconcile import Reconciler
 from trakt_sync.store import connections, imports, mirrors, work_queue
@@ -45,6 +46,7 @@ class Worker:
     reconciler: Reconciler
     importer: Importer
     auditor: Auditor
+    leaver: Leaver
     outage: OutageWatch
     breaker: Breaker
     listener: Listener
@@ -114,6 +116,8 @@ class Worker:
             return self.now()
         if account.has_unchecked:
             await connections.check_lists(self.pool, account, self.now())
+        if await self.leaver.serve(account):
+            return None
         if account.is_audit_due:
             await self.auditor.serve(account)
             return self.now()

@@ -53,7 +53,7 @@ RETURNING account.user_id, tokens, expires_at, refreshed_at, account.lease_token
     coalesce(trakt_id, '') AS trakt_account, is_identified, is_taken_over, refusals, has_import,
     redirect_uri, nullif(refresh_after, '-infinity') AS refresh_after, refresh_failures,
     checked_list_id IS NOT NULL AS has_unchecked, has_limited, settings_due_at,
-    coalesce(audit_at <= $1, false) AS is_audit_due"""
+    coalesce(audit_at <= $1, false) AS is_audit_due, leaving_at IS NOT NULL AS is_leaving"""
 
 # The ends of two indexes: this is asked after each step, and there may be a million accounts.
 NEXT_DUE: Final = "SELECT least((SELECT min(claim_lists_at) FROM account), (SELECT min(claim_imports_at) FROM account))"
@@ -136,6 +136,7 @@ class AccountStore:
                     has_limited=row["has_limited"],
                     settings_due_at=row["settings_due_at"],
                     is_audit_due=row["is_audit_due"],
+                    is_leaving=row["is_leaving"],
                 )
             )
         return accounts

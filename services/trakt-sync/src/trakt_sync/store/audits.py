@@ -76,6 +76,7 @@ async def mirrors_of(pool: Pool, account: Account) -> list[Mirror]:
     found = []
     for row in await pool.fetch(MIRRORS, account.user_id, account.trakt_account):
         job = stored_job(row, row["mirror_id"]).job
+        job = job.leaving() if account.is_leaving else job
         found.append(
             Mirror(
                 row["mirror_id"], job.list_id, job.user_id, job.version, job.desired, job.progress, count=row["count"]

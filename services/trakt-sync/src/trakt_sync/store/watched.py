@@ -13,7 +13,7 @@ _STATE: Final = TypeAdapter(HistoryState)
 
 STATE: Final = """
 SELECT watched FROM account
-WHERE user_id = $1
+WHERE user_id = $1 AND leaving_at IS NULL
     AND EXISTS (SELECT FROM desired_list WHERE desired_list.user_id = $1 AND is_present AND uses_watched)"""
 
 SAVE: Final = "UPDATE account SET watched = $3 WHERE user_id = $1 AND lease_token = $2"

@@ -141,6 +141,10 @@ class FakeTrakt:
         )
         return self.tokens
 
+    async def revoke(self, token: SecretStr) -> None:
+        if token == self.tokens.access:
+            self.tokens = Tokens(SecretStr(""), SecretStr(""), datetime.now(UTC))
+
     async def probe(self, token: SecretStr) -> None:
         self._check(token)
 

@@ -243,6 +243,13 @@ class TraktClient:
         check_renewal(response)
         return parsed(TokenWire.model_validate_json, response).to_tokens(self._now())
 
+    async def revoke(self, token: SecretStr) -> None:
+        """Revoke a token pair by its access token. A pair that is void already is no failure."""
+        app = self._app
+        body = {"token": token.get_secret_value(), "client_id": app.client_id}
+        body["client_secret"] = app.client_secret.get_secret_value()
+        check(await self._once(lambda: self._api.post(f"{self._auth_url}/oauth/revoke", json=body)))
+
     async def probe(self, token: SecretStr) -> None:
         """Find out with one cheap request, and no quick tries, whether Trakt answers."""
         check(await translated(lambda: self._api.get(LISTS, params={"page": 1, "limit": 1}, auth=Bearer(token))))

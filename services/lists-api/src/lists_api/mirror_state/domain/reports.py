@@ -30,6 +30,7 @@ class Report:
         is_vip: whether the account is a VIP's; None: it does not say.
         list_id: None: it is about no list.
         record: of the list's mirror; None: it reports nothing of it.
+        taken_down: lists of the user whose Trakt lists are gone.
     """
 
     event_id: UUID
@@ -39,6 +40,7 @@ class Report:
     is_vip: bool | None
     list_id: int | None
     record: MirrorRecord | None
+    taken_down: tuple[int, ...] = ()
 
 
 def report_of(headers: EventHeaders, event: Event) -> Report:
@@ -52,6 +54,7 @@ def report_of(headers: EventHeaders, event: Event) -> Report:
         event.vip if isinstance(event, TraktAccountConnected) else None,
         None if of_list is None else of_list.list_id,
         None if of_list is None else record_of(of_list, at=headers.time),
+        event.removed_list_ids if isinstance(event, TraktAccountDisconnected) else (),
     )
 
 
