@@ -46,6 +46,7 @@ def failed(operation: str, reason: str) -> Event:
 TEXTS: list[tuple[Event, str, str]] = [
     (imported(3), "success", "Imported 'Heists' from Trakt: 3 titles."),
     (imported(1), "success", "Imported 'Heists' from Trakt: 1 title."),
+    (event("TraktWatchlistSynced", added=3, removed=1, unchanged=0), "info", "Synced to your Trakt watchlist: +3 -1"),
     (imported(0), "success", "Imported 'Heists' from Trakt: 0 titles."),
     (
         event("ListRunHeld", **RUN, would_add=3, would_remove=41, total=50),
@@ -154,6 +155,7 @@ TEXTS: list[tuple[Event, str, str]] = [
 
 NOTHING: list[Event] = [
     trakt_synced(0, 0),
+    event("TraktWatchlistSynced", added=0, removed=0, unchanged=9),
     trakt_synced(0, 0, renamed=True),
     event("TraktListDeleted", trakt_list_id=None),
     *(failed(operation, "auth") for operation in ("create", "sync", "delete")),

@@ -22,7 +22,7 @@ from notifier.messages import message_of
 from notifier.responses import RunNotice
 from notifier.shortfall_store import NewShortfall
 from notifier.shortfalls import Shortfall
-from watchbuddy_contracts import ListEvent, ListRunChanged, TraktListSynced
+from watchbuddy_contracts import ListEvent, ListRunChanged, TraktSynced
 
 log = structlog.get_logger()
 
@@ -79,7 +79,7 @@ def _shortfalls(events: Sequence[Delivered]) -> list[NewShortfall]:
     """Return what lists lack on Trakt, of each list as its last sync says it."""
     last: dict[tuple[str, int], NewShortfall] = {}
     for one in events:
-        if isinstance(event := one.event, TraktListSynced):
+        if isinstance(event := one.event, TraktSynced):
             found, headers = Shortfall.of(event), one.headers
             last[event.user_id, event.list_id] = NewShortfall(
                 uuid5(headers.event_id, "shortfall"),

@@ -29,8 +29,10 @@ from watchbuddy_contracts import (
     TraktListReadFailed,
     TraktListSynced,
     TraktReauthorizationRequired,
+    TraktSynced,
     TraktSyncFailed,
     TraktWatchedChanged,
+    TraktWatchlistSynced,
     without,
 )
 
@@ -97,10 +99,14 @@ def _list_sync_failed(event: ListSyncFailed) -> Wording:
     return "error", f"Sync error for list {event.list_id}: the run failed, the list stays as it was."
 
 
-def _trakt_list_synced(event: TraktListSynced) -> Wording:
-    if event.added == event.removed == 0:
-        return None
-    return "info", f"Synced to Trakt: +{event.added} -{event.removed}"
+def _trakt_synced(event: TraktSynced) -> Wording:
+    return None if event.added == event.removed == 0 else ("info", synced_text(event))
+
+
+def synced_text(event: TraktSynced) -> str:
+    """Return what a sync did, in words."""
+    where = "your Trakt watchlist" if event.ce_type == TraktWatchlistSynced.ce_type else "Trakt"
+    return f"Synced to {where}: +{event.added} -{event.removed}"
 
 
 def _trakt_drift_found(event: TraktDriftFound) -> Wording:
@@ -125,7 +131,7 @@ def _put_right(event: TraktDriftFound) -> tuple[tuple[int | None, str], ...]:
 
 
 def _trakt_list_deleted(event: TraktListDeleted) -> Wording:
-    if event.trakt_list_id is None:  # there was never a list on Trakt
+    if event.trakt_list_id is None:  # there was never a list on Trakt, or it was the watchlist
         return None
     return "info", f"Deleted '{event.title}' from Trakt"
 
@@ -202,7 +208,8 @@ WORDINGS: Final[Mapping[type[Event], Callable[[Any], Wording]]] = {
     TraktImportRefused: _trakt_import_refused,
     ListDeleted: lambda event: ("info", f"List {event.list_id} deleted."),
     TraktListCreated: lambda event: ("success", f"Created list '{event.title}' on Trakt"),
-    TraktListSynced: _trakt_list_synced,
+    TraktListSynced: _trakt_synced,
+    TraktWatchlistSynced: _trakt_synced,
     TraktListDeleted: _trakt_list_deleted,
     TraktDriftFound: _trakt_drift_found,
     TraktListReadFailed: _trakt_list_read_failed,

@@ -5,7 +5,8 @@ It is a further message beside that of the sync, whose text users and scripts kn
 
 from typing import Final, NamedTuple
 
-from watchbuddy_contracts import TraktListSynced
+from notifier.messages import synced_text
+from watchbuddy_contracts import TraktSynced
 
 _NAMES: Final = ("not found", "over your account's limit", "refused by Trakt", "could not be removed")
 
@@ -19,7 +20,7 @@ class Shortfall(NamedTuple):
     not_removed: int
 
     @classmethod
-    def of(cls, event: TraktListSynced) -> "Shortfall":
+    def of(cls, event: TraktSynced) -> "Shortfall":
         """Return what the sync lacks."""
         return cls(len(event.not_found), len(event.left_out), len(event.rejected), len(event.not_removed))
 
@@ -28,7 +29,7 @@ class Shortfall(NamedTuple):
         """The counts, to be compared with those that were told last; empty: nothing is lacking."""
         return " ".join(map(str, self)) if any(self) else ""
 
-    def text(self, event: TraktListSynced) -> str:
+    def text(self, event: TraktSynced) -> str:
         """Return the message of the sync with what it lacks."""
         parts = ", ".join(f"{count} {name}" for count, name in zip(self, _NAMES, strict=True) if count)
-        return f"Synced to Trakt: +{event.added} -{event.removed} ({parts})"
+        return f"{synced_text(event)} ({parts})"

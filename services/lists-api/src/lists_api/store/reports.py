@@ -16,7 +16,7 @@ from lists_api.mirror_state.domain.reports import Report
 # restarted without its state. A report that is too old to be recorded takes nothing away. What is taken away is free
 # before it is recorded: that is why `freed` is read.
 #
-# Lists whose Trakt lists are gone with the account are mirrored anew when one is connected: they are pending.
+# Lists whose Trakt lists are gone with the account are mirrored anew when one is connected: they are pending. What is in sync without one is in the watchlist.
 #
 # An older report never overwrites a newer one, and nothing overwrites "deleted". Reports of one version (failed, then
 # in_sync) come in Kafka's order, and the inbox drops the second delivery of each.
@@ -79,8 +79,9 @@ recorded AS (
     WHERE state IS NOT NULL
     ORDER BY list_id
     ON CONFLICT (list_id) DO UPDATE
-    SET trakt_list_id = CASE WHEN excluded.state NOT IN ('deleted', 'detached')
-                             THEN coalesce(excluded.trakt_list_id, mirror.trakt_list_id) END,
+    SET trakt_list_id = CASE WHEN excluded.state IN ('pending', 'failed')
+                             THEN coalesce(excluded.trakt_list_id, mirror.trakt_list_id)
+                             WHEN excluded.state = 'in_sync' THEN excluded.trakt_list_id END,
         state = excluded.state, version = excluded.version, reason = excluded.reason, retry_at = excluded.retry_at,
         at = excluded.at, not_found = excluded.not_found, left_out = excluded.left_out,
         rejected = excluded.rejected, not_removed = excluded.not_removed, revision = mirror.revision + 1

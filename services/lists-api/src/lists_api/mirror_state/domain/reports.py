@@ -16,6 +16,7 @@ from watchbuddy_contracts import (
     TraktListDeleted,
     TraktListSynced,
     TraktReauthorizationRequired,
+    TraktSynced,
     TraktSyncFailed,
 )
 
@@ -62,7 +63,7 @@ def account_state_of(event: Event) -> AccountState | None:
     """Return the state of the user's account that the event reports; None: it reports none."""
     match event:
         # A user with a mirrored list has an account. This makes up for a lost TraktAccountConnected.
-        case TraktAccountConnected() | TraktListCreated() | TraktListSynced():
+        case TraktAccountConnected() | TraktListCreated() | TraktSynced():
             return "connected"
         case TraktAccountDisconnected():
             return "disconnected"
@@ -77,9 +78,9 @@ def record_of(event: ListEvent, *, at: datetime) -> MirrorRecord | None:
     match event:
         case TraktListCreated():
             return MirrorRecord(event.trakt_list_id, "pending", event.version, at=at)
-        case TraktListSynced():
+        case TraktSynced():
             return MirrorRecord(
-                event.trakt_list_id,
+                event.trakt_list_id if isinstance(event, TraktListSynced) else None,
                 "in_sync",
                 event.version,
                 at=at,
