@@ -75,6 +75,27 @@ async def test_verify_compares_title_by_title(running: Harness, admin: Simulator
     assert (line["state"], line["item_count"], line["missing"]) == ("differs", 2, [{"trakt": 2}])
 
 
+async def test_verify_and_backfill_know_a_list_that_is_in_the_watchlist(
+    running: Harness, admin: SimulatorAdmin, run: Run
+) -> None:
+    await admin.seed({"username": "ada", "watchlist": {"items": [{"ids": {"trakt": 9}}]}})
+    await running.want(wanted(1, items=movies(1, 2), target="watchlist"))
+    await running.settled()
+    assert (await run("verify"))[0] == 2
+    await written_long_ago(running)
+    status, text = await run("verify")
+    assert (status, text.splitlines()[-1]) == (0, "1 of 1 lists are equal")
+    pair = await admin.account("ada")
+    async with httpx.AsyncClient(headers=pair.headers(), base_url=str(running.settings.trakt_api_url)) as http:
+        await http.post("/sync/watchlist/remove", json={"movies": [{"ids": {"trakt": 2}}]})
+        await http.post("/sync/watchlist", json={"movies": [{"ids": {"trakt": 8}}]})
+    status, text = await run("verify")
+    assert (status, "1 missing: movie 2" in text, "extra" in text) == (1, True, False)
+    status, text = await run("backfill")
+    assert (status, text.startswith("1 lists: 1 need nothing")) == (0, True)
+    assert (await run("orphans"))[0] == 0
+
+
 async def test_backfill_mirrors_what_has_no_trakt_list_and_then_nothing(
     dsn: str, simulator_url: str, admin: SimulatorAdmin, run: Run
 ) -> None:

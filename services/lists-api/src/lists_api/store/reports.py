@@ -16,7 +16,8 @@ from lists_api.mirror_state.domain.reports import Report
 # restarted without its state. A report that is too old to be recorded takes nothing away. What is taken away is free
 # before it is recorded: that is why `freed` is read.
 #
-# Lists whose Trakt lists are gone with the account are mirrored anew when one is connected: they are pending. What is in sync without one is in the watchlist.
+# Lists whose Trakt lists are gone with the account are mirrored anew when one is connected: they are pending.
+# What is in sync without one is in the watchlist.
 #
 # An older report never overwrites a newer one, and nothing overwrites "deleted". Reports of one version (failed, then
 # in_sync) come in Kafka's order, and the inbox drops the second delivery of each.

@@ -47,7 +47,8 @@ def _is_repair(actions: tuple[Action, ...], after: Job) -> bool:
     if not is_reading or staleness is None:
         return False
     is_owed = staleness.is_order_owed and not after.desired.is_ordered
-    return len(actions) == 1 or is_owed or staleness.reads >= MAX_READS_BEFORE_RESULT
+    is_given_up = staleness.reads >= MAX_READS_BEFORE_RESULT and after.desired.is_present
+    return len(actions) == 1 or is_owed or is_given_up
 
 
 def _deleted(job: Job, change: Change) -> Step:
@@ -56,7 +57,7 @@ def _deleted(job: Job, change: Change) -> Step:
         former = change.progress.without_list().former_ids
         progress = Progress(former_ids=former, drift=change.progress.drift)
         return Step(replace(change, progress=progress, ledger=LedgerChange(replace=())), Next())
-    event = list_deleted(job, job.progress.trakt_list_id)
+    event = list_deleted(job, job.progress.trakt_list_number)
     progress = Progress(
         applied_version=job.version, former_ids=change.progress.without_list().former_ids, drift=change.progress.drift
     )

@@ -19,6 +19,7 @@ ItemState = Literal[
     "not_found",
     "rejected",
     "taken_off",
+    "watched",
     "not_removed",
     "to_be_removed",
     "kept",
@@ -97,8 +98,10 @@ class MirrorView:
     def url(self) -> str | None:
         """The Trakt list's page."""
         found = self.job.progress.trakt_list
-        if found is None:
+        if found is None or (found.is_watchlist and self.trakt_slug is None):
             return None
+        if found.is_watchlist:
+            return f"https://trakt.tv/users/{self.trakt_slug}/watchlist"
         if self.trakt_slug is None:
             return f"https://trakt.tv/lists/{found.trakt_list_id}"
         return f"https://trakt.tv/users/{self.trakt_slug}/lists/{found.slug or found.trakt_list_id}"

@@ -1,7 +1,7 @@
 """The audit of a claimed account: one reading of its lists, and what is recorded of it."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -13,10 +13,11 @@ from trakt_sync.accounts.account import Account
 from trakt_sync.accounts.session import Session
 from trakt_sync.errors import AccountLockedError, TokenRefusedError, TraktError
 from trakt_sync.kill_points import KillPoint, reached
-from trakt_sync.mirroring.audit import Audit, audited
+from trakt_sync.mirroring.audit import Audit, Mirror, audited
 from trakt_sync.mirroring.failures import LOCKED_FOR
 from trakt_sync.mirroring.job import NO_ACCOUNT_CHANGE, AccountChange
 from trakt_sync.mirroring.policy import Policy
+from trakt_sync.mirroring.remote import RemoteLists
 from trakt_sync.reconciler.account_settings import read_settings
 from trakt_sync.reconciler.history import HistoryReader
 from trakt_sync.reconciler.reauthorization import give_up
@@ -87,7 +88,7 @@ class Auditor:
         known, began_at = await audits.mirrors_of(self.pool, session.account), self.now()
         if not known:
             return Audit(())
-        lists = await session.trakt.read_lists(session.token)
+        lists = await _read_lists(session, known)
         owned = await mirrors.owned(self.pool, (one.trakt_list_id for one in lists.lists))
         return audited(known, lists, owned, began_at, self.policy)
 
@@ -133,3 +134,13 @@ class Auditor:
                 await give_up(connection, session.account, now)
         if change.needs_reauthorization:
             self.wake_relay()
+
+
+async def _read_lists(session: Session, known: Sequence[Mirror]) -> RemoteLists:
+    """Ask for what tells of these mirrors: the account's lists, the watchlist's stamp, or both."""
+    lists = RemoteLists(())
+    if any(not one.job.is_on_watchlist or one.progress.drift.lost_creations for one in known):
+        lists = await session.trakt.read_lists(session.token)
+    if any(one.job.is_on_watchlist for one in known):
+        lists = replace(lists, watchlist=await session.trakt.show_watchlist(session.token))
+    return lists

@@ -19,7 +19,7 @@ from trakt_sync.kill_points import KillPoint, reached
 from trakt_sync.mirroring.actions import FindList, Read, Write
 from trakt_sync.mirroring.advance import advance
 from trakt_sync.mirroring.asked import asked
-from trakt_sync.mirroring.failures import give_up, waiting_for_a_place
+from trakt_sync.mirroring.failures import waiting_for_a_place
 from trakt_sync.mirroring.job import Change, Job, Next
 from trakt_sync.mirroring.plan import plan
 from trakt_sync.mirroring.policy import Policy
@@ -86,8 +86,6 @@ class Reconciler:
         actions = plan(job.desired, job.actual)
         if job.progress.pending is not None:  # whoever sent it was killed
             change = replace(unconfirmed(job, now), next=Next(now))
-        elif job.desired.is_present and job.desired.policies.target == "watchlist":
-            change = give_up(job, "WatchBuddy cannot mirror to the watchlist yet")
         elif not actions and session.account.is_identified:
             change = Change(job.progress)
         elif no_place := waiting_for_a_place(job, now, self.policy):

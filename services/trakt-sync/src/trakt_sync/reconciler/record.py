@@ -20,7 +20,7 @@ from watchbuddy_contracts import (
     Event,
     TraktListCreated,
     TraktListDeleted,
-    TraktListSynced,
+    TraktSynced,
     TraktSyncFailed,
 )
 
@@ -81,7 +81,7 @@ async def _tell_others(connection: Connection, account: Account, change: Change,
 
 
 def _made_room(event: Event) -> bool:
-    return isinstance(event, TraktListSynced) and event.removed > event.added
+    return isinstance(event, TraktSynced) and event.removed > event.added
 
 
 def _without_failures(change: Change) -> Change:

@@ -12,7 +12,7 @@ from watchbuddy_contracts import (
     TraktDriftFound,
     TraktListCreated,
     TraktListDeleted,
-    TraktListSynced,
+    TraktSynced,
     TraktSyncFailed,
 )
 
@@ -34,7 +34,7 @@ def _report(event: Event) -> None:
         case TraktListCreated():
             text = f"Created Trakt list with ID: {event.trakt_list_id}"
             log.info("trakt_list_created", message=text, list_id=event.list_id, adopted=event.adopted)
-        case TraktListSynced():
+        case TraktSynced():
             log.info(
                 "list_mirrored",
                 message=f"Trakt sync: +{event.added} -{event.removed}",

@@ -23,7 +23,7 @@ FROM mirror
 JOIN desired_list ON desired_list.list_id = mirror.list_id
 LEFT JOIN work_queue ON work_queue.list_id = mirror.list_id
 WHERE desired_list.user_id = $1 AND mirror.trakt_account = $2
-    AND (mirror.trakt_list_id IS NOT NULL OR mirror.drift IS NOT NULL)
+    AND (mirror.trakt_list IS NOT NULL OR mirror.drift IS NOT NULL)
 ORDER BY mirror.list_id"""  # noqa: S608 - our own text
 
 HELD: Final = "SELECT FROM account WHERE user_id = $1 AND lease_token = $2 FOR UPDATE"

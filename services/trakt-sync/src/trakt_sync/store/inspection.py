@@ -20,7 +20,8 @@ from trakt_sync.trakt.tokens import Tokens
 LISTS: Final = """
 SELECT desired_list.list_id, desired_list.user_id, desired_list.title,
     coalesce(account.state, 'disconnected') AS account_state,
-    mirror.trakt_list_id, coalesce((mirror.drift ->> 'is_detached')::boolean, false) AS is_detached
+    mirror.trakt_list_id, mirror.trakt_list IS NOT NULL AS is_on_trakt,
+    coalesce((mirror.drift ->> 'is_detached')::boolean, false) AS is_detached
 FROM desired_list
 LEFT JOIN account ON account.user_id = desired_list.user_id
 LEFT JOIN mirror ON mirror.list_id = desired_list.list_id AND mirror.trakt_account = coalesce(account.trakt_id, '')
@@ -65,7 +66,7 @@ FROM account
 JOIN desired_list ON desired_list.user_id = account.user_id
 LEFT JOIN mirror ON mirror.list_id = desired_list.list_id AND mirror.trakt_account = coalesce(account.trakt_id, '')
 LEFT JOIN work_queue ON work_queue.list_id = desired_list.list_id
-WHERE account.user_id = $1 AND (is_present OR trakt_list_id IS NOT NULL OR intent IS NOT NULL)
+WHERE account.user_id = $1 AND (is_present OR trakt_list IS NOT NULL OR intent IS NOT NULL)
 ORDER BY desired_list.list_id"""  # noqa: S608 - our own text
 
 
@@ -82,7 +83,8 @@ class ListLine:
     """A list that is wanted.
 
     Args:
-        trakt_list_id: on the account that its user has now; None: there is none.
+        trakt_list_id: on the account that its user has now; None: there is none, or it is the watchlist.
+        is_on_trakt: there is one, or it is the watchlist.
         is_detached: it was deleted there by hand, and stays so.
     """
 
@@ -91,6 +93,7 @@ class ListLine:
     title: str
     account_state: str
     trakt_list_id: int | None
+    is_on_trakt: bool
     is_detached: bool
 
 

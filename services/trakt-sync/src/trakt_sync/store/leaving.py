@@ -10,7 +10,7 @@ from trakt_sync.errors import LeaseLostError
 
 STATE: Final = "CASE WHEN leaving_at IS NULL THEN account.state ELSE 'disconnecting' END"
 """The state of an account as its user sees it."""
-ON_TRAKT: Final = "(trakt_list_id IS NOT NULL OR intent IS NOT NULL OR jsonb_array_length(drift -> 'twins') > 0)"
+ON_TRAKT: Final = "(trakt_list IS NOT NULL OR intent IS NOT NULL OR jsonb_array_length(drift -> 'twins') > 0)"
 """The condition under which something of a mirror is, or may be, on Trakt."""
 
 _MIRRORS: Final = """
@@ -38,7 +38,7 @@ HELD: Final = "SELECT FROM account WHERE user_id = $1 AND lease_token = $2 FOR U
 # Before the account's row is emptied.
 SUMMARY: Final = f"""
 SELECT {STATE} AS state, {LEFT} AS lists_left, CASE WHEN leaving_at IS NULL THEN '{{}}' ELSE ARRAY(
-    SELECT list_id {_MIRRORS} AND is_present AND trakt_list_id IS NULL AND drift @> '{{"is_taken_down": true}}'
+    SELECT list_id {_MIRRORS} AND is_present AND trakt_list IS NULL AND drift @> '{{"is_taken_down": true}}'
     ORDER BY list_id
 ) END AS removed
 FROM account WHERE user_id = $1 FOR UPDATE"""  # noqa: S608

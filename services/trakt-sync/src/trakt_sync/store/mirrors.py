@@ -6,6 +6,7 @@ from typing import Final
 
 from chassis.postgres.database import Connection, Pool
 from trakt_sync.accounts.account import Account
+from trakt_sync.mirroring.references import TraktRef
 from trakt_sync.store.due import given_back, lowered
 from trakt_sync.store.effects import entries, entries_of, forgotten, removed_again
 from trakt_sync.store.rows import JOB_COLUMNS, StoredJob, stored_job
@@ -54,7 +55,7 @@ IS_ON_TRAKT: Final = """
 SELECT EXISTS (
     SELECT FROM mirror LEFT JOIN account ON account.user_id = $2
     WHERE mirror.list_id = $1 AND mirror.trakt_account = coalesce(account.trakt_id, '')
-        AND (mirror.trakt_list_id IS NOT NULL OR mirror.intent IS NOT NULL)
+        AND (mirror.trakt_list IS NOT NULL OR mirror.intent IS NOT NULL)
 )"""
 
 # `<> '{}'` is the partial index's own condition.
@@ -86,7 +87,8 @@ WITH told AS ({lowered("SELECT user_id, 'disconnected', '-infinity'::timestamptz
 ),
 marked AS (
     UPDATE mirror SET reread_after = $3 FROM desired_list, (SELECT count(*) FROM told) AS locked
-    WHERE mirror.list_id = $1 AND trakt_list_id = $2 AND desired_list.list_id = mirror.list_id AND is_present
+    WHERE mirror.list_id = $1 AND trakt_list ->> 'trakt_list_id' = $2
+        AND desired_list.list_id = mirror.list_id AND is_present
     RETURNING desired_list.list_id, desired_list.user_id
 )
 INSERT INTO work_queue (list_id, user_id, due_at) SELECT list_id, user_id, $3 FROM marked
@@ -143,6 +145,6 @@ async def holder(connection: Connection, trakt_list_id: int, *, besides: int) ->
     return stored_job(row, row["mirror_id"])
 
 
-async def mark_stale(pool: Pool, list_id: int, trakt_list_id: int, read_after: datetime) -> None:
+async def mark_stale(pool: Pool, list_id: int, trakt_list_id: TraktRef, read_after: datetime) -> None:
     """Have a list's items read after that time, whoever holds the account's lease: a write may have come late."""
-    await pool.execute(MARK_STALE, list_id, trakt_list_id, read_after)
+    await pool.execute(MARK_STALE, list_id, str(trakt_list_id), read_after)

@@ -12,7 +12,7 @@ NOTIFY_OUTAGE: Final = """
 WITH waiting AS (
     SELECT desired_list.list_id, desired_list.user_id, desired_list.version, desired_list.title,
         desired_list.is_present, desired_list.trace_context, coalesce(account.trakt_id, '') AS trakt_account,
-        mirror.trakt_list_id IS NOT NULL AS is_on_trakt
+        mirror.trakt_list IS NOT NULL AS is_on_trakt
     FROM work_queue
     JOIN account ON account.user_id = work_queue.user_id
     JOIN desired_list ON desired_list.list_id = work_queue.list_id
