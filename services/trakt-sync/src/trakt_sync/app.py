@@ -67,7 +67,7 @@ def build_worker(
         accounts=accounts,
         watched=watched,
         recovery=recovery,
-        history=HistoryReader(pool=runtime.pool, wake_relay=wake_relay, now=now),
+        history=HistoryReader(pool=runtime.pool, wake_relay=wake_relay, every=settings.trakt_history_interval, now=now),
         wake_relay=wake_relay,
         policy=policy,
         every=settings.trakt_audit_interval,

@@ -22,7 +22,7 @@ from trakt_sync.reconciler.account_settings import read_settings
 from trakt_sync.reconciler.history import HistoryReader
 from trakt_sync.reconciler.reauthorization import give_up
 from trakt_sync.reconciler.recover import Recovery
-from trakt_sync.store import audits, mirrors
+from trakt_sync.store import audits, mirrors, watched
 from trakt_sync.store.accounts import AccountStore
 from trakt_sync.trakt.api import Trakt
 from trakt_sync.use_cases import identify
@@ -58,7 +58,8 @@ class Auditor:
     jitter: Callable[[], float]
 
     async def serve(self, account: Account) -> None:
-        """Audit the account and give it back. Where nobody knows yet whose it is, that is asked, and it is due again.
+        """Audit the account, or look at its history alone, and give it back. Where nobody knows
+        yet whose it is, that is asked, and it is due again.
 
         Raises:
             LeaseLostError: the account has another holder; nothing was recorded.
@@ -73,16 +74,24 @@ class Auditor:
                 await identify(self.pool, session.account, settings, self.now())
                 await self._changed(session, NO_ACCOUNT_CHANGE)
             else:
-                if account.are_settings_due(self.now()):
-                    await read_settings(self.pool, session, self.now)
-                found = await self._audit(session)
-                await self.history.read(session)
-                reached(KillPoint.AUDIT_READ)
-                await self._record(session.account, found, began_at)
+                await self._look(session, began_at)
         except TokenRefusedError:
             await self._renewed(session)
         except TraktError as error:
             await self._failed(session, error)
+
+    async def _look(self, session: Session, began_at: datetime) -> None:
+        """Look at what is due: the lists and the history, or the history alone."""
+        if not session.account.is_audit_due:
+            await self.history.read(session)
+            await self.accounts.release(session.account)
+            return
+        if session.account.are_settings_due(self.now()):
+            await read_settings(self.pool, session, self.now)
+        found = await self._audit(session)
+        await self.history.read(session)
+        reached(KillPoint.AUDIT_READ)
+        await self._record(session.account, found, began_at)
 
     async def _audit(self, session: Session) -> Audit:
         known, began_at = await audits.mirrors_of(self.pool, session.account), self.now()
@@ -124,14 +133,17 @@ class Auditor:
             await self._changed(session, change)
 
     async def _changed(self, session: Session, change: AccountChange, *, after: timedelta = timedelta(0)) -> None:
-        """Give the account back, to be audited after that. One whose tokens cannot be renewed waits for its user."""
-        now = self.now()
-        audit_at = max(now + after, change.blocked_until or now)
+        """Give the account back, to be looked at after that. One whose tokens cannot be renewed waits for its user."""
+        now, account = self.now(), session.account
+        again_at = max(now + after, change.blocked_until or now)
+        audit_at = again_at if account.is_audit_due else None
         async with self.pool.acquire() as connection, connection.transaction():
-            await audits.record(connection, session.account, (), now, began_at=now, audit_at=audit_at)
-            await audits.change_account(connection, session.account, change)
+            if account.is_history_due:
+                await watched.put_off(connection, account, again_at)
+            await audits.record(connection, account, (), now, began_at=now, audit_at=audit_at)
+            await audits.change_account(connection, account, change)
             if change.needs_reauthorization:
-                await give_up(connection, session.account, now)
+                await give_up(connection, account, now)
         if change.needs_reauthorization:
             self.wake_relay()
 

@@ -118,7 +118,7 @@ class Worker:
             await connections.check_lists(self.pool, account, self.now())
         if await self.leaver.serve(account):
             return None
-        if account.is_audit_due:
+        if account.is_audit_due or account.is_history_due:
             await self.auditor.serve(account)
             return self.now()
         return await self.reconciler.serve(account)

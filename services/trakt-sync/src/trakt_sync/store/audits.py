@@ -41,7 +41,8 @@ SELECT list_id, $1, due_at FROM unnest($2::bigint[], $3::timestamptz[]) AS found
 ON CONFLICT (list_id) DO UPDATE SET due_at = least(work_queue.due_at, excluded.due_at), revision = excluded.revision"""
 
 RELEASE: Final = f"""
-UPDATE account SET {given_back("$1")}, audit_at = CASE WHEN audit_at > $4 THEN audit_at ELSE $3 END
+UPDATE account SET {given_back("$1")},
+    audit_at = CASE WHEN $3::timestamptz IS NULL OR audit_at > $4 THEN audit_at ELSE $3 END
 WHERE user_id = $1 AND lease_token = $2"""  # noqa: S608 - our own text
 
 CHANGE_ACCOUNT: Final = """
@@ -92,12 +93,12 @@ async def record(
     now: datetime,
     *,
     began_at: datetime,
-    audit_at: datetime,
+    audit_at: datetime | None,
 ) -> None:
     """Save what was found and give the account back, in the caller's transaction.
 
     Args:
-        audit_at: when it is audited again, if nobody asked for it since `began_at`.
+        audit_at: when it is audited again, if nobody asked for it since `began_at`; None: at the time that is set.
 
     Raises:
         LeaseLostError: the account has another holder; nothing was recorded.

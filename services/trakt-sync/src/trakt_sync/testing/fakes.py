@@ -129,6 +129,11 @@ class FakeTrakt:
         self._check(token)
         return (), True
 
+    async def count_plays(self, token: SecretStr, title: Title) -> int:
+        del title
+        self._check(token)
+        return 0
+
     async def find_list(self, token: SecretStr, owner: str, trakt_list: str) -> FoundList:
         self._check(token)
         for number, one in self.lists.items():

@@ -26,7 +26,8 @@ from trakt_sync.settings import Settings
 from trakt_sync.store.rows import JOB_COLUMNS, stored_job
 from trakt_sync.testing.clock import MovableClock
 from trakt_sync.trakt.api import Trakt
-from trakt_sync.trakt.client import App, TraktClient
+from trakt_sync.trakt.app import App
+from trakt_sync.trakt.client import TraktClient
 from trakt_sync.trakt.transport import QuickTries, connect
 from trakt_sync.use_cases import ask_audit, record
 from trakt_sync.use_cases import connect as connect_account

@@ -6,7 +6,7 @@ Trakt may have carried out is the reconciler's matter.
 
 from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any, TypeVar, cast
@@ -33,9 +33,10 @@ from trakt_sync.mirroring.remote import (
     ReorderResponse,
 )
 from trakt_sync.trakt.api import WriteLease
+from trakt_sync.trakt.app import App
 from trakt_sync.trakt.pages import PAGE, Pages, parsed, read_pages
 from trakt_sync.trakt.paths import ANYBODYS_LISTS, BY_RANK, LISTS, ME, items_of, ranked_items_of
-from trakt_sync.trakt.statuses import check, check_renewal
+from trakt_sync.trakt.statuses import check, check_renewal, item_count
 from trakt_sync.trakt.tokens import Tokens, TokenWire
 from trakt_sync.trakt.transport import Bearer, QuickTries, translated, tried
 from trakt_sync.trakt.wire import (
@@ -58,15 +59,6 @@ _LISTS = TypeAdapter(list[ListWire])
 _UPDATED = TypeAdapter[ListWire](UpdatedListWire)
 _ITEMS = TypeAdapter(list[ListItemWire])
 _WATCHED = TypeAdapter(list[WatchedWire])
-
-
-@dataclass(frozen=True, slots=True)
-class App:
-    """Our registration at Trakt."""
-
-    client_id: str
-    client_secret: SecretStr
-    redirect_uri: str
 
 
 class TraktClient:
@@ -199,6 +191,14 @@ class TraktClient:
         )
         return tuple(one for row in rows if (one := row.to_value()) is not None), is_complete
 
+    async def count_plays(self, token: SecretStr, title: Title) -> int:
+        """Return how often the user watched a movie, or episodes of a show, that has a trakt id."""
+        path = f"/sync/history/{title.media_type}s/{title.trakt}"
+        count = item_count(await self._read(token, path, {"page": 1, "limit": 1}))
+        if count is None:
+            raise TraktUnavailableError("Trakt answered with plays and no count of them")
+        return count
+
     async def find_list(self, token: SecretStr, owner: str, trakt_list: str) -> FoundList:
         """Find a list of anybody's, by its number or slug. A number that is none of one's own may be a public list's.
 
@@ -237,8 +237,7 @@ class TraktClient:
         """
         body = {
             "refresh_token": refresh_token.get_secret_value(),
-            "client_id": self._app.client_id,
-            "client_secret": self._app.client_secret.get_secret_value(),
+            **self._app.credentials,
             "redirect_uri": redirect_uri or self._app.redirect_uri,
             "grant_type": "refresh_token",
         }
@@ -248,9 +247,7 @@ class TraktClient:
 
     async def revoke(self, token: SecretStr) -> None:
         """Revoke a token pair by its access token. A pair that is void already is no failure."""
-        app = self._app
-        body = {"token": token.get_secret_value(), "client_id": app.client_id}
-        body["client_secret"] = app.client_secret.get_secret_value()
+        body = {"token": token.get_secret_value(), **self._app.credentials}
         check(await self._once(lambda: self._api.post(f"{self._auth_url}/oauth/revoke", json=body)))
 
     async def probe(self, token: SecretStr) -> None:
