@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Final
 
 import structlog
 
@@ -16,7 +17,7 @@ from trakt_sync.accounts.account import Account
 from trakt_sync.accounts.session import Session
 from trakt_sync.errors import LeaseLostError, TraktError
 from trakt_sync.kill_points import KillPoint, reached
-from trakt_sync.mirroring.actions import FindList, Read, Write
+from trakt_sync.mirroring.actions import FindList, OpenWatchlist, Read, Write
 from trakt_sync.mirroring.advance import advance
 from trakt_sync.mirroring.asked import asked
 from trakt_sync.mirroring.failures import waiting_for_a_place
@@ -35,6 +36,9 @@ from trakt_sync.trakt.api import Trakt
 from trakt_sync.use_cases import identify
 
 log = structlog.get_logger()
+
+LEFT_SOON: Final = timedelta(seconds=2)
+"""So long a list waits for another one to leave the watchlist."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +124,10 @@ class Reconciler:
         return self.now()
 
     async def _read(self, session: Session, job: Job, action: Read) -> Change:
+        is_opening = isinstance(action, OpenWatchlist)
+        if is_opening and await mirrors.is_watchlist_held(self.pool, session.account, besides=job.list_id):
+            # What the other list has there would count as the user's own.
+            return Change(job.progress, next=Next(self.now() + LEFT_SOON))
         trakt, token, owned = session.trakt, session.token, partial(mirrors.owned, self.pool)
         try:
             return await apply.read(

@@ -70,6 +70,13 @@ SELECT EXISTS (
     WHERE mirror.trakt_list_id = $2 AND desired_list.user_id = $1 AND is_present
 )"""
 
+IS_WATCHLIST_HELD: Final = """
+SELECT EXISTS (
+    SELECT FROM mirror JOIN desired_list USING (list_id)
+    WHERE desired_list.user_id = $1 AND mirror.trakt_account = $2 AND mirror.list_id <> $3
+        AND trakt_list ->> 'trakt_list_id' = 'watchlist'
+)"""
+
 HOLDER: Final = f"""
 SELECT {JOB_COLUMNS}, mirror.trakt_account = coalesce(account.trakt_id, '') AS is_current
 FROM mirror
@@ -128,6 +135,12 @@ async def owned(pool: Pool, trakt_list_ids: Iterable[int]) -> set[int]:
 async def is_mirror_of(pool: Pool, user_id: str, trakt_list_id: int) -> bool:
     """Return whether the Trakt list is the mirror of one of the user's lists."""
     found: bool = await pool.fetchval(IS_MIRROR_OF, user_id, trakt_list_id)
+    return found
+
+
+async def is_watchlist_held(pool: Pool, account: Account, *, besides: int) -> bool:
+    """Return whether something of another list of the user is in the watchlist: it is leaving."""
+    found: bool = await pool.fetchval(IS_WATCHLIST_HELD, account.user_id, account.trakt_account, besides)
     return found
 
 
