@@ -152,4 +152,9 @@ class Connect(Operation):
     account: str = "ada"
 
 
+@dataclass(frozen=True, repr=False)
+class Leave(Operation):
+    """The user disconnects the account, and wants the lists gone from it first."""
+
+
 Schedule: TypeAlias = list[Operation]

@@ -14,6 +14,7 @@ from trakt_sync.testing.simulation.operations import (
     Expire,
     Fault,
     Freeze,
+    Leave,
     Operation,
     Pages,
     Redeliver,
@@ -102,6 +103,7 @@ others: Final = st.one_of(
     st.just(Thaw()),
     st.builds(Ask, LISTS),
     st.builds(Connect, st.sampled_from(["ada", "bob"])),
+    st.just(Leave()),
     st.builds(ByHand, st.sampled_from(["add", "remove", "swap", "rename", "publish", "delete"]), LISTS),
     st.builds(Pages, st.sampled_from([1, 2])),
 )
@@ -111,6 +113,7 @@ blocks: Final = st.one_of(
     st.tuples(edits, work, troubles, work, edits),
     st.tuples(troubles, work, edits),
     st.tuples(others, troubles, work),
+    st.tuples(edits, work, st.just(Leave()), troubles, work, st.builds(Connect, st.just("ada")), troubles, work),
     st.tuples(edits),
     st.tuples(others),
     st.tuples(troubles),

@@ -25,6 +25,7 @@ from trakt_sync.testing.simulation.operations import (
     Expire,
     Fault,
     Freeze,
+    Leave,
     Operation,
     Pages,
     Redeliver,
@@ -35,7 +36,7 @@ from trakt_sync.testing.simulation.operations import (
 from trakt_sync.testing.simulation.process import Process
 from trakt_sync.testing.simulation.trakt import BrokenRuleError, SimulatedTrakt
 from trakt_sync.testing.simulation.wishes import USER, Wish, Wishes
-from trakt_sync.use_cases import ask, connect, record
+from trakt_sync.use_cases import ask, connect, leave, record
 
 PATIENCE: Final = timedelta(minutes=1)
 """How far ahead the worker waits for what is due."""
@@ -63,6 +64,7 @@ class World:
         self._gathered: list[Wish] = []
         self._began: dict[int, int] = {}
         self.account = USER
+        self._has_left = False
         self._accounts = AccountStore(self.pool, Vault([KEY]), settings.trakt_lease)
 
     async def carry_out(self, operation: Operation) -> None:
@@ -70,7 +72,7 @@ class World:
         match operation:
             case Edit() | Delete() | Redeliver():
                 await self._tell(operation)
-            case Connect() | Ask() | ByHand():
+            case Connect() | Leave() | Ask() | ByHand():
                 await self._use(operation)
             case Fault() | Pages() | Expire():
                 self._trouble(operation)
@@ -98,10 +100,13 @@ class World:
                 if self.wishes.written:
                     await self._deliver(self.wishes.written[-1 - back % len(self.wishes.written)])
 
-    async def _use(self, operation: Connect | Ask | ByHand) -> None:
+    async def _use(self, operation: Connect | Leave | Ask | ByHand) -> None:
         match operation:
             case Connect(account):
                 await self.connect(account)
+            case Leave():
+                self._has_left = True
+                await leave(self.pool, USER, self.clock())
             case Ask(number):
                 if (list_id := self.wishes.list_of(number)) is not None:
                     await ask(self.pool, USER, list_id, self.clock())
@@ -220,7 +225,12 @@ class World:
         self._frozen = []
 
     def _protected(self, shown: MediaList) -> set[int]:
-        """Return the titles that are wanted by every version that trakt-sync knew since the step began."""
+        """Return the titles that are wanted by every version that trakt-sync knew since the step began.
+
+        Whoever has left the account wanted none of them: what was sent then may come late.
+        """
+        if self._has_left:
+            return set()
         for list_id, versions in self.wishes.known.items():
             if versions[0].is_shown_by(shown):
                 known = versions[max(self._began.get(list_id, 0), 0) :]
