@@ -224,6 +224,17 @@ def test_two_entries_that_may_be_one_title_are_both_kept() -> None:
     assert plan(Desired(True, DETAILS, (Title("movie", trakt=1, tmdb=22),)), actual) == ()
 
 
+def test_two_entries_with_one_id_are_both_kept() -> None:
+    actual = Actual(1, DETAILS, (Entry(Title("movie", trakt=1, tmdb=22), row_id=1), Entry(movie(1), row_id=2)))
+    assert plan(Desired(True, DETAILS, (movie(1),)), actual) == ()
+
+
+def test_title_that_is_wanted_twice_is_sent_once() -> None:
+    actual = Actual(1, DETAILS, (Entry(Title("movie", tmdb=22), "unconfirmed", row_id=1),))
+    wanted = Title("movie", trakt=1, tmdb=22)
+    assert AddItems((wanted,)) in plan(Desired(True, DETAILS, (wanted, movie(1))), actual)
+
+
 def test_title_that_turns_out_to_be_one_that_is_there_is_not_sent_again() -> None:
     unknown, there = Entry(Title("movie", tmdb=9), "not_found", 1), Entry(Title("movie", trakt=7), row_id=2)
     desired = Desired(True, DETAILS, (Title("movie", trakt=7, tmdb=9),))

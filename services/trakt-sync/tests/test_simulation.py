@@ -52,6 +52,14 @@ MENDED: dict[str, Sequence[Operation]] = {
         Edit(items=("m2",)),
         Work(9),
     ],
+    "a film that is wanted twice, while its addition has no answer": [
+        Edit(items=("m1t",)),
+        Work(),
+        Fault(),
+        Work(),
+        Edit(items=("m1",)),
+        Edit(items=("m1a", "m1")),
+    ],
     "errors of the server that pass": [
         Edit(items=("m1",)),
         Work(),

@@ -1,11 +1,11 @@
 """How a list differs from its Trakt list."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from trakt_sync.mirroring.desired import Mode
-from trakt_sync.mirroring.ledger import SET_ASIDE, Entry, EntryState, is_ours, positions_of, rows_in
+from trakt_sync.mirroring.ledger import SET_ASIDE, Entry, EntryState, is_ours, rows_in
 from watchbuddy_contracts import Title, TitleKey
 
 # Of several entries that may be one title, an unconfirmed one is confirmed first. A title that is there is not sent.
@@ -169,17 +169,19 @@ class _Matches:
 
 
 def _match(items: Iterable[Title], entries: tuple[Entry, ...], tried_again: Collection[str]) -> _Matches:
-    positions = positions_of(entries)
+    positions, further = _positions(entries)
     claimed: set[int] = set()
-    added: set[TitleKey] = set()
+    wanted: set[TitleKey] = set()
     pairs: list[Pair] = []
     for item in items:
         keys = item.keys
         hits = {positions[key] for key in keys if key in positions}
-        if hits & claimed or not added.isdisjoint(keys):
+        if further:
+            hits.update(position for key in keys for position in further.get(key, ()))
+        if hits & claimed or not wanted.isdisjoint(keys):
             continue  # the same title again
+        wanted.update(keys)
         if not hits:
-            added.update(keys)
             pairs.append((item, None))
             continue
         entry = entries[min(hits, key=lambda hit: (_PREFERENCE[entries[hit].state], hit))]
@@ -189,3 +191,14 @@ def _match(items: Iterable[Title], entries: tuple[Entry, ...], tried_again: Coll
         is_new_try = is_new_try or entry.state in tried_again
         pairs.append((item, None if is_new_try or entry.state == "unconfirmed" else entry))
     return _Matches(pairs, claimed)
+
+
+def _positions(entries: tuple[Entry, ...]) -> tuple[Mapping[TitleKey, int], Mapping[TitleKey, Sequence[int]]]:
+    """Return each key's first position among the entries, and the further ones: two entries may be one title."""
+    first: dict[TitleKey, int] = {}
+    further: dict[TitleKey, list[int]] = {}
+    for position, entry in enumerate(entries):
+        for key in entry.title.keys:
+            if first.setdefault(key, position) != position:
+                further.setdefault(key, []).append(position)
+    return first, further
