@@ -25,8 +25,6 @@ def advance(job: Job, change: Change, now: datetime, policy: Policy) -> Step:
     """
     if change.next is not None:
         return Step(change, replace(change.next, remaining=job.remaining))
-    succeeded = replace(change.progress, incident=replace(change.progress.incident, attempts=0))
-    change = replace(change, progress=succeeded)
     after = job.after(change)
     actions = plan(after.desired, after.actual)
     if not actions and not job.desired.is_present:

@@ -161,7 +161,9 @@ def _with_list(
         updated_at=remote.updated_at,
     )
     drift = replace(job.progress.drift, is_detached=False, left_version=None, is_taken_down=False)
-    progress = replace(job.progress, trakt_list=trakt_list, intent=None, pending=None, limit=None, drift=drift)
+    progress = replace(
+        job.progress.succeeded(), trakt_list=trakt_list, intent=None, pending=None, limit=None, drift=drift
+    )
     if remote.item_count:
         progress = progress.stale(now, policy)
     event = list_created(job, remote.trakt_list_id, remote.slug, is_adopted=is_adopted)

@@ -266,6 +266,10 @@ class Progress:
         lost = (*self.drift.lost_creations, intent)[-MAX_LOST_CREATIONS:]
         return replace(self, intent=None, drift=replace(self.drift, lost_creations=lost))
 
+    def succeeded(self) -> "Progress":
+        """Return the progress after a write was carried out. A reading is no success: one follows each that failed."""
+        return replace(self, incident=replace(self.incident, attempts=0))
+
     def finished(self, version: int) -> "Progress":
         """Return the progress when Trakt equals the version: nothing is under way, nothing is left to report."""
         return replace(

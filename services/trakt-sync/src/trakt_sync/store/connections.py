@@ -77,6 +77,16 @@ NAME: Final = """
 UPDATE mirror SET trakt_account = $2 FROM desired_list
 WHERE desired_list.user_id = $1 AND mirror.list_id = desired_list.list_id AND trakt_account = ''"""
 
+# Who joins a Trakt account that others use waits for their pace, and for the step that one of them is in: their writes
+# have kept only those away who were there. Nobody waits for ten minutes, as in a claim.
+JOIN: Final = """
+UPDATE account SET next_write_at = greatest(next_write_at, (
+    SELECT max(greatest(next_write_at, CASE WHEN lease_token IS NOT NULL THEN lease_until END)) FROM account AS other
+    WHERE other.trakt_id = account.trakt_id AND other.user_id <> account.user_id
+        AND greatest(next_write_at, lease_until) < $2::timestamptz + interval '10 minutes'
+))
+WHERE user_id = $1"""
+
 # One batch. A list on the account that the user comes back to, or that cannot be told from another, is read and
 # reported anew. On the same account, tries and limits are forgotten: a new login may have others. Due is what has work,
 # and everything while nobody knows whose account it is: that is asked when there is work. What is on Trakt only counts
@@ -197,6 +207,7 @@ async def connect_account(connection: Connection, vault: Vault, user_id: str, gi
         now + READ_EVERY if is_known else None,
     )
     await _name_mirrors(connection, user_id, before, trakt_id)
+    await connection.execute(JOIN, user_id, now)
 
 
 async def disconnect_account(connection: Connection, user_id: str) -> SealedTokens | None:
@@ -225,6 +236,7 @@ async def identify_account(connection: Connection, account: Account, settings: A
     if await connection.execute(IDENTIFY, *values) != "UPDATE 1":
         raise LeaseLostError(f"the lease of {account.user_id} is another's")
     await _name_mirrors(connection, account.user_id, before, trakt_id)
+    await connection.execute(JOIN, account.user_id, now)
     await account_settings.save(connection, account, settings, now)
 
 
