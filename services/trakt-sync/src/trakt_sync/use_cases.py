@@ -256,6 +256,7 @@ async def identify(pool: Pool, account: Account, settings: AccountSettings, now:
     """
     async with pool.acquire() as connection, connection.transaction():
         await connections.identify_account(connection, account, settings, now)
+    reached(KillPoint.ACCOUNT_IDENTIFIED)
 
 
 async def _repeat_results(

@@ -14,6 +14,7 @@ from chassis.postgres.database import DATABASE_ERRORS, Pool
 from chassis.postgres.wakeup import Listener
 from trakt_sync.accounts.account import Account
 from trakt_sync.errors import LeaseLostError
+from trakt_sync.kill_points import KillPoint, reached
 from trakt_sync.reconciler.auditor import Auditor
 from trakt_sync.reconciler.importer import Importer
 from trakt_sync.reconciler.leaver import Leaver
@@ -91,6 +92,7 @@ class Worker:
             return min(await self.outage.watch(now), self.max_sleep)
         if self.breaker.has_recovered:
             await work_queue.resume(self.pool, now)
+            reached(KillPoint.WAITING_RESUMED)
             await imports.resume(self.pool, now)
             self.breaker.resumed()
         free = self.concurrency - len(self._serving)
@@ -116,6 +118,7 @@ class Worker:
             return self.now()
         if account.has_unchecked:
             await connections.check_lists(self.pool, account, self.now())
+            reached(KillPoint.LISTS_CHECKED)
         if await self.leaver.serve(account):
             return None
         if account.is_audit_due or account.is_history_due:
