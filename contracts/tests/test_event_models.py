@@ -27,6 +27,7 @@ def test_every_event_class_of_the_package_is_registered_under_its_own_type() -> 
         watchbuddy_contracts.Event,
         watchbuddy_contracts.ListEvent,
         watchbuddy_contracts.ListState,
+        watchbuddy_contracts.TraktSynced,
         watchbuddy_contracts.AccountEvent,
     }
     assert set(EVENTS.values()) == classes

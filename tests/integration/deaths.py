@@ -3,13 +3,14 @@
 import dataclasses
 import signal
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 import asyncpg
 
+from chassis.kill_points import KILL_AT
 from chassis.testing import eventually
 from integration.system import RunningSystem
-from trakt_sync.kill_points import KILL_AT
+from local_stack.errors import PartFailedError
 
 
 @asynccontextmanager
@@ -23,7 +24,8 @@ async def dying_at(system: RunningSystem, name: str, point: str, **environment: 
     await system.stop_processes(name)
     process.spec = dataclasses.replace(before, environment={**before.environment, **environment, KILL_AT: point})
     try:
-        await process.start()
+        with suppress(PartFailedError):  # it may be dead before it is ready
+            await process.start()
         yield
 
         async def status() -> int | None:

@@ -57,6 +57,24 @@ async def test_a_user_who_logs_in_by_device_code_sees_the_list_that_waited(syste
     assert await user.items_on_trakt(made.id) == list(identities(movies(3)))
 
 
+async def test_who_disconnects_may_have_the_lists_gone_from_trakt_first(system: RunningSystem) -> None:
+    user = await system.connected_user(vip=True)
+    made = [await user.create(f"Leaving {number}", movies(2)) for number in (1, 2)]
+    await user.mirrored()
+    headers = {"Authorization": f"Bearer {system.token(user.name)}"}
+    async with httpx.AsyncClient(base_url=system.accounts_url, headers=headers, trust_env=False) as accounts:
+        answer = await accounts.post("/api/trakt/disconnect", params={"keep_lists": "false"})
+    assert (answer.status_code, answer.json()["state"]) == (200, "disconnecting")
+
+    await user.told("Trakt is disconnected. Your 2 lists on Trakt were removed. All stay here.")
+    assert await user.on_trakt() == []
+
+    async def waiting() -> list[tuple[int | None, str]]:
+        return [(one.trakt_list_id, one.mirror_state.state) for one in await user.lists()]
+
+    await eventually(waiting, until=lambda found: found == [(None, "pending")] * len(made))
+
+
 async def test_a_new_list_of_one_kind_is_in_order_without_a_reorder(user: User) -> None:
     seen = await user.newest_request()
     made = await user.create("Films", movies(300, after=100))

@@ -59,7 +59,9 @@ from watchbuddy_contracts.trakt import (
     TraktListDeleted,
     TraktListSynced,
     TraktReauthorizationRequired,
+    TraktSynced,
     TraktSyncFailed,
+    TraktWatchlistSynced,
 )
 from watchbuddy_contracts.watched import TraktWatchedChanged, WatchedItem
 
@@ -112,7 +114,9 @@ __all__ = [
     "TraktListSynced",
     "TraktReauthorizationRequired",
     "TraktSyncFailed",
+    "TraktSynced",
     "TraktWatchedChanged",
+    "TraktWatchlistSynced",
     "Trigger",
     "WatchedItem",
     "WhenChanged",

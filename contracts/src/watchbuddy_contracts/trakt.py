@@ -25,10 +25,9 @@ class TraktListCreated(ListEvent, ce_type="watchbuddy.trakt.list_created.v1", to
     """True when the answer to the creation was lost, and trakt-sync found the list instead of making a second one."""
 
 
-class TraktListSynced(ListEvent, ce_type="watchbuddy.trakt.list_synced.v1", topic=TRAKT_TOPIC):
+class TraktSynced(ListEvent):
     """Trakt equals the list at this version."""
 
-    trakt_list_id: BigintId
     added: Count
     removed: Count
     unchanged: Count
@@ -43,11 +42,21 @@ class TraktListSynced(ListEvent, ce_type="watchbuddy.trakt.list_synced.v1", topi
     """Items that are not wanted, and that Trakt does not take off."""
 
 
+class TraktListSynced(TraktSynced, ce_type="watchbuddy.trakt.list_synced.v1", topic=TRAKT_TOPIC):
+    """The Trakt list equals the list at this version."""
+
+    trakt_list_id: BigintId
+
+
+class TraktWatchlistSynced(TraktSynced, ce_type="watchbuddy.trakt.watchlist_synced.v1", topic=TRAKT_TOPIC):
+    """The user's watchlist has all of the list at this version, beside what the user put there."""
+
+
 class TraktListDeleted(ListEvent, ce_type="watchbuddy.trakt.list_deleted.v1", topic=TRAKT_TOPIC):
     """Nothing of the list is left on Trakt."""
 
     trakt_list_id: BigintId | None = None
-    """Null when there never was a list on Trakt."""
+    """Null when there never was a list on Trakt, and when the watchlist was the target."""
 
 
 class TraktSyncFailed(ListEvent, ce_type="watchbuddy.trakt.sync_failed.v1", topic=TRAKT_TOPIC):
@@ -89,6 +98,11 @@ class TraktAccountConnected(AccountEvent, ce_type="watchbuddy.trakt.account_conn
 
 class TraktAccountDisconnected(AccountEvent, ce_type="watchbuddy.trakt.account_disconnected.v1", topic=TRAKT_TOPIC):
     """The user's Trakt account was disconnected. Their lists in WatchBuddy stay."""
+
+    removed_list_ids: tuple[BigintId, ...] = ()
+    """Lists of WatchBuddy whose Trakt lists were deleted, for the user wanted them gone. They have none any more."""
+    lists_left: Count | None = None
+    """Trakt lists of WatchBuddy's making that stay on the account. Null: not known."""
 
 
 class TraktReauthorizationRequired(

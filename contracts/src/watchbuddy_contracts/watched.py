@@ -15,6 +15,7 @@ class WatchedItem(Item):
 
     last_watched_at: datetime
     plays: Annotated[int, Field(ge=1)] = 1
+    """How often in all, also where the event tells of a new play: of a show, of all its episodes."""
 
 
 class TraktWatchedChanged(AccountEvent, ce_type="watchbuddy.trakt.watched_changed.v1", topic=TRAKT_TOPIC):

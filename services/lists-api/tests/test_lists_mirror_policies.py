@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 
 from lists_api.testing import AT, Api, delivered, movies, tmdb_ids
-from watchbuddy_contracts import Item, ItemIds, TraktDriftFound, TraktListCreated, TraktListSynced
+from watchbuddy_contracts import Item, ItemIds, TraktDriftFound, TraktListCreated, TraktListSynced, TraktWatchlistSynced
 
 POLICIES = {"mode": "keep_extra", "when_deleted": "detach", "when_changed": "take_over", "when_removed": "take_over"}
 
@@ -143,6 +143,22 @@ async def test_a_list_that_stays_deleted_on_trakt_is_detached_until_it_is_made_a
     assert await seen() == ("detached", None)
     await api.receive(new.model_copy(update={"version": 2, "trakt_list_id": 502}))
     assert await seen() == ("pending", 502)
+
+
+async def test_a_list_in_the_watchlist_is_on_trakt_without_a_trakt_list(api: Api) -> None:
+    made = await api.create()
+    of = {"list_id": made["id"], "user_id": "ada", "title": made["title"]}
+    counts = {"added": 0, "removed": 0, "unchanged": 2}
+    await api.receive(TraktListSynced(**of, **counts, version=1, trakt_list_id=501))
+    await api.call("PATCH", f"/api/lists/{made['id']}", json={"mirror": {"target": "watchlist"}})
+    await api.receive(TraktWatchlistSynced(**of, **counts, version=2, left_out=(film(1),)))
+    one = await read(api, made["id"])
+    assert (one["trakt_list_id"], one["mirror_state"]["state"], one["mirror_state"]["left_out"]) == (None, "in_sync", 1)
+    for mirrored, count in (("true", 1), ("false", 0)):
+        assert (await api.call("GET", f"/api/lists?mirrored={mirrored}")).json()["total"] == count
+    await api.call("PATCH", f"/api/lists/{made['id']}", json={"mirror": {"target": "list"}})
+    await api.receive(TraktListCreated(**of, version=3, trakt_list_id=502, slug="x", adopted=False))
+    assert (await read(api, made["id"]))["trakt_list_id"] == 502
 
 
 async def test_what_trakt_refuses_and_does_not_take_off_is_counted(api: Api) -> None:

@@ -84,6 +84,22 @@ async def test_without_an_account_a_failure_stays_one_and_waiting_does_not_help(
     assert (state["state"], state["reason"], state["retry_at"]) == ("failed", "rate_limited", "2026-01-02T01:00:00Z")
 
 
+async def test_lists_that_were_removed_with_the_account_have_no_trakt_list_and_wait_for_the_next(api: Api) -> None:
+    gone, stays = await api.create(), await api.create()
+    other = synced(stays).model_copy(update={"trakt_list_id": 502})
+    await api.receive(CONNECTED, synced(gone), other)
+    removed = TraktAccountDisconnected(user_id="ada", removed_list_ids=(gone["id"],), lists_left=1)
+    foreign = TraktAccountDisconnected(user_id="bob", removed_list_ids=(stays["id"],), lists_left=0)
+    await api.receive(foreign, removed, at=LATER)
+    assert await mirror_state(api, gone) == ("pending", "not_connected")
+    ids = [(await api.call("GET", f"/api/lists/{one['id']}")).json()["trakt_list_id"] for one in (gone, stays)]
+    assert ids == [None, 502]
+    made_anew = on_trakt(gone).model_copy(update={"trakt_list_id": 503})
+    await api.receive(CONNECTED, made_anew, at=LATER + timedelta(minutes=1))
+    await api.receive(removed, at=LATER)  # late
+    assert (await api.call("GET", f"/api/lists/{gone['id']}")).json()["trakt_list_id"] == 503
+
+
 async def test_another_users_account_does_not_count(api: Api) -> None:
     await api.receive(TraktAccountConnected(user_id="bob"))
     assert await mirror_state(api, await api.create()) == ("pending", "not_connected")

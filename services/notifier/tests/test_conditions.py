@@ -26,6 +26,7 @@ from watchbuddy_contracts import (
     TraktListSynced,
     TraktReauthorizationRequired,
     TraktSyncFailed,
+    TraktWatchlistSynced,
 )
 
 ALL = "Synced to Trakt: +8 -0 (2 not found, 5 over your account's limit, 1 refused by Trakt, 3 could not be removed)"
@@ -63,6 +64,16 @@ async def test_all_that_is_lacking_is_told_beside_the_sync(pool: Pool, dispatche
     assert await told(pool) == ["Synced to Trakt: +8 -0", ALL]
     (warning, _) = (await page_store.page(pool, "ada", Filter(), limit=9)).messages
     assert (warning.severity, warning.list_id, warning.created_at) == ("warning", 7, TIME)
+
+
+async def test_what_the_watchlist_lacks_is_told_of_it(pool: Pool, dispatcher: Dispatcher) -> None:
+    about = {"user_id": "ada", "list_id": 7, "version": 1, "title": "To watch"}
+    event = TraktWatchlistSynced.model_validate(
+        {**about, "added": 8, "removed": 0, "unchanged": 0, "left_out": items(2)}
+    )
+    await dispatcher.dispatch([delivered(event, time=TIME)])
+    text = "Synced to your Trakt watchlist: +8 -0"
+    assert await told(pool) == [text, f"{text} (2 over your account's limit)"]
 
 
 async def test_what_was_told_is_told_again_when_it_changes_or_was_over(pool: Pool, dispatcher: Dispatcher) -> None:

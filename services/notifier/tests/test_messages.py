@@ -4,7 +4,7 @@ from uuid import UUID
 import pytest
 
 import watchbuddy_contracts
-from notifier.catalogue import CONDITIONS, SILENT, TOLD, WORDINGS
+from notifier.catalogue import CONDITIONS, SILENT, TOLD, WORDINGS, Severity
 from notifier.links import Link
 from notifier.messages import Message, news, told_of
 from notifier.testing import TIME
@@ -55,6 +55,7 @@ def failed(operation: str, reason: str) -> Event:
 TEXTS: list[tuple[Event, str, str]] = [
     (imported(3), "success", "Imported 'Heists' from Trakt: 3 titles."),
     (imported(1), "success", "Imported 'Heists' from Trakt: 1 title."),
+    (event("TraktWatchlistSynced", added=3, removed=1, unchanged=0), "info", "Synced to your Trakt watchlist: +3 -1"),
     (imported(0), "success", "Imported 'Heists' from Trakt: 0 titles."),
     (
         event("ListRunHeld", **RUN, would_add=3, would_remove=41, total=50),
@@ -163,6 +164,7 @@ TEXTS: list[tuple[Event, str, str]] = [
 
 NOTHING: list[Event] = [
     trakt_synced(0, 0),
+    event("TraktWatchlistSynced", added=0, removed=0, unchanged=9),
     trakt_synced(0, 0, renamed=True),
     event("TraktListDeleted", trakt_list_id=None),
     *(failed(operation, "auth") for operation in ("create", "sync", "delete")),
@@ -207,6 +209,31 @@ def test_a_disconnected_account_is_told_as_a_matter_of_the_account() -> None:
         "trakt_account_disconnected",
         link=Link(to="account"),
     )
+
+
+@pytest.mark.parametrize(
+    ("removed", "left", "severity", "text"),
+    [
+        (12, 0, "info", "Trakt is disconnected. Your 12 lists on Trakt were removed. All stay here."),
+        (1, 0, "info", "Trakt is disconnected. Your list on Trakt was removed. All stay here."),
+        (
+            5,
+            7,
+            "warning",
+            (
+                "Trakt is disconnected. Your 5 lists on Trakt were removed, 7 could not be removed and stay there. "
+                "All stay here."
+            ),
+        ),
+        (0, 3, "info", "Trakt is disconnected. Your lists stay here, and rest there."),
+    ],
+)
+def test_a_disconnected_account_tells_which_lists_were_removed_and_which_stay(
+    removed: int, left: int, severity: Severity, text: str
+) -> None:
+    told = event("TraktAccountDisconnected", removed_list_ids=list(range(1, removed + 1)), lists_left=left)
+    link = Link(to="account")
+    assert said_of(told) == Message(text, severity, "trakt_account_disconnected", link=link)
 
 
 NOT_READ = {

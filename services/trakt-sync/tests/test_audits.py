@@ -11,8 +11,7 @@ import pytest
 from chassis.testing import eventually
 from trakt_simulator.testing import SimulatorAdmin
 from trakt_sync.testing import Harness, movies, synced_by_hand, unwanted, wanted
-from trakt_sync.use_cases import ask_audit
-from watchbuddy_contracts import TraktDriftFound, TraktListSynced, TraktSyncFailed
+from watchbuddy_contracts import TraktDriftFound, TraktListSynced
 
 
 @asynccontextmanager
@@ -23,19 +22,6 @@ async def by_hand(running: Harness, admin: SimulatorAdmin, user: str = "ada") ->
     url = f"{running.settings.trakt_api_url}users/me/lists"
     async with httpx.AsyncClient(headers=pair.headers(), base_url=url) as http:
         yield http
-
-
-async def audited(running: Harness) -> None:
-    """Wait until the account was audited and what that found is done."""
-    await ask_audit(running.pool, "ada", running.clock())
-    running.runtime.work_waker.wake()
-
-    async def waits() -> bool:
-        at = await running.pool.fetchval("SELECT audit_at FROM account WHERE user_id = 'ada'")
-        lists = await running.pool.fetchval("SELECT count(*) FROM work_queue")
-        return bool(at > running.clock() + timedelta(minutes=1) and lists == 0)
-
-    await eventually(waits, until=bool)
 
 
 async def shown(admin: SimulatorAdmin) -> list[tuple[str, str, list[object]]]:
@@ -59,7 +45,7 @@ async def test_audit_of_many_unchanged_lists_is_one_request(running: Harness, ad
     await running.settled(*numbers)
     running.move_clock(timedelta(hours=1))
     before = len(await admin.requests())
-    await audited(running)
+    await running.audited()
     (request,) = (await admin.requests())[before:]
     assert (request.method, request.path.partition("?")[0]) == ("GET", "/users/me/lists")
     assert await running.events(TraktDriftFound) == []
@@ -70,7 +56,7 @@ async def test_titles_that_were_edited_by_hand_are_put_right_and_told(running: H
     async with by_hand(running, admin) as http:
         await http.post(f"/{number}/items/remove", json=ids(2))
         await http.post(f"/{number}/items", json=ids(9))
-    await audited(running)
+    await running.audited()
     assert [sorted(items) for _, _, items in await shown(admin)] == [[1, 2, 3]]  # type: ignore[type-var]
     (drift,) = await running.events(TraktDriftFound)
     assert (drift.kind, drift.action, drift.added, drift.removed) == ("items_edited", "repaired", 1, 1)
@@ -82,7 +68,7 @@ async def test_a_swap_by_hand_is_found_where_the_order_counts(running: Harness, 
         rows = (await http.get(f"/{number}/items/movie/rank/asc")).json()
         await http.post(f"/{number}/items/reorder", json={"rank": [row["id"] for row in reversed(rows)]})
     assert [items for _, _, items in await shown(admin)] == [[3, 2, 1]]
-    await audited(running)
+    await running.audited()
     assert [items for _, _, items in await shown(admin)] == [[1, 2, 3]]
 
 
@@ -90,7 +76,7 @@ async def test_a_list_that_was_renamed_and_made_public_is_put_back(running: Harn
     number = await the_list(running, admin)
     async with by_hand(running, admin) as http:
         await http.put(f"/{number}", json={"name": "Mine", "privacy": "public"})
-    await audited(running)
+    await running.audited()
     assert [(name, privacy) for name, privacy, _ in await shown(admin)] == [("Heists", "private")]
     (drift,) = await running.events(TraktDriftFound)
     assert (drift.kind, drift.action) == ("list_renamed", "repaired")
@@ -100,7 +86,7 @@ async def test_a_new_name_is_taken_over_where_the_owner_wants_that(running: Harn
     number = await the_list(running, admin, when_changed="take_over")
     async with by_hand(running, admin) as http:
         await http.put(f"/{number}", json={"name": "Mine", "privacy": "public"})
-    await audited(running)
+    await running.audited()
     (drift,) = await running.events(TraktDriftFound)
     assert (drift.action, drift.new_title, drift.new_privacy) == ("kept", "Mine", "public")
     assert [(name, privacy) for name, privacy, _ in await shown(admin)] == [("Mine", "public")]
@@ -112,7 +98,7 @@ async def test_a_title_taken_off_by_hand_is_taken_off_here_where_the_owner_wants
     number = await the_list(running, admin, when_removed="take_over")
     async with by_hand(running, admin) as http:
         await http.post(f"/{number}/items/remove", json=ids(2))
-    await audited(running)
+    await running.audited()
     (drift,) = await running.events(TraktDriftFound)
     assert (drift.action, drift.removed_items) == ("kept", movies(2))
     assert [items for _, _, items in await shown(admin)] == [[1, 3]]
@@ -126,7 +112,7 @@ async def test_a_list_that_was_deleted_is_made_anew(running: Harness, admin: Sim
     number = await the_list(running, admin)
     async with by_hand(running, admin) as http:
         await http.delete(f"/{number}")
-    await audited(running)
+    await running.audited()
     assert await shown(admin) == [("Heists", "private", [1, 2, 3])]
 
 
@@ -136,7 +122,7 @@ async def test_a_list_that_was_deleted_stays_so_where_the_owner_wants_that(
     number = await the_list(running, admin, when_deleted="detach")
     async with by_hand(running, admin) as http:
         await http.delete(f"/{number}")
-    await audited(running)
+    await running.audited()
     await running.want(wanted(version=2, items=movies(1), when_deleted="detach"))
     await running.settled()
     assert await shown(admin) == []
@@ -154,7 +140,7 @@ async def test_what_somebody_added_stays_in_the_modes_that_keep_it(
     number = await the_list(running, admin, mode=mode)
     async with by_hand(running, admin) as http:
         await http.post(f"/{number}/items", json=ids(9))
-    await audited(running)
+    await running.audited()
     await running.want(wanted(version=2, items=movies(2, 3), mode=mode))
     await running.settled()
     assert [items for _, _, items in await shown(admin)] == [left]
@@ -186,18 +172,8 @@ async def test_the_list_of_a_creation_that_was_given_up_is_removed(running: Harn
     (one,) = await admin.lists_of("ada")
     async with by_hand(running, admin) as http:  # Trakt carries the lost creation out
         await http.post("", json={"name": one.name, "description": one.description, "privacy": "private"})
-    await audited(running)
+    await running.audited()
     assert [two.ids["trakt"] for two in await admin.lists_of("ada")] == [one.ids["trakt"]]
     await running.want(unwanted())
     await running.settled()
     assert await admin.lists_of("ada") == []
-
-
-async def test_a_list_for_the_watchlist_is_told_to_be_none_yet(running: Harness, admin: SimulatorAdmin) -> None:
-    await running.want(wanted(items=movies(1), target="watchlist"))
-    (told,) = await running.sent(TraktSyncFailed)
-    assert (told.reason, told.detail) == ("rejected", "WatchBuddy cannot mirror to the watchlist yet")
-    assert await admin.lists_of("ada") == []
-    await running.want(wanted(version=2, items=movies(1)))
-    await running.settled()
-    assert await shown(admin) == [("Heists", "private", [1])]

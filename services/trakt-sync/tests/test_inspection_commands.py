@@ -1,4 +1,4 @@
-"""The commands that look at all lists: verify, backfill, audit, orphans."""
+"""The commands that look at all lists: verify, backfill, audit, orphans; and at one account."""
 
 import asyncio
 import json
@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
+from chassis.testing import eventually
 from trakt_simulator.testing import SimulatorAdmin
 from trakt_sync.testing import CLIENT, KEY, Harness, harness, movies, wanted
 
@@ -74,6 +75,27 @@ async def test_verify_compares_title_by_title(running: Harness, admin: Simulator
     assert (line["state"], line["item_count"], line["missing"]) == ("differs", 2, [{"trakt": 2}])
 
 
+async def test_verify_and_backfill_know_a_list_that_is_in_the_watchlist(
+    running: Harness, admin: SimulatorAdmin, run: Run
+) -> None:
+    await admin.seed({"username": "ada", "watchlist": {"items": [{"ids": {"trakt": 9}}]}})
+    await running.want(wanted(1, items=movies(1, 2), target="watchlist"))
+    await running.settled()
+    assert (await run("verify"))[0] == 2
+    await written_long_ago(running)
+    status, text = await run("verify")
+    assert (status, text.splitlines()[-1]) == (0, "1 of 1 lists are equal")
+    pair = await admin.account("ada")
+    async with httpx.AsyncClient(headers=pair.headers(), base_url=str(running.settings.trakt_api_url)) as http:
+        await http.post("/sync/watchlist/remove", json={"movies": [{"ids": {"trakt": 2}}]})
+        await http.post("/sync/watchlist", json={"movies": [{"ids": {"trakt": 8}}]})
+    status, text = await run("verify")
+    assert (status, "1 missing: movie 2" in text, "extra" in text) == (1, True, False)
+    status, text = await run("backfill")
+    assert (status, text.startswith("1 lists: 1 need nothing")) == (0, True)
+    assert (await run("orphans"))[0] == 0
+
+
 async def test_backfill_mirrors_what_has_no_trakt_list_and_then_nothing(
     dsn: str, simulator_url: str, admin: SimulatorAdmin, run: Run
 ) -> None:
@@ -125,3 +147,34 @@ async def test_audit_is_asked_for(running: Harness, admin: SimulatorAdmin, run: 
     assert await run("audit", "--user", "eve") == (1, "0 accounts are audited by the workers\n")
     assert await run("audit") == (0, "ada\n1 accounts are audited by the workers\n")
     await running.settled()
+
+
+async def test_account_show_says_how_an_account_and_its_lists_are(
+    running: Harness, admin: SimulatorAdmin, run: Run
+) -> None:
+    await running.want(wanted(1, items=movies(1, 2)), wanted(2, title="Noir", items=movies(3)))
+    await running.settled(1, 2)
+    await admin.fault("status", status=423, method="POST", times=None)
+    await running.want(wanted(3, items=movies(4)))
+    in_a_minute = running.clock() + timedelta(minutes=1)
+    await eventually(lambda: running.due_at(3), until=lambda due: due is not None and due > in_a_minute)
+    status, text = await run("account", "show", "--user", "ada", "--json")
+    shown = json.loads(text)
+    assert (status, shown["user_id"], shown["state"], shown["trakt_user"]) == (0, "ada", "connected", "ada")
+    assert shown["used"] == {"lists": 2, "items": 3}
+    assert (shown["lists"], shown["waits"]) == ({"in_sync": 2, "waiting": 1}, {"account_locked": 1})
+    assert (shown["block_reason"], shown["next_attempt_at"] is not None) == ("account_locked", True)
+    assert shown["next_audit_at"] is not None
+    assert not any("token" in key and key != "token_expires_at" for key in shown)
+
+    status, text = await run("account", "show", "--user", "ada")
+    assert (status, "lists           in_sync 2, waiting 1" in text) == (0, True)
+
+
+async def test_account_show_of_a_user_without_an_account_and_of_an_unknown_one(running: Harness, run: Run) -> None:
+    await running.want(wanted(7, user="grace", items=movies(1)))
+    status, text = await run("account", "show", "--user", "grace", "--json")
+    shown = json.loads(text)
+    assert (status, shown["state"], shown["waits"]) == (0, "disconnected", {"not_connected": 1})
+    assert (shown["limits"]["lists"], shown["next_audit_at"]) == (None, None)
+    assert await run("account", "show", "--user", "nobody") == (1, "")

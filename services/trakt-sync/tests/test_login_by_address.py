@@ -158,7 +158,7 @@ async def test_after_disconnecting_nothing_is_asked_and_a_new_login_goes_on_with
         [before] = await admin.lists_of("grace")
 
         left = await client.post(DISCONNECT)
-        assert (left.status_code, left.json()) == (200, {"revoked": True})
+        assert (left.status_code, left.json()) == (200, {"state": "disconnected", "revoked": True, "lists_left": 1})
         assert await state_of(client) == "disconnected"
         assert await made.pool.fetchval("SELECT tokens FROM account") is None
         assert len(await made.events(TraktAccountDisconnected)) == 1
@@ -168,7 +168,7 @@ async def test_after_disconnecting_nothing_is_asked_and_a_new_login_goes_on_with
         assert failed.reason == "not_connected"
         assert await admin.requests(account="grace") == []
 
-        assert (await client.post(DISCONNECT)).json() == {"revoked": False}
+        assert (await client.post(DISCONNECT)).json()["revoked"] is False
         assert len(await made.events(TraktAccountDisconnected)) == 1
 
         await back_here(app, await at_trakt(await address(client)))
@@ -184,7 +184,7 @@ async def test_a_trakt_that_is_away_keeps_nobody_connected(
     await made.want(import_of("some-list"))
     device = (await client.post("/api/trakt/device")).json()
     await admin.fault("status", path="/oauth/revoke", status=503, times=1)
-    assert (await client.post(DISCONNECT)).json() == {"revoked": False}
+    assert (await client.post(DISCONNECT)).json()["revoked"] is False
     assert await state_of(client) == "disconnected"
     # The import that waited has ended, and so has the login that was open.
     assert [failed.reason for failed in await made.events(TraktListReadFailed)] == ["not_connected"]

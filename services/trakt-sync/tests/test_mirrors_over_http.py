@@ -61,6 +61,36 @@ async def test_a_list_says_how_it_is_on_trakt_and_what_is_missing(
     assert (account["state"], account["used"]) == ("connected", {"lists": 1, "items": 2})
 
 
+async def test_a_list_in_the_watchlist_says_how_it_is_there(
+    running: Harness, client: httpx.AsyncClient, admin: SimulatorAdmin
+) -> None:
+    await admin.seed({"username": "ada", "watchlist": {"items": [{"ids": {"trakt": 9}}]}})
+    await running.want(wanted(items=movies(1, 2)))
+    await running.settled()
+    await running.want(wanted(version=2, items=movies(1, 2), target="watchlist"))
+    await running.settled()
+    shown = await read(client, f"{LISTS}/1")
+    assert (shown["state"], shown["applied_version"], shown["trakt_list_id"]) == ("in_sync", 2, None)
+    assert shown["url"] is None  # whose account it is was not asked
+    await running.pool.execute("UPDATE account SET trakt_slug = 'ada'")
+    assert (await read(client, f"{LISTS}/1"))["url"] == "https://trakt.tv/users/ada/watchlist"
+    assert {state: count for state, count in shown["items"].items() if count} == {"mirrored": 2, "kept": 1}
+    assert (await read(client, "/api/trakt/account"))["used"] == {"lists": 0, "items": 0}
+
+
+async def test_the_plan_of_another_target_names_what_goes_and_what_comes(
+    running: Harness, client: httpx.AsyncClient, admin: SimulatorAdmin
+) -> None:
+    await running.want(wanted(items=movies(1), target="watchlist"))
+    await running.settled()
+    await running.pool.execute("UPDATE account SET state = 'reauthorization_required'")
+    await running.want(wanted(version=2, items=movies(1)))
+    planned = (await client.post(f"{LISTS}/1/plan")).json()
+    kinds = [(one["kind"], one["requests"]) for one in planned["actions"]]
+    assert kinds == [("remove_items", 1), ("leave_watchlist", 0), ("create_list", 1), ("add_items", 1)]
+    assert await admin.lists_of("ada") == []
+
+
 async def test_a_plan_is_shown_and_nothing_of_it_is_sent(
     running: Harness, client: httpx.AsyncClient, admin: SimulatorAdmin
 ) -> None:

@@ -15,6 +15,8 @@ from trakt_sync.mirroring.actions import (
     DeleteList,
     DeleteTwin,
     FindList,
+    LeaveWatchlist,
+    OpenWatchlist,
     ReadItems,
     RemoveItems,
     ReorderItems,
@@ -22,9 +24,10 @@ from trakt_sync.mirroring.actions import (
 )
 from trakt_sync.mirroring.actual import Actual
 from trakt_sync.mirroring.additions import CHUNK
-from trakt_sync.mirroring.desired import Desired, Details
+from trakt_sync.mirroring.desired import Desired, Details, Mode, Policies
 from trakt_sync.mirroring.ledger import Entry, EntryState, mirrored
 from trakt_sync.mirroring.plan import plan
+from trakt_sync.mirroring.references import WATCHLIST
 from watchbuddy_contracts import Title
 
 DETAILS = Details("Heists", "Custom list managed by WatchBuddy (ID: 1)")
@@ -66,8 +69,10 @@ def apply(action: Action, actual: Actual) -> Actual:  # noqa: C901, PLR0911
         case ReadItems():
             read = tuple(entry._replace(list_item_id=1000 + (entry.row_id or 0)) for entry in actual.entries)
             return replace(actual, entries=read, is_stale=False)
-        case DeleteList():
-            return Actual()
+        case DeleteList() | LeaveWatchlist():
+            return Actual(is_first=True)
+        case OpenWatchlist():
+            return replace(actual, trakt_list_id=WATCHLIST, entries=())
         case CheckList():
             return replace(actual, is_doubted=False)
         case DeleteTwin(trakt_list_id):
@@ -135,6 +140,38 @@ def test_the_plan_applied_to_what_is_known_gives_what_is_wanted(desired: Desired
     assert not [entry for entry in after.entries if entry.state == "unconfirmed"]
 
 
+@given(desireds, actuals(), st.sampled_from(["mirror", "keep_extra", "add_only"]), st.booleans(), st.data())
+def test_of_a_watchlist_only_our_own_titles_are_ever_removed(
+    desired: Desired, actual: Actual, mode: Mode, is_target: bool, data: st.DataObject
+) -> None:
+    owners = data.draw(st.lists(st.booleans(), min_size=len(actual.entries), max_size=len(actual.entries)))
+    before = tuple(entry._replace(is_by_others=owner) for entry, owner in zip(actual.entries, owners, strict=True))
+    desired = replace(desired, policies=Policies(mode, target="watchlist" if is_target else "list"))
+    sent: list[Action] = []
+    after = carried_out(desired, Actual(WATCHLIST, None, before, is_first=actual.is_first), sent.append)
+    removed = {entry for action in sent if isinstance(action, RemoveItems) for entry in action.entries}
+    assert not [entry for entry in removed if entry.is_by_others]
+    assert not [action for action in sent if isinstance(action, UpdateList | DeleteList)]
+    if desired.is_present and is_target:
+        aside = {entry.title for entry in before if entry.state == "not_found"}
+        there = {entry.title for entry in mirrored(after.entries)}
+        assert after.is_watchlist
+        assert {title for title in desired.items if title not in aside} <= there
+        return
+    assert after.trakt_list_id == (1 if desired.is_present else None)
+    assert removed >= {entry for entry in before if entry.state != "not_found" and not entry.is_by_others}
+
+
+def test_an_entry_that_may_not_be_removed_has_its_place_below_the_limit() -> None:
+    theirs = tuple(entry._replace(is_by_others=True) for entry in entries_of(1, 2))
+    actual = Actual(1, DETAILS, theirs, capacity=3)
+    keep = Policies("keep_extra")
+    assert plan(Desired(True, DETAILS, (movie(3), movie(4), movie(2)), policies=keep), actual) == (
+        AddItems((movie(3),)),
+    )
+    assert plan(Desired(True, DETAILS, (movie(3), movie(4)), policies=keep), replace(actual, capacity=2)) == ()
+
+
 @given(desireds)
 def test_nothing_is_planned_for_what_is_so_already(desired: Desired) -> None:
     entries = tuple(Entry(title, "mirrored", number) for number, title in enumerate(desired.items, start=1))
@@ -185,6 +222,17 @@ def test_title_that_shares_an_id_with_two_different_ones_keeps_the_first_alone()
 def test_two_entries_that_may_be_one_title_are_both_kept() -> None:
     actual = Actual(1, DETAILS, (Entry(Title("movie", trakt=1), row_id=1), Entry(Title("movie", tmdb=22), row_id=2)))
     assert plan(Desired(True, DETAILS, (Title("movie", trakt=1, tmdb=22),)), actual) == ()
+
+
+def test_two_entries_with_one_id_are_both_kept() -> None:
+    actual = Actual(1, DETAILS, (Entry(Title("movie", trakt=1, tmdb=22), row_id=1), Entry(movie(1), row_id=2)))
+    assert plan(Desired(True, DETAILS, (movie(1),)), actual) == ()
+
+
+def test_title_that_is_wanted_twice_is_sent_once() -> None:
+    actual = Actual(1, DETAILS, (Entry(Title("movie", tmdb=22), "unconfirmed", row_id=1),))
+    wanted = Title("movie", trakt=1, tmdb=22)
+    assert AddItems((wanted,)) in plan(Desired(True, DETAILS, (wanted, movie(1))), actual)
 
 
 def test_title_that_turns_out_to_be_one_that_is_there_is_not_sent_again() -> None:

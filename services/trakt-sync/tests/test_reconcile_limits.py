@@ -3,6 +3,8 @@
 from datetime import timedelta
 from functools import partial
 
+import httpx
+
 from chassis.testing import eventually
 from trakt_simulator.testing import SimulatorAdmin
 from trakt_sync.testing import Harness, movies, unwanted, wanted
@@ -159,3 +161,24 @@ async def test_places_that_a_deleted_list_had_serve_the_others(running: Harness,
     (*_, synced) = await running.sent(TraktListSynced, count=3)
     assert (synced.list_id, synced.added, synced.left_out) == (2, 10, ())
     assert len(await running.events(TraktListDeleted)) == 1
+
+
+async def test_titles_that_others_added_and_that_stay_take_places_of_a_full_list(
+    running: Harness, admin: SimulatorAdmin
+) -> None:
+    await admin.change_account("ada", vip=False, limits={"lists": 5, "items_per_list": 3, "total_items": 1000})
+    await running.want(wanted(items=movies(1), mode="keep_extra"))
+    await running.settled()
+    (made,) = await admin.lists_of("ada")
+    running.move_clock(timedelta(hours=1))
+    path, theirs = f"/users/me/lists/{made.ids['trakt']}/items", {"movies": [{"ids": {"trakt": 8}}]}
+    pair = await admin.account("ada")
+    async with httpx.AsyncClient(headers=pair.headers(), base_url=str(running.settings.trakt_api_url)) as http:
+        await http.post(path, json=theirs)
+    await running.audited()
+    await running.want(wanted(version=2, items=movies(1, 2, 3), mode="keep_extra"))
+    await running.settled()
+    assert await trakt_ids(admin) == [[1, 8, 2]]
+    synced = (await running.events(TraktListSynced))[-1]
+    assert [item.ids.trakt for item in synced.left_out] == [3]
+    assert len(await admin.requests(method="POST", path=path)) <= 5

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 import pytest
 from hypothesis import HealthCheck, Phase, given, note, seed, settings
 
-from trakt_sync.testing.simulation.operations import Delete, Edit, Fault, Operation, Redeliver, Work
+from trakt_sync.testing.simulation.operations import Connect, Delete, Edit, Fault, Operation, Redeliver, Work
 from trakt_sync.testing.simulation.run import Run, simulation_on
 from trakt_sync.testing.simulation.strategies import schedules
 
@@ -51,6 +51,40 @@ MENDED: dict[str, Sequence[Operation]] = {
         Fault(kind="unremovable"),
         Edit(items=("m2",)),
         Work(9),
+    ],
+    "a film that is wanted twice, while its addition has no answer": [
+        Edit(items=("m1t",)),
+        Work(),
+        Fault(),
+        Work(),
+        Edit(items=("m1",)),
+        Edit(items=("m1a", "m1")),
+    ],
+    "a creation that is refused for ever": [
+        Edit(items=("m1",)),
+        Fault("status", method="POST", path="/users/me/lists", times=None, status=403, account="ada"),
+        Work(9),
+    ],
+    "an order that is refused for ever": [
+        Edit(items=("m1", "m2"), is_ordered=True),
+        Work(9),
+        Fault("status", method="POST", path="*/reorder", times=None, status=422, account="ada"),
+        Edit(items=("m2", "m1")),
+        Work(9),
+    ],
+    "a refused addition that was carried out, to a list that keeps what others add": [
+        Edit(items=("m1",), mode="keep_extra"),
+        Work(),
+        Fault(method="POST", status=400, after=True),
+        Work(),
+        Edit(items=()),
+    ],
+    "a user who joins a Trakt account that somebody has just written to": [
+        Edit(),
+        Work(),
+        Connect("ada", user="bob"),
+        Edit(number=3),
+        Work(3),
     ],
     "errors of the server that pass": [
         Edit(items=("m1",)),

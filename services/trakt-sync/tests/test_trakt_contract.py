@@ -10,6 +10,7 @@ from pydantic import SecretStr
 from trakt_simulator.testing import SimulatorAdmin
 from trakt_sync.errors import GrantRefusedError, LeaseLostError, ListGoneError, TokenRefusedError
 from trakt_sync.mirroring.desired import Details
+from trakt_sync.mirroring.references import WATCHLIST
 from trakt_sync.mirroring.remote import AccountLimits
 from trakt_sync.testing import CLIENT, QUICK
 from trakt_sync.testing.fakes import FakeTrakt
@@ -105,6 +106,33 @@ async def test_reorder_puts_the_places_in_the_given_order_and_names_unknown_ones
     assert answer.skipped == (123_456_789,)
     after = (await subject.trakt.read_items(subject.token, made.trakt_list_id)).entries
     assert [entry.list_item_id for entry in after] == order
+
+
+async def test_the_watchlist_takes_gives_and_orders_titles_as_a_list_does(subject: Subject) -> None:
+    added = await subject.trakt.add_items(subject.lease, WATCHLIST, (*MOVIES, UNKNOWN))
+    assert (added.item_count, added.existing, added.not_found) == (3, 0, (UNKNOWN,))
+    assert (await subject.trakt.add_items(subject.lease, WATCHLIST, MOVIES[:1])).existing == 1
+    read = await subject.trakt.read_items(subject.token, WATCHLIST)
+    assert [entry.title.trakt for entry in read.entries] == [3, 1, 1]
+    order = [entry.list_item_id for entry in reversed(read.entries) if entry.list_item_id is not None]
+    assert (await subject.trakt.reorder_items(subject.lease, WATCHLIST, order)).skipped == ()
+    removed = await subject.trakt.remove_items(subject.lease, WATCHLIST, MOVIES[:1])
+    assert removed.item_count == 2
+    after = await subject.trakt.read_items(subject.token, WATCHLIST)
+    assert [(entry.title.media_type, entry.title.trakt) for entry in after.entries] == [("show", 1), ("movie", 1)]
+    assert after.is_complete
+    assert (await subject.trakt.read_lists(subject.token)).lists == ()
+
+
+async def test_the_watchlists_stamp_moves_with_its_changes_alone(subject: Subject) -> None:
+    before = await subject.trakt.show_watchlist(subject.token)
+    assert await subject.trakt.show_watchlist(subject.token) == before
+    await subject.trakt.add_items(subject.lease, WATCHLIST, MOVIES)
+    after = await subject.trakt.show_watchlist(subject.token)
+    assert after != before
+    made = await subject.trakt.create_list(subject.lease, DETAILS)
+    await subject.trakt.add_items(subject.lease, made.trakt_list_id, MOVIES)
+    assert await subject.trakt.show_watchlist(subject.token) == after
 
 
 async def test_deleted_list_is_gone_for_every_call(subject: Subject) -> None:

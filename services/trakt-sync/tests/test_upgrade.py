@@ -16,7 +16,7 @@ from trakt_sync.accounts.token_import import parse_tokens
 from trakt_sync.accounts.vault import Vault
 from trakt_sync.mirroring.progress import Incident, Limit, Pending, Staleness, Tally
 from trakt_sync.testing import KEY, Harness, harness, movies, unwanted, wanted
-from watchbuddy_contracts import Title, TraktListCreated, TraktListSynced
+from watchbuddy_contracts import Title, TraktListCreated, TraktListSynced, TraktWatchlistSynced
 
 BEFORE = ("0001", "0002", "0003", "0004")
 """The migrations of version 0.1.0."""
@@ -221,3 +221,22 @@ async def test_result_of_the_version_before_is_sent_again_under_its_id(
     async with harness(dsn, "http://127.0.0.1:9") as one:
         await one.want(wanted(items=movies(1, 2)))
         assert await one.pool.fetchval("SELECT event_id FROM outbox") == event_id
+
+
+async def test_a_list_for_the_watchlist_that_was_given_up_is_mirrored_there(
+    fresh_dsn: str, simulator_url: str, admin: SimulatorAdmin
+) -> None:
+    await postgres.migrate(fresh_dsn, "chassis", "trakt_sync")
+    async with harness(fresh_dsn, simulator_url) as one:
+        await one.connect("ada", (await admin.account("ada", vip=True)).model_dump_json())
+        await one.want(wanted(items=movies(1), target="watchlist"))
+        # As the version before left it: at rest, and its user was told.
+        await one.pool.execute("DELETE FROM work_queue")
+        await one.pool.execute("UPDATE account SET checked_list_id = NULL, lists_at = NULL")
+        await one.pool.execute("DELETE FROM schema_migrations WHERE name = '0013_watchlist.sql'")
+        await postgres.migrate(fresh_dsn, "chassis", "trakt_sync")
+        async with one.worker():
+            await one.sent(TraktWatchlistSynced)
+    watchlist = await admin.watchlist_of("ada")
+    assert watchlist is not None
+    assert [item.ids["trakt"] for item in watchlist.items] == [1]

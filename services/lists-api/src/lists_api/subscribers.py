@@ -29,6 +29,7 @@ from watchbuddy_contracts import (
     TraktReauthorizationRequired,
     TraktSyncFailed,
     TraktWatchedChanged,
+    TraktWatchlistSynced,
 )
 
 GROUP: Final = "lists-api"
@@ -45,6 +46,7 @@ WANTED: Final = (
     TraktReauthorizationRequired,
     TraktSyncFailed,
     TraktWatchedChanged,
+    TraktWatchlistSynced,
 )
 """What changes something here."""
 

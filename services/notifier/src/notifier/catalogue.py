@@ -30,8 +30,10 @@ from watchbuddy_contracts import (
     TraktListReadFailed,
     TraktListSynced,
     TraktReauthorizationRequired,
+    TraktSynced,
     TraktSyncFailed,
     TraktWatchedChanged,
+    TraktWatchlistSynced,
     without,
 )
 
@@ -71,10 +73,13 @@ def _list_sync_failed(event: ListSyncFailed) -> Wording:
     return "error", f"Sync error for list {event.list_id}: the run failed, the list stays as it was."
 
 
-def _trakt_list_synced(event: TraktListSynced) -> Wording:
-    if event.added == event.removed == 0:
-        return None
-    return "info", f"Synced to Trakt: +{event.added} -{event.removed}"
+def _trakt_synced(event: TraktSynced) -> Wording:
+    return None if event.added == event.removed == 0 else ("info", _synced_text(event))
+
+
+def _synced_text(event: TraktSynced) -> str:
+    where = "your Trakt watchlist" if event.ce_type == TraktWatchlistSynced.ce_type else "Trakt"
+    return f"Synced to {where}: +{event.added} -{event.removed}"
 
 
 def _trakt_drift_found(event: TraktDriftFound) -> Wording:
@@ -99,9 +104,19 @@ def _put_right(event: TraktDriftFound) -> tuple[tuple[int | None, str], ...]:
 
 
 def _trakt_list_deleted(event: TraktListDeleted) -> Wording:
-    if event.trakt_list_id is None:  # there was never a list on Trakt
+    if event.trakt_list_id is None:  # there was never a list on Trakt, or it was the watchlist
         return None
     return "info", f"Deleted '{event.title}' from Trakt"
+
+
+def _trakt_account_disconnected(event: TraktAccountDisconnected) -> Wording:
+    removed, left = len(event.removed_list_ids), event.lists_left
+    if not removed:
+        return "info", "Trakt is disconnected. Your lists stay here, and rest there."
+    severity: Severity = "warning" if left else "info"
+    gone = "Your list on Trakt was removed" if removed == 1 else f"Your {removed} lists on Trakt were removed"
+    stay = f", {left} could not be removed and stay there" if left else ""
+    return severity, f"Trakt is disconnected. {gone}{stay}. All stay here."
 
 
 def _trakt_list_read_failed(event: TraktListReadFailed) -> Wording:
@@ -158,11 +173,12 @@ WORDINGS: Final[Mapping[type[Event], Callable[[Any], Wording]]] = {
     TraktImportRefused: _trakt_import_refused,
     ListDeleted: lambda event: ("info", f"List {event.list_id} deleted."),
     TraktListCreated: lambda event: ("success", f"Created list '{event.title}' on Trakt"),
-    TraktListSynced: _trakt_list_synced,
+    TraktListSynced: _trakt_synced,
+    TraktWatchlistSynced: _trakt_synced,
     TraktListDeleted: _trakt_list_deleted,
     TraktDriftFound: _trakt_drift_found,
     TraktListReadFailed: _trakt_list_read_failed,
-    TraktAccountDisconnected: lambda _event: ("info", "Trakt is disconnected. Your lists stay here, and rest there."),
+    TraktAccountDisconnected: _trakt_account_disconnected,
 }
 
 
@@ -190,21 +206,20 @@ def _sync_failure(event: TraktSyncFailed) -> tuple[Condition, ...]:
     return (Condition("sync", f"{event.operation} {event.reason}", ("warning", text)),)
 
 
-def _sync_result(event: TraktListSynced) -> tuple[Condition, ...]:
+def _sync_result(event: TraktSynced) -> tuple[Condition, ...]:
     return (
         Condition("sync", "", ("success", f"Trakt sync works again: '{event.title}' is up to date.")),
         _completeness(event),
     )
 
 
-def _completeness(event: TraktListSynced) -> Condition:
+def _completeness(event: TraktSynced) -> Condition:
     """Return what the list lacks on Trakt. It is told beside the sync, whose text users and scripts know."""
     counts = {state: len(getattr(event, state)) for state in LACKING}
     if not any(counts.values()):
         return Condition("titles", "", ("success", f"All titles of '{event.title}' are on Trakt now."))
     parts = ", ".join(f"{count} {LACKING[state]}" for state, count in counts.items() if count)
-    text = f"Synced to Trakt: +{event.added} -{event.removed} ({parts})"
-    return Condition("titles", " ".join(map(str, counts.values())), ("warning", text))
+    return Condition("titles", " ".join(map(str, counts.values())), ("warning", f"{_synced_text(event)} ({parts})"))
 
 
 LACKING: Final = {
@@ -213,12 +228,13 @@ LACKING: Final = {
     "rejected": "refused by Trakt",
     "not_removed": "could not be removed",
 }
-"""The states of titles on Trakt that are not as wanted, as `TraktListSynced` calls them, and their words."""
+"""The states of titles on Trakt that are not as wanted, as `TraktSynced` calls them, and their words."""
 
 # Any: each row takes events of its own type.
 CONDITIONS: Final[Mapping[type[Event], Callable[[Any], tuple[Condition, ...]]]] = {
     TraktSyncFailed: _sync_failure,
     TraktListSynced: _sync_result,
+    TraktWatchlistSynced: _sync_result,
     # Nothing of the list is on Trakt: its own message says so.
     TraktListDeleted: lambda _event: (Condition("sync"), Condition("titles")),
     TraktReauthorizationRequired: lambda _event: (

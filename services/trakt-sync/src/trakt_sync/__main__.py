@@ -48,6 +48,11 @@ COMMANDS = {
         DatabaseSettings,
         "show the connected accounts, without secrets",
     ),
+    "account show": Command(
+        later(f"{_COMMANDS}.account_show:account_show"),
+        "show a user's account, its limits and its lists by state, without secrets",
+        later(f"{_COMMANDS}.account_show:add_arguments"),
+    ),
     "account rotate": Command(
         later(f"{_COMMANDS}.account_rotate:account_rotate"),
         "encrypt all token pairs with the first of TOKEN_ENCRYPTION_KEYS",

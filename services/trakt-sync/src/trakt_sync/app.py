@@ -12,6 +12,7 @@ from trakt_sync.opened import Runtime
 from trakt_sync.reconciler.auditor import Auditor
 from trakt_sync.reconciler.history import HistoryReader
 from trakt_sync.reconciler.importer import Importer
+from trakt_sync.reconciler.leaver import Leaver
 from trakt_sync.reconciler.outage import OutageWatch
 from trakt_sync.reconciler.reconcile import Reconciler
 from trakt_sync.reconciler.recover import Recovery
@@ -66,7 +67,7 @@ def build_worker(
         accounts=accounts,
         watched=watched,
         recovery=recovery,
-        history=HistoryReader(pool=runtime.pool, wake_relay=wake_relay, now=now),
+        history=HistoryReader(pool=runtime.pool, wake_relay=wake_relay, every=settings.trakt_history_interval, now=now),
         wake_relay=wake_relay,
         policy=policy,
         every=settings.trakt_audit_interval,
@@ -82,6 +83,7 @@ def build_worker(
         reconciler=reconciler,
         importer=importer,
         auditor=auditor,
+        leaver=Leaver(pool=runtime.pool, trakt=trakt, wake_relay=wake_relay, now=now),
         outage=outage,
         breaker=breaker,
         listener=listener,

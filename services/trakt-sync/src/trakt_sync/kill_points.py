@@ -1,16 +1,11 @@
-"""The places between two effects, by name. A test kills the process at each: nothing may be lost or done twice.
+"""The places between two effects of trakt-sync, by name. See `chassis.kill_points`."""
 
-Nothing happens there otherwise. What a test wants is read once, at the start of a process that has such places.
-"""
-
-import os
-import signal
-from collections.abc import Mapping
 from enum import StrEnum
-from typing import Final
 
-KILL_AT: Final = "WATCHBUDDY_TEST_KILL_AT"
-"""The variable that names a point and how often it is passed until the kill: `write_begun:2` is the second time."""
+from chassis import kill_points
+from chassis.kill_points import reached
+
+__all__ = ["KillPoint", "arm", "reached"]
 
 
 class KillPoint(StrEnum):
@@ -38,27 +33,21 @@ class KillPoint(StrEnum):
     AUDIT_READ = "audit_read"
     AUDIT_RECORDED = "audit_recorded"
 
+    ACCOUNT_IDENTIFIED = "account_identified"
+    TOKENS_SAVED = "tokens_saved"
+    LISTS_CHECKED = "lists_checked"
+    """After the account was connected, before the first of its lists."""
+    WAITING_RESUMED = "waiting_resumed"
+    """At the start, and when Trakt is back: before the imports that waited for it."""
+
     IMPORT_READ = "import_read"
     IMPORT_RECORDED = "import_recorded"
 
 
-_left: dict[KillPoint, int] = {}
-
-
-def arm(environment: Mapping[str, str] = os.environ) -> None:
-    """Take up what a test wants.
+def arm() -> None:
+    """Take up what a test wants of this process.
 
     Raises:
         ValueError: there is no such point.
     """
-    if wanted := environment.get(KILL_AT):
-        name, _, passes = wanted.partition(":")
-        _left[KillPoint(name)] = int(passes or 1)
-
-
-def reached(point: KillPoint) -> None:
-    """Kill the process if a test wants it here."""
-    if _left and point in _left:
-        _left[point] -= 1
-        if _left[point] == 0:
-            os.kill(os.getpid(), signal.SIGKILL)
+    kill_points.arm([*KillPoint])

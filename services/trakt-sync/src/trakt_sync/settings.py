@@ -65,6 +65,10 @@ class Settings(ImportSettings, ServiceSettings):
     """How long after a write Trakt's reads may be old (trakt/trakt-api issue 733)."""
     trakt_audit_interval: Annotated[timedelta, Field(ge=timedelta(minutes=1))] = timedelta(days=1)
     """Between audits of an account: one request that tells whether somebody else changed one of its lists."""
+    trakt_history_interval: Annotated[timedelta, Field(ge=timedelta(minutes=1))] = timedelta(hours=1)
+    """Between looks at what a user watched, while a list of theirs has a use for it: one request when nothing changed.
+    A title leaves such a list within that time of its play; 24 of the 144,000 reads that Trakt allows an account a
+    day."""
     trakt_concurrency: Annotated[int, Field(ge=1, le=256)] = 16
     """Accounts that are served at a time. Each may hold a database connection for some milliseconds."""
     trakt_lease: Annotated[timedelta, Field(ge=timedelta(milliseconds=100), le=MAX_AHEAD)] = timedelta(seconds=10)
@@ -74,7 +78,18 @@ class Settings(ImportSettings, ServiceSettings):
     """An outage's end is noticed after this long at the latest."""
 
 
-class HttpSettings(Settings, AuthSettings):
+class PageSettings(DatabaseSettings):
+    """What `account show` needs: the database, and where Trakt's pages are."""
+
+    trakt_site_url: AnyHttpUrl = AnyHttpUrl("https://trakt.tv")
+    """Where browsers reach Trakt's pages of users and their lists."""
+
+    @property
+    def trakt_site(self) -> str:
+        return str(self.trakt_site_url).rstrip("/")
+
+
+class HttpSettings(PageSettings, Settings, AuthSettings):
     """What `serve` needs in addition: how it knows its callers, and where browsers go.
 
     For a login by address, `trakt_redirect_uri` is the address of `/api/trakt/callback` as browsers reach it.
@@ -82,15 +97,9 @@ class HttpSettings(Settings, AuthSettings):
 
     trakt_authorize_url: AnyHttpUrl | None = None
     """Trakt's page for a login by address. None: `/oauth/authorize` of `trakt_auth_url`, where browsers reach that."""
-    trakt_site_url: AnyHttpUrl = AnyHttpUrl("https://trakt.tv")
-    """Where browsers reach Trakt's pages of users and their lists."""
     login_return_url: AnyHttpUrl | None = None
     """Where a browser is sent after a login by address, with `?login=connected` (or what went wrong) added. None: a
     page of our own says how it went."""
-
-    @property
-    def trakt_site(self) -> str:
-        return str(self.trakt_site_url).rstrip("/")
 
     @property
     def authorize_page(self) -> str:

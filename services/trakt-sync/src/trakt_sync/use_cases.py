@@ -18,7 +18,17 @@ from trakt_sync.mirroring.events import SOURCE
 from trakt_sync.mirroring.list_import import ListImport, failure
 from trakt_sync.mirroring.newest import State, Trace, newest
 from trakt_sync.mirroring.remote import AccountSettings
-from trakt_sync.store import audits, connections, desired_lists, imports, logins, mirrors, results, work_queue
+from trakt_sync.store import (
+    audits,
+    connections,
+    desired_lists,
+    imports,
+    leaving,
+    logins,
+    mirrors,
+    results,
+    work_queue,
+)
 from trakt_sync.trakt.tokens import Tokens
 from watchbuddy_contracts import (
     Event,
@@ -148,12 +158,54 @@ async def disconnect(pool: Pool, vault: Vault, user_id: str, now: datetime) -> t
     """
     async with pool.acquire() as connection, connection.transaction():
         await logins.forget(connection, user_id)
-        was_connected, tokens = await connections.disconnect_account(connection, vault, user_id)
-        if was_connected:
-            for job in await imports.abandon(connection, user_id, now):
-                await answer_import(connection, job, failure(job, "not_connected"), now)
-            await outbox.append(connection, TraktAccountDisconnected(user_id=user_id), source=SOURCE, now=now)
-        return was_connected, tokens
+        sealed = await end_account(connection, user_id, now)
+        if sealed is None:
+            return False, None
+        await _abandon_imports(connection, user_id, now)
+        return True, connections.opened(vault, sealed)
+
+
+async def leave(pool: Pool, user_id: str, now: datetime) -> bool:
+    """Have a user's lists deleted on Trakt, and the account end then; logins and imports end now. Lists stay here.
+
+    Returns: False when no account is connected that Trakt accepts.
+    """
+    async with pool.acquire() as connection, connection.transaction():
+        await logins.forget(connection, user_id)
+        if await leaving.begin(connection, user_id, now):
+            await _abandon_imports(connection, user_id, now)
+        summary = await leaving.summary(connection, user_id)
+        return summary is not None and summary.state == "disconnecting"
+
+
+async def end_left_account(pool: Pool, account: Account, now: datetime) -> None:
+    """End a claimed account of which nothing is left on Trakt.
+
+    Raises:
+        LeaseLostError: the account has another holder or newer tokens.
+    """
+    async with pool.acquire() as connection, connection.transaction():
+        await leaving.hold(connection, account)
+        await end_account(connection, account.user_id, now)
+
+
+async def end_account(connection: Connection, user_id: str, now: datetime) -> connections.SealedTokens | None:
+    """Delete an account's tokens and tell what is left on Trakt, in the caller's transaction; return the tokens.
+
+    None: no account was connected.
+    """
+    summary = await leaving.summary(connection, user_id)
+    sealed = await connections.disconnect_account(connection, user_id)
+    if summary is None or sealed is None:
+        return None
+    told = TraktAccountDisconnected(user_id=user_id, removed_list_ids=summary.removed, lists_left=summary.lists_left)
+    await outbox.append(connection, told, source=SOURCE, now=now)
+    return sealed
+
+
+async def _abandon_imports(connection: Connection, user_id: str, now: datetime) -> None:
+    for job in await imports.abandon(connection, user_id, now):
+        await answer_import(connection, job, failure(job, "not_connected"), now)
 
 
 async def record_import(pool: Pool, event: TraktImportRequested, now: datetime, trace: Trace) -> bool:
@@ -204,6 +256,7 @@ async def identify(pool: Pool, account: Account, settings: AccountSettings, now:
     """
     async with pool.acquire() as connection, connection.transaction():
         await connections.identify_account(connection, account, settings, now)
+    reached(KillPoint.ACCOUNT_IDENTIFIED)
 
 
 async def _repeat_results(

@@ -13,6 +13,7 @@ from typing import Final
 import structlog
 from aiokafka.errors import KafkaError
 
+from chassis import kill_points
 from chassis.bootstrap import bootstrap
 from chassis.clock import Clock, utc_now
 from chassis.health import StuckError
@@ -135,6 +136,7 @@ def pause_after(events: int) -> timedelta:
 
 async def run_relay(service: str, settings: ServiceSettings) -> None:
     """Run the relay process of a service."""
+    kill_points.arm([kill_points.EVENTS_SENT])
     async with bootstrap(service, settings) as base:
         relay = Relay(base.dsn, partial(start_producer, settings))
         base.health.add("relay", relay.check)

@@ -9,6 +9,7 @@ import structlog
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError, MessageSizeTooLargeError, RecordListTooLargeError
 
+from chassis import kill_points
 from chassis.clock import Clock
 from chassis.telemetry.exporters import is_exported
 from chassis.telemetry.messaging import DESTINATION, SENT, SYSTEM, end_send_with, fail, start_send
@@ -57,6 +58,7 @@ class OutboxSender:
             return 0
         sent, failure = await self._send_all(producer, rows)
         answers = await asyncio.gather(*sent, return_exceptions=True)
+        kill_points.reached(kill_points.EVENTS_SENT)
         count = next((number for number, answer in enumerate(answers) if _is_failure(answer)), len(answers))
         await self._delete(connection, list(zip(rows, answers[:count], strict=False)))
         if count < len(answers):

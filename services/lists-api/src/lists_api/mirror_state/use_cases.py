@@ -41,7 +41,7 @@ class MirrorStateUseCases:
 
 
 def _keys(report: Report) -> list[Hashable]:
-    keys: list[Hashable] = [report.event_id]
+    keys: list[Hashable] = [report.event_id, *(("list", list_id) for list_id in report.taken_down)]
     if report.record is not None:
         keys.append(("list", report.list_id))
         if report.record.trakt_list_id is not None:

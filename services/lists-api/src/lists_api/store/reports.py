@@ -16,6 +16,9 @@ from lists_api.mirror_state.domain.reports import Report
 # restarted without its state. A report that is too old to be recorded takes nothing away. What is taken away is free
 # before it is recorded: that is why `freed` is read.
 #
+# Lists whose Trakt lists are gone with the account are mirrored anew when one is connected: they are pending.
+# What is in sync without one is in the watchlist.
+#
 # An older report never overwrites a newer one, and nothing overwrites "deleted". Reports of one version (failed, then
 # in_sync) come in Kafka's order, and the inbox drops the second delivery of each.
 RECORD: Final = f"""
@@ -57,6 +60,15 @@ freed AS (
         )
     RETURNING mirror.list_id, news.list_id AS taker, news.trakt_list_id
 ),
+taken_down AS (
+    UPDATE mirror SET trakt_list_id = NULL, state = 'pending', reason = NULL, retry_at = NULL, at = news.at,
+        revision = mirror.revision + 1
+    FROM unnest($18::uuid[], $19::bigint[]) AS gone (event_id, list_id)
+    JOIN news USING (event_id)
+    JOIN list ON list.list_id = gone.list_id AND list.user_id = news.user_id
+    WHERE mirror.list_id = gone.list_id AND mirror.at <= news.at AND mirror.state NOT IN ('deleted', 'detached')
+    RETURNING mirror.list_id
+),
 recorded AS (
     INSERT INTO mirror (
         list_id, trakt_list_id, state, version, reason, retry_at, at, not_found, left_out, rejected, not_removed,
@@ -68,15 +80,16 @@ recorded AS (
     WHERE state IS NOT NULL
     ORDER BY list_id
     ON CONFLICT (list_id) DO UPDATE
-    SET trakt_list_id = CASE WHEN excluded.state NOT IN ('deleted', 'detached')
-                             THEN coalesce(excluded.trakt_list_id, mirror.trakt_list_id) END,
+    SET trakt_list_id = CASE WHEN excluded.state IN ('pending', 'failed')
+                             THEN coalesce(excluded.trakt_list_id, mirror.trakt_list_id)
+                             WHEN excluded.state = 'in_sync' THEN excluded.trakt_list_id END,
         state = excluded.state, version = excluded.version, reason = excluded.reason, retry_at = excluded.retry_at,
         at = excluded.at, not_found = excluded.not_found, left_out = excluded.left_out,
         rejected = excluded.rejected, not_removed = excluded.not_removed, revision = mirror.revision + 1
     WHERE mirror.version <= excluded.version AND mirror.state <> 'deleted'
     RETURNING list_id
 )
-SELECT ARRAY(SELECT list_id FROM recorded) AS recorded,
+SELECT ARRAY(SELECT list_id FROM recorded UNION ALL SELECT list_id FROM taken_down) AS recorded,
     ARRAY(SELECT jsonb_build_array(list_id, taker, trakt_list_id) FROM freed) AS moved"""  # noqa: S608 - our own text
 
 _NOTHING: Final = MirrorRecord()
@@ -108,6 +121,7 @@ async def record(pool: Pool, reports: Sequence[Report], *, group: str, now: date
             is stored; one by one they can be.
     """
     records = [report.record or _NOTHING for report in reports]
+    taken_down = [(report.event_id, list_id) for report in reports for list_id in report.taken_down]
     row = await pool.fetchrow(
         RECORD,
         group,
@@ -127,6 +141,8 @@ async def record(pool: Pool, reports: Sequence[Report], *, group: str, now: date
         [record.left_out for record in records],
         [record.rejected for record in records],
         [record.not_removed for record in records],
+        [event_id for event_id, _ in taken_down],
+        [list_id for _, list_id in taken_down],
     )
     assert row is not None  # noqa: S101 - the statement returns one row
     return Stored(row["recorded"], [tuple(one) for one in row["moved"]])

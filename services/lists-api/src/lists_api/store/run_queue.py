@@ -99,7 +99,7 @@ async def step_run(connection: Connection, lease: Lease, step: Step, *, until: d
 
 LOCK_RUN: Final = """
 SELECT trigger, force_full, is_due, run_failures,
-       coalesce((SELECT trakt_list_id IS NOT NULL AND mirror.state <> 'failed' FROM mirror
+       coalesce((SELECT mirror.state = 'in_sync' OR (trakt_list_id IS NOT NULL AND mirror.state <> 'failed') FROM mirror
                  WHERE mirror.list_id = sync_run.list_id), false) AS is_mirrored,
        EXISTS (SELECT FROM sync_run AS other WHERE other.list_id = sync_run.list_id AND other.state = 'held')
        AS is_awaited

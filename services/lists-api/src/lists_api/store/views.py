@@ -43,7 +43,7 @@ READ_LISTS: Final = f"""
 WITH own AS (
     SELECT list_id FROM list LEFT JOIN mirror USING (list_id)
     WHERE user_id = $1 AND deleted_at IS NULL
-      AND ($2::boolean IS NULL OR (trakt_list_id IS NOT NULL) = $2)
+      AND ($2::boolean IS NULL OR coalesce(trakt_list_id IS NOT NULL OR mirror.state = 'in_sync', false) = $2)
 ), page AS (
     SELECT list_id FROM own ORDER BY list_id DESC LIMIT $3 OFFSET $4
 )
@@ -57,7 +57,7 @@ async def read_lists(
 ) -> tuple[list[ListSummary], int]:
     """Return a page of the user's lists, newest first, and how many lists there are.
 
-    `mirrored` selects lists with a Trakt list (True) or without one (False); None: all.
+    `mirrored` selects lists that are on Trakt (True) or not (False); None: all.
     """
     rows = await pool.fetch(READ_LISTS, user_id, mirrored, limit, offset)
     account = account_of(rows[0])  # one user's: it is the same in all rows

@@ -28,6 +28,8 @@ class Account:
         refresh_after: a renewal that failed is not tried again before.
         refresh_failures: in a row.
         is_audit_due: its lists on Trakt are to be compared with what we left there.
+        is_history_due: what its user watched is to be looked at, if a list has a use for it.
+        is_leaving: its user disconnects it: its lists are deleted on Trakt, and then it ends.
         has_unchecked: it was connected, and not all lists were looked at since (`connections.check_lists`).
         has_limited: some list of it met the account's limit.
         settings_due_at: when Trakt is asked again what the account may have; None: at the next opportunity.
@@ -50,6 +52,8 @@ class Account:
     has_limited: bool = False
     settings_due_at: datetime | None = None
     is_audit_due: bool = False
+    is_history_due: bool = False
+    is_leaving: bool = False
 
     def is_expiring(self, now: datetime) -> bool:
         return self.tokens.expires_at - now < REFRESH_BEFORE

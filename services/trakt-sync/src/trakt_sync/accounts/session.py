@@ -10,6 +10,7 @@ from pydantic import SecretStr
 from chassis.clock import Clock
 from trakt_sync.accounts.account import Account
 from trakt_sync.errors import AppRefusedError, GrantRefusedError, RenewalRefusedError, TraktError
+from trakt_sync.kill_points import KillPoint, reached
 from trakt_sync.mirroring.backoff import delay
 from trakt_sync.mirroring.job import AccountChange
 from trakt_sync.trakt.api import Trakt, WriteLease
@@ -108,6 +109,7 @@ class Session:
             await self._postpone(error)
             raise
         self.account = await self._store.save_tokens(account, tokens, self._now())
+        reached(KillPoint.TOKENS_SAVED)
         log.info("tokens_refreshed", user_id=account.user_id)
         return None
 

@@ -13,7 +13,8 @@ from trakt_sync.accounts.vault import Vault
 from trakt_sync.errors import BadTokensError, TokenRefusedError, TraktError
 from trakt_sync.opened import opened
 from trakt_sync.settings import ImportSettings
-from trakt_sync.trakt.client import App, TraktClient
+from trakt_sync.trakt.app import App
+from trakt_sync.trakt.client import TraktClient
 from trakt_sync.trakt.transport import QuickTries, connect
 from trakt_sync.use_cases import connect as connect_account
 

@@ -31,7 +31,7 @@ async def backfill(arguments: argparse.Namespace) -> int:
     async with opened(load(DatabaseSettings)) as runtime:
         pool = runtime.pool
         chosen = await inspection.lists(pool, arguments.user, arguments.list)
-        lacking = [one for one in chosen if one.trakt_list_id is None and not one.is_detached]
+        lacking = [one for one in chosen if not one.is_on_trakt and not one.is_detached]
         ready = [one for one in lacking if one.account_state == "connected"]
         for one in ready:
             if not arguments.dry_run:

@@ -7,7 +7,8 @@ from pydantic import SecretStr
 
 from trakt_sync.accounts.vault import Vault
 from trakt_sync.settings import ImportSettings
-from trakt_sync.trakt.client import App, TraktClient
+from trakt_sync.trakt.app import App
+from trakt_sync.trakt.client import TraktClient
 from trakt_sync.trakt.transport import connect
 
 

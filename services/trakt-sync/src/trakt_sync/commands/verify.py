@@ -14,6 +14,7 @@ from trakt_sync.commands.arguments import add_list, add_user
 from trakt_sync.commands.reading import reader, vault_of
 from trakt_sync.errors import BadTokensError, TraktError
 from trakt_sync.mirroring.policy import Policy
+from trakt_sync.mirroring.references import WATCHLIST
 from trakt_sync.mirroring.texts import kind_of
 from trakt_sync.mirroring.verification import Verification, is_too_early, verified
 from trakt_sync.opened import opened
@@ -73,9 +74,10 @@ async def _of_user(
             view = await views.mirror(pool, user_id, one.list_id, utc_now(), Policy())
             if view is None:
                 continue
-            remote = shown.get(one.trakt_list_id or 0)
-            is_read = remote is not None and not is_too_early(view, began_at, Policy())
-            items = await trakt.read_items(token, remote.trakt_list_id) if remote is not None and is_read else None
+            ref, remote = view.job.progress.trakt_list_id, shown.get(view.job.progress.trakt_list_number or 0)
+            is_there = ref == WATCHLIST or remote is not None
+            is_read = is_there and not is_too_early(view, began_at, Policy())
+            items = await trakt.read_items(token, ref) if ref is not None and is_read else None
             found = verified(view, remote, items, began_at, Policy())
             lines.append(Line(one, kind_of(view.job.desired.details.description, one.list_id), found))
     except (TraktError, BadTokensError) as error:

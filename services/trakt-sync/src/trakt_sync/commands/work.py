@@ -7,7 +7,8 @@ from trakt_sync import kill_points
 from trakt_sync.app import build_worker
 from trakt_sync.opened import WORK, opened
 from trakt_sync.settings import Settings
-from trakt_sync.trakt.client import App, TraktClient
+from trakt_sync.trakt.app import App
+from trakt_sync.trakt.client import TraktClient
 from trakt_sync.trakt.transport import connect
 
 

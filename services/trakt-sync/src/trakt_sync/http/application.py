@@ -18,7 +18,8 @@ from trakt_sync.logins.device import DeviceLogins
 from trakt_sync.logins.logout import Logout
 from trakt_sync.mirroring.policy import Policy
 from trakt_sync.settings import HttpSettings
-from trakt_sync.trakt.client import App, TraktClient
+from trakt_sync.trakt.app import App
+from trakt_sync.trakt.client import TraktClient
 from trakt_sync.trakt.oauth import OAuth
 
 

@@ -12,9 +12,10 @@ from chassis.clock import Clock
 from chassis.errors import TransientError
 from chassis.postgres.database import Pool
 from trakt_sync.accounts.login import STATE_FOR, AuthorizationLogin, StateProblem, authorize_address
+from trakt_sync.accounts.revocation import give_back
 from trakt_sync.accounts.vault import Vault
 from trakt_sync.errors import TraktError
-from trakt_sync.logins.granted import ReadSettings, give_back, saved, with_owner
+from trakt_sync.logins.granted import ReadSettings, saved, with_owner
 from trakt_sync.store import logins
 from trakt_sync.trakt.oauth import OAuth
 from trakt_sync.use_cases import connect_within

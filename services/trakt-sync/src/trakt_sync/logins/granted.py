@@ -1,6 +1,5 @@
 """Tokens that Trakt has just given become a connected account."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Final
@@ -13,13 +12,11 @@ from chassis.postgres.database import is_away
 from trakt_sync.accounts.token_import import Import
 from trakt_sync.errors import TraktError
 from trakt_sync.mirroring.remote import AccountSettings
-from trakt_sync.trakt.oauth import OAuth
 from trakt_sync.trakt.tokens import Tokens
 
 log = structlog.get_logger()
 
 ReadSettings = Callable[[SecretStr], Awaitable[AccountSettings]]
-REVOKE_TIMEOUT_S: Final = 10.0
 MAX_SAVE_WAIT: Final = timedelta(minutes=1)
 
 
@@ -35,17 +32,6 @@ async def with_owner(tokens: Tokens, read_settings: ReadSettings, redirect_uri: 
     except TraktError as error:
         log.warning("owner_not_read", error=error.detail)
         return given
-
-
-async def give_back(oauth: OAuth, tokens: Tokens, user_id: str) -> bool:
-    """Revoke a pair that nobody will use; return whether Trakt has confirmed it. A failure leaves it to expire."""
-    try:
-        async with asyncio.timeout(REVOKE_TIMEOUT_S):
-            await oauth.revoke(tokens.access)
-    except (TraktError, TimeoutError) as error:
-        log.warning("tokens_not_revoked", user_id=user_id, error=repr(error))
-        return False
-    return True
 
 
 async def saved(save: Callable[[], Awaitable[bool]]) -> bool:

@@ -1,4 +1,4 @@
-"""Disconnecting: the tokens go here first, and then at Trakt."""
+"""Disconnecting: the tokens go here first, and then at Trakt; or the lists at Trakt, and then the tokens."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -7,10 +7,10 @@ import structlog
 
 from chassis.clock import Clock
 from chassis.postgres.database import Pool
+from trakt_sync.accounts.revocation import give_back
 from trakt_sync.accounts.vault import Vault
-from trakt_sync.logins.granted import give_back
 from trakt_sync.trakt.oauth import OAuth
-from trakt_sync.use_cases import disconnect
+from trakt_sync.use_cases import disconnect, leave
 
 log = structlog.get_logger()
 
@@ -35,3 +35,14 @@ class Logout:
             self.wake()
             log.info("account_disconnected", user_id=user_id)
         return tokens is not None and await give_back(self.oauth, tokens, user_id)
+
+    async def leave(self, user_id: str) -> bool:
+        """Have a user's lists deleted on Trakt by the workers, who end the account then.
+
+        Returns: False when no account is connected that Trakt accepts: nothing was begun.
+        """
+        is_leaving = await leave(self.pool, user_id, self.now())
+        if is_leaving:
+            self.wake()
+            log.info("account_leaving", user_id=user_id)
+        return is_leaving

@@ -19,6 +19,16 @@ class CheckList:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenWatchlist:
+    """Read the watchlist before anything is put there: what is on it is its user's own."""
+
+
+@dataclass(frozen=True, slots=True)
+class LeaveWatchlist:
+    """Forget the watchlist, on which nothing of ours is left. Nothing is sent."""
+
+
+@dataclass(frozen=True, slots=True)
 class CreateList:
     details: Details
 
@@ -70,6 +80,6 @@ class ReadItems:
     is_for_ids: bool = False
 
 
-Read: TypeAlias = FindList | CheckList | ReadItems
+Read: TypeAlias = FindList | CheckList | OpenWatchlist | LeaveWatchlist | ReadItems
 Write: TypeAlias = CreateList | UpdateList | AddItems | RemoveItems | ReorderItems | DeleteList | DeleteTwin
 Action: TypeAlias = Read | Write

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from trakt_sync.mirroring.desired import Details
 from trakt_sync.mirroring.ledger import Entry
+from trakt_sync.mirroring.references import WATCHLIST, TraktRef
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,7 @@ class Actual:
         is_first: the Trakt list has never been equal to a version of the list, or its order is still owed.
     """
 
-    trakt_list_id: int | None = None
+    trakt_list_id: TraktRef | None = None
     details: Details | None = None
     entries: tuple[Entry, ...] = ()
     is_stale: bool = False
@@ -43,3 +44,7 @@ class Actual:
     capacity: int | None = None
     is_upper_bound: bool = False
     is_first: bool = False
+
+    @property
+    def is_watchlist(self) -> bool:
+        return self.trakt_list_id == WATCHLIST

@@ -25,8 +25,6 @@ def advance(job: Job, change: Change, now: datetime, policy: Policy) -> Step:
     """
     if change.next is not None:
         return Step(change, replace(change.next, remaining=job.remaining))
-    succeeded = replace(change.progress, incident=replace(change.progress.incident, attempts=0))
-    change = replace(change, progress=succeeded)
     after = job.after(change)
     actions = plan(after.desired, after.actual)
     if not actions and not job.desired.is_present:
@@ -47,12 +45,17 @@ def _is_repair(actions: tuple[Action, ...], after: Job) -> bool:
     if not is_reading or staleness is None:
         return False
     is_owed = staleness.is_order_owed and not after.desired.is_ordered
-    return len(actions) == 1 or is_owed or staleness.reads >= MAX_READS_BEFORE_RESULT
+    is_given_up = staleness.reads >= MAX_READS_BEFORE_RESULT and after.desired.is_present
+    return len(actions) == 1 or is_owed or is_given_up
 
 
 def _deleted(job: Job, change: Change) -> Step:
-    """Nothing of the list is left on Trakt."""
-    event = list_deleted(job, job.progress.trakt_list_id)
+    """Nothing of the list is left on Trakt. One that is wanted, and would be mirrored again, has no result."""
+    if job.desired.is_leaving:
+        former = change.progress.without_list().former_ids
+        progress = Progress(former_ids=former, drift=change.progress.drift)
+        return Step(replace(change, progress=progress, ledger=LedgerChange(replace=())), Next())
+    event = list_deleted(job, job.progress.trakt_list_number)
     progress = Progress(
         applied_version=job.version, former_ids=change.progress.without_list().former_ids, drift=change.progress.drift
     )

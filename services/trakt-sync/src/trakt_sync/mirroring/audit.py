@@ -14,7 +14,8 @@ from trakt_sync.mirroring.job import Job
 from trakt_sync.mirroring.list_responses import is_of
 from trakt_sync.mirroring.policy import Policy
 from trakt_sync.mirroring.progress import Drift, Progress, TraktList
-from trakt_sync.mirroring.remote import RemoteList, RemoteLists
+from trakt_sync.mirroring.references import WATCHLIST, TraktRef
+from trakt_sync.mirroring.remote import RemoteList, RemoteLists, RemoteWatchlist
 from watchbuddy_contracts import Event
 
 LOOKED_FOR: Final = timedelta(days=7)
@@ -81,7 +82,9 @@ def audited(
         owned: those of the lists that are, or were, the mirror of a list.
         now: when the reading began.
     """
-    shown = {one.trakt_list_id: one for one in remote.lists}
+    shown: dict[TraktRef, RemoteList | RemoteWatchlist] = {one.trakt_list_id: one for one in remote.lists}
+    if remote.watchlist is not None:
+        shown[WATCHLIST] = remote.watchlist
     twins = _twins(mirrors, remote, {*owned}, policy)
     findings: list[Finding] = []
     unsettled: list[datetime] = []
@@ -100,7 +103,11 @@ def _unchanged(mirror: Mirror) -> Finding:
 
 
 def _compared(
-    mirror: Mirror, shown: Mapping[int, RemoteList], remote: RemoteLists, now: datetime, policy: Policy
+    mirror: Mirror,
+    shown: Mapping[TraktRef, RemoteList | RemoteWatchlist],
+    remote: RemoteLists,
+    now: datetime,
+    policy: Policy,
 ) -> tuple[Finding, datetime | None]:
     trakt_list, finding = mirror.progress.trakt_list, _unchanged(mirror)
     if trakt_list is None or not mirror.desired.is_present or mirror.progress.pending is not None:
@@ -115,7 +122,9 @@ def _compared(
     is_as_left = trakt_list.updated_at is not None and one.updated_at == trakt_list.updated_at
     if again_at is not None and not is_as_left:
         return finding, again_at
-    return _moved(_details_compared(finding, one), one, remote, now, policy), again_at
+    if isinstance(one, RemoteList):
+        finding = _details_compared(finding, one)
+    return _moved(finding, one, remote, now, policy), again_at
 
 
 def _details_compared(finding: Finding, one: RemoteList) -> Finding:
@@ -136,12 +145,14 @@ def _details_compared(finding: Finding, one: RemoteList) -> Finding:
     return replace(finding, trakt_list=changed, drift=drift, events=(event,))
 
 
-def _moved(finding: Finding, one: RemoteList, remote: RemoteLists, now: datetime, policy: Policy) -> Finding:
+def _moved(
+    finding: Finding, one: RemoteList | RemoteWatchlist, remote: RemoteLists, now: datetime, policy: Policy
+) -> Finding:
     """Return the finding with whether the items are to be read: once no reading of them can be old."""
     trakt_list, mirror = finding.trakt_list, finding.mirror
     if trakt_list is None:
         return finding
-    is_other_count = one.item_count != mirror.count + trakt_list.foreign_count
+    is_other_count = isinstance(one, RemoteList) and one.item_count != mirror.count + trakt_list.foreign_count
     is_written = one.updated_at != trakt_list.updated_at if trakt_list.updated_at else _is_unanswered(trakt_list)
     is_unverified = trakt_list.is_order_unverified and mirror.desired.is_ordered
     stamped = replace(trakt_list, updated_at=one.updated_at, is_order_unverified=False)

@@ -33,11 +33,12 @@ class Policies:
     """What may be removed from the Trakt list, and what becomes of what somebody did to it by hand.
 
     Args:
-        mode: `mirror`: it equals the list. `keep_extra`: what somebody added stays. `add_only`: nothing is removed.
+        mode: `mirror`: it equals the list. `keep_extra`: what somebody added stays. `add_only`: nothing is removed. On
+            the watchlist, what somebody added stays in any case.
         when_deleted: the Trakt list was deleted: made anew, or left deleted.
         when_changed: it was renamed or made public: put back, or taken over.
         when_removed: a title was taken off: put back, or taken off here too.
-        target: a list of its own, or the account's watchlist, which nothing is mirrored to yet.
+        target: a list of its own, or the account's watchlist.
     """
 
     mode: Mode = "mirror"
@@ -53,6 +54,7 @@ class Desired:
 
     Args:
         is_present: False: nothing of it may be left on Trakt.
+        is_leaving: the list stays, but its user leaves the Trakt account: nothing of it may be left there.
         items: by rank.
         is_ordered: whether a difference of order alone is sent. The first mirror is in order in any case.
     """
@@ -62,3 +64,4 @@ class Desired:
     items: tuple[Title, ...] = ()
     is_ordered: bool = False
     policies: Policies = Policies()
+    is_leaving: bool = False

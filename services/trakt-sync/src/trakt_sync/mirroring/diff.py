@@ -1,11 +1,11 @@
 """How a list differs from its Trakt list."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from trakt_sync.mirroring.desired import Mode
-from trakt_sync.mirroring.ledger import SET_ASIDE, Entry, EntryState, positions_of, rows_in
+from trakt_sync.mirroring.ledger import SET_ASIDE, Entry, EntryState, is_ours, rows_in
 from watchbuddy_contracts import Title, TitleKey
 
 # Of several entries that may be one title, an unconfirmed one is confirmed first. A title that is there is not sent.
@@ -16,6 +16,7 @@ _PREFERENCE: Final[Mapping[EntryState, int]] = {
     "not_found": 2,
     "rejected": 2,
     "taken_off": 2,
+    "watched": 2,
 }
 
 
@@ -30,6 +31,7 @@ class Difference:
         aside: entries of titles that are wanted and not sent for now, with the title as it is wanted.
         aside_in_vain: row ids of such entries whose title is not wanted any more.
         not_removed: there and not wanted, and Trakt does not take them off.
+        borne: how many are there and not wanted, and stay.
         is_doubtful: some entry in `extra` may be a wanted title under an id that we do not know of it.
         left_out: wanted, and over the account's limit; by rank.
         learned: row ids whose title is wanted under more ids than they hold.
@@ -42,6 +44,7 @@ class Difference:
     aside: tuple[tuple[Title, Entry], ...]
     aside_in_vain: tuple[int, ...]
     not_removed: tuple[Entry, ...]
+    borne: int
     is_doubtful: bool
     left_out: tuple[Title, ...]
     learned: tuple[tuple[int, Title], ...]
@@ -66,7 +69,7 @@ def diff(
     Args:
         items: by rank; a title that is there twice counts once.
         entries: in the order of the Trakt list.
-        capacity: entries that the account's limit leaves to this list; None: no limit met so far.
+        capacity: entries that the Trakt list may have by the account's limit; None: no limit met so far.
         is_upper_bound: the true capacity is smaller or equal.
         mode: see `Policies`.
         is_left_as_found: titles that somebody took off on Trakt stay off.
@@ -74,7 +77,10 @@ def diff(
     tried_again = () if is_left_as_found else ("taken_off",)
     matches = _match(items, entries, tried_again)
     wanted = [(item, entry) for item, entry in matches.pairs if entry is None or entry.state not in SET_ASIDE]
-    here, left_out = _cut(wanted, capacity, is_upper_bound=is_upper_bound)
+    others = [entry for position, entry in enumerate(entries) if position not in matches.claimed]
+    borne = sum(1 for entry in others if entry.state not in SET_ASIDE and not _is_removable(entry, mode))
+    room = None if capacity is None else max(0, capacity - borne)
+    here, left_out = _cut(wanted, room, mode, is_upper_bound=is_upper_bound)
     given_up = {key for item, entry in left_out for key in (item if entry is None else entry.title).keys}
     unwanted = [
         entry
@@ -89,6 +95,7 @@ def diff(
         aside=tuple((item, entry) for item, entry in matches.pairs if entry is not None and entry.state in SET_ASIDE),
         aside_in_vain=rows_in(entry for entry in unwanted if entry.state in SET_ASIDE),
         not_removed=tuple(entry for entry in unwanted if entry.state == "not_removed"),
+        borne=borne,
         is_doubtful=_may_be_wanted(extra, (item for item, _ in here)),
         left_out=tuple(item for item, _ in left_out),
         learned=tuple(
@@ -104,8 +111,9 @@ Pair = tuple[Title, Entry | None]
 
 
 def _is_removable(entry: Entry, mode: Mode) -> bool:
-    is_there = entry.state in ("mirrored", "unconfirmed")
-    return is_there and (mode == "mirror" or (mode == "keep_extra" and not entry.is_by_others))
+    if mode == "mirror":
+        return entry.state in ("mirrored", "unconfirmed")
+    return mode == "keep_extra" and is_ours(entry)
 
 
 def _may_be_wanted(extra: Iterable[Entry], wanted: Iterable[Title]) -> bool:
@@ -128,24 +136,27 @@ def _kinds_of(title: Title) -> tuple[str, tuple[bool, bool, bool]]:
     return title.media_type, (title.trakt is not None, title.tmdb is not None, title.imdb is not None)
 
 
-def _cut(wanted: list[Pair], capacity: int | None, *, is_upper_bound: bool) -> tuple[list[Pair], list[Pair]]:
+def _cut(
+    wanted: list[Pair], capacity: int | None, mode: Mode, *, is_upper_bound: bool
+) -> tuple[list[Pair], list[Pair]]:
     """Divide what is wanted into what fits and what is left out. The first by rank have the places.
 
     An entry gives way to a title of a higher rank only when that title is sure to find the place. It is not sure while
-    the true limit is still sought, nor on an account that is over its limit and takes nothing at all.
+    the true limit is still sought, nor on an account that is over its limit and takes nothing at all. One that may not
+    be removed has its place.
     """
     if capacity is None:
         return wanted, []
     kept = sum(1 for _, entry in wanted if entry is not None)
-    if not is_upper_bound and kept <= capacity:
-        return wanted[:capacity], wanted[capacity:]
+    are_sure = not is_upper_bound and kept <= capacity
+    held = [entry is not None and not (are_sure and _is_removable(entry, mode)) for _, entry in wanted]
     here: list[Pair] = []
     left_out: list[Pair] = []
-    room = max(0, capacity - kept)
-    for item, entry in wanted:
-        fits = entry is not None or room > 0
-        room -= entry is None
-        (here if fits else left_out).append((item, entry))
+    room = max(0, capacity - sum(held))
+    for pair, is_held in zip(wanted, held, strict=True):
+        fits = is_held or room > 0
+        room -= not is_held
+        (here if fits else left_out).append(pair)
     return here, left_out
 
 
@@ -158,17 +169,19 @@ class _Matches:
 
 
 def _match(items: Iterable[Title], entries: tuple[Entry, ...], tried_again: Collection[str]) -> _Matches:
-    positions = positions_of(entries)
+    positions, further = _positions(entries)
     claimed: set[int] = set()
-    added: set[TitleKey] = set()
+    wanted: set[TitleKey] = set()
     pairs: list[Pair] = []
     for item in items:
         keys = item.keys
         hits = {positions[key] for key in keys if key in positions}
-        if hits & claimed or not added.isdisjoint(keys):
+        if further:
+            hits.update(position for key in keys for position in further.get(key, ()))
+        if hits & claimed or not wanted.isdisjoint(keys):
             continue  # the same title again
+        wanted.update(keys)
         if not hits:
-            added.update(keys)
             pairs.append((item, None))
             continue
         entry = entries[min(hits, key=lambda hit: (_PREFERENCE[entries[hit].state], hit))]
@@ -178,3 +191,14 @@ def _match(items: Iterable[Title], entries: tuple[Entry, ...], tried_again: Coll
         is_new_try = is_new_try or entry.state in tried_again
         pairs.append((item, None if is_new_try or entry.state == "unconfirmed" else entry))
     return _Matches(pairs, claimed)
+
+
+def _positions(entries: tuple[Entry, ...]) -> tuple[Mapping[TitleKey, int], Mapping[TitleKey, Sequence[int]]]:
+    """Return each key's first position among the entries, and the further ones: two entries may be one title."""
+    first: dict[TitleKey, int] = {}
+    further: dict[TitleKey, list[int]] = {}
+    for position, entry in enumerate(entries):
+        for key in entry.title.keys:
+            if first.setdefault(key, position) != position:
+                further.setdefault(key, []).append(position)
+    return first, further

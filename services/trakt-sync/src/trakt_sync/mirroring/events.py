@@ -12,7 +12,9 @@ from watchbuddy_contracts import (
     TraktListCreated,
     TraktListDeleted,
     TraktListSynced,
+    TraktSynced,
     TraktSyncFailed,
+    TraktWatchlistSynced,
     to_items,
 )
 
@@ -32,21 +34,23 @@ def list_created(job: Job, trakt_list_id: int, slug: str, *, is_adopted: bool) -
     return TraktListCreated(**_about(job), trakt_list_id=trakt_list_id, slug=slug, adopted=is_adopted)
 
 
-def list_synced(job: Job, differs: Difference) -> TraktListSynced:
+def list_synced(job: Job, differs: Difference) -> TraktSynced:
     """Return the result of a version that Trakt equals."""
     tally = job.progress.tally
-    return TraktListSynced(
+    fields = {
         **_about(job),
-        trakt_list_id=job.trakt_list_id,
-        added=tally.added,
-        removed=tally.removed,
-        unchanged=max(0, len(differs.kept) - tally.added),
-        renamed=tally.is_renamed,
-        not_found=to_items(differs.set_aside("not_found")),
-        rejected=to_items(differs.set_aside("rejected")),
-        not_removed=to_items(entry.title for entry in differs.not_removed),
-        left_out=to_items(differs.left_out),
-    )
+        "added": tally.added,
+        "removed": tally.removed,
+        "unchanged": max(0, len(differs.kept) - tally.added),
+        "renamed": tally.is_renamed,
+        "not_found": to_items(differs.set_aside("not_found")),
+        "rejected": to_items(differs.set_aside("rejected")),
+        "not_removed": to_items(entry.title for entry in differs.not_removed),
+        "left_out": to_items(differs.left_out),
+    }
+    if job.is_on_watchlist:
+        return TraktWatchlistSynced(**fields)
+    return TraktListSynced(**fields, trakt_list_id=job.trakt_list_number)
 
 
 def list_deleted(job: Job, trakt_list_id: int | None) -> TraktListDeleted:

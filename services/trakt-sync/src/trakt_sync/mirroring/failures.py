@@ -90,7 +90,8 @@ def _meaning(  # noqa: PLR0911 - one a row of the table
 def waiting_for_a_place(job: Job, now: datetime, policy: Policy) -> Change | None:
     """Return the change of a list that found no place on the account and still has none; None: it may be tried."""
     limit = job.progress.limit
-    if limit is None or job.progress.trakt_list is not None or not job.desired.is_present:
+    is_to_be_made = job.progress.trakt_list is None and job.desired.policies.target == "list"
+    if limit is None or not is_to_be_made or not job.desired.is_present:
         return None
     until = max(now, limit.met_at + policy.limit_retry)
     change = _failed_again(job, Change(job.progress), job.progress.incident.attempts)
@@ -148,6 +149,8 @@ def _notified(
     """
     progress: Progress = change.progress
     if progress.applied_version == before.version and progress.tally.is_empty:
+        return change
+    if before.desired.is_leaving:  # what is left is told with the account's end
         return change
     notified = progress.incident.notified
     if notified == reason or (notified is not None and reason in TRANSIENT):

@@ -14,6 +14,7 @@ from trakt_sync.mirroring.job import Change, Job, Next
 from trakt_sync.mirroring.ledger import Entry, LedgerChange, mirrored, rows_in, rows_of
 from trakt_sync.mirroring.policy import Policy
 from trakt_sync.mirroring.progress import Refused
+from trakt_sync.mirroring.write_ahead import doubted
 
 MAX_ALONE: Final = 3
 """Titles in a row that were refused alone, after which it is not for the titles."""
@@ -38,9 +39,11 @@ def halved(
     refused, attempts = before.progress.refused, before.progress.incident.attempts + 1
     is_lasting = attempts >= MIN_ATTEMPTS_TO_NOTIFY
     if sent > 1 and isinstance(error, RejectedError):
-        change = Change(before.progress, next=Next(now))
+        change = doubted(Change(before.progress, next=Next(now)), begun, action, now)
         return _with(change, _sought(refused, action, sent), attempts=attempts - 1)
     change = failed(before, begun, error, now, jitter=jitter, policy=policy)
+    if isinstance(error, RejectedError):
+        change = doubted(change, begun, action, now)
     if sent > 1 and is_lasting:
         return _with(change, _sought(refused, action, sent), attempts=attempts)
     if sent > 1:

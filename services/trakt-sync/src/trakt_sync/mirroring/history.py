@@ -1,14 +1,18 @@
 """What a user watched on Trakt: whether it is to be read, and what is told of it."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
+from zlib import crc32
 
 from watchbuddy_contracts import Title, TraktWatchedChanged, WatchedItem, to_items
 
 READ_WHOLE_AFTER: Final = timedelta(hours=20)
 """Within that time of a whole reading, only new plays are read. The whole shows what was taken back or dated back."""
+MAX_COUNTED: Final = 10
+"""Titles with new plays whose plays are counted one by one, a request each. The whole of 2,500 titles is as many."""
+EPOCH: Final = datetime(2026, 1, 1, tzinfo=UTC)
 TITLES_AN_EVENT: Final = 2000
 """Some 300 kB."""
 
@@ -65,8 +69,22 @@ def after_new(state: HistoryState, seen: Activities, titles: Iterable[WatchedTit
     return replace(state, seen=seen, newest=newest)
 
 
+def next_look(user_id: str, now: datetime, every: timedelta) -> datetime:
+    """Return when the history is looked at next, within `every`.
+
+    Each user has a place of their own in that time, so that they do not all come at once, not after an outage either.
+    """
+    place = every * (crc32(user_id.encode()) / 2**32)
+    return now + every - (now - EPOCH - place) % every
+
+
+def are_countable(titles: Collection[WatchedTitle]) -> bool:
+    """Tell whether the plays of titles with new ones are counted one by one. Else the whole is read, which has them."""
+    return len(titles) <= MAX_COUNTED and all(one.title.trakt is not None for one in titles)
+
+
 def merged(plays: Iterable[WatchedTitle]) -> tuple[WatchedTitle, ...]:
-    """Return each title once, with its last play and how many plays there are."""
+    """Return each title once, with its last play and how many of these plays it has: not all that there ever were."""
     titles: dict[Title, WatchedTitle] = {}
     for play in plays:
         known = titles.get(play.title)

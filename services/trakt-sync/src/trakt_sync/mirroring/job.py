@@ -9,6 +9,7 @@ from trakt_sync.mirroring.desired import Desired
 from trakt_sync.mirroring.ledger import NO_CHANGE, Entry, LedgerChange, mirrored
 from trakt_sync.mirroring.policy import Policy
 from trakt_sync.mirroring.progress import Progress
+from trakt_sync.mirroring.references import TraktRef
 from watchbuddy_contracts import Event, FailureReason
 
 
@@ -31,11 +32,23 @@ class Job:
     trace_context: str | None = None
 
     @property
-    def trakt_list_id(self) -> int:
+    def trakt_list_id(self) -> TraktRef:
         """The list's Trakt list, for actions that are planned only where there is one."""
         if self.progress.trakt_list is None:
             raise AssertionError("planned only for a list that is on Trakt")
         return self.progress.trakt_list.trakt_list_id
+
+    @property
+    def trakt_list_number(self) -> int:
+        """Its number, for actions that are planned only where it is a list of its own."""
+        number = self.progress.trakt_list_number
+        if number is None:
+            raise AssertionError("planned only for a Trakt list of its own")
+        return number
+
+    @property
+    def is_on_watchlist(self) -> bool:
+        return self.progress.trakt_list is not None and self.progress.trakt_list.is_watchlist
 
     @property
     def actual(self) -> Actual:
@@ -46,7 +59,7 @@ class Job:
             details=None if progress.trakt_list is None else progress.trakt_list.details,
             entries=self.entries,
             is_stale=progress.is_stale,
-            is_doubted=progress.trakt_list is not None and progress.trakt_list.is_doubted,
+            is_doubted=self._is_doubted,
             is_detached=progress.drift.is_detached,
             is_left_as_found=progress.drift.left_version == self.version,
             twins=progress.drift.twins,
@@ -61,6 +74,22 @@ class Job:
             and sum(1 for _ in mirrored(self.entries)) != limit.capacity,
             is_first=progress.applied_version == 0 or progress.recreated_version == self.version or is_order_owed,
         )
+
+    @property
+    def _is_doubted(self) -> bool:
+        trakt_list = self.progress.trakt_list
+        if trakt_list is None or trakt_list.is_watchlist:  # that is always there
+            return False
+        return trakt_list.is_doubted or (self.desired.is_present and self.progress.drift.is_taken_down)
+
+    def leaving(self) -> "Job":
+        """Return the job as it is while its user leaves the account: a list that is wanted is not wanted there."""
+        if not self.desired.is_present:
+            return self
+        drift, is_on_trakt = self.progress.drift, self.progress.trakt_list is not None
+        drift = replace(drift, is_taken_down=drift.is_taken_down or is_on_trakt)
+        desired = replace(self.desired, is_present=False, is_leaving=True)
+        return replace(self, desired=desired, progress=replace(self.progress, drift=drift))
 
     def after(self, change: "Change") -> "Job":
         """Return the job as it stands after a change."""

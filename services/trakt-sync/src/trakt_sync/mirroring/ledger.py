@@ -6,8 +6,8 @@ from typing import Final, Literal, NamedTuple
 
 from watchbuddy_contracts import Title, TitleKey, keys_of
 
-EntryState = Literal["mirrored", "unconfirmed", "not_removed", "not_found", "rejected", "taken_off"]
-SET_ASIDE: Final[Collection[EntryState]] = ("not_found", "rejected", "taken_off")
+EntryState = Literal["mirrored", "unconfirmed", "not_removed", "not_found", "rejected", "taken_off", "watched"]
+SET_ASIDE: Final[Collection[EntryState]] = ("not_found", "rejected", "taken_off", "watched")
 """States of titles that are wanted, not on Trakt, and not sent again for now."""
 
 
@@ -19,7 +19,8 @@ class Entry(NamedTuple):
         title: with the ids that were sent and those learned since.
         state: `mirrored`: it is on the Trakt list. `not_removed`: so it is, and Trakt does not take it off.
             `not_found`: Trakt does not know it. `rejected`: Trakt refuses whatever names it. `taken_off`: somebody
-            took it off on Trakt, and it is to leave the list here. `unconfirmed`: the response to its addition or
+            took it off on Trakt, and it is to leave the list here. `watched`: Trakt took it off the watchlist, for its
+            user watched it; it stays off while it is wanted. `unconfirmed`: the response to its addition or
             removal was lost. The write is sent again if it is still wanted, and undone if not: Trakt's writes to items
             are idempotent.
         row_id: of the ledger's table; None: not saved yet.
@@ -74,6 +75,11 @@ NO_CHANGE = LedgerChange()
 def mirrored(entries: Iterable[Entry]) -> Iterator[Entry]:
     """Yield the entries that are on the Trakt list, in its order."""
     return (entry for entry in entries if entry.state in ("mirrored", "not_removed"))
+
+
+def is_ours(entry: Entry) -> bool:
+    """Return whether we put the entry there, or may have, and may take it off."""
+    return entry.state in ("mirrored", "unconfirmed") and not entry.is_by_others
 
 
 def set_aside(entries: Iterable[Entry]) -> tuple[Entry, ...]:

@@ -66,13 +66,19 @@ def refused(before: Job, begun: Job) -> Job:
     return replace(before, progress=replace(before.progress, intent=replace(intent, is_refused=True)))
 
 
-def there(job: Job, remote: RemoteList, now: datetime) -> Change:
-    """Return the change after the list was found of which Trakt had said that it is not there."""
-    trakt_list = job.progress.trakt_list
+def there(job: Job, remote: RemoteList, now: datetime, policy: Policy) -> Change:
+    """Return the change after the list was found of which it was not known that it is there.
+
+    One that we began to delete is believed to be there once no read of Trakt can be older than that.
+    """
+    trakt_list, drift = job.progress.trakt_list, job.progress.drift
     if trakt_list is None:
         return Change(job.progress, next=Next(now))
-    progress = replace(job.progress, trakt_list=replace(trakt_list, is_doubted=False, slug=remote.slug))
-    return Change(progress, next=Next(now))
+    settled_at = (trakt_list.written_at or now) + policy.stale_window
+    if drift.is_taken_down and now < settled_at:
+        return Change(job.progress, next=Next(settled_at))
+    found = replace(trakt_list, is_doubted=False, slug=remote.slug)
+    return Change(replace(job.progress, trakt_list=found, drift=replace(drift, is_taken_down=False)), next=Next(now))
 
 
 def missed(job: Job, lists: RemoteLists, now: datetime, policy: Policy, *, jitter: float) -> Change:
@@ -123,10 +129,13 @@ def deleted(job: Job) -> Change:
 def gone(job: Job) -> Change:
     """Return the change after somebody else deleted the Trakt list for sure. It is made anew, if it is wanted.
 
-    One that was made anew and is gone again waits for a change by the user.
+    One that was made anew and is gone again waits for a change by the user. One that we deleted ourselves, for a user
+    who has come back since, is no news.
     """
     if not job.desired.is_present:
         return deleted(job)
+    if job.progress.drift.is_taken_down:
+        return Change(job.progress.without_list(), LedgerChange(replace=set_aside(job.entries)))
     if job.desired.policies.when_deleted == "detach":
         progress = job.progress.without_list()
         progress = replace(progress, drift=replace(progress.drift, is_detached=True))
@@ -151,8 +160,10 @@ def _with_list(
         proved_at=now,
         updated_at=remote.updated_at,
     )
-    drift = replace(job.progress.drift, is_detached=False, left_version=None)
-    progress = replace(job.progress, trakt_list=trakt_list, intent=None, pending=None, limit=None, drift=drift)
+    drift = replace(job.progress.drift, is_detached=False, left_version=None, is_taken_down=False)
+    progress = replace(
+        job.progress.succeeded(), trakt_list=trakt_list, intent=None, pending=None, limit=None, drift=drift
+    )
     if remote.item_count:
         progress = progress.stale(now, policy)
     event = list_created(job, remote.trakt_list_id, remote.slug, is_adopted=is_adopted)

@@ -14,6 +14,8 @@ from trakt_sync.mirroring.actions import (
     DeleteList,
     DeleteTwin,
     FindList,
+    LeaveWatchlist,
+    OpenWatchlist,
     ReadItems,
     ReorderItems,
     UpdateList,
@@ -22,7 +24,8 @@ from trakt_sync.mirroring.actual import Actual
 from trakt_sync.mirroring.additions import additions, removals
 from trakt_sync.mirroring.desired import Desired
 from trakt_sync.mirroring.diff import Difference, diff
-from trakt_sync.mirroring.ledger import set_aside
+from trakt_sync.mirroring.ledger import is_ours, set_aside
+from trakt_sync.mirroring.references import WATCHLIST
 
 
 def plan(desired: Desired, actual: Actual) -> tuple[Action, ...]:
@@ -36,30 +39,47 @@ def plan(desired: Desired, actual: Actual) -> tuple[Action, ...]:
         return (CheckList(),)
     twins = tuple(DeleteTwin(trakt_list_id) for trakt_list_id in actual.twins)
     if not desired.is_present:
-        return twins if actual.trakt_list_id is None else (DeleteList(), *twins)
-    if actual.is_detached and desired.policies.when_deleted == "detach":
+        return (*_left(actual), *twins)
+    is_for_watchlist = desired.policies.target == WATCHLIST
+    if actual.is_detached and desired.policies.when_deleted == "detach" and not is_for_watchlist:
         return twins
+    if actual.trakt_list_id is not None and actual.is_watchlist != is_for_watchlist:  # its target is another now
+        return (*_left(actual), *_present(desired, Actual(is_first=True)), *twins)
     return (*_present(desired, actual), *twins)
 
 
 def difference(desired: Desired, actual: Actual) -> Difference:
-    """Return how the items differ. Without a Trakt list nothing is on it."""
+    """Return how the items differ. Without a Trakt list nothing is on it. The watchlist is its user's, not ours."""
+    mode = desired.policies.mode
     entries = actual.entries if actual.trakt_list_id is not None else set_aside(actual.entries)
     return diff(
         desired.items,
         entries,
         actual.capacity,
         is_upper_bound=actual.is_upper_bound,
-        mode=desired.policies.mode,
+        mode="keep_extra" if actual.is_watchlist and mode == "mirror" else mode,
         is_left_as_found=actual.is_left_as_found,
     )
 
 
+def _left(actual: Actual) -> Iterator[Action]:
+    """Yield what leaves nothing of ours on Trakt."""
+    if actual.is_watchlist:
+        if actual.is_sameness_doubted:  # what we know as ours may be another's
+            yield ReadItems(is_for_ids=not actual.is_stale)
+        yield from removals([entry for entry in actual.entries if is_ours(entry)], actual)
+        yield LeaveWatchlist()
+    elif actual.trakt_list_id is not None:
+        yield DeleteList()
+
+
 def _present(desired: Desired, actual: Actual) -> Iterator[Action]:
+    is_for_watchlist = desired.policies.target == WATCHLIST
     if actual.trakt_list_id is None:
-        yield CreateList(desired.details)
-    elif not actual.is_left_as_found and (changes := desired.details.changes_from(actual.details)):
-        yield UpdateList(changes)
+        yield OpenWatchlist() if is_for_watchlist else CreateList(desired.details)
+    elif not (actual.is_watchlist or actual.is_left_as_found):
+        changes = desired.details.changes_from(actual.details)
+        yield from [UpdateList(changes)] if changes else []
     differs = difference(desired, actual)
     is_ordered = desired.is_ordered or actual.is_first
     added, is_in_order = additions(differs, actual, is_ordered=is_ordered)
@@ -72,7 +92,8 @@ def _present(desired: Desired, actual: Actual) -> Iterator[Action]:
     if is_held and actual.is_stale:
         yield ReadItems()
     yield from removals(differs.extra[first:], actual)
-    is_out_of_order = is_ordered and not is_in_order
+    # The order of a watchlist is its user's, unless they want ours.
+    is_out_of_order = not is_in_order and (desired.is_ordered if is_for_watchlist else is_ordered)
     if actual.is_stale and not is_held:
         yield ReadItems()  # an order needs entries that are sure to be there
     elif is_out_of_order and not is_held and any(entry.list_item_id is None for entry in differs.kept):
@@ -88,5 +109,5 @@ def _removals_to_make_room(differs: Difference, actual: Actual) -> int:
     """
     if actual.capacity is None:
         return 0
-    total = len(differs.missing) + len(differs.kept) + len(differs.extra)
+    total = len(differs.missing) + len(differs.kept) + len(differs.extra) + differs.borne
     return min(len(differs.extra), max(0, total - actual.capacity))

@@ -6,6 +6,7 @@ from typing import Final, Literal
 
 from trakt_sync.mirroring.desired import Details
 from trakt_sync.mirroring.policy import Policy
+from trakt_sync.mirroring.references import WATCHLIST, TraktRef, number_of
 from watchbuddy_contracts import FailureReason, Title
 
 PendingKind = Literal["update", "add", "remove", "reorder", "delete", "delete_twin"]
@@ -39,8 +40,8 @@ class TraktList:
 
     Args:
         slug: Trakt's name of the list in addresses; None: not known.
-        made_at: when it was made or found; None: not known.
-        details: as they are on Trakt; None: not known.
+        made_at: when it was made, found or opened; None: not known.
+        details: as they are on Trakt; None: not known, or the watchlist, which has none.
         foreign_count: entries of other kinds (seasons, people). They are left alone.
         written_at: when a write to it was last begun; None: not known.
         proved_at: when Trakt last did what we asked of it, so that it was surely there; None: not known.
@@ -51,7 +52,7 @@ class TraktList:
         is_doubted: Trakt said that there is no such list. Whether it is gone is looked at before anything else.
     """
 
-    trakt_list_id: int
+    trakt_list_id: TraktRef
     slug: str | None = None
     made_at: datetime | None = None
     details: Details | None = None
@@ -62,6 +63,10 @@ class TraktList:
     is_doubted: bool = False
     is_order_unverified: bool = False
     refused: Refused = Refused()
+
+    @property
+    def is_watchlist(self) -> bool:
+        return self.trakt_list_id == WATCHLIST
 
     def certain_from(self, policy: Policy) -> datetime | None:
         """Return from when on Trakt's reads surely show the list, if there is one; None: they do."""
@@ -122,7 +127,7 @@ class Limit:
     """The account's limit, as the list met it.
 
     Args:
-        capacity: entries that it leaves to the list.
+        capacity: movies and shows that the Trakt list may have.
         is_upper_bound: the true capacity is smaller or equal.
         met_at: when Trakt last refused for it.
     """
@@ -182,6 +187,8 @@ class Drift:
         has_other_details: somebody gave it another name, privacy or the like, which is put back.
         left_version: at this version of the list, details and titles taken off are left as somebody made them on Trakt:
             its owner takes them over.
+        is_taken_down: its user was leaving the account when it was last worked on: we deleted the Trakt list, or may
+            have.
     """
 
     lost_creations: tuple[Intent, ...] = ()
@@ -189,6 +196,7 @@ class Drift:
     is_detached: bool = False
     has_other_details: bool = False
     left_version: int | None = None
+    is_taken_down: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,8 +223,13 @@ class Progress:
     drift: Drift = Drift()
 
     @property
-    def trakt_list_id(self) -> int | None:
+    def trakt_list_id(self) -> TraktRef | None:
         return None if self.trakt_list is None else self.trakt_list.trakt_list_id
+
+    @property
+    def trakt_list_number(self) -> int | None:
+        """The Trakt list's number; None: there is none, or it is the watchlist."""
+        return number_of(self.trakt_list_id)
 
     @property
     def foreign_count(self) -> int:
@@ -238,7 +251,7 @@ class Progress:
 
     def without_list(self) -> "Progress":
         """Return the progress when there is no Trakt list any more."""
-        former = () if self.trakt_list is None else (self.trakt_list.trakt_list_id,)
+        former = () if self.trakt_list_number is None else (self.trakt_list_number,)
         return Progress(
             former_ids=(*self.former_ids, *former),
             intent=self.intent,
@@ -252,6 +265,10 @@ class Progress:
         """Return the progress without the creation that was begun. The audit goes on looking for its list."""
         lost = (*self.drift.lost_creations, intent)[-MAX_LOST_CREATIONS:]
         return replace(self, intent=None, drift=replace(self.drift, lost_creations=lost))
+
+    def succeeded(self) -> "Progress":
+        """Return the progress after a write was carried out. A reading is no success: one follows each that failed."""
+        return replace(self, incident=replace(self.incident, attempts=0))
 
     def finished(self, version: int) -> "Progress":
         """Return the progress when Trakt equals the version: nothing is under way, nothing is left to report."""

@@ -1,5 +1,6 @@
-"""What a reading of Trakt means: the items of a list, and the account's limits after a refusal."""
+"""What a reading of Trakt means: the items of a list or of the watchlist, and the account's limits after a refusal."""
 
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import datetime
 from typing import Final
@@ -7,26 +8,44 @@ from typing import Final
 from trakt_sync.mirroring.actions import AddItems
 from trakt_sync.mirroring.events import drift_found
 from trakt_sync.mirroring.job import Change, Job
-from trakt_sync.mirroring.ledger import SET_ASIDE, Entry, LedgerChange, mirrored, set_aside
+from trakt_sync.mirroring.ledger import SET_ASIDE, Entry, EntryState, LedgerChange, mirrored, set_aside
 from trakt_sync.mirroring.policy import Policy
-from trakt_sync.mirroring.progress import Limit, Staleness
+from trakt_sync.mirroring.progress import Limit, Staleness, TraktList
 from trakt_sync.mirroring.recognition import Recognition, recognise
+from trakt_sync.mirroring.references import WATCHLIST
 from trakt_sync.mirroring.remote import AccountLimits, RemoteItems
 from trakt_sync.mirroring.write_ahead import unconfirmed
-from watchbuddy_contracts import keys_of, to_items
+from watchbuddy_contracts import Title, TitleKey, keys_of, to_items
 
 MIN_DOUBTED: Final = 10
 """Titles that are missing at once, and are more than half of a list, are put back whatever its owner wants."""
 
 
-def read(job: Job, remote: RemoteItems, now: datetime, policy: Policy) -> Change:
+def opened(job: Job, remote: RemoteItems, now: datetime) -> Change:
+    """Return the change after the watchlist was read, whole. What is on it is its user's own."""
+    trakt_list = TraktList(WATCHLIST, made_at=now, foreign_count=remote.foreign_count, proved_at=now)
+    drift = replace(job.progress.drift, is_detached=False, left_version=None, is_taken_down=False)
+    progress = replace(job.progress, trakt_list=trakt_list, limit=None, drift=drift)
+    entries = tuple(entry._replace(is_by_others=True) for entry in remote.entries)
+    return Change(progress, LedgerChange(replace=entries))
+
+
+def asks_for_watched(job: Job, remote: RemoteItems) -> bool:
+    """Return whether what a reading means depends on what the user watched: Trakt takes that off the watchlist."""
+    is_put_back = job.is_on_watchlist and job.desired.is_present and job.desired.policies.when_removed == "restore"
+    return is_put_back and remote.is_complete and bool(_gone(job, _seen(job, remote)))
+
+
+def read(job: Job, remote: RemoteItems, now: datetime, policy: Policy, *, watched: Collection[Title] = ()) -> Change:
     """Return the change after the Trakt list's items were read.
 
     A reading that may be older than our last write is the truth only when it shows just what we know to be there. Else
     it tells ids of the entries that it shows, and the items are read again when no reading can be that old.
+
+    Args:
+        watched: what the user watched, where `asks_for_watched`.
     """
-    known = tuple(entry for entry in job.entries if entry.state not in SET_ASIDE)
-    seen = recognise(known, remote.entries)
+    seen = _seen(job, remote)
     trakt_list = job.progress.trakt_list
     written_at = None if trakt_list is None else trakt_list.written_at
     fresh_at = now if written_at is None else written_at + policy.stale_window
@@ -36,7 +55,11 @@ def read(job: Job, remote: RemoteItems, now: datetime, policy: Policy) -> Change
         return _told_ids(job, seen, fresh_at)
     if seen.is_ambiguous:
         return Change(job.progress.stale(now, policy, reads=job.progress.reads + 1))
-    return _believed(job, seen, remote)
+    return _believed(job, seen, remote, keys_of(watched))
+
+
+def _seen(job: Job, remote: RemoteItems) -> Recognition:
+    return recognise(tuple(entry for entry in job.entries if entry.state not in SET_ASIDE), remote.entries)
 
 
 def _told_ids(job: Job, seen: Recognition, fresh_at: datetime) -> Change:
@@ -46,7 +69,7 @@ def _told_ids(job: Job, seen: Recognition, fresh_at: datetime) -> Change:
     )
 
 
-def _believed(job: Job, seen: Recognition, remote: RemoteItems) -> Change:
+def _believed(job: Job, seen: Recognition, remote: RemoteItems, watched: set[TitleKey]) -> Change:
     """Return the change of a reading that is the truth. What is not on it any more was taken off by somebody."""
     before, trakt_list = job.progress, job.progress.trakt_list
     is_order_owed = before.staleness is not None and before.staleness.is_order_owed
@@ -57,8 +80,9 @@ def _believed(job: Job, seen: Recognition, remote: RemoteItems) -> Change:
         pending=None,
     )
     gone = _taken_off(job, seen)
-    taken_off = tuple(entry._replace(state="taken_off", row_id=None, list_item_id=None) for entry in gone)
-    ledger = LedgerChange(replace=(*seen.entries, *taken_off, *set_aside(job.entries)))
+    taken_off = _aside(gone, "taken_off")
+    seen_since = _aside((one for one in _gone(job, seen) if not watched.isdisjoint(one.title.keys)), "watched")
+    ledger = LedgerChange(replace=(*seen.entries, *taken_off, *seen_since, *set_aside(job.entries)))
     if not gone:
         return Change(progress, ledger)
     items = to_items(entry.title for entry in gone)
@@ -73,14 +97,21 @@ def _taken_off(job: Job, seen: Recognition) -> tuple[Entry, ...]:
     """
     if job.desired.policies.when_removed != "take_over" or not job.desired.is_present:
         return ()
-    wanted = keys_of(job.desired.items)
-    gone = tuple(
-        entry
-        for entry in seen.missing
-        if entry.state == "mirrored" and not entry.is_by_others and not wanted.isdisjoint(entry.title.keys)
-    )
+    gone = tuple(entry for entry in _gone(job, seen) if not entry.is_by_others)
     is_too_much = len(gone) >= MIN_DOUBTED and 2 * len(gone) > len(seen.known)
     return () if is_too_much else gone
+
+
+def _gone(job: Job, seen: Recognition) -> tuple[Entry, ...]:
+    """Return the wanted entries that were there and are not any more."""
+    wanted = keys_of(job.desired.items)
+    return tuple(
+        entry for entry in seen.missing if entry.state == "mirrored" and not wanted.isdisjoint(entry.title.keys)
+    )
+
+
+def _aside(entries: Iterable[Entry], state: EntryState) -> tuple[Entry, ...]:
+    return tuple(entry._replace(state=state, row_id=None, list_item_id=None, is_by_others=False) for entry in entries)
 
 
 def limited(
@@ -88,8 +119,8 @@ def limited(
 ) -> Change:
     """Return the change after Trakt refused items for a limit.
 
-    The limit of a list is published. Another one over all lists of an account is not. When the first cannot be the
-    reason, the capacity is found by halves.
+    The limits of a list and of the watchlist are published. Another one over all lists of an account is not. When the
+    first cannot be the reason, the capacity is found by halves.
 
     Args:
         before: the job before the addition was begun.
@@ -100,7 +131,8 @@ def limited(
     there = sum(1 for _ in mirrored(before.entries)) + before.progress.foreign_count
     change = Change(before.progress) if shown in (None, there) else unconfirmed(begun, now)
     tried = there + len(action.titles)
-    is_list_limit = limits.items is not None and tried > limits.items
-    capacity = limits.items if is_list_limit and limits.items is not None else tried - 1
+    told = limits.watchlist if before.is_on_watchlist else limits.items
+    is_list_limit = told is not None and tried > told
+    capacity = told if is_list_limit and told is not None else tried - 1
     limit = Limit(max(0, capacity - before.progress.foreign_count), is_upper_bound=not is_list_limit, met_at=now)
     return replace(change, progress=replace(change.progress, limit=limit))

@@ -81,16 +81,25 @@ class RemoteItems:
 
 
 @dataclass(frozen=True, slots=True)
+class RemoteWatchlist:
+    """What Trakt tells of the watchlist without reading it: no count. Args: updated_at: None: it did not say."""
+
+    updated_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class RemoteLists:
     """All lists of an account; the same rule for `is_complete`.
 
     Args:
+        watchlist: None: it was not asked for.
         answered_at: when Trakt answered, by its own clock; None: it did not say.
     """
 
     lists: tuple[RemoteList, ...]
     is_complete: bool = True
     answered_at: datetime | None = None
+    watchlist: RemoteWatchlist | None = None
 
 
 @dataclass(frozen=True, slots=True)

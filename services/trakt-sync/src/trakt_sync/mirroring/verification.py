@@ -53,7 +53,7 @@ def verified(
     """Compare a list with its Trakt list.
 
     Args:
-        remote: as the account's lists show it; None: they do not.
+        remote: as the account's lists show it; None: they do not, or it is the watchlist.
         items: of it; None: it was not read.
         now: when the reading began.
     """
@@ -62,7 +62,7 @@ def verified(
         return Verification("detached" if job.progress.drift.is_detached else "not_on_trakt")
     if is_too_early(view, now, policy):
         return Verification("too_early", item_count=None if remote is None else remote.item_count)
-    if remote is None or items is None:
+    if items is None:
         return Verification("gone")
     views = item_views(job)
     wanted = [Entry(one.title) for one in views if one.state in _WANTED_THERE]
@@ -70,8 +70,10 @@ def verified(
     expected = set(wanted)
     seen = recognise((*wanted, *borne), items.entries)
     missing = tuple(entry.title for entry in seen.missing if entry in expected)
-    extra = tuple(entry.title for entry in seen.strangers)
-    others = list(job.desired.details.changes_from(remote.details_like(job.desired.details)))
+    are_borne = job.is_on_watchlist or job.desired.policies.mode != "mirror"  # somebody put them there
+    extra = () if are_borne else tuple(entry.title for entry in seen.strangers)
+    details = job.desired.details
+    others = [] if remote is None else list(details.changes_from(remote.details_like(details)))
     if job.desired.is_ordered and not missing and not _is_in_order([entry.title for entry in wanted], items.entries):
         others.append("order")
     if not items.is_complete:

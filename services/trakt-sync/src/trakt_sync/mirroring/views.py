@@ -19,6 +19,7 @@ ItemState = Literal[
     "not_found",
     "rejected",
     "taken_off",
+    "watched",
     "not_removed",
     "to_be_removed",
     "kept",
@@ -97,8 +98,10 @@ class MirrorView:
     def page(self) -> str | None:
         """The path of the Trakt list's page at Trakt's site."""
         found = self.job.progress.trakt_list
-        if found is None:
+        if found is None or (found.is_watchlist and self.trakt_slug is None):
             return None
+        if found.is_watchlist:
+            return f"/users/{self.trakt_slug}/watchlist"
         if self.trakt_slug is None:
             return f"/lists/{found.trakt_list_id}"
         return f"/users/{self.trakt_slug}/lists/{found.slug or found.trakt_list_id}"

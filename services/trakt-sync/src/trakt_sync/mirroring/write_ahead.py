@@ -41,7 +41,7 @@ def proved(change: Change, now: datetime, updated_at: datetime | None) -> Change
     if trakt_list is None:
         return change
     trakt_list = replace(trakt_list, proved_at=now, updated_at=updated_at)
-    return replace(change, progress=replace(change.progress, trakt_list=trakt_list))
+    return replace(change, progress=replace(change.progress.succeeded(), trakt_list=trakt_list))
 
 
 def _pending(action: UpdateList | AddItems | RemoveItems | ReorderItems | DeleteList) -> Pending:

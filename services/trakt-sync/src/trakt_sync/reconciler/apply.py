@@ -2,12 +2,12 @@
 
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
-from typing import assert_never
+from typing import Final, assert_never
 
 from pydantic import SecretStr
 
 from chassis.clock import Clock
-from trakt_sync.errors import ListGoneError
+from trakt_sync.errors import ListGoneError, TraktUnavailableError
 from trakt_sync.mirroring import item_responses, list_responses, readings
 from trakt_sync.mirroring.actions import (
     AddItems,
@@ -16,6 +16,8 @@ from trakt_sync.mirroring.actions import (
     DeleteList,
     DeleteTwin,
     FindList,
+    LeaveWatchlist,
+    OpenWatchlist,
     Read,
     RemoveItems,
     ReorderItems,
@@ -24,11 +26,14 @@ from trakt_sync.mirroring.actions import (
 )
 from trakt_sync.mirroring.job import Change, Job
 from trakt_sync.mirroring.policy import Policy
+from trakt_sync.mirroring.references import WATCHLIST
 from trakt_sync.mirroring.write_ahead import proved
 from trakt_sync.trakt.api import Trakt, WriteLease
+from watchbuddy_contracts import Title
 
 Owned = Callable[[Iterable[int]], Awaitable[set[int]]]
 """Returns those of the Trakt lists that are, or were, the mirror of a list."""
+MISCOUNTED: Final = "Trakt answered with fewer or more entries than it counts"
 
 
 async def read(
@@ -54,12 +59,25 @@ async def read(
         return list_responses.found(job, lists, taken, began_at, policy)
     if isinstance(action, CheckList):
         return await check_list(trakt, token, job, now=now, policy=policy, jitter=jitter)
+    if isinstance(action, LeaveWatchlist):
+        return list_responses.deleted(job)
+    if isinstance(action, OpenWatchlist):
+        shown = await trakt.read_items(token, WATCHLIST)
+        if not shown.is_complete:
+            raise TraktUnavailableError(MISCOUNTED)
+        return readings.opened(job, shown, began_at)
     staleness = job.progress.staleness
     read_after = None if staleness is None else staleness.read_after
     if not action.is_for_ids and read_after is not None and began_at < read_after:
         return Change(job.progress)  # Trakt's answers may still be old
     items = await trakt.read_items(token, job.trakt_list_id)
-    return readings.read(job, items, began_at, policy)
+    watched: tuple[Title, ...] = ()
+    if readings.asks_for_watched(job, items):
+        found, is_complete = await trakt.read_watched(token)
+        if not is_complete:
+            raise TraktUnavailableError(MISCOUNTED)
+        watched = tuple(one.title for one in found)
+    return readings.read(job, items, began_at, policy, watched=watched)
 
 
 async def check_list(
@@ -72,7 +90,7 @@ async def check_list(
     """
     began_at = now()
     try:
-        return list_responses.there(job, await trakt.show_list(token, job.trakt_list_id), began_at)
+        return list_responses.there(job, await trakt.show_list(token, job.trakt_list_number), began_at, policy)
     except ListGoneError:
         lists = await trakt.read_lists(token)
     return list_responses.missed(job, lists, began_at, policy, jitter=jitter())
@@ -92,7 +110,7 @@ async def write(  # noqa: PLR0911 - one a kind of write
             remote = await trakt.create_list(lease, details)
             return list_responses.created(job, remote, now=now(), policy=policy)
         case UpdateList(changes):
-            remote = await trakt.update_list(lease, job.trakt_list_id, changes)
+            remote = await trakt.update_list(lease, job.trakt_list_number, changes)
             return proved(list_responses.updated(job, action), now(), remote.updated_at)
         case AddItems(titles):
             response = await trakt.add_items(lease, job.trakt_list_id, titles)
@@ -111,7 +129,7 @@ async def write(  # noqa: PLR0911 - one a kind of write
             change = item_responses.reordered(job, action, answer.skipped, now(), policy)
             return proved(change, now(), answer.updated_at)
         case DeleteList():
-            await trakt.delete_list(lease, job.trakt_list_id)
+            await trakt.delete_list(lease, job.trakt_list_number)
             return list_responses.deleted(job)
         case DeleteTwin(trakt_list_id):
             with suppress(ListGoneError):

@@ -1,33 +1,31 @@
 """The audit of a claimed account: one reading of its lists, and what is recorded of it."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
 import structlog
 
 from chassis.clock import Clock
-from chassis.outbox import outbox
 from chassis.postgres.database import Pool
 from trakt_sync.accounts.account import Account
 from trakt_sync.accounts.session import Session
 from trakt_sync.errors import AccountLockedError, TokenRefusedError, TraktError
 from trakt_sync.kill_points import KillPoint, reached
-from trakt_sync.mirroring.audit import Audit, audited
-from trakt_sync.mirroring.events import SOURCE
+from trakt_sync.mirroring.audit import Audit, Mirror, audited
 from trakt_sync.mirroring.failures import LOCKED_FOR
 from trakt_sync.mirroring.job import NO_ACCOUNT_CHANGE, AccountChange
 from trakt_sync.mirroring.policy import Policy
+from trakt_sync.mirroring.remote import RemoteLists
 from trakt_sync.reconciler.account_settings import read_settings
 from trakt_sync.reconciler.history import HistoryReader
-from trakt_sync.reconciler.reauthorization import end_imports
+from trakt_sync.reconciler.reauthorization import give_up
 from trakt_sync.reconciler.recover import Recovery
-from trakt_sync.store import audits, mirrors
+from trakt_sync.store import audits, mirrors, watched
 from trakt_sync.store.accounts import AccountStore
 from trakt_sync.trakt.api import Trakt
 from trakt_sync.use_cases import identify
-from watchbuddy_contracts import TraktReauthorizationRequired
 
 log = structlog.get_logger()
 
@@ -60,7 +58,8 @@ class Auditor:
     jitter: Callable[[], float]
 
     async def serve(self, account: Account) -> None:
-        """Audit the account and give it back. Where nobody knows yet whose it is, that is asked, and it is due again.
+        """Audit the account, or look at its history alone, and give it back. Where nobody knows
+        yet whose it is, that is asked, and it is due again.
 
         Raises:
             LeaseLostError: the account has another holder; nothing was recorded.
@@ -75,22 +74,30 @@ class Auditor:
                 await identify(self.pool, session.account, settings, self.now())
                 await self._changed(session, NO_ACCOUNT_CHANGE)
             else:
-                if account.are_settings_due(self.now()):
-                    await read_settings(self.pool, session, self.now)
-                found = await self._audit(session)
-                await self.history.read(session)
-                reached(KillPoint.AUDIT_READ)
-                await self._record(session.account, found, began_at)
+                await self._look(session, began_at)
         except TokenRefusedError:
             await self._renewed(session)
         except TraktError as error:
             await self._failed(session, error)
 
+    async def _look(self, session: Session, began_at: datetime) -> None:
+        """Look at what is due: the lists and the history, or the history alone."""
+        if not session.account.is_audit_due:
+            await self.history.read(session)
+            await self.accounts.release(session.account)
+            return
+        if session.account.are_settings_due(self.now()):
+            await read_settings(self.pool, session, self.now)
+        found = await self._audit(session)
+        await self.history.read(session)
+        reached(KillPoint.AUDIT_READ)
+        await self._record(session.account, found, began_at)
+
     async def _audit(self, session: Session) -> Audit:
         known, began_at = await audits.mirrors_of(self.pool, session.account), self.now()
         if not known:
             return Audit(())
-        lists = await session.trakt.read_lists(session.token)
+        lists = await _read_lists(session, known)
         owned = await mirrors.owned(self.pool, (one.trakt_list_id for one in lists.lists))
         return audited(known, lists, owned, began_at, self.policy)
 
@@ -126,15 +133,26 @@ class Auditor:
             await self._changed(session, change)
 
     async def _changed(self, session: Session, change: AccountChange, *, after: timedelta = timedelta(0)) -> None:
-        """Give the account back, to be audited after that. One whose tokens cannot be renewed waits for its user."""
-        now, user_id = self.now(), session.account.user_id
-        audit_at = max(now + after, change.blocked_until or now)
+        """Give the account back, to be looked at after that. One whose tokens cannot be renewed waits for its user."""
+        now, account = self.now(), session.account
+        again_at = max(now + after, change.blocked_until or now)
+        audit_at = again_at if account.is_audit_due else None
         async with self.pool.acquire() as connection, connection.transaction():
+            if account.is_history_due:
+                await watched.put_off(connection, account, again_at)
+            await audits.record(connection, account, (), now, began_at=now, audit_at=audit_at)
+            await audits.change_account(connection, account, change)
             if change.needs_reauthorization:
-                await end_imports(connection, user_id, now)
-                told = TraktReauthorizationRequired(user_id=user_id)
-                await outbox.append(connection, told, source=SOURCE, now=now)
-            await audits.record(connection, session.account, (), now, began_at=now, audit_at=audit_at)
-            await audits.change_account(connection, session.account, change)
+                await give_up(connection, account, now)
         if change.needs_reauthorization:
             self.wake_relay()
+
+
+async def _read_lists(session: Session, known: Sequence[Mirror]) -> RemoteLists:
+    """Ask for what tells of these mirrors: the account's lists, the watchlist's stamp, or both."""
+    lists = RemoteLists(())
+    if any(not one.job.is_on_watchlist or one.progress.drift.lost_creations for one in known):
+        lists = await session.trakt.read_lists(session.token)
+    if any(one.job.is_on_watchlist for one in known):
+        lists = replace(lists, watchlist=await session.trakt.show_watchlist(session.token))
+    return lists

@@ -8,7 +8,6 @@ from typing import Final
 import structlog
 
 from chassis.clock import Clock
-from chassis.outbox import outbox
 from chassis.postgres.database import Pool
 from chassis.telemetry.providers import tracer
 from chassis.telemetry.trace_context import TraceContext
@@ -16,7 +15,6 @@ from trakt_sync.accounts.account import Account
 from trakt_sync.accounts.session import Session
 from trakt_sync.errors import AppRefusedError, TokenRefusedError, TraktError, TraktUnavailableError
 from trakt_sync.kill_points import KillPoint, reached
-from trakt_sync.mirroring.events import SOURCE
 from trakt_sync.mirroring.list_import import (
     MAX_ENTRIES,
     ImportStep,
@@ -27,13 +25,12 @@ from trakt_sync.mirroring.list_import import (
     read,
     refused,
 )
-from trakt_sync.reconciler.reauthorization import end_imports
+from trakt_sync.reconciler.reauthorization import give_up
 from trakt_sync.store import imports, mirrors
 from trakt_sync.store.accounts import AccountStore
 from trakt_sync.trakt.api import Trakt
 from trakt_sync.trakt.breaker import Breaker
 from trakt_sync.use_cases import answer_import
-from watchbuddy_contracts import TraktReauthorizationRequired
 
 log = structlog.get_logger()
 
@@ -137,9 +134,7 @@ class Importer:
             if step.event is not None:
                 await answer_import(connection, job, step.event, now)
             if step.account.needs_reauthorization:
-                await end_imports(connection, account.user_id, now)
-                told = TraktReauthorizationRequired(user_id=account.user_id)
-                await outbox.append(connection, told, source=SOURCE, now=now, traceparent=job.trace_context)
+                await give_up(connection, account, now, job.trace_context)
         reached(KillPoint.IMPORT_RECORDED)
         if step.event is not None:
             self.wake_relay()

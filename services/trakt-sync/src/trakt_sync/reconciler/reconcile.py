@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Final
 
 import structlog
 
@@ -16,10 +17,10 @@ from trakt_sync.accounts.account import Account
 from trakt_sync.accounts.session import Session
 from trakt_sync.errors import LeaseLostError, TraktError
 from trakt_sync.kill_points import KillPoint, reached
-from trakt_sync.mirroring.actions import FindList, Read, Write
+from trakt_sync.mirroring.actions import FindList, OpenWatchlist, Read, Write
 from trakt_sync.mirroring.advance import advance
 from trakt_sync.mirroring.asked import asked
-from trakt_sync.mirroring.failures import give_up, waiting_for_a_place
+from trakt_sync.mirroring.failures import waiting_for_a_place
 from trakt_sync.mirroring.job import Change, Job, Next
 from trakt_sync.mirroring.plan import plan
 from trakt_sync.mirroring.policy import Policy
@@ -35,6 +36,9 @@ from trakt_sync.trakt.api import Trakt
 from trakt_sync.use_cases import identify
 
 log = structlog.get_logger()
+
+LEFT_SOON: Final = timedelta(seconds=2)
+"""So long a list waits for another one to leave the watchlist."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +76,8 @@ class Reconciler:
         trakt = self.watched(account.user_id)
         session = Session(account, self.accounts, trakt, now=self.now, jitter=self.recovery.jitter)
         job = stored.job.without_old_limit(now, self.policy)
+        if account.is_leaving:
+            job = job.leaving()
         if stored.is_asked:
             job = asked(job, now, self.policy)
         attributes = {LIST_ID: job.list_id, LIST_VERSION: job.version}
@@ -84,8 +90,6 @@ class Reconciler:
         actions = plan(job.desired, job.actual)
         if job.progress.pending is not None:  # whoever sent it was killed
             change = replace(unconfirmed(job, now), next=Next(now))
-        elif job.desired.is_present and job.desired.policies.target == "watchlist":
-            change = give_up(job, "WatchBuddy cannot mirror to the watchlist yet")
         elif not actions and session.account.is_identified:
             change = Change(job.progress)
         elif no_place := waiting_for_a_place(job, now, self.policy):
@@ -120,6 +124,10 @@ class Reconciler:
         return self.now()
 
     async def _read(self, session: Session, job: Job, action: Read) -> Change:
+        is_opening = isinstance(action, OpenWatchlist)
+        if is_opening and await mirrors.is_watchlist_held(self.pool, session.account, besides=job.list_id):
+            # What the other list has there would count as the user's own.
+            return Change(job.progress, next=Next(self.now() + LEFT_SOON))
         trakt, token, owned = session.trakt, session.token, partial(mirrors.owned, self.pool)
         try:
             return await apply.read(
@@ -171,7 +179,7 @@ class Reconciler:
             self.pool, account, stored, step, now, self.policy, next_write_at=next_write_at
         )
         reached(KillPoint.STEP_RECORDED)
-        if recorded.events:
+        if recorded.events or change.account.needs_reauthorization:
             self.wake_relay()
         report(stored.job.list_id, recorded)
         return claim_at

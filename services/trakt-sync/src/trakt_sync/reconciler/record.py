@@ -13,15 +13,14 @@ from trakt_sync.mirroring.advance import advance
 from trakt_sync.mirroring.job import Change, Step
 from trakt_sync.mirroring.list_responses import gone
 from trakt_sync.mirroring.policy import Policy
-from trakt_sync.reconciler.reauthorization import end_imports
+from trakt_sync.reconciler.reauthorization import give_up
 from trakt_sync.store import mirrors, steps, work_queue
 from trakt_sync.store.rows import StoredJob
 from watchbuddy_contracts import (
     Event,
     TraktListCreated,
     TraktListDeleted,
-    TraktListSynced,
-    TraktReauthorizationRequired,
+    TraktSynced,
     TraktSyncFailed,
 )
 
@@ -50,9 +49,6 @@ async def record(
         LeaseLostError: the account has another holder; nothing was recorded.
     """
     change = step.change
-    if change.account.needs_reauthorization:
-        change = replace(change, events=(*change.events, TraktReauthorizationRequired(user_id=account.user_id)))
-        step = replace(step, change=change)
     makes_room = account.has_limited and any(_made_room(event) for event in change.events)
     if makes_room or change.account.needs_reauthorization or any(isinstance(one, WITH_OTHERS) for one in change.events):
         async with pool.acquire() as connection, connection.transaction():
@@ -81,11 +77,11 @@ async def _tell_others(connection: Connection, account: Account, change: Change,
     if any(isinstance(event, TraktListDeleted) for event in change.events):
         await work_queue.resume_limited(connection, account.user_id, now)
     if change.account.needs_reauthorization:
-        await end_imports(connection, account.user_id, now)
+        await give_up(connection, account, now)
 
 
 def _made_room(event: Event) -> bool:
-    return isinstance(event, TraktListSynced) and event.removed > event.added
+    return isinstance(event, TraktSynced) and event.removed > event.added
 
 
 def _without_failures(change: Change) -> Change:

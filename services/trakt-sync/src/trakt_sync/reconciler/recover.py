@@ -21,11 +21,12 @@ from trakt_sync.errors import (
     TraktUnreachableError,
 )
 from trakt_sync.mirroring import list_responses, readings
-from trakt_sync.mirroring.actions import Action, AddItems, CreateList, FindList, RemoveItems
+from trakt_sync.mirroring.actions import Action, AddItems, CreateList, FindList, OpenWatchlist, RemoveItems
 from trakt_sync.mirroring.failures import failed, not_before
 from trakt_sync.mirroring.halving import halved
 from trakt_sync.mirroring.job import Change, Job, Next
 from trakt_sync.mirroring.policy import Policy
+from trakt_sync.mirroring.references import WATCHLIST
 from trakt_sync.mirroring.write_ahead import doubted
 from trakt_sync.reconciler.apply import check_list
 from trakt_sync.store.accounts import AccountStore
@@ -126,7 +127,7 @@ class Recovery:
 
     async def _look_for(self, session: Session, job: Job, action: Action, error: ListGoneError) -> Change:
         """Look for the list of which Trakt said that it is not there. Where it is, Trakt is not yet of one mind."""
-        if isinstance(action, FindList | CreateList):
+        if isinstance(action, FindList | CreateList | OpenWatchlist) or job.is_on_watchlist:  # that is always there
             return self.failed(job, job, action, TraktUnavailableError(error.detail))
         change = await check_list(
             session.trakt, session.token, job, now=self.now, policy=self.policy, jitter=self.jitter
@@ -139,9 +140,17 @@ class Recovery:
 
     async def _learn_limits(self, session: Session, before: Job, begun: Job, action: AddItems) -> Change:
         limits = await session.trakt.read_limits(session.token)
-        lists = await session.trakt.read_lists(session.token)
-        ours = (one.item_count for one in lists.lists if one.trakt_list_id == before.progress.trakt_list_id)
-        change = readings.limited(before, begun, action, limits, next(ours, None), self.now())
+        shown = await self._count(session, before)
+        change = readings.limited(before, begun, action, limits, shown, self.now())
         limit = change.progress.limit
         log.info("account_limit_reached", list_id=before.list_id, capacity=limit and limit.capacity)
         return change
+
+    async def _count(self, session: Session, job: Job) -> int | None:
+        """Return how many entries Trakt shows on the list; None: it does not say."""
+        if job.is_on_watchlist:
+            items = await session.trakt.read_items(session.token, WATCHLIST)
+            return len(items.entries) + items.foreign_count if items.is_complete else None
+        lists = await session.trakt.read_lists(session.token)
+        ours = (one.item_count for one in lists.lists if one.trakt_list_id == job.progress.trakt_list_id)
+        return next(ours, None)

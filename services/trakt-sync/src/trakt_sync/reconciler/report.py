@@ -12,8 +12,7 @@ from watchbuddy_contracts import (
     TraktDriftFound,
     TraktListCreated,
     TraktListDeleted,
-    TraktListSynced,
-    TraktReauthorizationRequired,
+    TraktSynced,
     TraktSyncFailed,
 )
 
@@ -35,7 +34,7 @@ def _report(event: Event) -> None:
         case TraktListCreated():
             text = f"Created Trakt list with ID: {event.trakt_list_id}"
             log.info("trakt_list_created", message=text, list_id=event.list_id, adopted=event.adopted)
-        case TraktListSynced():
+        case TraktSynced():
             log.info(
                 "list_mirrored",
                 message=f"Trakt sync: +{event.added} -{event.removed}",
@@ -54,5 +53,3 @@ def _report(event: Event) -> None:
             log.warning("list_gone_on_trakt", list_id=event.list_id)
         case TraktSyncFailed():
             log.warning("mirroring_failed", list_id=event.list_id, operation=event.operation, reason=event.reason)
-        case TraktReauthorizationRequired():
-            log.warning("reauthorization_required", user_id=event.user_id)

@@ -14,8 +14,10 @@ from chassis.postgres.database import DATABASE_ERRORS, Pool
 from chassis.postgres.wakeup import Listener
 from trakt_sync.accounts.account import Account
 from trakt_sync.errors import LeaseLostError
+from trakt_sync.kill_points import KillPoint, reached
 from trakt_sync.reconciler.auditor import Auditor
 from trakt_sync.reconciler.importer import Importer
+from trakt_sync.reconciler.leaver import Leaver
 from trakt_sync.reconciler.outage import OutageWatch
 from trakt_sync.reconciler.reconcile import Reconciler
 from trakt_sync.store import connections, imports, mirrors, work_queue
@@ -45,6 +47,7 @@ class Worker:
     reconciler: Reconciler
     importer: Importer
     auditor: Auditor
+    leaver: Leaver
     outage: OutageWatch
     breaker: Breaker
     listener: Listener
@@ -89,6 +92,7 @@ class Worker:
             return min(await self.outage.watch(now), self.max_sleep)
         if self.breaker.has_recovered:
             await work_queue.resume(self.pool, now)
+            reached(KillPoint.WAITING_RESUMED)
             await imports.resume(self.pool, now)
             self.breaker.resumed()
         free = self.concurrency - len(self._serving)
@@ -114,7 +118,10 @@ class Worker:
             return self.now()
         if account.has_unchecked:
             await connections.check_lists(self.pool, account, self.now())
-        if account.is_audit_due:
+            reached(KillPoint.LISTS_CHECKED)
+        if await self.leaver.serve(account):
+            return None
+        if account.is_audit_due or account.is_history_due:
             await self.auditor.serve(account)
             return self.now()
         return await self.reconciler.serve(account)

@@ -22,6 +22,7 @@ MAX_SAVE_WAIT: Final = timedelta(minutes=1)
 # SKIP LOCKED is right here: accounts are independent of one another. Imports come first: a user waits for each, once.
 # Then whoever has been ready longest. A claim takes up what was due, and empties both times (`due`).
 # Nobody waits or leases for ten minutes: such times are left by a worker whose clock was ahead.
+# A list that has a use for what its user watched is due when it begins to: so is the history then.
 # The claim need not wait for the disk: a lease that is lost in a crash of Postgres is nobody's any more.
 CLAIM: Final = """
 WITH for_imports AS (
@@ -53,7 +54,10 @@ RETURNING account.user_id, tokens, expires_at, refreshed_at, account.lease_token
     coalesce(trakt_id, '') AS trakt_account, is_identified, is_taken_over, refusals, has_import,
     redirect_uri, nullif(refresh_after, '-infinity') AS refresh_after, refresh_failures,
     checked_list_id IS NOT NULL AS has_unchecked, has_limited, settings_due_at,
-    coalesce(audit_at <= $1, false) AS is_audit_due"""
+    coalesce(audit_at <= $1, false) AS is_audit_due, leaving_at IS NOT NULL AS is_leaving,
+    leaving_at IS NULL AND coalesce(history_at <= $1, EXISTS (
+        SELECT FROM desired_list WHERE desired_list.user_id = account.user_id AND is_present AND uses_watched
+    )) AS is_history_due"""
 
 # The ends of two indexes: this is asked after each step, and there may be a million accounts.
 NEXT_DUE: Final = "SELECT least((SELECT min(claim_lists_at) FROM account), (SELECT min(claim_imports_at) FROM account))"
@@ -136,6 +140,8 @@ class AccountStore:
                     has_limited=row["has_limited"],
                     settings_due_at=row["settings_due_at"],
                     is_audit_due=row["is_audit_due"],
+                    is_leaving=row["is_leaving"],
+                    is_history_due=row["is_history_due"],
                 )
             )
         return accounts

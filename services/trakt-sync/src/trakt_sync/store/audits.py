@@ -23,7 +23,7 @@ FROM mirror
 JOIN desired_list ON desired_list.list_id = mirror.list_id
 LEFT JOIN work_queue ON work_queue.list_id = mirror.list_id
 WHERE desired_list.user_id = $1 AND mirror.trakt_account = $2
-    AND (mirror.trakt_list_id IS NOT NULL OR mirror.drift IS NOT NULL)
+    AND (mirror.trakt_list IS NOT NULL OR mirror.drift IS NOT NULL)
 ORDER BY mirror.list_id"""  # noqa: S608 - our own text
 
 HELD: Final = "SELECT FROM account WHERE user_id = $1 AND lease_token = $2 FOR UPDATE"
@@ -41,7 +41,8 @@ SELECT list_id, $1, due_at FROM unnest($2::bigint[], $3::timestamptz[]) AS found
 ON CONFLICT (list_id) DO UPDATE SET due_at = least(work_queue.due_at, excluded.due_at), revision = excluded.revision"""
 
 RELEASE: Final = f"""
-UPDATE account SET {given_back("$1")}, audit_at = CASE WHEN audit_at > $4 THEN audit_at ELSE $3 END
+UPDATE account SET {given_back("$1")},
+    audit_at = CASE WHEN $3::timestamptz IS NULL OR audit_at > $4 THEN audit_at ELSE $3 END
 WHERE user_id = $1 AND lease_token = $2"""  # noqa: S608 - our own text
 
 CHANGE_ACCOUNT: Final = """
@@ -76,6 +77,7 @@ async def mirrors_of(pool: Pool, account: Account) -> list[Mirror]:
     found = []
     for row in await pool.fetch(MIRRORS, account.user_id, account.trakt_account):
         job = stored_job(row, row["mirror_id"]).job
+        job = job.leaving() if account.is_leaving else job
         found.append(
             Mirror(
                 row["mirror_id"], job.list_id, job.user_id, job.version, job.desired, job.progress, count=row["count"]
@@ -91,12 +93,12 @@ async def record(
     now: datetime,
     *,
     began_at: datetime,
-    audit_at: datetime,
+    audit_at: datetime | None,
 ) -> None:
     """Save what was found and give the account back, in the caller's transaction.
 
     Args:
-        audit_at: when it is audited again, if nobody asked for it since `began_at`.
+        audit_at: when it is audited again, if nobody asked for it since `began_at`; None: at the time that is set.
 
     Raises:
         LeaseLostError: the account has another holder; nothing was recorded.

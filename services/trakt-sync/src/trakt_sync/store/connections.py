@@ -8,7 +8,7 @@ a time; each batch is a transaction that notes how far it is, so that a killed w
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 import structlog
 
@@ -21,6 +21,7 @@ from trakt_sync.errors import BadTokensError, LeaseLostError
 from trakt_sync.mirroring.remote import AccountSettings, Owner
 from trakt_sync.store import account_settings
 from trakt_sync.store.account_settings import READ_EVERY, limits_value
+from trakt_sync.store.leaving import LEFT, ON_TRAKT, STATE
 from trakt_sync.trakt.tokens import Tokens
 from watchbuddy_contracts import FailureReason
 
@@ -53,7 +54,8 @@ ON CONFLICT (user_id) DO UPDATE SET
     redirect_uri = excluded.redirect_uri, connected_at = excluded.connected_at, refreshed_at = NULL, refusals = 0,
     refresh_after = '-infinity', refresh_failures = 0,
     blocked_until = '-infinity', block_reason = NULL, lease_token = NULL, lease_until = '-infinity',
-    watched = NULL, audit_at = coalesce(account.audit_at, excluded.audit_at), lists_at = excluded.lists_at,
+    watched = NULL, history_at = NULL, leaving_at = NULL,
+    audit_at = coalesce(account.audit_at, excluded.audit_at), lists_at = excluded.lists_at,
     imports_at = least(account.imports_at, excluded.imports_at)"""
 
 # The lease is taken from whoever holds it, as at a connection, and what they had taken up is due again. Whose the
@@ -62,7 +64,7 @@ DISCONNECT: Final = """
 WITH before AS (SELECT tokens, expires_at FROM account WHERE user_id = $1 AND state <> 'disconnected' FOR UPDATE)
 UPDATE account SET state = 'disconnected', tokens = NULL, expires_at = NULL, refreshed_at = NULL, refusals = 0,
     blocked_until = '-infinity', block_reason = NULL, lease_token = NULL, lease_until = '-infinity',
-    lists_at = '-infinity', imports_at = NULL
+    lists_at = '-infinity', imports_at = NULL, leaving_at = NULL
 FROM before WHERE user_id = $1
 RETURNING before.tokens, before.expires_at"""
 
@@ -75,13 +77,26 @@ NAME: Final = """
 UPDATE mirror SET trakt_account = $2 FROM desired_list
 WHERE desired_list.user_id = $1 AND mirror.list_id = desired_list.list_id AND trakt_account = ''"""
 
+# Who joins a Trakt account that others use waits for their pace, and for the step that one of them is in: their writes
+# have kept only those away who were there. Nobody waits for ten minutes, as in a claim.
+JOIN: Final = """
+UPDATE account SET next_write_at = greatest(next_write_at, (
+    SELECT max(greatest(next_write_at, CASE WHEN lease_token IS NOT NULL THEN lease_until END)) FROM account AS other
+    WHERE other.trakt_id = account.trakt_id AND other.user_id <> account.user_id
+        AND greatest(next_write_at, lease_until) < $2::timestamptz + interval '10 minutes'
+))
+WHERE user_id = $1"""
+
 # One batch. A list on the account that the user comes back to, or that cannot be told from another, is read and
 # reported anew. On the same account, tries and limits are forgotten: a new login may have others. Due is what has work,
 # and everything while nobody knows whose account it is: that is asked when there is work. What is on Trakt only counts
-# for the account that the user has now; a list left on another one is not looked at.
-CHECK_LISTS: Final = """
+# for the account that the user has now; a list left on another one is not looked at. Of an account that its user
+# leaves, what is on it is due.
+CHECK_LISTS: Final = f"""
 WITH gate AS MATERIALIZED (
-    SELECT user_id, coalesce(trakt_id, '') AS trakt_account, is_verifying, is_identified, checked_list_id FROM account
+    SELECT user_id, coalesce(trakt_id, '') AS trakt_account, is_verifying, is_identified, checked_list_id,
+        leaving_at IS NOT NULL AS is_leaving
+    FROM account
     WHERE user_id = $1 AND lease_token = $2 FOR UPDATE
 ),
 batch AS MATERIALIZED (
@@ -89,7 +104,7 @@ batch AS MATERIALIZED (
     WHERE desired_list.user_id = $1 AND list_id > checked_list_id ORDER BY list_id LIMIT $4
 ),
 verified AS (
-    UPDATE mirror SET applied_version = 0, reread_after = $3, trakt_list = jsonb_set(trakt_list, '{details}', 'null'),
+    UPDATE mirror SET applied_version = 0, reread_after = $3, trakt_list = jsonb_set(trakt_list, '{{details}}', 'null'),
         account_limit = NULL, attempts = 0, notified = NULL, tally = NULL, recreated_version = NULL
     FROM batch, gate WHERE is_verifying AND mirror.list_id = batch.list_id AND mirror.trakt_account = gate.trakt_account
 ),
@@ -106,38 +121,53 @@ queued AS (
     LEFT JOIN mirror ON mirror.list_id = batch.list_id AND mirror.trakt_account = gate.trakt_account
     LEFT JOIN work_queue ON work_queue.list_id = batch.list_id
     WHERE work_queue.list_id IS NOT NULL
-        OR (is_present AND (is_verifying OR NOT is_identified OR coalesce(applied_version, 0) < version))
-        OR (NOT is_present AND (trakt_list_id IS NOT NULL OR intent IS NOT NULL))
+        OR (is_present AND NOT is_identified)
+        OR (is_present AND NOT is_leaving AND (is_verifying OR coalesce(applied_version, 0) < version))
+        OR ((is_leaving OR NOT is_present) AND {ON_TRAKT})
     ON CONFLICT (list_id) DO UPDATE SET due_at = excluded.due_at, is_asked = true, revision = excluded.revision
 ),
 last AS (SELECT CASE WHEN count(*) = $4 THEN max(list_id) END AS list_id FROM batch)
 UPDATE account SET checked_list_id = last.list_id, is_verifying = gate.is_verifying AND last.list_id IS NOT NULL
 FROM gate, last WHERE account.user_id = gate.user_id
-RETURNING account.checked_list_id"""
+RETURNING account.checked_list_id"""  # noqa: S608 - our own text
 
-STATUS: Final = """
-SELECT state, trakt_user, trakt_slug, is_vip, connected_at, nullif(blocked_until, '-infinity') AS blocked_until,
-    block_reason
-FROM account WHERE user_id = $1"""
+STATUS: Final = f"""
+SELECT {STATE} AS state, trakt_user, trakt_slug, is_vip, connected_at,
+    nullif(blocked_until, '-infinity') AS blocked_until, block_reason, {LEFT} AS lists_left
+FROM account WHERE user_id = $1"""  # noqa: S608 - our own text
 
-ACCOUNT_LINES: Final = """
-SELECT user_id, trakt_user, state, expires_at, nullif(blocked_until, '-infinity') AS blocked_until, block_reason,
+ACCOUNT_LINES: Final = f"""
+SELECT user_id, trakt_user, {STATE} AS state, expires_at,
+    nullif(blocked_until, '-infinity') AS blocked_until, block_reason,
     (SELECT count(*) FROM desired_list WHERE desired_list.user_id = account.user_id AND is_present) AS lists,
     (SELECT count(*) FROM work_queue WHERE work_queue.user_id = account.user_id) AS waiting
-FROM account WHERE tokens IS NOT NULL ORDER BY user_id"""
+FROM account WHERE tokens IS NOT NULL ORDER BY user_id"""  # noqa: S608 - our own text
 
 
 @dataclass(frozen=True, slots=True)
 class AccountStatus:
-    """An account as its user sees it. Args: blocked_until: may be past."""
+    """An account as its user sees it.
 
-    state: Literal["connected", "disconnected", "reauthorization_required"]
+    Args:
+        blocked_until: may be past.
+        lists_left: Trakt lists of our making on it.
+    """
+
+    state: Literal["connected", "disconnecting", "disconnected", "reauthorization_required"]
     trakt_user: str | None
     trakt_slug: str | None
     is_vip: bool | None
     connected_at: datetime | None
     blocked_until: datetime | None
     block_reason: FailureReason | None
+    lists_left: int
+
+
+class SealedTokens(NamedTuple):
+    """A token pair as it was stored."""
+
+    tokens: bytes
+    expires_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,20 +208,21 @@ async def connect_account(connection: Connection, vault: Vault, user_id: str, gi
         now + READ_EVERY if is_known else None,
     )
     await _name_mirrors(connection, user_id, before, trakt_id)
+    await connection.execute(JOIN, user_id, now)
 
 
-async def disconnect_account(connection: Connection, vault: Vault, user_id: str) -> tuple[bool, Tokens | None]:
-    """Delete an account's tokens, in the caller's transaction.
-
-    Returns: whether it had any; the tokens, unless no key opens them.
-    """
+async def disconnect_account(connection: Connection, user_id: str) -> SealedTokens | None:
+    """Delete an account's tokens, in the caller's transaction; return them, None: it had none."""
     row = await connection.fetchrow(DISCONNECT, user_id)
-    if row is None:
-        return False, None
+    return None if row is None else SealedTokens(row["tokens"], row["expires_at"])
+
+
+def opened(vault: Vault, sealed: SealedTokens) -> Tokens | None:
+    """Return tokens that were deleted; None: no key opens them."""
     try:
-        return True, vault.open(row["tokens"], row["expires_at"])
+        return vault.open(sealed.tokens, sealed.expires_at)
     except BadTokensError:
-        return True, None
+        return None
 
 
 async def identify_account(connection: Connection, account: Account, settings: AccountSettings, now: datetime) -> None:
@@ -206,6 +237,7 @@ async def identify_account(connection: Connection, account: Account, settings: A
     if await connection.execute(IDENTIFY, *values) != "UPDATE 1":
         raise LeaseLostError(f"the lease of {account.user_id} is another's")
     await _name_mirrors(connection, account.user_id, before, trakt_id)
+    await connection.execute(JOIN, account.user_id, now)
     await account_settings.save(connection, account, settings, now)
 
 

@@ -76,7 +76,7 @@ WHERE deleted_at < $1
     AND NOT EXISTS (SELECT FROM work_queue WHERE work_queue.list_id = desired_list.list_id)
     AND NOT EXISTS (
         SELECT FROM mirror
-        WHERE mirror.list_id = desired_list.list_id AND (trakt_list_id IS NOT NULL OR intent IS NOT NULL)
+        WHERE mirror.list_id = desired_list.list_id AND (trakt_list IS NOT NULL OR intent IS NOT NULL)
     )"""
 
 

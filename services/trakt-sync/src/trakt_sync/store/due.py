@@ -27,6 +27,8 @@ def given_back(
 ) -> str:
     """Return what is set when an account is given back. The statement does not see the rows that it changes itself.
 
+    One that its user leaves is due at once when no list is left: it ends then.
+
     Args:
         user: the parameter of the user id.
         besides: that of a list whose row of the queue the same statement changes.
@@ -35,9 +37,12 @@ def given_back(
         import_then: that of the time that this import is due at.
     """
     return f"""lease_token = NULL, lease_until = '-infinity',
-        lists_at = least(account.lists_at, {then}, CASE WHEN checked_list_id IS NOT NULL THEN last_served_at END, (
-            SELECT min(due_at) FROM work_queue WHERE work_queue.user_id = {user} AND work_queue.list_id <> {besides}
-        )),
+        lists_at = coalesce(
+            least(account.lists_at, {then}, CASE WHEN checked_list_id IS NOT NULL THEN last_served_at END, (
+                SELECT min(due_at) FROM work_queue WHERE work_queue.user_id = {user} AND work_queue.list_id <> {besides}
+            )),
+            CASE WHEN leaving_at IS NOT NULL THEN last_served_at END
+        ),
         imports_at = least(account.imports_at, {import_then}, (
             SELECT min(due_at) FROM list_import
             WHERE list_import.user_id = {user} AND done_at IS NULL AND import_id IS DISTINCT FROM {import_}

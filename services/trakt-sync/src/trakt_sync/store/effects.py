@@ -40,7 +40,7 @@ FROM (
     FROM ledger
     WHERE ledger.mirror_id = job.mirror_id
         AND NOT ({_is_forgotten(known_since)})
-    ORDER BY state IN ('not_found', 'rejected', 'taken_off'), row_id
+    ORDER BY state IN ('not_found', 'rejected', 'taken_off', 'watched'), row_id
 ) AS entry"""  # noqa: S608 - a parameter
 
 

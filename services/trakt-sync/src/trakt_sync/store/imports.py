@@ -19,7 +19,7 @@ from watchbuddy_contracts import EVENTS, Event
 ACCOUNT_STATE: Final = """
 INSERT INTO account (user_id, state, imports_at) VALUES ($1, 'disconnected', $2)
 ON CONFLICT (user_id) DO UPDATE SET imports_at = least(account.imports_at, excluded.imports_at)
-RETURNING state"""
+RETURNING CASE WHEN leaving_at IS NULL THEN state ELSE 'disconnected' END"""
 
 ADD: Final = """
 INSERT INTO list_import (import_id, user_id, trakt_list, owner, requested_at, due_at, trace_context, done_at)

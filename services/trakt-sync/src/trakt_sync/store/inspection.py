@@ -11,13 +11,17 @@ from pydantic import SecretStr
 from chassis.postgres.database import Pool
 from trakt_sync.accounts.vault import Vault
 from trakt_sync.errors import BadTokensError
+from trakt_sync.mirroring.views import MirrorView
 from trakt_sync.store.due import given_back
+from trakt_sync.store.leaving import STATE
+from trakt_sync.store.rows import JOB_COLUMNS, stored_job
 from trakt_sync.trakt.tokens import Tokens
 
 LISTS: Final = """
 SELECT desired_list.list_id, desired_list.user_id, desired_list.title,
     coalesce(account.state, 'disconnected') AS account_state,
-    mirror.trakt_list_id, coalesce((mirror.drift ->> 'is_detached')::boolean, false) AS is_detached
+    mirror.trakt_list_id, mirror.trakt_list IS NOT NULL AS is_on_trakt,
+    coalesce((mirror.drift ->> 'is_detached')::boolean, false) AS is_detached
 FROM desired_list
 LEFT JOIN account ON account.user_id = desired_list.user_id
 LEFT JOIN mirror ON mirror.list_id = desired_list.list_id AND mirror.trakt_account = coalesce(account.trakt_id, '')
@@ -52,12 +56,35 @@ RETURNING account.user_id, account.lease_token"""
 GIVE_BACK: Final = f"UPDATE account SET {given_back('$1')} WHERE user_id = $1 AND lease_token = $2"  # noqa: S608
 
 
+TIMES: Final = "SELECT expires_at, audit_at FROM account WHERE user_id = $1"
+
+# Without their titles: for their states, which those do not change.
+MIRRORS: Final = f"""
+SELECT {JOB_COLUMNS.replace("desired_list.items", "'[]'::jsonb AS items")}, work_queue.due_at, work_queue.waits_for,
+    {STATE} AS account_state, trakt_slug, nullif(blocked_until, '-infinity') AS blocked_until
+FROM account
+JOIN desired_list ON desired_list.user_id = account.user_id
+LEFT JOIN mirror ON mirror.list_id = desired_list.list_id AND mirror.trakt_account = coalesce(account.trakt_id, '')
+LEFT JOIN work_queue ON work_queue.list_id = desired_list.list_id
+WHERE account.user_id = $1 AND (is_present OR trakt_list IS NOT NULL OR intent IS NOT NULL)
+ORDER BY desired_list.list_id"""  # noqa: S608 - our own text
+
+
+@dataclass(frozen=True, slots=True)
+class AccountTimes:
+    """Of an account. Args: expires_at: its access token; None: it has none. audit_at: the next; None: none is due."""
+
+    expires_at: datetime | None
+    audit_at: datetime | None
+
+
 @dataclass(frozen=True, slots=True)
 class ListLine:
     """A list that is wanted.
 
     Args:
-        trakt_list_id: on the account that its user has now; None: there is none.
+        trakt_list_id: on the account that its user has now; None: there is none, or it is the watchlist.
+        is_on_trakt: there is one, or it is the watchlist.
         is_detached: it was deleted there by hand, and stays so.
     """
 
@@ -66,6 +93,7 @@ class ListLine:
     title: str
     account_state: str
     trakt_list_id: int | None
+    is_on_trakt: bool
     is_detached: bool
 
 
@@ -107,3 +135,25 @@ async def give_back(pool: Pool, user_id: str, lease: UUID) -> None:
 
 HELD_FOR: Final = timedelta(seconds=60)
 """A deletion of a large list was seen to take 22 s."""
+
+
+async def account_times(pool: Pool, user_id: str) -> AccountTimes:
+    """Return the times of a user's account; all None where nothing is known of the user."""
+    row = await pool.fetchrow(TIMES, user_id)
+    return AccountTimes(None, None) if row is None else AccountTimes(**dict(row))
+
+
+async def mirror_views(pool: Pool, user_id: str) -> list[MirrorView]:
+    """Return how a user's lists are on Trakt, without their titles; deleted ones while something of them is there."""
+    return [
+        MirrorView(
+            job=stored_job(row, row["mirror_id"] or 0).job,
+            due_at=row["due_at"],
+            waits_for=row["waits_for"],
+            account_state=row["account_state"],
+            blocked_until=row["blocked_until"],
+            trakt_slug=row["trakt_slug"],
+            failure=None,
+        )
+        for row in await pool.fetch(MIRRORS, user_id)
+    ]

@@ -6,6 +6,7 @@ from typing import Final
 
 from chassis.postgres.database import Connection, Pool
 from trakt_sync.accounts.account import Account
+from trakt_sync.mirroring.references import TraktRef
 from trakt_sync.store.due import given_back, lowered
 from trakt_sync.store.effects import entries, entries_of, forgotten, removed_again
 from trakt_sync.store.rows import JOB_COLUMNS, StoredJob, stored_job
@@ -54,7 +55,7 @@ IS_ON_TRAKT: Final = """
 SELECT EXISTS (
     SELECT FROM mirror LEFT JOIN account ON account.user_id = $2
     WHERE mirror.list_id = $1 AND mirror.trakt_account = coalesce(account.trakt_id, '')
-        AND (mirror.trakt_list_id IS NOT NULL OR mirror.intent IS NOT NULL)
+        AND (mirror.trakt_list IS NOT NULL OR mirror.intent IS NOT NULL)
 )"""
 
 # `<> '{}'` is the partial index's own condition.
@@ -67,6 +68,13 @@ IS_MIRROR_OF: Final = """
 SELECT EXISTS (
     SELECT FROM mirror JOIN desired_list USING (list_id)
     WHERE mirror.trakt_list_id = $2 AND desired_list.user_id = $1 AND is_present
+)"""
+
+IS_WATCHLIST_HELD: Final = """
+SELECT EXISTS (
+    SELECT FROM mirror JOIN desired_list USING (list_id)
+    WHERE desired_list.user_id = $1 AND mirror.trakt_account = $2 AND mirror.list_id <> $3
+        AND trakt_list ->> 'trakt_list_id' = 'watchlist'
 )"""
 
 HOLDER: Final = f"""
@@ -86,7 +94,8 @@ WITH told AS ({lowered("SELECT user_id, 'disconnected', '-infinity'::timestamptz
 ),
 marked AS (
     UPDATE mirror SET reread_after = $3 FROM desired_list, (SELECT count(*) FROM told) AS locked
-    WHERE mirror.list_id = $1 AND trakt_list_id = $2 AND desired_list.list_id = mirror.list_id AND is_present
+    WHERE mirror.list_id = $1 AND trakt_list ->> 'trakt_list_id' = $2
+        AND desired_list.list_id = mirror.list_id AND is_present
     RETURNING desired_list.list_id, desired_list.user_id
 )
 INSERT INTO work_queue (list_id, user_id, due_at) SELECT list_id, user_id, $3 FROM marked
@@ -129,6 +138,12 @@ async def is_mirror_of(pool: Pool, user_id: str, trakt_list_id: int) -> bool:
     return found
 
 
+async def is_watchlist_held(pool: Pool, account: Account, *, besides: int) -> bool:
+    """Return whether something of another list of the user is in the watchlist: it is leaving."""
+    found: bool = await pool.fetchval(IS_WATCHLIST_HELD, account.user_id, account.trakt_account, besides)
+    return found
+
+
 async def holder(connection: Connection, trakt_list_id: int, *, besides: int) -> StoredJob | None:
     """Return the other list whose mirror this Trakt list is, locked for the caller's transaction.
 
@@ -143,6 +158,6 @@ async def holder(connection: Connection, trakt_list_id: int, *, besides: int) ->
     return stored_job(row, row["mirror_id"])
 
 
-async def mark_stale(pool: Pool, list_id: int, trakt_list_id: int, read_after: datetime) -> None:
+async def mark_stale(pool: Pool, list_id: int, trakt_list_id: TraktRef, read_after: datetime) -> None:
     """Have a list's items read after that time, whoever holds the account's lease: a write may have come late."""
-    await pool.execute(MARK_STALE, list_id, trakt_list_id, read_after)
+    await pool.execute(MARK_STALE, list_id, str(trakt_list_id), read_after)

@@ -12,13 +12,13 @@ NOTIFY_OUTAGE: Final = """
 WITH waiting AS (
     SELECT desired_list.list_id, desired_list.user_id, desired_list.version, desired_list.title,
         desired_list.is_present, desired_list.trace_context, coalesce(account.trakt_id, '') AS trakt_account,
-        mirror.trakt_list_id IS NOT NULL AS is_on_trakt
+        mirror.trakt_list IS NOT NULL AS is_on_trakt
     FROM work_queue
     JOIN account ON account.user_id = work_queue.user_id
     JOIN desired_list ON desired_list.list_id = work_queue.list_id
     LEFT JOIN mirror
         ON mirror.list_id = work_queue.list_id AND mirror.trakt_account = coalesce(account.trakt_id, '')
-    WHERE work_queue.due_at <= $1 AND account.state = 'connected'
+    WHERE work_queue.due_at <= $1 AND account.state = 'connected' AND account.leaving_at IS NULL
         AND account.lease_until <= $1 AND (account.blocked_until <= $1 OR account.block_reason = 'network')
         AND (mirror.notified IS NULL OR (mirror.notified = 'rejected' AND mirror.failed_version < desired_list.version))
         AND (coalesce(mirror.applied_version, 0) < desired_list.version OR mirror.tally IS NOT NULL)

@@ -135,7 +135,7 @@ def mirror_values(progress: Progress) -> Sequence[object]:
     """Return the columns of a mirror, as `steps.MIRROR_COLUMNS` names them."""
     return (
         progress.applied_version,
-        progress.trakt_list_id,
+        progress.trakt_list_number,
         _dumped(_TRAKT_LIST, progress.trakt_list),
         list(progress.former_ids),
         _dumped(_INTENT, progress.intent),

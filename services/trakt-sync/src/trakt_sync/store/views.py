@@ -9,13 +9,15 @@ from trakt_sync.mirroring.job import Job
 from trakt_sync.mirroring.policy import Policy
 from trakt_sync.mirroring.views import MirrorView
 from trakt_sync.store.effects import entries, entries_of
+from trakt_sync.store.leaving import STATE
 from trakt_sync.store.rows import JOB_COLUMNS, stored_job
 
 # The mirror is that of the account that the user has now, or had last.
 MIRROR: Final = f"""
 WITH job AS MATERIALIZED (
     SELECT {JOB_COLUMNS}, work_queue.due_at, work_queue.waits_for,
-        coalesce(account.state, 'disconnected') AS account_state, account.trakt_slug,
+        coalesce({STATE}, 'disconnected') AS account_state,
+        account.trakt_slug,
         nullif(account.blocked_until, '-infinity') AS blocked_until,
         last_result.payload AS failure
     FROM desired_list
@@ -29,11 +31,11 @@ WITH job AS MATERIALIZED (
 SELECT job.*, known.* FROM job LEFT JOIN LATERAL ({entries("$3")}
 ) AS known ON true"""  # noqa: S608 - our own text
 
-ACCOUNT: Final = """
-SELECT state, trakt_user, trakt_slug, is_vip, timezone, limits, settings_read_at, nullif(next_write_at, '-infinity')
-        AS next_write_at,
+ACCOUNT: Final = f"""
+SELECT {STATE} AS state, trakt_user, trakt_slug, is_vip, timezone, limits, settings_read_at,
+    nullif(next_write_at, '-infinity') AS next_write_at,
     (SELECT count(*) FROM work_queue WHERE work_queue.user_id = account.user_id) AS waiting
-FROM account WHERE user_id = $1"""
+FROM account WHERE user_id = $1"""  # noqa: S608 - our own text
 
 # What is on the account of our making.
 USED: Final = """

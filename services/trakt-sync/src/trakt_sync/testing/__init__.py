@@ -1,6 +1,6 @@
 """For tests: events in one line, fakes of Trakt, and the reconciler without Kafka."""
 
-from trakt_sync.testing.events import import_of, movies, shows, synced_by_hand, unwanted, wanted
+from trakt_sync.testing.events import import_of, movies, shows, synced_by_hand, to_watch, unwanted, wanted
 from trakt_sync.testing.harness import CLIENT, KEY, QUICK, Harness, harness, make_settings
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "movies",
     "shows",
     "synced_by_hand",
+    "to_watch",
     "unwanted",
     "wanted",
 ]

@@ -1,6 +1,7 @@
 """Events of lists-api in one line."""
 
 from collections.abc import Iterable
+from typing import Any
 from uuid import UUID
 
 from watchbuddy_contracts import (
@@ -49,6 +50,11 @@ def wanted(
             "mirror": MirrorSettings.model_validate({"order": is_ordered, **mirror}),
         }
     )
+
+
+def to_watch(*numbers: int, version: int = 1, **settings: Any) -> ListCreated | ListUpdated:  # noqa: ANN401 - as `wanted`
+    """Return the event that has these movies in the watchlist."""
+    return wanted(version=version, title="To watch", items=movies(*numbers), **{"target": "watchlist", **settings})
 
 
 def unwanted(list_id: int = 1, version: int = 2, *, title: str = "Heists", user: str = "ada") -> ListDeleted:

@@ -12,6 +12,7 @@ from trakt_sync.errors import GrantRefusedError, ListGoneError, TokenRefusedErro
 from trakt_sync.mirroring.desired import Details
 from trakt_sync.mirroring.history import Activities, WatchedTitle
 from trakt_sync.mirroring.ledger import Entry, positions_of
+from trakt_sync.mirroring.references import WATCHLIST, TraktRef
 from trakt_sync.mirroring.remote import (
     AccountLimits,
     AccountSettings,
@@ -22,6 +23,7 @@ from trakt_sync.mirroring.remote import (
     RemoteItems,
     RemoteList,
     RemoteLists,
+    RemoteWatchlist,
     ReorderResponse,
 )
 from trakt_sync.trakt.api import Trakt, WriteLease
@@ -37,7 +39,8 @@ class FakeTrakt:
     def __init__(self, tokens: Tokens, known_up_to: int = 4000) -> None:
         self.tokens = tokens
         self.lists: dict[int, RemoteList] = {}
-        self.items: dict[int, list[Entry]] = {}
+        self.items: dict[TraktRef, list[Entry]] = {WATCHLIST: []}
+        self.watchlist_at = datetime.now(UTC)
         self._known_up_to = known_up_to
         self._numbers = count(1)
 
@@ -58,8 +61,9 @@ class FakeTrakt:
         self._writable(lease, list_id)
         del self.lists[list_id], self.items[list_id]
 
-    async def add_items(self, lease: WriteLease, list_id: int, titles: Sequence[Title]) -> ItemsResponse:
-        self._writable(lease, list_id)
+    async def add_items(self, lease: WriteLease, list_id: TraktRef, titles: Sequence[Title]) -> ItemsResponse:
+        self._check_lease(lease)
+        self._check_there(list_id)
         unknown, existing = [], 0
         for title in titles:
             if (title.trakt or 0) > self._known_up_to:
@@ -70,16 +74,18 @@ class FakeTrakt:
                 self.items[list_id].append(Entry(title, list_item_id=next(self._numbers)))
         return self._answer(list_id, unknown, existing)
 
-    async def remove_items(self, lease: WriteLease, list_id: int, titles: Sequence[Title]) -> ItemsResponse:
-        self._writable(lease, list_id)
+    async def remove_items(self, lease: WriteLease, list_id: TraktRef, titles: Sequence[Title]) -> ItemsResponse:
+        self._check_lease(lease)
+        self._check_there(list_id)
         keys = keys_of(titles)
         here = positions_of(self.items[list_id])
         absent = [title for title in titles if not any(key in here for key in title.keys)]
         self.items[list_id] = [entry for entry in self.items[list_id] if keys.isdisjoint(entry.title.keys)]
         return self._answer(list_id, absent)
 
-    async def reorder_items(self, lease: WriteLease, list_id: int, item_ids: Sequence[int]) -> ReorderResponse:
-        self._writable(lease, list_id)
+    async def reorder_items(self, lease: WriteLease, list_id: TraktRef, item_ids: Sequence[int]) -> ReorderResponse:
+        self._check_lease(lease)
+        self._check_there(list_id)
         items = {entry.list_item_id: entry for entry in self.items[list_id]}
         first = [items[list_item_id] for list_item_id in item_ids if list_item_id in items]
         self.items[list_id] = [*first, *(entry for entry in self.items[list_id] if entry not in first)]
@@ -88,8 +94,13 @@ class FakeTrakt:
     async def show_list(self, token: SecretStr, list_id: int) -> RemoteList:
         return replace(self._list(token, list_id), item_count=len(self.items[list_id]))
 
-    async def read_items(self, token: SecretStr, list_id: int) -> RemoteItems:
-        self._list(token, list_id)
+    async def show_watchlist(self, token: SecretStr) -> RemoteWatchlist:
+        self._check(token)
+        return RemoteWatchlist(self.watchlist_at)
+
+    async def read_items(self, token: SecretStr, list_id: TraktRef) -> RemoteItems:
+        self._check(token)
+        self._check_there(list_id)
         return RemoteItems(tuple(self.items[list_id]), 0, is_complete=True)
 
     async def read_lists(self, token: SecretStr) -> RemoteLists:
@@ -118,6 +129,11 @@ class FakeTrakt:
         self._check(token)
         return (), True
 
+    async def count_plays(self, token: SecretStr, title: Title) -> int:
+        del title
+        self._check(token)
+        return 0
+
     async def find_list(self, token: SecretStr, owner: str, trakt_list: str) -> FoundList:
         self._check(token)
         for number, one in self.lists.items():
@@ -141,6 +157,10 @@ class FakeTrakt:
         )
         return self.tokens
 
+    async def revoke(self, token: SecretStr) -> None:
+        if token == self.tokens.access:
+            self.tokens = Tokens(SecretStr(""), SecretStr(""), datetime.now(UTC))
+
     async def probe(self, token: SecretStr) -> None:
         self._check(token)
 
@@ -158,11 +178,16 @@ class FakeTrakt:
 
     def _list(self, token: SecretStr, list_id: int) -> RemoteList:
         self._check(token)
-        if list_id not in self.lists:
-            raise ListGoneError("Trakt has no such list")
+        self._check_there(list_id)
         return self.lists[list_id]
 
-    def _answer(self, list_id: int, unknown: list[Title], existing: int = 0) -> ItemsResponse:
+    def _check_there(self, list_id: TraktRef) -> None:
+        if list_id not in self.items:
+            raise ListGoneError("Trakt has no such list")
+
+    def _answer(self, list_id: TraktRef, unknown: list[Title], existing: int = 0) -> ItemsResponse:
+        if list_id == WATCHLIST:
+            self.watchlist_at = datetime.now(UTC)
         return ItemsResponse(tuple(unknown), existing, len(self.items[list_id]))
 
 

@@ -26,10 +26,11 @@ from trakt_sync.settings import Settings
 from trakt_sync.store.rows import JOB_COLUMNS, stored_job
 from trakt_sync.testing.clock import MovableClock
 from trakt_sync.trakt.api import Trakt
-from trakt_sync.trakt.client import App, TraktClient
+from trakt_sync.trakt.app import App
+from trakt_sync.trakt.client import TraktClient
 from trakt_sync.trakt.transport import QuickTries, connect
+from trakt_sync.use_cases import ask_audit, record
 from trakt_sync.use_cases import connect as connect_account
-from trakt_sync.use_cases import record
 from watchbuddy_contracts import EVENTS, Event
 
 KEY = Fernet.generate_key().decode()
@@ -133,6 +134,19 @@ class Harness:
         """Return when the list is looked at again; None: it rests."""
         due: datetime | None = await self.pool.fetchval("SELECT due_at FROM work_queue WHERE list_id = $1", list_id)
         return due
+
+    async def audited(self, user: str = "ada") -> None:
+        """Have a user's account audited, and wait until what that finds is done."""
+        await ask_audit(self.pool, user, self.clock())
+        self.runtime.work_waker.wake()
+
+        async def is_done() -> bool:
+            at = await self.pool.fetchval("SELECT audit_at FROM account WHERE user_id = $1", user)
+            soon = self.clock() + timedelta(minutes=1)
+            lists = await self.pool.fetchval("SELECT count(*) FROM work_queue WHERE due_at < $1", soon)
+            return bool(at > soon and lists == 0)
+
+        await eventually(is_done, until=bool)
 
     async def settled(self, *list_ids: int, within_s: float = 30) -> None:
         """Wait until nothing is due for these lists within a minute and their newest version is applied."""

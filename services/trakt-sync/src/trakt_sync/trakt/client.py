@@ -6,10 +6,10 @@ Trakt may have carried out is the reconciler's matter.
 
 from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from http import HTTPStatus
-from typing import Any, Final, TypeVar, cast
+from typing import Any, TypeVar, cast
 from urllib.parse import quote
 
 import httpx
@@ -19,6 +19,7 @@ from chassis.clock import Clock
 from trakt_sync.errors import ListGoneError, TraktUnavailableError, TraktUnreachableError
 from trakt_sync.mirroring.desired import Details
 from trakt_sync.mirroring.history import Activities, WatchedTitle
+from trakt_sync.mirroring.references import TraktRef
 from trakt_sync.mirroring.remote import (
     AccountLimits,
     AccountSettings,
@@ -28,11 +29,14 @@ from trakt_sync.mirroring.remote import (
     RemoteItems,
     RemoteList,
     RemoteLists,
+    RemoteWatchlist,
     ReorderResponse,
 )
 from trakt_sync.trakt.api import WriteLease
+from trakt_sync.trakt.app import App
 from trakt_sync.trakt.pages import PAGE, Pages, parsed, read_pages
-from trakt_sync.trakt.statuses import check, check_renewal
+from trakt_sync.trakt.paths import ANYBODYS_LISTS, BY_RANK, LISTS, ME, items_of, ranked_items_of
+from trakt_sync.trakt.statuses import check, check_renewal, item_count
 from trakt_sync.trakt.tokens import Tokens, TokenWire
 from trakt_sync.trakt.transport import Bearer, QuickTries, translated, tried
 from trakt_sync.trakt.wire import (
@@ -50,25 +54,11 @@ from trakt_sync.trakt.wire import (
 from watchbuddy_contracts import Title
 
 T = TypeVar("T")
-ME: Final = "me"
-LISTS: Final = "/users/me/lists"
-_LIST: Final = "/lists"
-# The order of the items is only reliable with the types named.
-ITEMS_BY_RANK: Final = "/items/movie,show,season,episode,person/rank/asc"
 
 _LISTS = TypeAdapter(list[ListWire])
 _UPDATED = TypeAdapter[ListWire](UpdatedListWire)
 _ITEMS = TypeAdapter(list[ListItemWire])
 _WATCHED = TypeAdapter(list[WatchedWire])
-
-
-@dataclass(frozen=True, slots=True)
-class App:
-    """Our registration at Trakt."""
-
-    client_id: str
-    client_secret: SecretStr
-    redirect_uri: str
 
 
 class TraktClient:
@@ -117,19 +107,19 @@ class TraktClient:
         if response.status_code != HTTPStatus.NO_CONTENT:
             raise TraktUnavailableError(f"Trakt answered a deletion with {response.status_code}")
 
-    async def add_items(self, lease: WriteLease, list_id: int, titles: Sequence[Title]) -> ItemsResponse:
+    async def add_items(self, lease: WriteLease, list_id: TraktRef, titles: Sequence[Title]) -> ItemsResponse:
         """Add titles at the list's end, at most `additions.CHUNK`."""
-        response = await self._write(lease, "POST", f"{LISTS}/{list_id}/items", _items_body(titles))
+        response = await self._write(lease, "POST", items_of(list_id), _items_body(titles))
         return parsed(ItemsResponseWire.model_validate_json, response).to_value()
 
-    async def remove_items(self, lease: WriteLease, list_id: int, titles: Sequence[Title]) -> ItemsResponse:
-        response = await self._write(lease, "POST", f"{LISTS}/{list_id}/items/remove", _items_body(titles))
+    async def remove_items(self, lease: WriteLease, list_id: TraktRef, titles: Sequence[Title]) -> ItemsResponse:
+        response = await self._write(lease, "POST", f"{items_of(list_id)}/remove", _items_body(titles))
         return parsed(ItemsResponseWire.model_validate_json, response).to_value()
 
-    async def reorder_items(self, lease: WriteLease, list_id: int, item_ids: Sequence[int]) -> ReorderResponse:
+    async def reorder_items(self, lease: WriteLease, list_id: TraktRef, item_ids: Sequence[int]) -> ReorderResponse:
         """Put the list items in this order."""
         body = {"rank": list(item_ids)}
-        response = await self._write(lease, "POST", f"{LISTS}/{list_id}/items/reorder", body)
+        response = await self._write(lease, "POST", f"{items_of(list_id)}/reorder", body)
         return parsed(ReorderResponseWire.model_validate_json, response).to_value()
 
     async def show_list(self, token: SecretStr, list_id: int) -> RemoteList:
@@ -140,12 +130,17 @@ class TraktClient:
             raise ListGoneError("Trakt has no such list")
         return remote
 
-    async def read_items(self, token: SecretStr, list_id: int) -> RemoteItems:
+    async def show_watchlist(self, token: SecretStr) -> RemoteWatchlist:
+        """Return what Trakt tells of the watchlist without its items."""
+        response = await self._read(token, "/sync/last_activities")
+        return parsed(ActivitiesWire.model_validate_json, response).watchlist.to_value()
+
+    async def read_items(self, token: SecretStr, list_id: TraktRef) -> RemoteItems:
         """Read all pages. Entries repeated across a page's border (a known defect of Trakt) count once.
 
         Each of them stands in another's place. Those are read by pages of another size.
         """
-        path, rows = f"{LISTS}/{list_id}{ITEMS_BY_RANK}", dict[int, ListItemWire]()
+        path, rows = ranked_items_of(list_id), dict[int, ListItemWire]()
         pages = await self._pages(token, path, _ITEMS.validate_json, lambda item: item.id)
         rows.update((item.id, item) for item in pages.found)
         is_complete = pages.is_complete
@@ -196,15 +191,23 @@ class TraktClient:
         )
         return tuple(one for row in rows if (one := row.to_value()) is not None), is_complete
 
+    async def count_plays(self, token: SecretStr, title: Title) -> int:
+        """Return how often the user watched a movie, or episodes of a show, that has a trakt id."""
+        path = f"/sync/history/{title.media_type}s/{title.trakt}"
+        count = item_count(await self._read(token, path, {"page": 1, "limit": 1}))
+        if count is None:
+            raise TraktUnavailableError("Trakt answered with plays and no count of them")
+        return count
+
     async def find_list(self, token: SecretStr, owner: str, trakt_list: str) -> FoundList:
         """Find a list of anybody's, by its number or slug. A number that is none of one's own may be a public list's.
 
         Raises:
             PrivateListError: the list or its owner is private.
         """
-        paths = [f"/users/{quote(owner, safe='')}{_LIST}/{quote(trakt_list, safe='')}"]
+        paths = [f"/users/{quote(owner, safe='')}{ANYBODYS_LISTS}/{quote(trakt_list, safe='')}"]
         if owner == ME and trakt_list.isdecimal():
-            paths.append(f"{_LIST}/{trakt_list}")
+            paths.append(f"{ANYBODYS_LISTS}/{trakt_list}")
         for path in paths:
             with suppress(ListGoneError):
                 response = await self._read(token, path)
@@ -217,7 +220,7 @@ class TraktClient:
         whose = "" if found.owner is None else f"/users/{quote(found.owner, safe='')}"
         items, is_complete, *_ = await self._pages(
             token,
-            f"{whose}{_LIST}/{found.trakt_list_id}{ITEMS_BY_RANK}",
+            f"{whose}{ANYBODYS_LISTS}/{found.trakt_list_id}/items{BY_RANK}",
             _ITEMS.validate_json,
             lambda item: item.id,
         )
@@ -234,14 +237,18 @@ class TraktClient:
         """
         body = {
             "refresh_token": refresh_token.get_secret_value(),
-            "client_id": self._app.client_id,
-            "client_secret": self._app.client_secret.get_secret_value(),
+            **self._app.credentials,
             "redirect_uri": redirect_uri or self._app.redirect_uri,
             "grant_type": "refresh_token",
         }
         response = await self._once(lambda: self._api.post(f"{self._auth_url}/oauth/token", json=body))
         check_renewal(response)
         return parsed(TokenWire.model_validate_json, response).to_tokens(self._now())
+
+    async def revoke(self, token: SecretStr) -> None:
+        """Revoke a token pair by its access token. A pair that is void already is no failure."""
+        body = {"token": token.get_secret_value(), **self._app.credentials}
+        check(await self._once(lambda: self._api.post(f"{self._auth_url}/oauth/revoke", json=body)))
 
     async def probe(self, token: SecretStr) -> None:
         """Find out with one cheap request, and no quick tries, whether Trakt answers."""

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field, SecretStr, ValidationError
 
 from chassis.clock import Clock
 from trakt_sync.errors import AppRefusedError, GrantRefusedError, TraktUnavailableError, TraktUnreachableError
-from trakt_sync.trakt.client import App
+from trakt_sync.trakt.app import App
 from trakt_sync.trakt.device_code import DeviceCode, PollAnswer
 from trakt_sync.trakt.statuses import check
 from trakt_sync.trakt.tokens import OAuthErrorWire, Token, Tokens, TokenWire
@@ -92,7 +92,7 @@ class OAuth:
             TraktError: no answer, or none to this question: ask again later.
         """
         response = await self._post(
-            "/oauth/device/token", {"code": device_code.get_secret_value(), **self._ourselves()}
+            "/oauth/device/token", {"code": device_code.get_secret_value(), **self._app.credentials}
         )
         if response.is_success:
             return self._tokens_of(response)
@@ -119,7 +119,7 @@ class OAuth:
             "code_verifier": verifier.get_secret_value(),
             "redirect_uri": redirect_uri,
             "grant_type": "authorization_code",
-            **self._ourselves(),
+            **self._app.credentials,
         }
         response = await self._post("/oauth/token", body)
         if response.is_success:
@@ -136,10 +136,7 @@ class OAuth:
         Raises:
             TraktError: Trakt did not say that it did.
         """
-        check(await self._post("/oauth/revoke", {"token": token.get_secret_value(), **self._ourselves()}))
-
-    def _ourselves(self) -> dict[str, str]:
-        return {"client_id": self._app.client_id, "client_secret": self._app.client_secret.get_secret_value()}
+        check(await self._post("/oauth/revoke", {"token": token.get_secret_value(), **self._app.credentials}))
 
     async def _post(self, path: str, body: dict[str, str]) -> httpx.Response:
         """Send again only while nothing was sent: a code works once."""

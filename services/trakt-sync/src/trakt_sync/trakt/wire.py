@@ -17,6 +17,7 @@ from trakt_sync.mirroring.remote import (
     Owner,
     ReadList,
     RemoteList,
+    RemoteWatchlist,
     ReorderResponse,
 )
 from watchbuddy_contracts import ForeignEntries, MediaType, Privacy, Title, TitleKey
@@ -162,11 +163,19 @@ class WatchedAtWire(Wire):
     watched_at: str | None = None
 
 
+class UpdatedAtWire(Wire):
+    updated_at: AwareDatetime | None = None
+
+    def to_value(self) -> RemoteWatchlist:
+        return RemoteWatchlist(self.updated_at)
+
+
 class ActivitiesWire(Wire):
     """`GET /sync/last_activities`."""
 
     movies: WatchedAtWire
     episodes: WatchedAtWire
+    watchlist: UpdatedAtWire = UpdatedAtWire()
 
     def to_value(self) -> Activities:
         return Activities(self.movies.watched_at or "", self.episodes.watched_at or "")

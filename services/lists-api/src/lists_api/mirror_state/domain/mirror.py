@@ -46,7 +46,7 @@ class MirrorRecord:
     """What trakt-sync reported last of a list.
 
     Args:
-        trakt_list_id: None: the list has no Trakt list.
+        trakt_list_id: None: the list has no Trakt list, or the watchlist, which has no number.
         version: the list's version that the report is about; None: there was no report yet.
         reason: why it failed; None: it did not. In the result of `as_of`: why it is not in sync, where that is known.
         retry_at: when trakt-sync tries again by itself; None: it did not fail, or waits for a change by the user.

@@ -16,6 +16,7 @@ from watchbuddy_contracts import (
     TraktListDeleted,
     TraktListSynced,
     TraktReauthorizationRequired,
+    TraktSynced,
     TraktSyncFailed,
 )
 
@@ -30,6 +31,7 @@ class Report:
         is_vip: whether the account is a VIP's; None: it does not say.
         list_id: None: it is about no list.
         record: of the list's mirror; None: it reports nothing of it.
+        taken_down: lists of the user whose Trakt lists are gone.
     """
 
     event_id: UUID
@@ -39,6 +41,7 @@ class Report:
     is_vip: bool | None
     list_id: int | None
     record: MirrorRecord | None
+    taken_down: tuple[int, ...] = ()
 
 
 def report_of(headers: EventHeaders, event: Event) -> Report:
@@ -52,6 +55,7 @@ def report_of(headers: EventHeaders, event: Event) -> Report:
         event.vip if isinstance(event, TraktAccountConnected) else None,
         None if of_list is None else of_list.list_id,
         None if of_list is None else record_of(of_list, at=headers.time),
+        event.removed_list_ids if isinstance(event, TraktAccountDisconnected) else (),
     )
 
 
@@ -59,7 +63,7 @@ def account_state_of(event: Event) -> AccountState | None:
     """Return the state of the user's account that the event reports; None: it reports none."""
     match event:
         # A user with a mirrored list has an account. This makes up for a lost TraktAccountConnected.
-        case TraktAccountConnected() | TraktListCreated() | TraktListSynced():
+        case TraktAccountConnected() | TraktListCreated() | TraktSynced():
             return "connected"
         case TraktAccountDisconnected():
             return "disconnected"
@@ -74,9 +78,9 @@ def record_of(event: ListEvent, *, at: datetime) -> MirrorRecord | None:
     match event:
         case TraktListCreated():
             return MirrorRecord(event.trakt_list_id, "pending", event.version, at=at)
-        case TraktListSynced():
+        case TraktSynced():
             return MirrorRecord(
-                event.trakt_list_id,
+                event.trakt_list_id if isinstance(event, TraktListSynced) else None,
                 "in_sync",
                 event.version,
                 at=at,

@@ -1,8 +1,12 @@
 """A user's Trakt account: what it may have, what is on it, and letting it go."""
 
+from typing import Annotated
+
+from fastapi import Query
+
 from trakt_sync.http.dependencies import Caller, Database, LogoutOf, ServerSettings, users_router
 from trakt_sync.http.schemas.account import AccountOut, DisconnectedOut
-from trakt_sync.store import views
+from trakt_sync.store import connections, views
 
 router = users_router("account")
 
@@ -14,10 +18,17 @@ async def read_account(user_id: Caller, pool: Database, settings: ServerSettings
 
 
 @router.post("/disconnect")
-async def disconnect_account(user_id: Caller, logout: LogoutOf) -> DisconnectedOut:
-    """Disconnect one's Trakt account: its tokens are deleted here and revoked at Trakt.
+async def disconnect_account(
+    user_id: Caller, pool: Database, logout: LogoutOf, keep_lists: Annotated[bool, Query()] = True
+) -> DisconnectedOut:
+    """Disconnect one's Trakt account: its tokens are deleted here and revoked at Trakt. All lists stay here.
 
-    All lists stay, here and on Trakt. After a new login they are mirrored on, to the same Trakt lists. A login that is
-    open ends too.
+    Those on Trakt stay as well; after a new login they are mirrored on, to the same Trakt lists. With
+    `keep_lists=false`, the lists that WatchBuddy made are deleted on Trakt first, and the account is `disconnecting`
+    until that is done. A new login ends that, and so does a further request with `keep_lists=true`: what is left on
+    Trakt then stays. A login that is open ends too.
     """
-    return DisconnectedOut(revoked=await logout.disconnect(user_id))
+    if not keep_lists and await logout.leave(user_id):
+        return DisconnectedOut.of(await connections.read_status(pool, user_id), revoked=False)
+    revoked = await logout.disconnect(user_id)
+    return DisconnectedOut.of(await connections.read_status(pool, user_id), revoked=revoked)

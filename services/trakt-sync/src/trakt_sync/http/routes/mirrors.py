@@ -51,7 +51,8 @@ async def plan_mirror(
 ) -> PlanOut:
     """Read what would be sent to Trakt for the list now. Nothing is sent."""
     view = await _view(pool, user_id, list_id, policy)
-    return await _aside(view, lambda: PlanOut.of(view, plan(query.applied_to(view.job.desired), view.job.actual)))
+    job = view.job.leaving() if view.account_state == "disconnecting" else view.job
+    return await _aside(view, lambda: PlanOut.of(view, plan(query.applied_to(job.desired), job.actual)))
 
 
 @router.post("/lists/{list_id}/retry", status_code=202, responses=documented(NotFound))

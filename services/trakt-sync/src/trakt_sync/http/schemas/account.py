@@ -5,18 +5,32 @@ from typing import Self
 
 from chassis.http.examples import examples
 from trakt_sync.http.schemas.status import AccountState
+from trakt_sync.store.connections import AccountStatus
 from trakt_sync.store.views import AccountView
 from watchbuddy_contracts.documented import Documented
 
 
 class DisconnectedOut(Documented):
-    """No account is connected any more."""
+    """No account is connected any more, or it ends when its lists are gone from Trakt."""
 
-    model_config = examples({"revoked": True}, {"revoked": False})
+    model_config = examples(
+        {"state": "disconnected", "revoked": True, "lists_left": 12},
+        {"state": "disconnecting", "revoked": False, "lists_left": 12},
+    )
 
+    state: AccountState
     revoked: bool
-    """Whether Trakt has confirmed that the tokens are void. False: no account was connected, or Trakt does not answer;
-    the tokens are deleted here all the same."""
+    """Whether Trakt has confirmed that the tokens are void. False: no account was connected, its lists are to go first,
+    or Trakt does not answer; then the tokens are deleted here all the same."""
+    lists_left: int
+    """Lists of WatchBuddy's making that are on Trakt: they stay, or, while `disconnecting`, are still to be deleted."""
+
+    @classmethod
+    def of(cls, status: AccountStatus | None, *, revoked: bool) -> Self:
+        """Return what the user sees. None: there was never an account."""
+        if status is None:
+            return cls(state="disconnected", revoked=revoked, lists_left=0)
+        return cls(state=status.state, revoked=revoked, lists_left=status.lists_left)
 
 
 class LimitsOut(Documented):

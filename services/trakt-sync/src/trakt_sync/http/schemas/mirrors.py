@@ -19,6 +19,7 @@ REASONS: Final[dict[ItemState, str]] = {
     "not_found": "Trakt does not know it under these ids.",
     "rejected": "Trakt refuses it.",
     "taken_off": "It was taken off on Trakt by hand.",
+    "watched": "You watched it, so Trakt took it off your watchlist.",
     "not_removed": "It is not on your list any more, and Trakt does not take it off.",
     "to_be_removed": "It is not on your list any more, and still on Trakt's.",
     "kept": "It is not on your list. The way that the list is mirrored leaves it on Trakt.",
@@ -28,6 +29,7 @@ REMEDIES: Final[dict[ItemState, str]] = {
     "not_found": "Give it another id, or try the list again when Trakt has learned it; we do so after 30 days.",
     "rejected": "Give it another id, or take it off your list.",
     "taken_off": "Put it back at Trakt, or try the list again.",
+    "watched": "To have it there again, take it off your list and put it back.",
     "not_removed": "Take it off on Trakt's own page.",
 }
 
@@ -42,6 +44,7 @@ class ItemCounts(Documented):
     not_found: int = 0
     rejected: int = 0
     taken_off: int = 0
+    watched: int = 0
     not_removed: int = 0
     to_be_removed: int = 0
     kept: int = 0
@@ -102,8 +105,9 @@ class MirrorOut(Documented):
     applied_version: int
     """The version that Trakt equals; 0: none yet."""
     trakt_list_id: int | None
+    """Null: there is no Trakt list, or it is the watchlist, which has no number."""
     url: str | None
-    """The page of the Trakt list."""
+    """The page of the Trakt list, or of the watchlist."""
     items: ItemCounts
     last_error: LastErrorOut | None
     attempts: int
@@ -122,7 +126,7 @@ class MirrorOut(Documented):
             wanted_version=job.version,
             is_wanted=job.desired.is_present,
             applied_version=job.progress.applied_version,
-            trakt_list_id=job.progress.trakt_list_id,
+            trakt_list_id=job.progress.trakt_list_number,
             url=None if view.page is None else f"{site}{view.page}",
             items=ItemCounts.model_validate(counts_of(item_views(job))),
             last_error=None if reason is None else LastErrorOut(reason=reason, detail=detail),

@@ -13,6 +13,7 @@ from trakt_sync.mirroring.actions import (
     Action,
     AddItems,
     CreateList,
+    LeaveWatchlist,
     ReadItems,
     RemoveItems,
     ReorderItems,
@@ -60,7 +61,7 @@ class ActionOut(Documented):
 
     kind: str
     """`create_list`, `update_list`, `add_items`, `remove_items`, `reorder_items`, `delete_list`, `find_list`,
-    `read_items`, or another kind that comes later."""
+    `read_items`, `open_watchlist` (it is read first), `leave_watchlist`, or another kind that comes later."""
     requests: int
     fields: dict[str, str | bool] | None
     """Of the Trakt list, where the action sets any."""
@@ -136,6 +137,8 @@ def _described(action: Action, job: Job, room: int) -> ActionOut:
             count = len(titles)
         case ReorderItems(order):
             count = len(order)
+        case LeaveWatchlist():
+            requests = 0
         case ReadItems():
             requests = max(1, -(-(len(job.entries) + job.progress.foreign_count) // PAGE))
     kind = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", type(action).__name__).lower()

@@ -8,10 +8,11 @@ from trakt_sync.store.connections import AccountStatus
 from watchbuddy_contracts import FailureReason
 from watchbuddy_contracts.documented import Documented
 
-AccountState = Literal["connected", "disconnected", "reauthorization_required"]
+AccountState = Literal["connected", "disconnecting", "disconnected", "reauthorization_required"]
 
 WORDS: Final[dict[AccountState, str]] = {
     "connected": "Your lists are mirrored to Trakt.",
+    "disconnecting": "Your lists are being removed from Trakt. Your account is disconnected then.",
     "disconnected": "No Trakt account is connected. Your lists wait here.",
     "reauthorization_required": "Trakt does not accept our access any more. Connect your account again.",
 }
@@ -38,6 +39,17 @@ class StatusOut(Documented):
             "connected_at": "2026-11-20T18:04:05Z",
             "blocked_until": None,
             "block_reason": None,
+            "lists_left": None,
+        },
+        {
+            "state": "disconnecting",
+            "detail": WORDS["disconnecting"],
+            "trakt_user": "ada",
+            "vip": False,
+            "connected_at": "2026-11-20T18:04:05Z",
+            "blocked_until": None,
+            "block_reason": None,
+            "lists_left": 12,
         },
         {
             "state": "connected",
@@ -48,6 +60,7 @@ class StatusOut(Documented):
             "connected_at": "2026-11-20T18:04:05Z",
             "blocked_until": "2026-11-20T19:04:05Z",
             "block_reason": "account_locked",
+            "lists_left": None,
         },
         {
             "state": "disconnected",
@@ -58,6 +71,7 @@ class StatusOut(Documented):
             "connected_at": None,
             "blocked_until": None,
             "block_reason": None,
+            "lists_left": None,
         },
     )
 
@@ -75,6 +89,8 @@ class StatusOut(Documented):
     blocked_until: datetime | None
     """Until then nothing is asked of Trakt for this account. Null: it is not blocked."""
     block_reason: FailureReason | None
+    lists_left: int | None
+    """Lists that are still to be deleted on Trakt before the account is disconnected. Null: none is to be."""
 
     @classmethod
     def of(cls, status: AccountStatus | None, now: datetime, site: str) -> Self:
@@ -90,8 +106,11 @@ class StatusOut(Documented):
                 connected_at=None,
                 blocked_until=None,
                 block_reason=None,
+                lists_left=None,
             )
-        is_blocked = state == "connected" and status.blocked_until is not None and status.blocked_until > now
+        is_blocked = (
+            state in ("connected", "disconnecting") and status.blocked_until is not None and status.blocked_until > now
+        )
         reason = status.block_reason if is_blocked else None
         return cls(
             state=state,
@@ -102,4 +121,5 @@ class StatusOut(Documented):
             connected_at=status.connected_at,
             blocked_until=status.blocked_until if is_blocked else None,
             block_reason=reason,
+            lists_left=status.lists_left if state == "disconnecting" else None,
         )

@@ -4,11 +4,11 @@ from dataclasses import dataclass, fields
 from typing import Any, Literal, TypeAlias, cast
 
 from trakt_simulator.faults.fault import FaultKind
-from watchbuddy_contracts import ListType, Privacy
+from watchbuddy_contracts import ListType, MirrorMode, Privacy, WhenChanged, WhenDeleted
 
 Fate = Literal["now", "with_next", "late"]
 Moment = Literal["before", "after"]
-HandEdit = Literal["add", "remove", "swap", "rename", "publish", "delete"]
+HandEdit = Literal["add", "add_other", "remove", "swap", "rename", "publish", "delete"]
 
 
 class Operation:
@@ -25,9 +25,10 @@ class Operation:
 
 @dataclass(frozen=True, repr=False)
 class Edit(Operation):
-    """The user makes list number `number`, or changes it. After its deletion the number is a new list.
+    """A user makes list number `number`, or changes it. After its deletion the number is a new list.
 
     Args:
+        number: 1 and 2 are ada's lists, 3 and 4 are bob's.
         items: short names of titles, by rank (see `titles`); None: as they are.
         fate: `now`: its event comes at once; `with_next`: in a set with the next one; `late`: when it is published
             again.
@@ -39,6 +40,10 @@ class Edit(Operation):
     privacy: Privacy | None = None
     is_ordered: bool | None = None
     list_type: ListType = "manual"
+    mode: MirrorMode | None = None
+    when_deleted: WhenDeleted | None = None
+    when_changed: WhenChanged | None = None
+    when_removed: WhenChanged | None = None
     fate: Fate = "now"
 
 
@@ -103,7 +108,10 @@ class Thaw(Operation):
 
 @dataclass(frozen=True, repr=False)
 class Fault(Operation):
-    """Trakt's next requests meet a fault of the simulator. Args: as in `trakt_simulator.faults.fault.Fault`."""
+    """Trakt's next requests meet a fault of the simulator. Args: as in `trakt_simulator.faults.fault.Fault`.
+
+    One of an account that has no end goes on while the others come to rest.
+    """
 
     kind: FaultKind = "status"
     method: Literal["GET", "POST", "PUT", "DELETE"] | None = None
@@ -114,6 +122,7 @@ class Fault(Operation):
     delay_s: float = 0
     ids: dict[str, int | str] | None = None
     media: Literal["movies", "shows"] | None = None
+    account: str | None = None
 
 
 @dataclass(frozen=True, repr=False)
@@ -140,16 +149,41 @@ class Pages(Operation):
 
 @dataclass(frozen=True, repr=False)
 class Expire(Operation):
-    """Trakt ends the account's access tokens, and its refresh tokens if it says so."""
+    """Trakt ends the access tokens of a user's account, and its refresh tokens if it says so."""
 
     refresh_too: bool = False
+    user: str = "ada"
 
 
 @dataclass(frozen=True, repr=False)
 class Connect(Operation):
-    """The user connects a Trakt account, another one or the same again."""
+    """A user connects a Trakt account, another one or the same again."""
 
     account: str = "ada"
+    user: str = "ada"
+
+
+@dataclass(frozen=True, repr=False)
+class Limit(Operation):
+    """Trakt gives an account other limits; without numbers those of a VIP.
+
+    Args:
+        lists: of the account.
+        items: of each list.
+        total: items of all lists together, which Trakt does not say.
+    """
+
+    lists: int | None = None
+    items: int | None = None
+    total: int | None = None
+    account: str = "ada"
+
+
+@dataclass(frozen=True, repr=False)
+class Leave(Operation):
+    """A user disconnects the account, and wants the lists gone from it first."""
+
+    user: str = "ada"
 
 
 Schedule: TypeAlias = list[Operation]

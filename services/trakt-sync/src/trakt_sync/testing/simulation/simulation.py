@@ -6,8 +6,20 @@ from typing import Final
 from chassis.postgres.database import Connection
 from trakt_sync.settings import Settings
 from trakt_sync.testing.simulation.checks import check_rest
-from trakt_sync.testing.simulation.operations import ByHand, Crash, Fault, Freeze, Operation
-from trakt_sync.testing.simulation.wishes import USER
+from trakt_sync.testing.simulation.operations import (
+    Ask,
+    ByHand,
+    Connect,
+    Crash,
+    Delete,
+    Edit,
+    Expire,
+    Fault,
+    Freeze,
+    Leave,
+    Operation,
+)
+from trakt_sync.testing.simulation.wishes import USERS, owner_of
 from trakt_sync.testing.simulation.world import World
 
 SURE: Final = ("rate_limited", "locked", "reorder_noop", "null_ids", "stale_items", "stale_lists", "new_list_404")
@@ -36,13 +48,18 @@ class Simulation:
         """
         await self._empty()
         world = World(self._settings, self._connection)
-        await world.connect(USER)
+        for user in _users_of(schedule):
+            await world.connect(user, user)
         for operation in schedule:
             await world.carry_out(operation)
-        await world.come_to_rest()
-        world.trakt.carry_out_late()
         is_touched = any(map(_spoils_numbers, schedule))
-        await check_rest(world.connection, world.trakt, world.wishes, world.account, is_touched=is_touched)
+        ailing = await world.come_to_rest()
+        world.trakt.carry_out_late()
+        await check_rest(world, set(world.accounts) - ailing, is_touched=is_touched)
+        if ailing:
+            await world.heal()
+            await check_rest(world, set(world.accounts), is_touched=is_touched)
+        world.hands.check(world.wishes.newest)
         await world.stay_at_rest()
         return world
 
@@ -53,6 +70,13 @@ class Simulation:
         else:
             await self._connection.execute("; ".join(f"DELETE FROM {table}" for table in self.EMPTY.split(", ")))  # noqa: S608
         self._runs += 1
+
+
+def _users_of(schedule: Sequence[Operation]) -> list[str]:
+    """Return the users of a schedule. The second is there only where something is done for them: they cost time."""
+    named = {one.user for one in schedule if isinstance(one, Connect | Expire | Leave)}
+    owners = {owner_of(one.number) for one in schedule if isinstance(one, Edit | Delete | Ask | ByHand)}
+    return [user for user in USERS if user in {USERS[0], *named, *owners}]
 
 
 def _spoils_numbers(operation: Operation) -> bool:

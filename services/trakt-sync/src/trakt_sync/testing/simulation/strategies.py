@@ -1,6 +1,6 @@
 """How Hypothesis chooses schedules."""
 
-from typing import Final
+from typing import Final, TypeAlias
 
 from hypothesis import strategies as st
 
@@ -14,6 +14,8 @@ from trakt_sync.testing.simulation.operations import (
     Expire,
     Fault,
     Freeze,
+    Leave,
+    Limit,
     Operation,
     Pages,
     Redeliver,
@@ -22,7 +24,6 @@ from trakt_sync.testing.simulation.operations import (
     Work,
 )
 
-LISTS: Final = st.integers(1, 2)
 NAMES: Final = (
     "m1", "m1t", "m1i", "m1a", "m2", "m2t", "m3i", "m3a", "m4i", "m5a", "s1", "s1i", "s2t", "s2a", "s3", "m9", "m9t"
 )  # fmt: skip
@@ -33,15 +34,27 @@ MOMENTS: Final = st.sampled_from(["before", "after"])
 CALLS: Final = st.integers(0, 7)
 """A step makes about as many."""
 
-edits: Final = st.builds(
-    Edit,
-    number=LISTS,
-    items=st.one_of(ITEMS, ITEMS, ITEMS, st.sampled_from([None, ()])),
-    title=st.sampled_from([None, None, "a", "b"]),
-    privacy=st.sampled_from([None, None, "public"]),
-    is_ordered=st.sampled_from([None, None, True, False]),
-    fate=FATES,
-)
+
+def edits_of(numbers: st.SearchStrategy[int], *, has_policies: bool = False) -> st.SearchStrategy[Edit]:
+    """Return edits of these lists, some with other policies."""
+    policies = {
+        "mode": st.sampled_from([None, None, None, "keep_extra", "add_only", "mirror"]),
+        "when_deleted": st.sampled_from([None, None, "detach", "detach", "recreate"]),
+        "when_changed": st.sampled_from([None, "take_over", "take_over", "restore"]),
+        "when_removed": st.sampled_from([None, "take_over", "take_over", "restore"]),
+    }
+    return st.builds(
+        Edit,
+        number=numbers,
+        items=st.one_of(ITEMS, ITEMS, ITEMS, st.sampled_from([None, ()])),
+        title=st.sampled_from([None, None, "a", "b"]),
+        privacy=st.sampled_from([None, None, "public"]),
+        is_ordered=st.sampled_from([None, None, True, False]),
+        fate=FATES,
+        **policies if has_policies else {},
+    )
+
+
 faults: Final = st.sampled_from(
     [
         Fault("status", status=500),
@@ -87,39 +100,104 @@ faults: Final = st.sampled_from(
         Fault("unremovable", times=2),
     ]
 )
+ailments: Final = st.sampled_from(
+    [
+        Fault("locked", account="ada", times=None),
+        Fault("status", path="/users/*", status=401, account="ada", times=None),
+        Fault("status", method="POST", path="/users/me/lists", status=403, account="ada", times=None),
+        Fault("locked", account="bob", times=None),
+    ]
+)
+"""What ails one account and may not harm others."""
+limits: Final = st.builds(
+    Limit,
+    st.sampled_from([None, 1, 2]),
+    st.sampled_from([None, 1, 2, 3]),
+    st.sampled_from([None, None, 2, 4]),
+    st.sampled_from(["ada", "ada", "bob"]),
+)
+upgrades: Final = st.builds(Limit, account=st.sampled_from(["ada", "ada", "bob"]))
 work: Final = st.builds(Work, st.sampled_from([1, 1, 1, 2, 3, 9]))
-troubles: Final = st.one_of(
-    faults,
-    faults,
-    st.builds(Crash, CALLS, MOMENTS),
-    st.builds(Freeze, CALLS, MOMENTS),
-    st.builds(Expire, st.booleans()),
-)
-others: Final = st.one_of(
-    st.builds(Delete, LISTS, FATES),
-    st.builds(Redeliver, st.integers(0, 9)),
-    st.builds(Wait, st.sampled_from([1, 20, 200, 3000, 90_000])),
-    st.just(Thaw()),
-    st.builds(Ask, LISTS),
-    st.builds(Connect, st.sampled_from(["ada", "bob"])),
-    st.builds(ByHand, st.sampled_from(["add", "remove", "swap", "rename", "publish", "delete"]), LISTS),
-    st.builds(Pages, st.sampled_from([1, 2])),
-)
-# What happens to a step decides most: so trouble comes together with work that meets it.
-blocks: Final = st.one_of(
-    st.tuples(edits, troubles, work),
-    st.tuples(edits, work, troubles, work, edits),
-    st.tuples(troubles, work, edits),
-    st.tuples(others, troubles, work),
-    st.tuples(edits),
-    st.tuples(others),
-    st.tuples(troubles),
-    st.tuples(work),
-)
+waits: Final = st.builds(Wait, st.sampled_from([1, 20, 200, 3000, 90_000]))
+interruptions: Final = st.one_of(st.builds(Crash, CALLS, MOMENTS), st.builds(Freeze, CALLS, MOMENTS))
+HANDS: Final = st.sampled_from(["add", "add_other", "remove", "swap", "rename", "publish", "delete"])
+
+
+def _troubles(users: st.SearchStrategy[str]) -> st.SearchStrategy[Operation]:
+    return st.one_of(faults, faults, interruptions, st.builds(Expire, st.booleans(), users))
+
+
+def _others(numbers: st.SearchStrategy[int], users: st.SearchStrategy[str]) -> st.SearchStrategy[Operation]:
+    return st.one_of(
+        st.builds(Delete, numbers, FATES),
+        st.builds(Redeliver, st.integers(0, 9)),
+        waits,
+        st.just(Thaw()),
+        st.builds(Ask, numbers),
+        st.builds(Connect, st.sampled_from(["ada", "bob"]), users),
+        st.builds(Leave, users),
+        st.builds(ByHand, HANDS, numbers),
+        st.builds(Pages, st.sampled_from([1, 2])),
+    )
+
+
+Block: TypeAlias = st.SearchStrategy[tuple[Operation, ...]]
+
+
+def _blocks(numbers: st.SearchStrategy[int], users: st.SearchStrategy[str], edits: st.SearchStrategy[Edit]) -> Block:
+    """Return parts of schedules. What happens to a step decides most: so trouble comes with work that meets it."""
+    troubles, others = _troubles(users), _others(numbers, users)
+    return st.one_of(
+        st.tuples(edits, troubles, work),
+        st.tuples(edits, work, troubles, work, edits),
+        st.tuples(troubles, work, edits),
+        st.tuples(others, troubles, work),
+        st.tuples(edits, work, st.just(Leave()), troubles, work, st.just(Connect()), troubles, work),
+        st.tuples(edits),
+        st.tuples(others),
+        st.tuples(troubles),
+        st.tuples(work),
+    )
 
 
 def _joined(parts: list[tuple[Operation, ...]]) -> list[Operation]:
     return [operation for part in parts for operation in part]
 
 
-schedules: Final[st.SearchStrategy[list[Operation]]] = st.lists(blocks, min_size=2, max_size=8).map(_joined)
+def _schedules(*blocks: Block) -> st.SearchStrategy[list[Operation]]:
+    return st.lists(st.one_of(*blocks), min_size=2, max_size=8).map(_joined)
+
+
+OF_ONE: Final = st.integers(1, 2)
+OF_TWO: Final = st.sampled_from([1, 1, 2, 3, 3])
+ADA: Final = st.just("ada")
+BOTH: Final = st.sampled_from(["ada", "bob"])
+one_users: Final = edits_of(OF_ONE)
+two_users: Final = edits_of(OF_TWO)
+handled: Final = edits_of(st.just(1), has_policies=True)
+
+plain: Final = _schedules(_blocks(OF_ONE, ADA, one_users))
+limited: Final = _schedules(
+    _blocks(OF_ONE, ADA, one_users),
+    st.tuples(limits, one_users, work, one_users, work),
+    st.tuples(limits, one_users, work, st.builds(Delete, OF_ONE, FATES), work),
+    st.tuples(one_users, st.just(Work(9)), limits, work, one_users),
+    st.tuples(upgrades, work, waits),
+)
+"""On an account with small limits."""
+shared: Final = _schedules(
+    _blocks(OF_TWO, BOTH, two_users),
+    st.tuples(st.builds(Connect, st.just("ada"), st.just("bob")), two_users, work),
+    st.tuples(two_users, ailments, work, two_users),
+    st.tuples(two_users, two_users, interruptions, work, st.just(Thaw())),
+    st.tuples(limits, two_users, work),
+)
+"""Of two users, of one Trakt account or of two."""
+by_hand: Final = _schedules(
+    _blocks(st.just(1), ADA, handled),
+    st.tuples(handled, st.just(Work(9)), st.builds(ByHand, HANDS), waits, work),
+    st.tuples(handled, st.just(Work(9)), st.builds(ByHand, HANDS), st.just(Ask()), work),
+    st.tuples(st.builds(ByHand, HANDS), st.builds(ByHand, HANDS), work, handled),
+)
+"""With changes on Trakt itself, and policies for them."""
+schedules: Final[st.SearchStrategy[list[Operation]]] = st.one_of(plain, limited, shared, by_hand)

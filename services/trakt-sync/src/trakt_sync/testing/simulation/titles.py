@@ -12,7 +12,7 @@ from trakt_simulator.catalogue.media import Kind
 from trakt_simulator.catalogue.titles import Title
 from watchbuddy_contracts import Item, ItemIds
 
-KNOWN: Final = 5
+KNOWN: Final = 6
 """Movies, and as many shows."""
 KINDS: Final = {"m": Kind.MOVIE, "s": Kind.SHOW}
 _MEDIA_TYPES: Final = {"m": "movie", "s": "show"}

@@ -14,14 +14,17 @@ from trakt_simulator.faults.fault import Fault
 from trakt_simulator.gateway.gateway import Outcome
 from trakt_simulator.http.request import Request
 from trakt_simulator.oauth.responses import token_object
-from trakt_simulator.state.account import Account
+from trakt_simulator.state.account import VIP, Account, Limits
 from trakt_simulator.state.lists import MediaList
 from trakt_simulator.state.simulator import Simulator
 from trakt_simulator.testing.transport import CoreTransport
 from trakt_sync.accounts.token_import import Import
 from trakt_sync.testing.harness import CLIENT
 from trakt_sync.testing.simulation.clock import VirtualClock
-from trakt_sync.testing.simulation.operations import HandEdit
+from trakt_sync.testing.simulation.operations import HandEdit, Limit
+from trakt_sync.testing.simulation.refusals import Refusals
+from trakt_sync.testing.simulation.rules import BrokenRuleError
+from trakt_sync.testing.simulation.sent import Sent
 from trakt_sync.testing.simulation.titles import KNOWN, catalogue
 from trakt_sync.trakt.client import TraktClient
 from trakt_sync.trakt.tokens import TokenWire
@@ -29,8 +32,8 @@ from trakt_sync.trakt.transport import QuickTries
 
 URL: Final = "http://trakt.test"
 LATENCY_S: Final = 0.1
-STRANGER: Final = key_of(Kind.MOVIE, KNOWN)
-"""The title that users add by hand."""
+STRANGERS: Final = {"add": key_of(Kind.MOVIE, KNOWN - 1), "add_other": key_of(Kind.MOVIE, KNOWN)}
+"""The titles that users add by hand. The second is never wanted."""
 STALE: Final = timedelta(minutes=5)
 """How old Trakt's reads may be."""
 HEADERS: Final = {
@@ -41,50 +44,22 @@ HEADERS: Final = {
 }
 
 
-class BrokenRuleError(AssertionError):
-    """Something happened that never may."""
-
-
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """A request that came to Trakt.
-
-    Args:
-        account: whose token it had; None: nobody's.
-        status: 0: its response was lost.
-    """
-
-    at: datetime
-    account: str | None
-    method: str
-    path: str
-    body: bytes
-    status: int
-
-    @property
-    def is_write(self) -> bool:
-        return self.method != "GET" and not self.path.startswith("/oauth")
-
-    def __str__(self) -> str:
-        return (
-            f"{self.at:%d %H:%M:%S.%f} {self.account} {self.method} {self.path} {self.body.decode()} -> {self.status}"
-        )
-
-
 @dataclass
 class SimulatedTrakt:
     """A Trakt in memory.
 
     Args:
-        protected: returns those titles of a Trakt list that the step under way may not take off.
+        protected: returns those of a Trakt list's titles that the step under way may not take off.
 
     Attributes:
         sent: every request.
+        refusals: creations for which an account had no place.
     """
 
     clock: VirtualClock
-    protected: Callable[[MediaList], Iterable[int]]
+    protected: Callable[[Account, MediaList, frozenset[int]], Iterable[int]]
     sent: list[Sent] = field(default_factory=list)
+    refusals: Refusals = field(default_factory=Refusals)
     _before: dict[int, tuple[MediaList, frozenset[int]]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -96,16 +71,25 @@ class SimulatedTrakt:
         self.client = TraktClient(http, URL, CLIENT, now=self.clock, tries=QuickTries(attempts=1))
 
     def account(self, name: str) -> Account:
-        """Return a VIP account, made when it is new."""
+        """Return an account, which is a VIP's when it is new."""
         account = self.sim.accounts.add_account(name, self.sim.clock.now_ms())
-        account.is_vip = True
+        account.is_vip = account.own_limits is None
         return account
+
+    def limit(self, to: Limit) -> None:
+        """Give an account other limits."""
+        account = self.account(to.account)
+        limits = Limits(
+            to.lists or VIP.lists, to.items or VIP.items_per_list, to.total or VIP.total_items, VIP.watchlist
+        )
+        account.own_limits = None if limits == VIP else limits
+        account.is_vip = account.own_limits is None
 
     def login(self, name: str) -> Import:
         """Return a new token pair of an account, as `account import` reads it."""
         account = self.account(name)
         wire = TokenWire.model_validate(token_object(self.sim, account, CLIENT.client_id))
-        return Import(wire.to_tokens(self.clock()), name, account_uuid(account), is_vip=True)
+        return Import(wire.to_tokens(self.clock()), name, account_uuid(account), is_vip=account.is_vip)
 
     def add_fault(self, fault: Fault) -> None:
         self.sim.add_fault(fault)
@@ -117,8 +101,8 @@ class SimulatedTrakt:
         """Change a list as its owner does on Trakt."""
         accounts, now_ms, keys = self.sim.accounts, self.sim.clock.now_ms(), list(one.rows.keys)
         match change:
-            case "add":
-                accounts.append_items(account, one, one.missing([STRANGER]), now_ms)
+            case "add" | "add_other":
+                accounts.append_items(account, one, one.missing([STRANGERS[change]]), now_ms)
             case "remove":
                 accounts.remove_items(account, one, keys[:1], now_ms)
             case "delete":
@@ -145,6 +129,7 @@ class SimulatedTrakt:
         status = 0 if outcome.is_lost else int(outcome.response.status)
         sent = Sent(self.clock(), account, request.method, request.path, request.body, status)
         self.sent.append(sent)
+        self.refusals.saw(sent)
         if sent.is_write and request.account is not None:
             self._check_pace(sent, request.account.username)
             self._check_nothing_protected_left(request.account)
@@ -160,7 +145,7 @@ class SimulatedTrakt:
             now = account.lists.get(number)
             there = frozenset() if now is None else frozenset(now.rows.keys)
             elsewhere = {key for one in account.lists.values() if one.name == before.name for key in one.rows.keys}
-            if wrong := (titles - there - elsewhere).intersection(self.protected(before)):
+            if wrong := (titles - there - elsewhere).intersection(self.protected(account, before, titles)):
                 raise BrokenRuleError(
                     f"wanted titles were taken off {before.name!r}: {sorted(wrong)} by {self.sent[-1]}"
                 )

@@ -1,16 +1,34 @@
 """What the users of a schedule want: their lists with all versions, and the events that tell of them."""
 
 from dataclasses import dataclass, field, replace
-from typing import Final
+from typing import Any, Final
 
 from trakt_simulator.state.lists import MediaList
 from trakt_sync.mirroring.texts import description_of
 from trakt_sync.testing.simulation import titles
 from trakt_sync.testing.simulation.operations import Delete, Edit
-from watchbuddy_contracts import ListCreated, ListDeleted, ListType, ListUpdated, MirrorSettings, Privacy
+from watchbuddy_contracts import (
+    ListCreated,
+    ListDeleted,
+    ListType,
+    ListUpdated,
+    MirrorSettings,
+    Privacy,
+    Title,
+    TraktDriftFound,
+    keys_of,
+)
 
-USER: Final = "ada"
+USERS: Final = ("ada", "bob")
+LISTS_EACH: Final = 2
+AS_EVER: Final = MirrorSettings()
+POLICIES: Final = ("mode", "when_deleted", "when_changed", "when_removed")
 WishEvent = ListCreated | ListUpdated | ListDeleted
+
+
+def owner_of(number: int) -> str:
+    """Return whose the list of a schedule is."""
+    return USERS[(number - 1) // LISTS_EACH]
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,12 +37,17 @@ class Wish:
 
     list_id: int
     version: int
+    user: str = USERS[0]
     is_present: bool = True
     title: str = ""
     items: tuple[str, ...] = ()
     privacy: Privacy = "private"
-    is_ordered: bool = False
     list_type: ListType = "manual"
+    mirror: MirrorSettings = AS_EVER
+
+    @property
+    def is_ordered(self) -> bool:
+        return self.mirror.order
 
     @property
     def description(self) -> str:
@@ -42,7 +65,7 @@ class Wish:
         return {name for name in self.items if titles.key(name) is None}
 
     def event(self) -> WishEvent:
-        about = {"list_id": self.list_id, "user_id": USER, "version": self.version, "title": self.title}
+        about = {"list_id": self.list_id, "user_id": self.user, "version": self.version, "title": self.title}
         if not self.is_present:
             return ListDeleted(**about)
         model = ListCreated if self.version == 1 else ListUpdated
@@ -51,7 +74,7 @@ class Wish:
             list_type=self.list_type,
             privacy=self.privacy,
             items=tuple(titles.item(name) for name in self.items),
-            mirror=MirrorSettings(order=self.is_ordered),
+            mirror=self.mirror,
         )
 
     def is_shown_by(self, shown: MediaList) -> bool:
@@ -76,15 +99,19 @@ class Wishes:
     def edit(self, operation: Edit) -> Wish:
         """Return the list's next version."""
         list_id = self._numbers.setdefault(operation.number, len(self._newest) + 1)
-        before = self._newest.get(list_id)
-        wish = before or Wish(list_id, 0, title=f"{list_id} a", list_type=operation.list_type)
+        wish = self._newest.get(list_id) or Wish(
+            list_id, 0, owner_of(operation.number), title=f"{list_id} a", list_type=operation.list_type
+        )
+        wanted: dict[str, Any] = {name: getattr(operation, name) for name in POLICIES}
+        policies = {"order": operation.is_ordered, **wanted}
+        given = {name: value for name, value in policies.items() if value is not None}
         wish = replace(
             wish,
             version=wish.version + 1,
             title=wish.title if operation.title is None else f"{list_id} {operation.title}",
             items=wish.items if operation.items is None else operation.items,
             privacy=wish.privacy if operation.privacy is None else operation.privacy,
-            is_ordered=wish.is_ordered if operation.is_ordered is None else operation.is_ordered,
+            mirror=wish.mirror.model_copy(update=given),
         )
         return self._write(wish)
 
@@ -96,6 +123,22 @@ class Wishes:
         before = self._newest[list_id]
         return self._write(replace(before, version=before.version + 1, is_present=False))
 
+    def take_over(self, event: TraktDriftFound) -> Wish | None:
+        """Return the next version, which has what was done on Trakt, as lists-api makes it; None: nothing changes."""
+        current = self._newest[event.list_id]
+        then = self.version_of(event.list_id, event.version)
+        gone = keys_of(Title.of(item) for item in event.removed_items)
+        after = current
+        if event.new_title is not None and current.title == event.title:
+            after = replace(after, title=event.new_title)
+        if event.new_privacy is not None and current.privacy == then.privacy:
+            after = replace(after, privacy=event.new_privacy)
+        left = tuple(name for name in current.items if gone.isdisjoint(Title.of(titles.item(name)).keys))
+        after = replace(after, items=left)
+        if after == current or not current.is_present:
+            return None
+        return self._write(replace(after, version=current.version + 1))
+
     def _write(self, wish: Wish) -> Wish:
         self._newest[wish.list_id] = wish
         self.written.append(wish)
@@ -105,6 +148,15 @@ class Wishes:
     def newest(self) -> list[Wish]:
         """Every list as it is wanted now, deleted ones too."""
         return list(self._newest.values())
+
+    @property
+    def take_over_anything(self) -> bool:
+        """Whether some version wants anything taken over that is done on Trakt."""
+        return any("take_over" in (wish.mirror.when_changed, wish.mirror.when_removed) for wish in self.written)
+
+    def version_of(self, list_id: int, version: int) -> Wish:
+        """Return a version that was written."""
+        return next(wish for wish in self.written if (wish.list_id, wish.version) == (list_id, version))
 
     def shown_of(self, number: int, lists: list[MediaList]) -> list[MediaList]:
         """Return those Trakt lists that are the mirror of the user's list of this number."""

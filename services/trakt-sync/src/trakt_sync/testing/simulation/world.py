@@ -7,13 +7,16 @@ from typing import Final
 
 from chassis.postgres.database import Connection
 from trakt_simulator.faults.fault import Fault as SimulatorFault
+from trakt_simulator.state.account import Account
 from trakt_simulator.state.lists import MediaList
 from trakt_sync.accounts.vault import Vault
 from trakt_sync.settings import Settings
 from trakt_sync.store.accounts import AccountStore
 from trakt_sync.testing.fakes import KilledError
 from trakt_sync.testing.harness import KEY
+from trakt_sync.testing.simulation.by_hand import HandEdits
 from trakt_sync.testing.simulation.clock import VirtualClock
+from trakt_sync.testing.simulation.drift import take_over
 from trakt_sync.testing.simulation.interrupts import Interruptible, Interruption
 from trakt_sync.testing.simulation.operations import (
     Ask,
@@ -25,6 +28,8 @@ from trakt_sync.testing.simulation.operations import (
     Expire,
     Fault,
     Freeze,
+    Leave,
+    Limit,
     Operation,
     Pages,
     Redeliver,
@@ -33,9 +38,11 @@ from trakt_sync.testing.simulation.operations import (
     Work,
 )
 from trakt_sync.testing.simulation.process import Process
-from trakt_sync.testing.simulation.trakt import BrokenRuleError, SimulatedTrakt
-from trakt_sync.testing.simulation.wishes import USER, Wish, Wishes
-from trakt_sync.use_cases import ask, connect, record
+from trakt_sync.testing.simulation.protection import Protection
+from trakt_sync.testing.simulation.rules import BrokenRuleError
+from trakt_sync.testing.simulation.trakt import SimulatedTrakt
+from trakt_sync.testing.simulation.wishes import Wish, Wishes, owner_of
+from trakt_sync.use_cases import ask, connect, leave, record
 
 PATIENCE: Final = timedelta(minutes=1)
 """How far ahead the worker waits for what is due."""
@@ -45,10 +52,23 @@ QUIET: Final = timedelta(days=3)
 """For so long nothing is asked again."""
 MAX_STEPS: Final = 400
 """To come to rest. More is a loop."""
+NO_PLACE: Final = 420
+IS_AT_REST: Final = """
+SELECT applied_version = $2 AND pending IS NULL AND intent IS NULL AND staleness IS NULL AND reread_after IS NULL
+    AND trakt_list ->> 'is_doubted' = 'false'
+FROM mirror JOIN desired_list USING (list_id) JOIN account USING (user_id)
+WHERE list_id = $1 AND trakt_account = coalesce(account.trakt_id, '')"""
 
 
 class World:
-    """One schedule."""
+    """One schedule.
+
+    Attributes:
+        accounts: the Trakt account of each user.
+        had_late_writes: Trakt may have carried out a write after those that came after it.
+        asked: of lists that their users asked for, the newest event then.
+        connected_after: the newest event when a user last connected an account.
+    """
 
     def __init__(self, settings: Settings, connection: Connection) -> None:
         self._settings = settings
@@ -56,23 +76,31 @@ class World:
         self.pool = Interruptible().pool(connection)
         self.clock = VirtualClock()
         self.wishes = Wishes()
-        self.trakt = SimulatedTrakt(self.clock, self._protected)
+        self.hands = HandEdits(self.wishes)
+        self._protection = Protection(self.wishes, self.hands)
+        self.trakt = SimulatedTrakt(self.clock, self._protection.of)
         self._process = Process(settings, connection, self.trakt)
         self._planned: Interruption | None = None
         self._frozen: list[tuple[asyncio.Task[None], Interruption, dict[int, int]]] = []
         self._gathered: list[Wish] = []
-        self._began: dict[int, int] = {}
-        self.account = USER
+        self._drift_seen = 0
+        self.accounts: dict[str, str] = {}
+        self.had_late_writes = False
+        self.asked: dict[int, int] = {}
+        self.connected_after: dict[str, int] = {}
         self._accounts = AccountStore(self.pool, Vault([KEY]), settings.trakt_lease)
 
     async def carry_out(self, operation: Operation) -> None:
         self._process.due_at()
+        self.hands.carried_out(operation)
+        if not isinstance(operation, Edit | Redeliver | Work | Wait):
+            self.trakt.refusals.may_try_again()
         match operation:
             case Edit() | Delete() | Redeliver():
                 await self._tell(operation)
-            case Connect() | Ask() | ByHand():
+            case Connect() | Leave() | Ask() | ByHand():
                 await self._use(operation)
-            case Fault() | Pages() | Expire():
+            case Fault() | Pages() | Expire() | Limit():
                 self._trouble(operation)
             case Work(steps):
                 await self._work(steps)
@@ -98,54 +126,102 @@ class World:
                 if self.wishes.written:
                     await self._deliver(self.wishes.written[-1 - back % len(self.wishes.written)])
 
-    async def _use(self, operation: Connect | Ask | ByHand) -> None:
+    async def _use(self, operation: Connect | Leave | Ask | ByHand) -> None:
         match operation:
-            case Connect(account):
-                await self.connect(account)
+            case Connect(account, user):
+                await self.connect(user, account)
+            case Leave(user):
+                self._protection.left.add(user)
+                await leave(self.pool, user, self.clock())
             case Ask(number):
                 if (list_id := self.wishes.list_of(number)) is not None:
-                    await ask(self.pool, USER, list_id, self.clock())
-            case ByHand(change, number):
-                here = self.trakt.account(self.account)
+                    await ask(self.pool, owner_of(number), list_id, self.clock())
+                    self.asked[list_id] = await self.pool.fetchval("SELECT max(id) FROM outbox")
+            case ByHand(_, number):
+                here = self.trakt.account(self.accounts[owner_of(number)])
                 for one in self.wishes.shown_of(number, list(here.lists.values())):
-                    self.trakt.change_by_hand(here, one, change)
+                    await self._change_by_hand(operation, here, one)
 
-    def _trouble(self, operation: Fault | Pages | Expire) -> None:
+    async def _change_by_hand(self, operation: ByHand, account: Account, one: MediaList) -> None:
+        if (list_id := self.wishes.list_of(operation.number)) in self.wishes.known:
+            version = self.wishes.known[list_id][-1].version
+            is_at_rest = not [*self.trakt.sim.faults] and not self._frozen and self._planned is None
+            is_at_rest = is_at_rest and bool(await self.pool.fetchval(IS_AT_REST, list_id, version))
+            self.hands.made(list_id, operation, one, is_at_rest=is_at_rest)
+        self.trakt.change_by_hand(account, one, operation.change)
+
+    def _trouble(self, operation: Fault | Pages | Expire | Limit) -> None:
         match operation:
             case Fault():
                 given = {field.name: getattr(operation, field.name) for field in fields(operation)}
                 self.trakt.add_fault(SimulatorFault(**given))
+                self.had_late_writes |= operation.kind == "late"
             case Pages(size):
                 self.trakt.sim.set_options({"max_page_size": size})
                 self.trakt.add_fault(SimulatorFault(kind="duplicate_rows", times=None))
-            case Expire(refresh_too):
-                self.trakt.sim.tokens.end_all(self.trakt.account(self.account), with_refresh=refresh_too)
+            case Expire(refresh_too, user):
+                self.trakt.sim.tokens.end_all(self.trakt.account(self.accounts[user]), with_refresh=refresh_too)
+            case Limit():
+                self.trakt.limit(operation)
+                self._protection.limited(operation.account, self.trakt.account(operation.account).limits)
 
-    async def connect(self, account: str) -> None:
-        self.account = account
-        await connect(self.pool, Vault([KEY]), USER, self.trakt.login(account), self.clock())
+    async def connect(self, user: str, account: str) -> None:
+        self.accounts[user] = account
+        await connect(self.pool, Vault([KEY]), user, self.trakt.login(account), self.clock())
+        self.connected_after[user] = await self.pool.fetchval("SELECT max(id) FROM outbox")
 
-    async def come_to_rest(self) -> None:
-        """End all faults, publish what is not known, and let a day go by. Whose login is dead connects again."""
-        self.trakt.sim.faults.clear()
+    async def come_to_rest(self) -> set[str]:
+        """End the faults, publish what is not known, and let some days go by.
+
+        Returns: the users whom something ails that only they, or time, can mend: their faults go on.
+        """
+        faults = self.trakt.sim.faults
+        for active in [*faults]:
+            if active.left is not None or active.fault.account is None:
+                faults.remove(active.id)
         self._planned = None
         await self._thaw()
         await self._deliver(*self.wishes.unknown())
         await self._rest()
-        if await self.pool.fetchval("SELECT state <> 'connected' FROM account WHERE user_id = $1", USER):
-            await self.connect(self.account)
-            await self._rest()
+        ailing = {active.fault.account for active in faults}
+        return {user for user, account in self.accounts.items() if account in ailing} | set(await self._disconnected())
+
+    async def heal(self) -> None:
+        """End all faults, connect the accounts again whose logins are dead, and let some days go by."""
+        self.trakt.sim.faults.clear()
+        for user in await self._disconnected():
+            await self.connect(user, self.accounts[user])
+        await self._rest()
+
+    async def _disconnected(self) -> list[str]:
+        rows = await self.pool.fetch("SELECT user_id FROM account WHERE state <> 'connected' ORDER BY user_id")
+        return [row["user_id"] for row in rows]
 
     async def stay_at_rest(self) -> None:
-        """Let some days go by, in which nothing may be written any more: what is final is not tried again."""
+        """Let some days go by, in which nothing is written any more: what is final is not tried again.
+
+        What has no place on the account is tried daily.
+        """
         before = len(self.trakt.sent)
         self.clock.move(QUIET)
-        await self._rest(timedelta(0))
-        if late := [str(sent) for sent in self.trakt.sent[before:] if sent.is_write]:
+        await self._work_until(self.clock())
+        if late := [str(sent) for sent in self.trakt.sent[before:] if sent.is_write and sent.status != NO_PLACE]:
             raise BrokenRuleError(f"written at rest: {late}")
 
-    async def _rest(self, within: timedelta = REST) -> None:
-        until = self.clock() + within
+    async def _rest(self) -> None:
+        """Let the time of a rest go by, and once more as long as something on Trakt was taken over."""
+        await self._work_until(self.clock() + REST)
+        while await self._take_over():
+            await self._work_until(self.clock() + REST)
+
+    async def _take_over(self) -> bool:
+        """Take over what was done on Trakt, as lists-api does; return whether there was anything."""
+        self._drift_seen, changed = await take_over(self.connection, self.wishes, self._drift_seen)
+        if changed:
+            await self._deliver(*changed)
+        return bool(changed)
+
+    async def _work_until(self, until: datetime) -> None:
         for _ in range(MAX_STEPS):
             if not await self._wait_for_work(until):
                 return
@@ -174,11 +250,14 @@ class World:
         for _ in range(steps):
             await self._step()
             if not await self._wait_for_work(until):
-                return
+                break
+        await self._take_over()
 
     async def _wait_for_work(self, until: datetime) -> bool:
         """Move the clock to when something is due; return False when that is later than `until`."""
-        due_at = self._process.due_at() or await self._accounts.next_due()
+        found = self._process.due_at()
+        is_for_all = len(self.accounts) == 1 or self._process.worker.breaker.is_open
+        due_at = found if found and is_for_all else await self._accounts.next_due()
         if due_at is None or due_at > until:
             return False
         self.clock.move_to(due_at)
@@ -187,7 +266,7 @@ class World:
     async def _step(self) -> None:
         process, interruption = self._process, self._planned
         process.calls.step = interruption or Interruption()
-        self._began = {list_id: len(versions) - 1 for list_id, versions in self.wishes.known.items()}
+        began = self._protection.begin()
         if interruption is None:
             await process.step()
             return
@@ -197,7 +276,7 @@ class World:
         await asyncio.wait([task, freezing], return_when=asyncio.FIRST_COMPLETED)
         freezing.cancel()
         if not task.done():
-            self._frozen.append((task, interruption, self._began))
+            self._frozen.append((task, interruption, began))
             self._restart()
         else:
             self._ended(task)
@@ -213,16 +292,8 @@ class World:
 
     async def _thaw(self) -> None:
         for task, interruption, began in self._frozen:
-            self._began = began
+            self._protection.began = began
             interruption.thawed.set()
             await asyncio.wait([task])
             self._ended(task)
         self._frozen = []
-
-    def _protected(self, shown: MediaList) -> set[int]:
-        """Return the titles that are wanted by every version that trakt-sync knew since the step began."""
-        for list_id, versions in self.wishes.known.items():
-            if versions[0].is_shown_by(shown):
-                known = versions[max(self._began.get(list_id, 0), 0) :]
-                return set.intersection(*(set(wish.keys) for wish in known))
-        return set()

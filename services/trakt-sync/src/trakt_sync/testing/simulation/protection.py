@@ -1,0 +1,54 @@
+"""Which titles no step may take off a Trakt list."""
+
+from dataclasses import dataclass, field
+
+from trakt_simulator.state.account import VIP, Account, Limits
+from trakt_simulator.state.lists import MediaList
+from trakt_sync.testing.simulation.by_hand import HandEdits
+from trakt_sync.testing.simulation.wishes import Wish, Wishes
+
+
+@dataclass
+class Protection:
+    """What is protected on each Trakt list, at any request.
+
+    Attributes:
+        left: users who left their accounts. They wanted nothing there then, and what was sent may come late.
+        began: of each list, how many versions were known when the step began, less one.
+    """
+
+    wishes: Wishes
+    hands: HandEdits
+    left: set[str] = field(default_factory=set)
+    began: dict[int, int] = field(default_factory=dict)
+    _capacity: dict[str, int] = field(default_factory=dict)
+
+    def begin(self) -> dict[int, int]:
+        """Note what is known as a step begins, and return it."""
+        self.began = {list_id: len(versions) - 1 for list_id, versions in self.wishes.known.items()}
+        return self.began
+
+    def limited(self, account: str, limits: Limits) -> None:
+        """Note an account's limits. Titles over the smallest that it ever had may give way to those of higher rank."""
+        capacity = limits.items_per_list if limits.total_items == VIP.total_items else 0
+        self._capacity[account] = min(capacity, self._capacity.get(account, capacity))
+
+    def of(self, account: Account, shown: MediaList, titles: frozenset[int]) -> set[int]:
+        """Return those of a Trakt list's titles that every version protects that was known since the step began."""
+        for list_id, versions in self.wishes.known.items():
+            if versions[0].is_shown_by(shown) and versions[0].user not in self.left:
+                capacity = self._capacity.get(account.username)
+                known = versions[max(self.began.get(list_id, 0), 0) :]
+                return set.intersection(*(self._protected_by(wish, titles, capacity) for wish in known))
+        return set()
+
+    def _protected_by(self, wish: Wish, titles: frozenset[int], capacity: int | None) -> set[int]:
+        if not wish.is_present:
+            return set()
+        if wish.mirror.mode == "add_only":
+            return {*titles}
+        wanted = set(wish.keys[:capacity])
+        if wish.mirror.mode == "keep_extra":
+            ever = {key for one in self.wishes.written if one.list_id == wish.list_id for key in one.keys}
+            wanted |= self.hands.added.get(wish.list_id, set()) - ever
+        return wanted
