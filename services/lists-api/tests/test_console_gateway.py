@@ -313,6 +313,27 @@ async def test_a_chunked_body_goes_on(origin: Origin) -> None:
     assert origin.target.bodies == [b"abcd"]
 
 
+async def test_nobody_hides_a_request_in_a_body(origin: Origin) -> None:
+    hidden = b"GET /api/trakt/hidden HTTP/1.1\r\nHost: lists\r\n\r\n"
+    for head in (
+        b"Content-Length: 4\r\nTransfer-Encoding: chunked\r\n",
+        b"Transfer-Encoding: chunked\r\nContent-Length: 4\r\n",
+    ):
+        reader, writer = await asyncio.open_connection(origin.http.base_url.host, origin.http.base_url.port)
+        body = b"%x\r\n%b\r\n0\r\n\r\n" % (len(hidden), hidden)
+        writer.write(b"POST /api/trakt/device HTTP/1.1\r\nHost: lists\r\nConnection: close\r\n" + head + b"\r\n" + body)
+        await reader.read()
+        writer.close()
+    await origin.http.get("/api/trakt/status")  # by the same connection to the service
+    assert [asked["path"] for asked in origin.target.asked if "hidden" in asked["path"]] == []
+
+
+@pytest.mark.parametrize("value", ["plain", "é", "日本"])
+async def test_header_values_of_other_languages_go_on(origin: Origin, value: str) -> None:
+    await origin.http.get("/api/trakt/status", headers=[(b"X-Mine", value.encode())])
+    assert origin.target.header("x-mine") == [value]
+
+
 async def test_a_service_that_is_away_may_be_asked_again(dsn: str) -> None:
     async with running_api(dsn, trakt_sync_url="http://127.0.0.1:1") as api:
         answer = await api.http.get("/api/trakt/status")

@@ -198,6 +198,8 @@ def _target(scope: Scope) -> str:
 def _asked(scope: Scope) -> CIMultiDict[str]:
     kept = [pair for pair in _kept(scope["headers"], NOT_ASKED) if not pair[0].startswith(b"x-forwarded-")]
     headers = CIMultiDict((name.decode("latin-1"), value.decode(errors="replace")) for name, value in kept)
+    if any(name == b"transfer-encoding" for name, _ in scope["headers"]):
+        headers.popall("Content-Length", None)  # the coding is the body's length (RFC 9112 6.3)
     if scope.get("client"):
         headers["X-Forwarded-For"] = scope["client"][0]
     headers["X-Forwarded-Proto"] = scope["scheme"]

@@ -4,6 +4,7 @@ import gzip
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from html import escape
 from pathlib import Path
 from typing import Final, Self
@@ -77,6 +78,7 @@ def pages(provider: str | None) -> Mapping[str, Page]:
     return found | {"/": found["/console/index.html"], "/login": Page.of(login.encode(), ".html")}
 
 
+@cache
 def _below(folder: Path, prefix: str) -> dict[str, Page]:
     return {
         f"{prefix}{path.relative_to(folder).as_posix()}": Page.of(path.read_bytes(), path.suffix)
