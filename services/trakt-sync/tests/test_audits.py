@@ -10,7 +10,8 @@ import pytest
 
 from chassis.testing import eventually
 from trakt_simulator.testing import SimulatorAdmin
-from trakt_sync.testing import Harness, movies, synced_by_hand, unwanted, wanted
+from trakt_sync.testing import Harness, harness, movies, synced_by_hand, unwanted, wanted
+from trakt_sync.use_cases import ask_audit
 from watchbuddy_contracts import TraktDriftFound, TraktListSynced
 
 
@@ -90,6 +91,26 @@ async def test_a_new_name_is_taken_over_where_the_owner_wants_that(running: Harn
     (drift,) = await running.events(TraktDriftFound)
     assert (drift.action, drift.new_title, drift.new_privacy) == ("kept", "Mine", "public")
     assert [(name, privacy) for name, privacy, _ in await shown(admin)] == [("Mine", "public")]
+
+
+@pytest.mark.parametrize("by_hand_too", [{"description": "mine"}, {"privacy": "public"}, {"name": "Theirs"}])
+async def test_a_new_name_here_that_waits_is_sent_whatever_was_changed_by_hand(
+    dsn: str, simulator_url: str, admin: SimulatorAdmin, by_hand_too: dict[str, str]
+) -> None:
+    async with harness(dsn, simulator_url) as running:
+        await running.connect("ada", (await admin.account("ada")).model_dump_json())
+        async with running.worker():
+            number = await the_list(running, admin, when_changed="take_over")
+        async with by_hand(running, admin) as http:
+            await http.put(f"/{number}", json=by_hand_too)
+        await running.want(wanted(version=2, title="Robberies", items=movies(1, 2, 3), when_changed="take_over"))
+        await ask_audit(running.pool, "ada", running.clock())
+        async with running.worker():
+            await running.settled()
+        kept = [one for one in await running.events(TraktDriftFound) if one.action == "kept"]
+    assert [name for name, _, _ in await shown(admin)] == ["Robberies"]
+    taken = [(one.new_title, one.new_privacy) for one in kept]
+    assert taken == ([] if "name" in by_hand_too else [(None, by_hand_too.get("privacy"))])
 
 
 async def test_a_title_taken_off_by_hand_is_taken_off_here_where_the_owner_wants_that(

@@ -67,10 +67,11 @@ async def record(pool: Pool, events: Sequence[tuple[Event, Trace]], now: datetim
     if _name_different_users(event for event, _ in events):
         return any([await record(pool, [one], now) for one in events])
     states, deletions = newest((event, trace) for event, trace in events if isinstance(event, ListState | ListDeleted))
-    is_news = await record_states(pool, states, now)
-    reached(KillPoint.STATES_RECORDED)
-    for deletion, trace in deletions:
+    is_news = False
+    for deletion, trace in deletions:  # first: what a deleted list had may be another's
         is_news |= await record_deletion(pool, deletion, now, trace)
+    is_news |= await record_states(pool, states, now)
+    reached(KillPoint.STATES_RECORDED)
     for event, trace in events:
         if isinstance(event, TraktImportRequested):
             is_news |= await record_import(pool, event, now, trace)

@@ -136,13 +136,19 @@ def _details_compared(finding: Finding, one: RemoteList) -> Finding:
     if details == trakt_list.details:
         return finding
     changed = replace(trakt_list, details=details)
-    if mirror.desired.policies.when_changed == "restore":
+    is_left = finding.drift.left_version == mirror.version
+    waiting = (
+        {} if is_left else mirror.desired.details.changes_from(trakt_list.details)
+    )  # their owner's own, to be sent
+    edited = details.changes_from(trakt_list.details)
+    kept = {name: value for name, value in edited.items() if name not in waiting}
+    if mirror.desired.policies.when_changed == "restore" or not kept:
         return replace(finding, trakt_list=changed, drift=replace(finding.drift, has_other_details=True), is_due=True)
-    new_title = details.name if details.name != trakt_list.details.name else None
-    new_privacy = details.privacy if details.privacy != trakt_list.details.privacy else None
+    new_title, new_privacy = kept.get("name"), kept.get("privacy")
     event = drift_found(mirror.job, "list_renamed", "kept", new_title=new_title, new_privacy=new_privacy)
-    drift = replace(finding.drift, left_version=mirror.version)
-    return replace(finding, trakt_list=changed, drift=drift, events=(event,))
+    if not waiting:
+        finding = replace(finding, drift=replace(finding.drift, left_version=mirror.version))
+    return replace(finding, trakt_list=changed, events=(event,))
 
 
 def _moved(

@@ -9,7 +9,7 @@ from trakt_sync.mirroring.desired import Desired
 from trakt_sync.mirroring.ledger import NO_CHANGE, Entry, LedgerChange, mirrored
 from trakt_sync.mirroring.policy import Policy
 from trakt_sync.mirroring.progress import Progress
-from trakt_sync.mirroring.references import TraktRef
+from trakt_sync.mirroring.references import WATCHLIST, TraktRef
 from watchbuddy_contracts import Event, FailureReason
 
 
@@ -49,6 +49,12 @@ class Job:
     @property
     def is_on_watchlist(self) -> bool:
         return self.progress.trakt_list is not None and self.progress.trakt_list.is_watchlist
+
+    @property
+    def is_watchlist_to_change_hands(self) -> bool:
+        """Whether the list has the watchlist and is not to have it, or the other way round."""
+        wants_it = self.desired.is_present and self.desired.policies.target == WATCHLIST
+        return self.is_on_watchlist != wants_it
 
     @property
     def actual(self) -> Actual:

@@ -97,7 +97,7 @@ def _taken_off(job: Job, seen: Recognition) -> tuple[Entry, ...]:
     """
     if job.desired.policies.when_removed != "take_over" or not job.desired.is_present:
         return ()
-    gone = tuple(entry for entry in _gone(job, seen) if not entry.is_by_others)
+    gone = _gone(job, seen)
     is_too_much = len(gone) >= MIN_DOUBTED and 2 * len(gone) > len(seen.known)
     return () if is_too_much else gone
 

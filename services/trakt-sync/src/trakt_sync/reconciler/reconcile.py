@@ -29,7 +29,7 @@ from trakt_sync.reconciler import apply
 from trakt_sync.reconciler.record import record
 from trakt_sync.reconciler.recover import Recovery
 from trakt_sync.reconciler.report import report
-from trakt_sync.store import mirrors, steps
+from trakt_sync.store import mirrors, steps, watchlists
 from trakt_sync.store.accounts import AccountStore
 from trakt_sync.store.rows import StoredJob
 from trakt_sync.trakt.api import Trakt
@@ -38,7 +38,7 @@ from trakt_sync.use_cases import identify
 log = structlog.get_logger()
 
 LEFT_SOON: Final = timedelta(seconds=2)
-"""So long a list waits for another one to leave the watchlist."""
+"""So long a list waits for another one of the user, of the two that the watchlist goes from and to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +80,17 @@ class Reconciler:
             job = job.leaving()
         if stored.is_asked:
             job = asked(job, now, self.policy)
+        stored = replace(stored, job=job)
+        if job.is_watchlist_to_change_hands and account.is_identified and not account.is_leaving:
+            if await watchlists.hand_over(self.pool, account, now):
+                return await self.accounts.release(account)
+            if job.is_on_watchlist and (heir_at := await watchlists.heir_due_at(self.pool, account)) is not None:
+                waits = Change(job.progress, next=Next(max(heir_at, now + LEFT_SOON)))
+                return await self._record(session, stored, waits)
         attributes = {LIST_ID: job.list_id, LIST_VERSION: job.version}
         cause = TraceContext.of_text(job.trace_context).to_context()
         with tracer().start_as_current_span("mirror list", context=cause, attributes=attributes):
-            return await self._step(session, replace(stored, job=job))
+            return await self._step(session, stored)
 
     async def _step(self, session: Session, stored: StoredJob) -> datetime | None:
         job, now = stored.job, self.now()

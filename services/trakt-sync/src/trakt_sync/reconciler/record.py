@@ -10,7 +10,7 @@ from chassis.postgres.database import Connection, Pool
 from trakt_sync.accounts.account import Account
 from trakt_sync.kill_points import KillPoint, reached
 from trakt_sync.mirroring.advance import advance
-from trakt_sync.mirroring.job import Change, Step
+from trakt_sync.mirroring.job import Change, Job, Step
 from trakt_sync.mirroring.list_responses import gone
 from trakt_sync.mirroring.policy import Policy
 from trakt_sync.reconciler.reauthorization import give_up
@@ -49,7 +49,7 @@ async def record(
         LeaseLostError: the account has another holder; nothing was recorded.
     """
     change = step.change
-    makes_room = account.has_limited and any(_made_room(event) for event in change.events)
+    makes_room = account.has_limited and (_left_a_place(stored.job, change) or any(map(_made_room, change.events)))
     if makes_room or change.account.needs_reauthorization or any(isinstance(one, WITH_OTHERS) for one in change.events):
         async with pool.acquire() as connection, connection.transaction():
             await _take_from_holders(connection, stored, change, now, policy)
@@ -82,6 +82,12 @@ async def _tell_others(connection: Connection, account: Account, change: Change,
 
 def _made_room(event: Event) -> bool:
     return isinstance(event, TraktSynced) and event.removed > event.added
+
+
+def _left_a_place(job: Job, change: Change) -> bool:
+    """Return whether the account has a Trakt list less, and this list does not make another."""
+    progress = change.progress
+    return progress.former_ids != job.progress.former_ids and progress.recreated_version != job.version
 
 
 def _without_failures(change: Change) -> Change:
