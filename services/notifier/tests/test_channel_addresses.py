@@ -110,3 +110,49 @@ def test_only_hosts_are_looked_up_and_no_tokens() -> None:
 def test_apprise_knows_every_scheme_of_the_list() -> None:
     ask = "from apprise.manager_plugins import NotificationManager as N; print(*N().schemas())"
     assert HOSTED < SCHEMES <= set(run_python("-W", "ignore", "-c", ask).stdout.split())
+
+
+REBOUND = """
+import socket, sys
+from http.client import HTTPConnection
+from ipaddress import ip_network
+from notifier.channels.networks import Networks
+from notifier.channels.outbound.guard import Guard
+
+server = socket.create_server(("127.0.0.1", 0))
+port = server.getsockname()[1]
+answers = [[(socket.AF_INET, socket.SOCK_STREAM, 6, "", (host, port))] for host in ("93.184.215.14", "127.0.0.1")]
+socket.getaddrinfo = lambda *_, **__: answers.pop(0)
+socket.getaddrinfo("rebound.example.org", port)  # as somebody looks at it first
+guard = Guard(Networks())
+guard.close()
+try:
+    HTTPConnection("rebound.example.org", port, timeout=2).request("GET", "/")
+except PermissionError as error:
+    print("refused", guard.has_refused)
+"""
+
+
+def test_a_name_that_leads_elsewhere_a_moment_later_leads_nowhere() -> None:
+    done = run_python("-c", REBOUND)
+    assert done.stdout.split() == ["refused", "True"], done.stderr
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        "open('/etc/hostname')",
+        "open('/tmp/watchbuddy-written', 'w')",
+        "__import__('os').system('true')",
+        "__import__('subprocess').run(['true'])",
+        "socket.socket(socket.AF_UNIX).connect('/run/docker.sock')",
+        "socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b'x', ('127.0.0.1', 514))",
+        "socket.socket().connect_ex(('10.0.0.1', 80))",
+        "socket.socket().connect(('localhost', 80))",
+    ],
+)
+def test_a_process_that_sends_does_nothing_else(act: str) -> None:
+    guarded = "import socket, subprocess; from notifier.channels.networks import Networks as N\n"
+    guarded += "from notifier.channels.outbound.guard import Guard; Guard(N()).close()\n"
+    done = run_python("-c", f"{guarded}try: {act}\nexcept PermissionError: print('refused')")
+    assert done.stdout.strip() == "refused", done.stderr

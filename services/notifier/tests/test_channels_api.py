@@ -1,3 +1,4 @@
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from typing import Any
@@ -90,6 +91,20 @@ async def test_a_change_keeps_what_it_does_not_name(client: httpx.AsyncClient) -
     changed = (await client.patch(path, json={"address": "jsons://json.example.org/x"})).json()
     assert changed["address"] == "jsons://json.example.org/…"
     assert (await client.get(path)).json() == changed
+
+
+async def test_changes_at_the_same_time_are_all_made(client: httpx.AsyncClient) -> None:
+    path = f"{API}/{(await made(client))['id']}"
+    changes: list[dict[str, object]] = [
+        {"name": "Other"},
+        {"severities": ["info"]},
+        {"time_zone": "Asia/Tokyo"},
+        {"digest": {"at": "08:00"}},
+        {"enabled": False},
+    ]
+    await asyncio.gather(*(client.patch(path, json=change) for change in changes))
+    channel = (await client.get(path)).json()
+    assert all(channel[name] == value for change in changes for name, value in change.items())
 
 
 async def test_a_channel_is_deleted_once(client: httpx.AsyncClient) -> None:

@@ -1,5 +1,6 @@
 """The SQL of a user's channels. Every statement names the user."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, time
 from typing import Any, Final
@@ -79,6 +80,11 @@ async def read(pool: Pool, user_id: str, channel_id: int) -> Channel | None:
     return None if row is None else _channel(row)
 
 
+LOCK: Final = """
+SELECT name, severities, time_zone, quiet_from, quiet_until, digest_every_hours, digest_at, enabled
+FROM channels
+WHERE user_id = $1 AND id = $2
+FOR NO KEY UPDATE"""
 # Another address is another receiver: what the last one did says nothing of it.
 CHANGE: Final = """
 UPDATE channels SET
@@ -92,10 +98,21 @@ UPDATE channels SET
 WHERE user_id = $1 AND id = $2"""
 
 
-async def change(pool: Pool, user_id: str, channel_id: int, given: Given, sealed: Sealed | None) -> None:
-    """Change a channel. Args: sealed: its new address; None: the address stays."""
+async def change(
+    pool: Pool, user_id: str, channel_id: int, changed: Callable[[Given], Given], sealed: Sealed | None
+) -> None:
+    """Change a channel, if the user has it still.
+
+    Args:
+        changed: returns what it is to be, of what it is.
+        sealed: its new address; None: the address stays.
+    """
     address, shown = (None, None) if sealed is None else (sealed.address, sealed.shown)
-    await pool.execute(CHANGE, user_id, channel_id, address, shown, *_columns(given))
+    async with pool.acquire() as connection, connection.transaction():
+        row = await connection.fetchrow(LOCK, user_id, channel_id)
+        if row is not None:
+            given = changed(_given(row))
+            await connection.execute(CHANGE, user_id, channel_id, address, shown, *_columns(given))
 
 
 DELETE: Final = "DELETE FROM channels WHERE user_id = $1 AND id = $2"
@@ -125,6 +142,10 @@ def _quiet(row: asyncpg.Record) -> tuple[time, time] | None:
     return None if row["quiet_from"] is None else (row["quiet_from"], row["quiet_until"])
 
 
+def _given(row: asyncpg.Record) -> Given:
+    return Given(row["name"], plan_of(row), row["enabled"])
+
+
 def _columns(given: Given) -> tuple[Any, ...]:
     plan = given.plan
     begins, ends = plan.quiet or (None, None)
@@ -137,6 +158,6 @@ def _channel(row: asyncpg.Record) -> Channel:
     same = ("id", "kind", "shown", "created_at", "last_sent_at", "waiting", "old_secret_until")
     return Channel(
         **{name: row[name] for name in same},
-        given=Given(row["name"], plan_of(row), row["enabled"]),
+        given=_given(row),
         failing=None if since is None else Failing(since, row["failure"], row["failure_status"]),
     )

@@ -86,7 +86,7 @@ class Channels:
         old = await self.read(user_id, channel_id)
         address = patch.new_address
         sealed = None if address is None else await self._sealed(old.kind, address)
-        await store.change(self.pool, user_id, channel_id, patch.changed(old.given), sealed)
+        await store.change(self.pool, user_id, channel_id, patch.changed, sealed)
         self.wake(user_id)  # it may have been paused
         return await self.read(user_id, channel_id)
 
