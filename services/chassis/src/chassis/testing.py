@@ -34,7 +34,7 @@ async def eventually(
     probe: Callable[[], Awaitable[T]],
     *,
     until: Callable[[T], bool] = bool,
-    within: timedelta = timedelta(seconds=10),
+    within: timedelta = timedelta(seconds=30),
     every: timedelta = timedelta(milliseconds=25),
 ) -> T:
     """Call `probe` until its result satisfies `until`; return that result.
