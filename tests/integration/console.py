@@ -38,6 +38,13 @@ async def with_catalogue(system: RunningSystem) -> None:
     assert status == 0, said
 
 
+async def log_in(page: Page, system: RunningSystem, user: str) -> None:
+    """Log the page's browser in, by a one-time link."""
+    await page.goto(new_link(system.urls["lists-api"], system.token(user)))
+    await page.get_by_role("button", name="Log in").click()
+    await expect(page.get_by_role("navigation", name="Main")).to_be_visible()
+
+
 class Console:
     """A person's page."""
 
@@ -60,9 +67,7 @@ class Console:
         context.set_default_timeout(WITHIN_MS)
         try:
             console = cls(await context.new_page(), url)
-            await console.page.goto(new_link(url, system.token(user)))
-            await console.page.get_by_role("button", name="Log in").click()
-            await expect(console.page.get_by_role("navigation", name="Main")).to_be_visible()
+            await log_in(console.page, system, user)
             yield console
             assert console.errors == []
         finally:

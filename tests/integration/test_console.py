@@ -9,7 +9,7 @@ from playwright.async_api import Browser, expect
 
 from chassis.testing import eventually
 from integration.catalogue import movies
-from integration.console import CHROMIUM, PHONE, Console, chromium, with_catalogue
+from integration.console import CHROMIUM, PHONE, Console, chromium, log_in, with_catalogue
 from integration.system import RunningSystem
 from integration.users import User
 
@@ -229,6 +229,70 @@ async def test_titles_with_markup_and_marks_change_nothing_around_them(console: 
     facts = await console.page.locator(".list-facts").all_inner_texts()
     assert all(text.startswith("1 title") for text in facts)
     assert await console.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+async def test_a_refresh_that_would_empty_a_list_waits_for_its_owner(
+    console: Console, system: RunningSystem, user: User
+) -> None:
+    body = {"list_type": "smart", "filters": {**COMEDIES, "rated": "not_disliked"}, "item_limit": 20}
+    made = (await user.send("POST", "", json=body)).json()
+    await user.mirrored(made["id"])
+    first = await user.known_items(made["id"])
+    for item in first[:12]:
+        await user.rate("movie", str(item.ids["imdb"]), "down")
+    await console.page.reload()
+    await system.let_time_pass(made["id"])
+    await expect(console.card(made["title"])).to_contain_text("More than half of its titles would go. You decide.")
+    await console.go(f"/lists/{made['id']}")
+    await expect(console.page.get_by_text("12 of 20 titles would go")).to_be_visible()
+    await console.page.get_by_text("Which would go").click()
+    await expect(console.page.locator(".notice .title-row")).to_have_count(12)
+    await console.picture("held")
+    await console.button("Go ahead").click()
+    await expect(console.page.locator(".titles.card .title-row").first).not_to_contain_text(first[0].title)
+    assert {item.title for item in first[:12]}.isdisjoint(await console.titles())
+
+
+async def test_the_page_is_used_by_keys_alone(console: Console, user: User) -> None:
+    page = console.page
+    await user.create("By keys", movies(2))
+    await expect(console.card("By keys")).to_be_visible()
+    await page.keyboard.press("Tab")
+    await expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("main")).to_be_focused()
+    await console.card("By keys").get_by_role("link", name="By keys").first.press("Enter")
+    await expect(page.get_by_role("heading", level=1)).to_be_focused()
+    more = console.button("More actions")
+    await more.press("Enter")
+    await expect(page.get_by_role("menuitem", name="Rename")).to_be_focused()
+    await page.keyboard.press("ArrowUp")
+    await expect(page.get_by_role("menuitem", name="Delete")).to_be_focused()
+    await page.keyboard.press("Escape")
+    await expect(more).to_be_focused()
+    await more.press("Enter")
+    await page.get_by_role("menuitem", name="Delete").press("Enter")
+    await expect(page.get_by_role("dialog")).to_contain_text("“By keys” is deleted here")
+    await page.keyboard.press("Escape")
+    await expect(page.get_by_role("dialog")).to_have_count(0)
+    await expect(more).to_be_focused()
+
+
+async def test_a_session_that_ended_leads_to_the_door_and_back_to_where_one_was(
+    console: Console, system: RunningSystem, user: User
+) -> None:
+    made = await user.create("Kept", movies(1))
+    await console.go(f"/lists/{made.id}/settings")
+    await console.page.get_by_label("Others may comment").check()
+    await console.context.clear_cookies()
+    await user.create("Elsewhere", movies(1))  # its message makes the page read it
+    await expect(console.page.get_by_role("heading", name="You are not signed in")).to_be_visible()
+    beside = await console.context.new_page()
+    await log_in(beside, system, user.name)
+    await beside.close()
+    await console.button("I have signed in").click()
+    await expect(console.page.get_by_role("heading", level=1)).to_have_text("Kept")
+    await expect(console.page.get_by_label("Others may comment")).not_to_be_checked()
 
 
 async def test_who_signs_out_sees_the_door(console: Console) -> None:

@@ -8,8 +8,10 @@ export function Dialog({ title, children, footer, onClose, scrolls = false }) {
   const [id] = useState(() => newId("dialog"));
   useEffect(() => {
     const opener = document.activeElement;
-    element.current.showModal();
+    const dialog = element.current;
+    dialog.showModal();
     return () => {
+      dialog.close(); // while it is open, nothing else takes the focus
       if (opener?.isConnected) opener.focus();
     };
   }, []);

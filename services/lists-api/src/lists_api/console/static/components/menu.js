@@ -21,6 +21,7 @@ export function Menu({ label, entries }) {
     return () => document.removeEventListener("pointerdown", onOutside);
   }, [isOpen]);
   const onKey = (event) => {
+    if (!isOpen) return;
     const all = items();
     const here = all.indexOf(document.activeElement);
     const to = { ArrowDown: here + 1, ArrowUp: here - 1, Home: 0, End: all.length - 1 }[event.key];
@@ -34,13 +35,13 @@ export function Menu({ label, entries }) {
     entry.run?.();
   };
   return html`
-    <div class="menu" ref=${root}>
+    <div class="menu" ref=${root} onKeyDown=${onKey}>
       <button ref=${button} type="button" class="button" aria-haspopup="menu" aria-expanded=${String(isOpen)} aria-controls=${id} onClick=${() => setOpen(!isOpen)}>
         <${Icon} name="more" /><span class="hidden">${label}</span>
       </button>
       ${isOpen &&
       html`
-        <div id=${id} class="menu-items" role="menu" aria-label=${label} onKeyDown=${onKey}>
+        <div id=${id} class="menu-items" role="menu" aria-label=${label}>
           ${entries.map((entry) => {
             const inner = html`<${Icon} name=${entry.icon} size="18" />${entry.label}`;
             const name = entry.isDanger ? "danger" : "";

@@ -22,9 +22,17 @@ export const runs = store({});
 /** Grows with each message, for those who show the log. */
 export const arrivals = store(0);
 
+let edits = 0;
+
 export async function readLists() {
   try {
-    lists.set({ all: await all("/api/lists", "lists"), problem: null });
+    let found;
+    let before;
+    do {
+      before = edits;
+      found = await all("/api/lists", "lists");
+    } while (edits !== before); // an answer that is older than what an edit gave would undo it on the screen
+    lists.set({ all: found, problem: null });
   } catch (problem) {
     lists.set((now) => ({ ...now, problem }));
   }
@@ -42,6 +50,7 @@ export async function readList(id) {
 
 /** Take a list as an answer gave it. */
 export function keep(one) {
+  edits += 1;
   lists.set(({ all: known, problem }) => {
     if (!known) return { all: known, problem };
     const isKnown = known.some((other) => other.id === one.id);
@@ -50,8 +59,10 @@ export function keep(one) {
   watchUnfinished();
 }
 
-export const drop = (id) =>
+export function drop(id) {
+  edits += 1;
   lists.set((now) => ({ ...now, all: now.all?.filter((other) => other.id !== id) ?? null }));
+}
 
 export async function readAccount() {
   try {

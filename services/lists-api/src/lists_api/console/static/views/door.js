@@ -7,26 +7,26 @@ import { Brand } from "./brand.js";
 export function Door({ isKnown, problem, onRetry }) {
   useEffect(() => {
     document.title = "WatchBuddy";
+    // Who has signed in beside this tab finds it open.
+    const onReturn = () => !document.hidden && onRetry();
+    document.addEventListener("visibilitychange", onReturn);
+    return () => document.removeEventListener("visibilitychange", onReturn);
   }, []);
   return html`
     <main class="door">
       <${Brand} />
       ${problem && html`<${Failed} problem=${problem} onRetry=${onRetry} />`}
-      ${isKnown && html`<${SignIn} onRetry=${onRetry} />`}
+      ${isKnown &&
+      html`
+        <section class="card">
+          <h1>You are not signed in</h1>
+          <p>WatchBuddy keeps your lists of movies and shows up to date on Trakt.</p>
+          <p class="actions">
+            <a class="button primary" href="/login">Sign in</a>
+            <button type="button" class="button" onClick=${onRetry}>I have signed in</button>
+          </p>
+        </section>
+      `}
     </main>
-  `;
-}
-
-function SignIn({ onRetry }) {
-  return html`
-    <section class="card">
-      <h1>You are not signed in</h1>
-      <p>WatchBuddy keeps your lists of movies and shows up to date on Trakt.</p>
-      <p>
-        To sign in, open the link that WatchBuddy printed when it was started. A link works once;${" "}
-        <code>make console</code> prints another one.
-      </p>
-      <p class="actions"><button type="button" class="button" onClick=${onRetry}>I have signed in</button></p>
-    </section>
   `;
 }

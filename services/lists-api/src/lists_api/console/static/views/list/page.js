@@ -1,11 +1,11 @@
 // One list: its head, and the part of it that the address names.
 import { get } from "../../lib/api.js";
-import { account, drop, keep, lists, runs } from "../../lib/live.js";
+import { account, keep, lists, runs } from "../../lib/live.js";
 import { useResource } from "../../lib/resource.js";
 import { go } from "../../lib/router.js";
 import { useStore } from "../../lib/store.js";
 import { count, fromNow } from "../../lib/time.js";
-import { html, useEffect, useState } from "../../lib/ui.js";
+import { html, useEffect } from "../../lib/ui.js";
 import { Icon } from "../../components/icon.js";
 import { Empty, External, Failed, Heading, Skeleton, Tone } from "../../components/parts.js";
 import { Progress } from "../../components/progress.js";
@@ -58,27 +58,23 @@ export function ListPage({ parts: [, id, part = "titles"] }) {
   const { all } = useStore(lists);
   const found = useStore(account);
   const known = all?.find((one) => String(one.id) === id);
+  // Read alone when it is not among the lists: they are not there yet, or another tab has deleted it.
   const fetched = useResource(async (signal) => {
     const list = await get(`/api/lists/${id}`, { signal });
     keep(list);
     return list;
-  }, id);
-  const list = known ?? (all ? undefined : fetched.data);
+  }, `${id} ${known !== undefined}`);
+  const isGone = !known && fetched.problem?.status === 404;
+  const list = known ?? (isGone ? undefined : fetched.data);
   const run = useRun(list);
-  const [isGone, setGone] = useState(false);
   useEffect(() => {
     if (list) document.title = `${list.title} · WatchBuddy`;
   }, [list?.title]);
-  useEffect(() => {
-    if (fetched.problem?.status !== 404) return;
-    drop(Number(id));
-    setGone(true);
-  }, [fetched.problem]);
 
   const back = { href: "/", label: "Your lists" };
-  if (!list && !isGone && fetched.problem && fetched.problem.status !== 404)
+  if (!list && !isGone && fetched.problem)
     return html`<${Heading} title="List" back=${back} /><${Failed} problem=${fetched.problem} onRetry=${fetched.reload} />`;
-  if (isGone || (!list && !fetched.isLoading))
+  if (isGone)
     return html`
       <${Heading} title="This list is gone" back=${back} />
       <${Empty} title="It was deleted" actions=${html`<a class="button primary" href="#/">Your lists</a>`} />
