@@ -3,6 +3,7 @@
 import gzip
 import hashlib
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -16,6 +17,7 @@ VENDOR = STATIC / "vendor"
 OURS = sorted(path for path in STATIC.rglob("*.js") if VENDOR not in path.parents)
 MOST_BYTES = 120_000
 PAGE = STATIC / "index.html"
+IMPORT = re.compile(r'^(?:import|export) [^"]*?from "([^"]+)";', re.MULTILINE)
 
 
 def test_what_others_made_is_the_file_of_the_lock() -> None:
@@ -34,8 +36,8 @@ def test_all_that_a_browser_may_load_is_small() -> None:
 
 @pytest.mark.parametrize("path", OURS, ids=lambda path: str(path.relative_to(STATIC)))
 def test_a_module_names_files_that_are_there(path: Path) -> None:
-    named = re.findall(r'^(?:import|export) [^"]*?from "([^"]+)";|^import "([^"]+)";', path.read_text(), re.MULTILINE)
-    for target in (first or second for first, second in named):
+    later = re.findall(r'import\("([^"]+)"\)', path.read_text())
+    for target in IMPORT.findall(path.read_text()) + later:
         assert target.startswith("."), f"{target}: browsers load addresses, not packages"
         assert (path.parent / target).is_file(), target
 
@@ -44,6 +46,20 @@ def test_the_page_names_files_that_are_there() -> None:
     named = re.findall(r'(?:href|src)="(/[^"]+)"', PAGE.read_text())
     assert named
     assert [name for name in named if not (STATIC / name.removeprefix("/console/")).is_file()] == []
+
+
+def needed_at_first(name: str, found: set[str]) -> set[str]:
+    """Return the modules that a module needs before it runs, itself included."""
+    if name not in found:
+        found.add(name)
+        for target in IMPORT.findall((STATIC / name).read_text()):
+            needed_at_first(os.path.normpath(os.path.join(os.path.dirname(name), target)), found)  # noqa: PTH118, PTH120
+    return found
+
+
+def test_the_page_names_the_modules_of_its_first_view_so_that_all_are_asked_for_at_once() -> None:
+    preloaded = re.findall(r'rel="modulepreload" href="/console/([^"]+)"', PAGE.read_text())
+    assert sorted(preloaded) == sorted(needed_at_first("app.js", set()) - {"app.js"})
 
 
 def test_nothing_is_inline() -> None:
