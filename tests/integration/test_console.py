@@ -295,6 +295,19 @@ async def test_a_session_that_ended_leads_to_the_door_and_back_to_where_one_was(
     await expect(console.page.get_by_label("Others may comment")).not_to_be_checked()
 
 
+async def test_who_disconnects_chooses_whether_the_lists_stay_on_trakt(console: Console, user: User) -> None:
+    await user.create("Goes from Trakt", movies(1))
+    await user.mirrored()
+    await console.go("/account")
+    await console.button("Disconnect Trakt").click()
+    await console.page.get_by_label("Take my lists off Trakt").check()
+    await console.page.get_by_role("dialog").get_by_role("button", name="Disconnect", exact=True).click()
+    await expect(console.page.get_by_role("button", name="Connect Trakt", exact=True)).to_be_visible()
+    assert await user.on_trakt() == []
+    await console.go("/")
+    await expect(console.card("Goes from Trakt")).to_contain_text("Not on Trakt yet")
+
+
 async def test_who_signs_out_sees_the_door(console: Console) -> None:
     await console.go("/account")
     await console.button("Sign out").click()

@@ -5,9 +5,10 @@ import { useResource } from "../lib/resource.js";
 import { useStore } from "../lib/store.js";
 import { at, count, date } from "../lib/time.js";
 import { toast, toastProblem } from "../lib/toasts.js";
-import { html, useState } from "../lib/ui.js";
+import { html, useEffect, useState } from "../lib/ui.js";
 import { Connect } from "../components/connect.js";
 import { Confirm } from "../components/dialog.js";
+import { Radios } from "../components/fields.js";
 import { Failed, Heading, Notice, Skeleton, Tone } from "../components/parts.js";
 import { ThemeSwitch } from "../components/theme-switch.js";
 
@@ -29,20 +30,54 @@ function Use({ label, used, limit }) {
   `;
 }
 
+const AFTERWARDS = [
+  { value: "keep", label: "Leave my lists on Trakt", help: "They stay as they are, and change no more." },
+  { value: "remove", label: "Take my lists off Trakt", help: "Those that WatchBuddy made, one a second. They stay here." },
+];
+const EVERY = 2000;
+
+async function disconnect(keepsLists) {
+  try {
+    const { state } = await post(`/api/trakt/disconnect${keepsLists ? "" : "?keep_lists=false"}`);
+    toast(state === "disconnecting" ? "Your lists are being taken off Trakt" : "Trakt is disconnected", { severity: "success" });
+  } catch (error) {
+    toastProblem(error);
+  }
+  await readAccount();
+  readLists();
+}
+
+function Disconnect({ onClose }) {
+  const [choice, setChoice] = useState("keep");
+  const act = async () => {
+    await disconnect(choice === "keep");
+    onClose();
+  };
+  return html`
+    <${Confirm} title="Disconnect Trakt?" confirm="Disconnect" onConfirm=${act} onClose=${onClose}>
+      <p>Your lists stay here. On Trakt they are kept up to date no more, until you connect again.</p>
+      <${Radios} legend="And on Trakt?" value=${choice} choices=${AFTERWARDS} onChange=${setChoice} />
+    <//>
+  `;
+}
+
+/** While lists are taken off Trakt, before the account is let go. */
+function Leaving({ found }) {
+  useEffect(() => {
+    const timer = setInterval(readAccount, EVERY);
+    return () => clearInterval(timer);
+  }, []);
+  return html`
+    <${Notice} tone="wait" role="status" title="Your lists are being taken off Trakt"
+      actions=${html`<button type="button" class="button" onClick=${() => disconnect(true)}>Stop, and disconnect now</button>`}>
+      ${found.lists_left !== null && `${count(found.lists_left, "list")} to go. `}Then Trakt is disconnected by itself.
+    <//>
+  `;
+}
+
 function Connected({ found }) {
   const { data, problem, reload } = useResource(() => get("/api/trakt/account"), `${found.state} ${found.connected_at}`);
   const [isAsking, setAsking] = useState(false);
-  const disconnect = async () => {
-    try {
-      await post("/api/trakt/disconnect");
-      toast("Trakt is disconnected", { severity: "success" });
-    } catch (error) {
-      toastProblem(error);
-    }
-    setAsking(false);
-    await readAccount();
-    readLists();
-  };
   return html`
     <div class="account-head">
       <div>
@@ -68,13 +103,7 @@ function Connected({ found }) {
       </p>
     `}
     <p class="actions"><button type="button" class="button danger" onClick=${() => setAsking(true)}>Disconnect Trakt</button></p>
-    ${isAsking &&
-    html`
-      <${Confirm} title="Disconnect Trakt?" confirm="Disconnect" onConfirm=${disconnect} onClose=${() => setAsking(false)}>
-        <p>Your lists stay as they are, here and on Trakt. They are not kept the same any more until you connect again.</p>
-        <p class="quiet">To take a list off Trakt as well, delete it before you disconnect.</p>
-      <//>
-    `}
+    ${isAsking && html`<${Disconnect} onClose=${() => setAsking(false)} />`}
   `;
 }
 
@@ -83,6 +112,7 @@ function Trakt() {
   if (!found) return html`<${Skeleton} rows="2" what="Reading your account" />`;
   if (found.state === "unknown") return html`<${Failed} problem=${{ message: found.detail }} onRetry=${readAccount} />`;
   if (found.state === "connected") return html`<${Connected} found=${found} />`;
+  if (found.state === "disconnecting") return html`<${Leaving} found=${found} />`;
   const isOut = found.state === "reauthorization_required";
   return html`
     ${isOut

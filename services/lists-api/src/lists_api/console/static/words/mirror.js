@@ -32,11 +32,6 @@ export function shortfalls({ left_out, not_found, rejected, not_removed }) {
 export function mirrorWords(list, accountState) {
   const mirror = list.mirror_state;
   const say = (tone, text, help = null, action = null) => ({ tone, text, help, action });
-  if (list.mirror.target === "watchlist" && mirror.state === "failed")
-    return say("bad", "Is not on Trakt: a watchlist cannot be filled yet", "Choose a list of its own in its settings.", {
-      label: "Settings",
-      href: `/lists/${list.id}/settings`,
-    });
   if (mirror.state === "detached")
     return say("warn", "You deleted it on Trakt", "It stays here alone until you put it back.", {
       label: "What to do",
@@ -44,6 +39,7 @@ export function mirrorWords(list, accountState) {
     });
   const isOut = accountState === "reauthorization_required" || mirror.reason === "auth";
   if (mirror.state !== "in_sync") {
+    if (accountState === "disconnecting") return say("wait", "Is being taken off Trakt, as you asked");
     if (accountState === "disconnected" || mirror.reason === "not_connected")
       return say("wait", "Not on Trakt yet", "Connect your Trakt account and it goes there by itself.", CONNECT);
     if (isOut) return say("bad", "Connect your Trakt account again", "Trakt does not let us in any more.", CONNECT);

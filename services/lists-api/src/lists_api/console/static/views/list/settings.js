@@ -10,7 +10,7 @@ import { Plan } from "./plan.js";
 const PRIVACY = { private: "Only you", link: "Who has the link", friends: "Your friends", public: "Everybody" };
 const TARGETS = [
   { value: "list", label: "A list of its own" },
-  { value: "watchlist", label: "Your watchlist", help: "One of your lists can fill it." },
+  { value: "watchlist", label: "Your watchlist", help: "One of your lists can fill it. What you put there yourself stays." },
 ];
 const MODES = [
   { value: "mirror", label: "Exactly the same", help: "What you add by hand on Trakt is taken off again." },
