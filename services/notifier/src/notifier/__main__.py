@@ -3,7 +3,7 @@
 import chassis.lean  # noqa: F401 - first, for it says what the others do without
 from chassis.process import Command, kafka_process, later, main, process
 from chassis.settings import DatabaseSettings
-from notifier.settings import SERVICE, DeliverSettings, HttpSettings, RotationSettings, Settings
+from notifier.settings import SERVICE, DeliverSettings, HttpSettings, KeySettings, Settings
 
 COMMANDS = {
     "serve": process(later("notifier.app:serve"), HttpSettings, "serve the HTTP API and the live stream"),
@@ -12,7 +12,7 @@ COMMANDS = {
     ),
     "deliver": process(later("notifier.channels.process:deliver"), DeliverSettings, "send messages to users' channels"),
     "channels rotate": process(
-        later("notifier.channels.process:rotate"), RotationSettings, "encrypt channels with the first of the keys"
+        later("notifier.channels.process:rotate"), KeySettings, "encrypt channels with the first of the keys"
     ),
     "migrate": process(
         later("chassis.bootstrap:migrate_only", SERVICE), DatabaseSettings, "bring the database up to date, and end"

@@ -5,7 +5,6 @@ from ipaddress import ip_network
 from typing import Annotated, Final
 
 from pydantic import Field, SecretStr, field_validator
-from pydantic_settings import BaseSettings
 
 from chassis.sealing import Sealer
 from chassis.settings import AuthSettings, DatabaseSettings, ServiceSettings
@@ -26,8 +25,8 @@ class Settings(ServiceSettings):
     """Longer than the topics' retention and an operator's replay: an event deleted here would make a second message."""
 
 
-class KeySettings(BaseSettings):
-    """What encrypts the addresses and secrets of channels."""
+class KeySettings(DatabaseSettings):
+    """What `channels rotate` needs: the database, and the keys of the addresses and secrets of channels."""
 
     channel_encryption_keys: SecretStr
     """Fernet keys, separated by commas; the first encrypts, all decrypt."""
@@ -62,10 +61,6 @@ class ChannelSettings(KeySettings):
             if part.strip():
                 ip_network(part.strip())
         return value
-
-
-class RotationSettings(DatabaseSettings, KeySettings):
-    """What `channels rotate` needs: the database and the keys."""
 
 
 class DeliverSettings(ServiceSettings, ChannelSettings):

@@ -15,7 +15,7 @@ from notifier.channels.delivering import Deliveries
 from notifier.channels.rules import ChannelRules
 from notifier.channels.sender import Sender
 from notifier.dispatch import CHANNEL
-from notifier.settings import SERVICE, DeliverSettings, RotationSettings
+from notifier.settings import SERVICE, DeliverSettings, KeySettings
 
 
 async def deliver(settings: DeliverSettings) -> None:
@@ -45,7 +45,7 @@ async def deliver(settings: DeliverSettings) -> None:
         await run_worker(settings, base.health, deliverer.run(), sweep_for_ever(sweep))
 
 
-async def rotate(settings: RotationSettings) -> int:
+async def rotate(settings: KeySettings) -> int:
     """Encrypt with the first key what another one encrypted; print how much. Return 1 when some could not be read."""
     async with bootstrap(SERVICE, settings, connections=1) as base:
         done = await rotation.rotate(base.pool, settings.sealer)
