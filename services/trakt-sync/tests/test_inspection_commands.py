@@ -178,3 +178,11 @@ async def test_account_show_of_a_user_without_an_account_and_of_an_unknown_one(r
     assert (status, shown["state"], shown["waits"]) == (0, "disconnected", {"not_connected": 1})
     assert (shown["limits"]["lists"], shown["next_audit_at"]) == (None, None)
     assert await run("account", "show", "--user", "nobody") == (1, "")
+
+
+@pytest.mark.parametrize("named", [("--user", "nobody"), ("--list", "99"), ("--list", "0"), ("--list", str(1 << 63))])
+async def test_what_is_not_there_is_not_said_to_be_in_order(running: Harness, run: Run, named: tuple[str, str]) -> None:
+    await running.want(wanted(items=movies(1)))
+    await running.settled()
+    assert [(await run(command, *named))[0] for command in ("verify", "backfill")] == [2, 2]
+    assert (await run("orphans", "--delete", "99"))[0] == 2

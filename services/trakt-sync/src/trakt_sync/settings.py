@@ -67,8 +67,8 @@ class Settings(ImportSettings, ServiceSettings):
     """Between audits of an account: one request that tells whether somebody else changed one of its lists."""
     trakt_history_interval: Annotated[timedelta, Field(ge=timedelta(minutes=1))] = timedelta(hours=1)
     """Between looks at what a user watched, while a list of theirs has a use for it: one request when nothing changed.
-    A title leaves such a list within that time of its play; 24 of the 144,000 reads that Trakt allows an account a
-    day."""
+    Within that time of its play a title is known as watched, and leaves such a list at its next run; 24 of the 144,000
+    reads that Trakt allows an account a day."""
     trakt_concurrency: Annotated[int, Field(ge=1, le=256)] = 16
     """Accounts that are served at a time. Each may hold a database connection for some milliseconds."""
     trakt_lease: Annotated[timedelta, Field(ge=timedelta(milliseconds=100), le=MAX_AHEAD)] = timedelta(seconds=10)

@@ -10,7 +10,7 @@ from typing import Final
 from chassis.clock import utc_now
 from chassis.postgres.database import Pool
 from chassis.settings import DatabaseSettings, load
-from trakt_sync.commands.arguments import add_list, add_user
+from trakt_sync.commands.arguments import add_list, add_user, names_nothing
 from trakt_sync.mirroring.policy import Policy
 from trakt_sync.opened import opened
 from trakt_sync.store import audits, inspection, views
@@ -27,10 +27,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 async def backfill(arguments: argparse.Namespace) -> int:
-    """Have the lists mirrored; return 0: nothing is left to do, 1: some list waits for something."""
+    """Have the lists mirrored; return 0: nothing is left to do, 1: some list waits for something, 2: there is none."""
     async with opened(load(DatabaseSettings)) as runtime:
         pool = runtime.pool
         chosen = await inspection.lists(pool, arguments.user, arguments.list)
+        if names_nothing(arguments, chosen):
+            return 2
         lacking = [one for one in chosen if not one.is_on_trakt and not one.is_detached]
         ready = [one for one in lacking if one.account_state == "connected"]
         for one in ready:

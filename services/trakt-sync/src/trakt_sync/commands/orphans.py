@@ -34,13 +34,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 async def orphans(arguments: argparse.Namespace) -> int:
     """Print the lists; return 0: there are none left, 1: there are some, 2: some account could not be looked at."""
     settings = load(ImportSettings)
-    found, failed = 0, 0
+    found, failed, is_there = 0, 0, arguments.delete is None
     async with opened(settings) as runtime, reader(settings) as trakt:
         for user_id in await inspection.connected_users(runtime.pool, arguments.user):
             try:
                 token = await inspection.access_token(runtime.pool, vault_of(settings), user_id, utc_now())
                 for one in await _of_user(runtime.pool, trakt, token):
                     is_chosen = one.trakt_list_id == arguments.delete
+                    is_there |= is_chosen
                     print(f"{user_id}: {one.trakt_list_id} {one.details.name!r}, {one.item_count} items,", end=" ")
                     print(f"made {one.created_at:%Y-%m-%d}{', chosen' if is_chosen else ''}")
                     if not is_chosen or arguments.dry_run:
@@ -52,6 +53,9 @@ async def orphans(arguments: argparse.Namespace) -> int:
             except (TraktError, BadTokensError) as error:
                 print(f"{user_id}: {error.detail}", file=sys.stderr)
                 failed += 1
+    if not is_there:
+        print(f"{arguments.delete} is none of them, and was left alone", file=sys.stderr)
+        failed += 1
     print(f"{found} Trakt lists of our making belong to no list")
     return 2 if failed else int(found > 0)
 

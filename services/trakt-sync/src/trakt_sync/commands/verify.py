@@ -10,7 +10,7 @@ from itertools import groupby
 from chassis.clock import utc_now
 from chassis.postgres.database import Pool
 from chassis.settings import load
-from trakt_sync.commands.arguments import add_list, add_user
+from trakt_sync.commands.arguments import add_list, add_user, names_nothing
 from trakt_sync.commands.reading import reader, vault_of
 from trakt_sync.errors import BadTokensError, TraktError
 from trakt_sync.mirroring.policy import Policy
@@ -53,6 +53,8 @@ async def verify(arguments: argparse.Namespace) -> int:
     lines: list[Line] = []
     async with opened(settings) as runtime, reader(settings) as trakt:
         chosen = await inspection.lists(runtime.pool, arguments.user, arguments.list)
+        if names_nothing(arguments, chosen):
+            return 2
         for user_id, lists in groupby(chosen, key=lambda one: one.user_id):
             print(f"looking at {user_id} ({len(lines)} of {len(chosen)} lists)", file=sys.stderr)
             lines += await _of_user(runtime.pool, settings, trakt, user_id, list(lists))
