@@ -17,6 +17,8 @@ TYPES: Final = {
 }
 CONNECT_S: Final = 5.0
 
+Apprise.instantiate("json://localhost")  # loads all plugins, here and not in each fork: half a second of processor time
+
 
 class _Noted(requests.adapters.HTTPAdapter):
     """Every plugin's way to HTTP: `requests` makes its adapters by this name (see `send`)."""
