@@ -27,7 +27,7 @@ def test_what_somebody_changed_is_not_opened() -> None:
     assert sealer.open(b"") is None
 
 
-@pytest.mark.parametrize("keys", ["", ",", "short", f"{NEW},short"])
+@pytest.mark.parametrize("keys", ["", ",", "short", f"{NEW},short"], ids=["none", "empty", "short", "one of two"])
 def test_what_is_no_key_is_refused(keys: str) -> None:
     with pytest.raises(ValueError):  # noqa: PT011 - of cryptography, or ours
         Sealer.of_setting(keys)

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 import pytest
 from hypothesis import HealthCheck, Phase, given, note, seed, settings
 
-from trakt_sync.testing.simulation.operations import Connect, Delete, Edit, Fault, Operation, Redeliver, Work
+from trakt_sync.testing.simulation.operations import Connect, Delete, Edit, Fault, Limit, Operation, Redeliver, Work
 from trakt_sync.testing.simulation.run import Run, simulation_on
 from trakt_sync.testing.simulation.strategies import schedules
 
@@ -84,6 +84,15 @@ MENDED: dict[str, Sequence[Operation]] = {
         Work(),
         Connect("ada", user="bob"),
         Edit(number=3),
+        Work(3),
+    ],
+    "a full list that is to have titles by other ids, while Trakt may still be read old": [
+        Edit(items=("m1", "m2", "s2t", "s1")),
+        Work(9),
+        Edit(items=("m1", "m2", "s2t", "s1", "m1i")),
+        Work(2),
+        Limit(items=3),
+        Edit(items=("m2t", "m5a", "m4i", "s3", "m2", "m1")),
         Work(3),
     ],
     "errors of the server that pass": [

@@ -84,12 +84,15 @@ def _present(desired: Desired, actual: Actual) -> Iterator[Action]:
     is_ordered = desired.is_ordered or actual.is_first
     added, is_in_order = additions(differs, actual, is_ordered=is_ordered)
     is_held = differs.is_doubtful or actual.is_sameness_doubted
+    needed = _removals_to_make_room(differs, actual)
     if is_held and not actual.is_stale:
         yield ReadItems(is_for_ids=True)
-    first = 0 if is_held else _removals_to_make_room(differs, actual)
+    elif is_held and needed:
+        yield ReadItems()  # a full list takes nothing, and what may go is not known
+    first = 0 if is_held else needed
     yield from removals(differs.extra[:first], actual)
     yield from added
-    if is_held and actual.is_stale:
+    if is_held and actual.is_stale and not needed:
         yield ReadItems()
     yield from removals(differs.extra[first:], actual)
     # The order of a watchlist is its user's, unless they want ours.

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from trakt_simulator.state.account import VIP, Account, Limits
 from trakt_simulator.state.lists import MediaList
+from trakt_sync.testing.simulation import titles
 from trakt_sync.testing.simulation.by_hand import HandEdits
 from trakt_sync.testing.simulation.wishes import Wish, Wishes
 
@@ -33,21 +34,22 @@ class Protection:
         capacity = limits.items_per_list if limits.total_items == VIP.total_items else 0
         self._capacity[account] = min(capacity, self._capacity.get(account, capacity))
 
-    def of(self, account: Account, shown: MediaList, titles: frozenset[int]) -> set[int]:
+    def of(self, account: Account, shown: MediaList, there: frozenset[int]) -> set[int]:
         """Return those of a Trakt list's titles that every version protects that was known since the step began."""
         for list_id, versions in self.wishes.known.items():
             if versions[0].is_shown_by(shown) and versions[0].user not in self.left:
                 capacity = self._capacity.get(account.username)
                 known = versions[max(self.began.get(list_id, 0), 0) :]
-                return set.intersection(*(self._protected_by(wish, titles, capacity) for wish in known))
+                return set.intersection(*(self._protected_by(wish, there, capacity) for wish in known))
         return set()
 
-    def _protected_by(self, wish: Wish, titles: frozenset[int], capacity: int | None) -> set[int]:
+    def _protected_by(self, wish: Wish, there: frozenset[int], capacity: int | None) -> set[int]:
         if not wish.is_present:
             return set()
         if wish.mirror.mode == "add_only":
-            return {*titles}
-        wanted = set(wish.keys[:capacity])
+            return {*there}
+        # A title that Trakt does not know, or that is named twice, takes a place until Trakt has said so.
+        wanted = {*wish.keys}.intersection(titles.key(name) for name in wish.items[:capacity])
         if wish.mirror.mode == "keep_extra":
             ever = {key for one in self.wishes.written if one.list_id == wish.list_id for key in one.keys}
             wanted |= self.hands.added.get(wish.list_id, set()) - ever
