@@ -1,6 +1,6 @@
 // Connecting Trakt by a code that the person enters there.
 import { get, post } from "../lib/api.js";
-import { readAccount, readLists } from "../lib/live.js";
+import { readAccount } from "../lib/live.js";
 import { at } from "../lib/time.js";
 import { html, useEffect, useRef, useState } from "../lib/ui.js";
 import { Icon } from "./icon.js";
@@ -33,7 +33,6 @@ export function Connect({ onConnected, label = "Connect Trakt" }) {
           setLogin(found);
           if (found.state === "connected") {
             await readAccount();
-            readLists();
             onConnected?.();
           }
         }

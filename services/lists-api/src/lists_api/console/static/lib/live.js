@@ -64,9 +64,12 @@ export function drop(id) {
   lists.set((now) => ({ ...now, all: now.all?.filter((other) => other.id !== id) ?? null }));
 }
 
+/** Read the account; lists stand otherwise on Trakt when its state is another one. */
 export async function readAccount() {
   try {
+    const before = account.get()?.state;
     account.set(await get("/api/trakt/status"));
+    if (before && before !== account.get().state) readLists();
   } catch (problem) {
     account.set((now) => now ?? { state: "unknown", detail: problem.message });
   }

@@ -1,6 +1,6 @@
 // The Trakt account with its limits, and who is signed in here.
 import { del, get, post, session } from "../lib/api.js";
-import { account, readAccount, readLists } from "../lib/live.js";
+import { account, readAccount } from "../lib/live.js";
 import { useResource } from "../lib/resource.js";
 import { useStore } from "../lib/store.js";
 import { at, count, date } from "../lib/time.js";
@@ -44,7 +44,6 @@ async function disconnect(keepsLists) {
     toastProblem(error);
   }
   await readAccount();
-  readLists();
 }
 
 function Disconnect({ onClose }) {
