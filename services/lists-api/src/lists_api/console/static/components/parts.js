@@ -1,5 +1,5 @@
 // Small parts that every view uses.
-import { classes, html } from "../lib/ui.js";
+import { classes, html, useLayoutEffect, useRef } from "../lib/ui.js";
 import { Icon } from "./icon.js";
 
 const TONE_ICONS = { good: "check", busy: "refresh", wait: "clock", warn: "warn", bad: "warn", info: "info" };
@@ -48,16 +48,22 @@ export const Failed = ({ problem, onRetry }) => html`
   >${problem.message}<//>
 `;
 
-/** The head of a view. The router moves the focus to it. */
-export const Heading = ({ title, children, back }) => html`
-  <header class="heading">
-    ${back && html`<a class="back" href=${`#${back.href}`}>${back.label}</a>`}
-    <div class="heading-row">
-      <h1 tabindex="-1" dir="auto">${title}</h1>
-      ${children && html`<div class="actions">${children}</div>`}
-    </div>
-  </header>
-`;
+/** The head of a view. It takes the focus where the view has it as a whole. */
+export function Heading({ title, children, back }) {
+  const element = useRef(null);
+  useLayoutEffect(() => {
+    if (document.activeElement === element.current.closest("main")) element.current.focus({ preventScroll: true });
+  }, []);
+  return html`
+    <header class="heading">
+      ${back && html`<a class="back" href=${`#${back.href}`}>${back.label}</a>`}
+      <div class="heading-row">
+        <h1 ref=${element} tabindex="-1" dir="auto">${title}</h1>
+        ${children && html`<div class="actions">${children}</div>`}
+      </div>
+    </header>
+  `;
+}
 
 export const External = ({ href, children, className }) => html`
   <a class=${classes("external", className)} href=${href} target="_blank" rel="noopener noreferrer">

@@ -1,15 +1,15 @@
 // The frame around every view: where to go, notices, and which view the address names.
-import { html, useEffect, useLayoutEffect, useRef, useState } from "../lib/ui.js";
+import { html, useEffect, useLayoutEffect, useRef } from "../lib/ui.js";
 import { account, messages } from "../lib/live.js";
 import { place } from "../lib/router.js";
 import { useStore } from "../lib/store.js";
 import { connection } from "../lib/stream.js";
 import { Icon } from "../components/icon.js";
-import { Failed, Notice, Skeleton } from "../components/parts.js";
+import { Notice } from "../components/parts.js";
 import { ThemeSwitch } from "../components/theme-switch.js";
 import { Toasts } from "../components/toasts.js";
 import { Brand } from "./brand.js";
-import { load, viewOf } from "./views.js";
+import { viewOf } from "./views.js";
 
 const PLACES = [
   { href: "/", name: "Lists", icon: "list", isHere: (parts) => !parts.length || ["lists", "new"].includes(parts[0]) },
@@ -59,25 +59,8 @@ function Banners({ parts }) {
   `;
 }
 
-const NOT_LOADED = { message: "This part of the page could not be loaded. Check your connection." };
-
-/** The view, or what stands for it until it is loaded. */
-function View({ view, path, parts, onLoaded }) {
-  const [problem, setProblem] = useState(null);
-  const bring = () => {
-    setProblem(null);
-    load(view.name).then(onLoaded, () => setProblem(NOT_LOADED));
-  };
-  useEffect(() => {
-    if (!view.component) bring();
-  }, [view.name]);
-  if (view.component) return html`<${view.component} key=${view.key} parts=${parts} path=${path} />`;
-  return problem ? html`<${Failed} problem=${problem} onRetry=${bring} />` : html`<${Skeleton} rows="4" what="Loading" />`;
-}
-
 export function Shell() {
   const { path, parts } = useStore(place);
-  const [, setLoaded] = useState(0);
   const view = viewOf(parts);
   const main = useRef(null);
   const isFirst = useRef(true);
@@ -89,11 +72,10 @@ export function Shell() {
       isFirst.current = false;
       return;
     }
-    if (!view.component) return;
     scrollTo(0, 0);
-    // The new view's heading is where a reader goes on.
+    // The new view's heading is where a reader goes on; one that comes later takes the focus from here.
     (main.current.querySelector("h1") ?? main.current).focus({ preventScroll: true });
-  }, [view.key, view.component]);
+  }, [view.key]);
   const skip = (event) => {
     event.preventDefault();
     main.current.focus();
@@ -104,7 +86,7 @@ export function Shell() {
       <${Navigation} parts=${parts} />
       <main id="main" tabindex="-1" ref=${main}>
         <${Banners} parts=${parts} />
-        <${View} view=${view} parts=${parts} path=${path} onLoaded=${() => setLoaded((count) => count + 1)} />
+        <${view.component} key=${view.key} parts=${parts} path=${path} />
       </main>
     </div>
     <${Toasts} />

@@ -6,8 +6,10 @@ import { html, useState } from "../../lib/ui.js";
 import { Confirm, Dialog } from "../../components/dialog.js";
 import { Field } from "../../components/fields.js";
 import { Icon } from "../../components/icon.js";
+import { lazy } from "../../components/lazy.js";
 import { Menu } from "../../components/menu.js";
-import { FeedDialog } from "./feed.js";
+
+const FeedDialog = lazy(async () => (await import("./feed.js")).FeedDialog);
 
 /** Run a list now; the stream tells how far it is. */
 async function refresh(list) {

@@ -7,24 +7,25 @@ import { useStore } from "../../lib/store.js";
 import { count, fromNow } from "../../lib/time.js";
 import { html, useEffect } from "../../lib/ui.js";
 import { Icon } from "../../components/icon.js";
+import { lazy } from "../../components/lazy.js";
 import { Empty, External, Failed, Heading, Skeleton, Tone } from "../../components/parts.js";
 import { Progress } from "../../components/progress.js";
 import { kindWords, mirrorWords, nextRunWords } from "../../words/mirror.js";
 import { traktUrl } from "../../words/trakt.js";
 import { ListActions } from "./actions.js";
-import { FiltersPart } from "./filters.js";
-import { HeldRun } from "./held.js";
-import { HistoryPart } from "./history.js";
-import { SettingsPart } from "./settings.js";
 import { TitlesPart } from "./titles.js";
-import { TraktPart } from "./trakt.js";
 
+const HeldRun = lazy(async () => (await import("./held.js")).HeldRun);
 const PARTS = {
   titles: { name: "Titles", component: TitlesPart },
-  filters: { name: "Filters", component: FiltersPart, isFor: (list) => list.list_type !== "manual" },
-  trakt: { name: "On Trakt", component: TraktPart },
-  history: { name: "History", component: HistoryPart },
-  settings: { name: "Settings", component: SettingsPart },
+  filters: {
+    name: "Filters",
+    component: lazy(async () => (await import("./filters.js")).FiltersPart),
+    isFor: (list) => list.list_type !== "manual",
+  },
+  trakt: { name: "On Trakt", component: lazy(async () => (await import("./trakt.js")).TraktPart) },
+  history: { name: "History", component: lazy(async () => (await import("./history.js")).HistoryPart) },
+  settings: { name: "Settings", component: lazy(async () => (await import("./settings.js")).SettingsPart) },
 };
 const GOING = new Set(["queued", "running"]);
 
