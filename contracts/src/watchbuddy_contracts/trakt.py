@@ -81,9 +81,9 @@ class TraktDriftFound(ListEvent, ce_type="watchbuddy.trakt.drift_found.v1", topi
     removed: Count | None = None
     """Titles that were added on Trakt and that were taken off again."""
     new_title: str | None = None
-    """With `kept`: the list's title from now on."""
+    """With `kept`: the list's name on Trakt. It is taken over unless the list was renamed here meanwhile."""
     new_privacy: Privacy | None = None
-    """With `kept`: the list's privacy from now on."""
+    """With `kept`: the list's privacy on Trakt. It is taken over unless that was changed here meanwhile."""
     removed_items: tuple[Item, ...] = ()
     """With `kept`: what was taken off on Trakt, and is to be taken off the list here."""
 

@@ -132,7 +132,7 @@ TEXTS: list[tuple[Event, str, str]] = [
     (
         drift("list_renamed", "kept", new_title="{Capers}", new_privacy="public"),
         "info",
-        ("'Heists' was renamed or changed on Trakt: renamed to '{Capers}' here too, its privacy here is 'public' too."),
+        "'Heists' was renamed or changed on Trakt: its name there is '{Capers}', its privacy there is 'public'.",
     ),
     (drift("items_edited", "repaired"), "info", "Titles of 'Heists' were changed on Trakt: put back as it was."),
     (

@@ -84,10 +84,11 @@ def _synced_text(event: TraktSynced) -> str:
 
 def _trakt_drift_found(event: TraktDriftFound) -> Wording:
     done = [words for count, words in _put_right(event) if count]
+    # Whether the list here follows is decided after the event: what its owner changed here meanwhile stays.
     if event.new_title is not None:
-        done.append(f"renamed to '{event.new_title}' here too")
+        done.append(f"its name there is '{event.new_title}'")
     if event.new_privacy is not None:
-        done.append(f"its privacy here is '{event.new_privacy}' too")
+        done.append(f"its privacy there is '{event.new_privacy}'")
     if not done or event.action in ("recreated", "detached"):
         done.insert(0, _DRIFT_ACTIONS[event.action])
     severity: Severity = "warning" if event.kind == "list_deleted" else "info"
