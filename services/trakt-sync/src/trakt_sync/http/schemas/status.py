@@ -45,6 +45,7 @@ class StatusOut(Documented):
             "state": "disconnecting",
             "detail": WORDS["disconnecting"],
             "trakt_user": "ada",
+            "trakt_url": "https://trakt.tv/users/ada",
             "vip": False,
             "connected_at": "2026-11-20T18:04:05Z",
             "blocked_until": None,
