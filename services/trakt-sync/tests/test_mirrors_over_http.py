@@ -1,6 +1,7 @@
 """A user's lists on Trakt over HTTP: how they are, title by title, and what would be sent."""
 
 from collections.abc import AsyncIterator
+from datetime import datetime
 from typing import Any
 
 import httpx
@@ -144,6 +145,31 @@ async def test_a_list_that_waits_says_for_what_and_when_it_is_tried_again(
     assert shown["items"]["missing"] == 1
 
 
+async def test_a_list_that_waits_for_the_end_of_its_accounts_block_says_so_and_one_with_nothing_to_do_does_not(
+    running: Harness, client: httpx.AsyncClient, admin: SimulatorAdmin
+) -> None:
+    await running.want(wanted(3, items=movies(3)))
+    await running.settled(3)
+    await admin.fault("rate_limited_html", method="POST", times=None)
+    await running.want(wanted(1, items=movies(1)))
+
+    async def blocked_until() -> datetime | None:
+        until: datetime | None = await running.pool.fetchval(
+            "SELECT nullif(blocked_until, '-infinity') FROM account WHERE user_id = 'ada'"
+        )
+        return until
+
+    until = await eventually(blocked_until)
+    await running.want(wanted(2, title="Noir", items=movies(2)))
+    shown = [await read(client, f"{LISTS}/{list_id}") for list_id in (1, 2)]
+    assert [(one["state"], one["last_error"]["reason"]) for one in shown] == [("waiting", "rate_limited")] * 2
+    assert [datetime.fromisoformat(one["next_attempt_at"]) for one in shown] == [until] * 2
+    planned = (await client.post(f"{LISTS}/2/plan")).json()
+    assert (planned["reason"], planned["requests"]) == ("rate_limited", 2)
+    at_rest = await read(client, f"{LISTS}/3")
+    assert (at_rest["state"], at_rest["last_error"]) == ("in_sync", None)
+
+
 async def test_a_title_that_trakt_has_learned_comes_when_its_list_is_tried_again(
     running: Harness, client: httpx.AsyncClient, admin: SimulatorAdmin
 ) -> None:
@@ -220,7 +246,7 @@ def test_a_list_that_stays_deleted_on_trakt_is_not_called_in_sync() -> None:
     policies = Policies(when_deleted="detach")
     desired = Desired(is_present=True, details=Details("Heists", ""), policies=policies)
     progress = Progress(applied_version=1, drift=Drift(is_detached=True))
-    view = MirrorView(Job(1, "ada", 1, desired, progress), None, None, "connected", None, "ada", None)
+    view = MirrorView(Job(1, "ada", 1, desired, progress), None, None, "connected", None, None, "ada", None)
     assert (view.state(MovableClock()()), view.page) == ("detached", None)
 
 

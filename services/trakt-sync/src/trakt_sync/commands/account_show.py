@@ -45,7 +45,7 @@ async def _described(pool: Pool, user_id: str, now: datetime, site: str) -> dict
     status = StatusOut.of(await connections.read_status(pool, user_id), now, site).model_dump(mode="json")
     times = await inspection.account_times(pool, user_id)
     lists = await inspection.mirror_views(pool, user_id)
-    waits = Counter(one.reason for one in lists if one.state(now) == "waiting" and one.reason is not None)
+    waits = Counter(reason for one in lists if one.state(now) == "waiting" and (reason := one.reason(now)) is not None)
     attempts = [one.next_attempt_at for one in lists if one.next_attempt_at is not None]
     is_known = status["state"] != "disconnected"
     limits = view.limits or {}

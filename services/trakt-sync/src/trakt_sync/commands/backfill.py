@@ -11,6 +11,7 @@ from chassis.clock import utc_now
 from chassis.postgres.database import Pool
 from chassis.settings import DatabaseSettings, load
 from trakt_sync.commands.arguments import add_list, add_user, names_nothing
+from trakt_sync.mirroring.failures import MIN_WAIT_TO_NOTIFY, NO_WAIT
 from trakt_sync.mirroring.policy import Policy
 from trakt_sync.opened import opened
 from trakt_sync.store import audits, inspection, views
@@ -59,12 +60,13 @@ async def _waited_for(pool: Pool, ready: Sequence[ListLine]) -> Counter[str]:
     while open_lists:
         working = []
         for one in open_lists:
-            view = await views.mirror(pool, one.user_id, one.list_id, utc_now(), Policy())
-            state = "deleted" if view is None else view.state(utc_now())
-            if state == "working":
+            now = utc_now()
+            view = await views.mirror(pool, one.user_id, one.list_id, now, Policy())
+            state = "deleted" if view is None else view.state(now)
+            if view is not None and (state == "working" or NO_WAIT < view.held_up_for(now) < MIN_WAIT_TO_NOTIFY):
                 working.append(one)
             elif view is not None and state in ("waiting", "rejected"):
-                left[view.reason or state] += 1
+                left[view.reason(now) or state] += 1
         open_lists = working
         if open_lists:
             print(f"{len(ready) - len(open_lists)} of {len(ready)} done", file=sys.stderr)

@@ -3,9 +3,10 @@
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final, Literal, NamedTuple
 
+from trakt_sync.mirroring.failures import NO_WAIT
 from trakt_sync.mirroring.job import Job
 from trakt_sync.mirroring.ledger import Entry
 from trakt_sync.mirroring.plan import difference
@@ -48,6 +49,8 @@ class MirrorView:
         due_at: when it is looked at again; None: it rests.
         waits_for: the failure that it waits for.
         account_state: of the user's account.
+        blocked_until: no list of the account is looked at before; may be past. None: it was never blocked.
+        block_reason: what the account waits for until then.
         trakt_slug: of the account, in addresses; None: not known.
         failure: the reason, and Trakt's words, of the last result of this version, if that was a failure.
     """
@@ -57,18 +60,20 @@ class MirrorView:
     waits_for: FailureReason | None
     account_state: str
     blocked_until: datetime | None
+    block_reason: FailureReason | None
     trakt_slug: str | None
     failure: tuple[FailureReason, str | None] | None
 
-    @property
-    def reason(self) -> WaitReason | None:
-        """What keeps the list from Trakt; None: nothing."""
+    def reason(self, now: datetime) -> WaitReason | None:
+        """Return what keeps the list from Trakt; None: nothing."""
         if self.account_state == "reauthorization_required":
             return "auth"
         if self.account_state != "connected":
             return "not_connected"
         if self.waits_for is not None:
             return self.waits_for
+        if self.held_up_for(now):
+            return self.block_reason
         return None if self.failure is None or self.is_applied else self.failure[0]
 
     @property
@@ -90,9 +95,15 @@ class MirrorView:
             return "detached"
         if self.is_applied and progress.tally.is_empty and (self.due_at is None or self.due_at > now):
             return "in_sync"
-        if self.account_state != "connected" or self.waits_for is not None:
+        if self.account_state != "connected" or self.waits_for is not None or self.held_up_for(now):
             return "waiting"
         return "rejected" if self.due_at is None else "working"
+
+    def held_up_for(self, now: datetime) -> timedelta:
+        """Return how long the list, which is due, waits for the end of its account's block; 0: it does not."""
+        if self.waits_for is not None or self.due_at is None or self.due_at > now or self.blocked_until is None:
+            return NO_WAIT
+        return max(self.blocked_until - now, NO_WAIT)
 
     @property
     def page(self) -> str | None:

@@ -61,7 +61,7 @@ TIMES: Final = "SELECT expires_at, audit_at FROM account WHERE user_id = $1"
 # Without their titles: for their states, which those do not change.
 MIRRORS: Final = f"""
 SELECT {JOB_COLUMNS.replace("desired_list.items", "'[]'::jsonb AS items")}, work_queue.due_at, work_queue.waits_for,
-    {STATE} AS account_state, trakt_slug, nullif(blocked_until, '-infinity') AS blocked_until
+    {STATE} AS account_state, trakt_slug, nullif(blocked_until, '-infinity') AS blocked_until, block_reason
 FROM account
 JOIN desired_list ON desired_list.user_id = account.user_id
 LEFT JOIN mirror ON mirror.list_id = desired_list.list_id AND mirror.trakt_account = coalesce(account.trakt_id, '')
@@ -152,6 +152,7 @@ async def mirror_views(pool: Pool, user_id: str) -> list[MirrorView]:
             waits_for=row["waits_for"],
             account_state=row["account_state"],
             blocked_until=row["blocked_until"],
+            block_reason=row["block_reason"],
             trakt_slug=row["trakt_slug"],
             failure=None,
         )

@@ -18,7 +18,7 @@ WITH job AS MATERIALIZED (
     SELECT {JOB_COLUMNS}, work_queue.due_at, work_queue.waits_for,
         coalesce({STATE}, 'disconnected') AS account_state,
         account.trakt_slug,
-        nullif(account.blocked_until, '-infinity') AS blocked_until,
+        nullif(account.blocked_until, '-infinity') AS blocked_until, account.block_reason,
         last_result.payload AS failure
     FROM desired_list
     LEFT JOIN account ON account.user_id = desired_list.user_id
@@ -84,6 +84,7 @@ async def mirror(pool: Pool, user_id: str, list_id: int, now: datetime, policy: 
         waits_for=row["waits_for"],
         account_state=row["account_state"],
         blocked_until=row["blocked_until"],
+        block_reason=row["block_reason"],
         trakt_slug=row["trakt_slug"],
         failure=None if failure is None else (failure["reason"], failure.get("detail")),
     )

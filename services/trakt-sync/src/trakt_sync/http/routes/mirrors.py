@@ -52,7 +52,7 @@ async def plan_mirror(
     """Read what would be sent to Trakt for the list now. Nothing is sent."""
     view = await _view(pool, user_id, list_id, policy)
     job = view.job.leaving() if view.account_state == "disconnecting" else view.job
-    return await _aside(view, lambda: PlanOut.of(view, plan(query.applied_to(job.desired), job.actual)))
+    return await _aside(view, lambda: PlanOut.of(view, plan(query.applied_to(job.desired), job.actual), utc_now()))
 
 
 @router.post("/lists/{list_id}/retry", status_code=202, responses=documented(NotFound))

@@ -118,7 +118,7 @@ class MirrorOut(Documented):
     @classmethod
     def of(cls, view: MirrorView, now: datetime, site: str) -> Self:
         """Return how the list is. Args: site: of Trakt, as browsers reach it."""
-        job, reason = view.job, view.reason
+        job, reason = view.job, view.reason(now)
         detail = view.failure[1] if view.failure is not None and view.failure[0] == reason else None
         return cls(
             list_id=job.list_id,

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any, Final, Self
 
 from pydantic import BaseModel, ConfigDict
@@ -106,7 +107,7 @@ class PlanOut(Documented):
     """In their order. Each answer of Trakt may change those behind it."""
 
     @classmethod
-    def of(cls, view: MirrorView, actions: Sequence[Action]) -> Self:
+    def of(cls, view: MirrorView, actions: Sequence[Action], now: datetime) -> Self:
         room, described = MAX_TITLES, []
         for action in actions:
             one = _described(action, view.job, room)
@@ -115,7 +116,7 @@ class PlanOut(Documented):
         return cls(
             list_id=view.job.list_id,
             version=view.job.version,
-            reason=view.reason,
+            reason=view.reason(now),
             requests=sum(one.requests for one in described),
             actions=described,
         )
