@@ -19,9 +19,8 @@ Run = Callable[..., Coroutine[Any, Any, tuple[int | None, str]]]
 
 
 @pytest.fixture
-def run(dsn: str, simulator_url: str) -> Run:
-    """Run a command as the operator does; return its exit status and what it printed."""
-    environment = {
+def environment(dsn: str, simulator_url: str) -> dict[str, str]:
+    return {
         **os.environ,
         "DATABASE_URL": dsn,
         "TOKEN_ENCRYPTION_KEYS": KEY,
@@ -29,7 +28,13 @@ def run(dsn: str, simulator_url: str) -> Run:
         "TRAKT_AUTH_URL": simulator_url,
         "TRAKT_CLIENT_ID": CLIENT.client_id,
         "LOG_LEVEL": "WARNING",
+        "PYTHONUNBUFFERED": "1",
     }
+
+
+@pytest.fixture
+def run(environment: dict[str, str]) -> Run:
+    """Run a command as the operator does; return its exit status and what it printed."""
 
     async def command(*arguments: str) -> tuple[int | None, str]:
         process = await asyncio.create_subprocess_exec(
@@ -137,6 +142,30 @@ async def test_orphans_are_shown_and_deleted_on_demand(running: Harness, admin: 
     assert (status, f"deleted {number}" in text) == (0, True)
     assert sorted(one.name for one in await admin.lists_of("ada")) == ["Heists", "My own"]
     await running.pool.execute("UPDATE account SET next_write_at = '-infinity'")
+
+
+async def test_an_orphan_that_a_list_adopts_before_its_account_is_free_is_left_alone(
+    running: Harness, admin: SimulatorAdmin, environment: dict[str, str]
+) -> None:
+    await running.want(wanted(1, items=movies(1)))
+    await running.settled()
+    ours = {"name": "Old", "description": "Custom list managed by WatchBuddy (ID: 99)"}
+    await by_hand(running, admin, "POST", "", ours)
+    (number,) = [int(one.ids["trakt"]) for one in await admin.lists_of("ada") if one.name == "Old"]
+    until = running.clock() + timedelta(minutes=5)
+    await running.pool.execute("UPDATE account SET lease_token = gen_random_uuid(), lease_until = $1", until)
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "trakt_sync", "orphans", "--delete", str(number)),
+        env=environment,
+        stdout=asyncio.subprocess.PIPE,
+    )
+    assert process.stdout is not None
+    assert "chosen" in (await process.stdout.readline()).decode()
+    await running.pool.execute("UPDATE mirror SET former_ids = ARRAY[$1::bigint]", number)
+    await running.pool.execute("UPDATE account SET lease_token = NULL, lease_until = '-infinity'")
+    await process.communicate()
+    assert process.returncode == 2
+    assert number in [one.ids["trakt"] for one in await admin.lists_of("ada")]
 
 
 async def test_audit_is_asked_for(running: Harness, admin: SimulatorAdmin, run: Run) -> None:

@@ -79,6 +79,9 @@ async def _deleted(pool: Pool, trakt: TraktClient, token: SecretStr, user_id: st
         print(f"{user_id}: the account is being served all the time", file=sys.stderr)
         return False
     try:
+        if await mirrors.owned(pool, [one.trakt_list_id]):  # whoever was served meanwhile adopted it
+            print(f"{user_id}: {one.trakt_list_id} is a list's by now, and was left alone", file=sys.stderr)
+            return False
         await trakt.delete_list(WriteLease(token, until), one.trakt_list_id)
     except ListGoneError:
         return True
