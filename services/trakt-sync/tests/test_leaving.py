@@ -230,6 +230,23 @@ async def test_whoever_comes_back_later_finds_their_lists_made_anew(running: Har
     assert [one.item_count for one in await admin.lists_of("ada")] == [1]
 
 
+async def test_a_list_whose_creation_was_not_answered_goes_and_its_user_reads_only_that(
+    running: Harness, admin: SimulatorAdmin
+) -> None:
+    await admin.fault("status", method="POST", path="/users/*/lists", status=502, after=True)  # made, not answered
+    unread = await admin.fault("status", method="GET", path="/users/*/lists", status=503, times=None)
+    await running.want(wanted(items=movies(1)))
+    await eventually(running.job, until=lambda job: job.progress.intent is not None)
+    await eventually(lambda: admin.requests(method="POST", path="/users/me/lists"))
+    await left(running)
+    await admin.remove_fault(unread)
+    running.move_clock(timedelta(minutes=10))
+    event = await ended(running)
+    assert (event.removed_list_ids, event.lists_left) == ((1,), 0)
+    assert await names(admin) == []
+    assert await running.events(TraktListCreated) == []
+
+
 async def test_an_account_that_nobody_identified_is_asked_before_anything_is_deleted(
     dsn: str, simulator_url: str, admin: SimulatorAdmin
 ) -> None:

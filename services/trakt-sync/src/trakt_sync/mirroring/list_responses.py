@@ -166,8 +166,10 @@ def _with_list(
     )
     if remote.item_count:
         progress = progress.stale(now, policy)
-    event = list_created(job, remote.trakt_list_id, remote.slug, is_adopted=is_adopted)
-    return Change(progress, LedgerChange(replace=set_aside(job.entries)), (event,))
+    ledger = LedgerChange(replace=set_aside(job.entries))
+    if job.desired.is_leaving:  # it is deleted next, and the account's end tells that
+        return Change(progress, ledger)
+    return Change(progress, ledger, (list_created(job, remote.trakt_list_id, remote.slug, is_adopted=is_adopted),))
 
 
 def is_of(intent: Intent, candidate: RemoteList, list_id: int, begun_at: datetime, policy: Policy) -> bool:
