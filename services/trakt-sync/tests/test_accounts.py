@@ -27,6 +27,7 @@ from trakt_sync.store.connections import check_batch
 from trakt_sync.testing import CLIENT, KEY, Harness, harness, make_settings, movies, unwanted, wanted
 from trakt_sync.trakt.api import Trakt
 from trakt_sync.trakt.tokens import Tokens
+from trakt_sync.use_cases import disconnect
 from watchbuddy_contracts import (
     TraktAccountConnected,
     TraktDriftFound,
@@ -287,6 +288,27 @@ async def test_list_that_is_gone_when_the_user_comes_back_is_made_anew(running: 
     await running.settled()
     (shown,) = await admin.lists_of("ada")
     assert [item.ids["trakt"] for item in shown.items] == [1]
+
+
+async def test_list_that_is_to_stay_deleted_stays_so_when_the_user_comes_back(
+    running: Harness, admin: SimulatorAdmin
+) -> None:
+    pairs = {name: await admin.account(name, vip=True) for name in ("ada", "bob")}
+    await running.connect("ada", pairs["ada"].model_dump_json())
+    await running.want(wanted(items=movies(1), when_deleted="detach"))
+    await running.settled()
+    (mine,) = await admin.lists_of("ada")
+    running.move_clock(timedelta(minutes=10))
+    async with httpx.AsyncClient(base_url=str(running.settings.trakt_api_url), headers=pairs["ada"].headers()) as http:
+        assert (await http.delete(f"users/me/lists/{mine.ids['trakt']}")).is_success
+    await running.audited()
+    await running.sent(TraktDriftFound)
+    for version, (name, lists) in enumerate((("bob", 1), ("ada", 0), ("ada", 0)), start=2):
+        await disconnect(running.pool, Vault([KEY]), "ada", running.clock())
+        await running.want(wanted(version=version, items=movies(version), when_deleted="detach"))
+        await running.connect("ada", pairs[name].model_dump_json())
+        await running.settled()
+        assert len(await admin.lists_of(name)) == lists
 
 
 async def test_unanswered_creation_is_found_after_a_change_of_account_there_and_back(
