@@ -1,17 +1,17 @@
 """What people do in the console, in a real browser (Debian's chromium), against the running system."""
 
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, Page, expect
 
 from chassis.testing import eventually
 from integration.catalogue import movies
 from integration.console import CHROMIUM, PHONE, Console, chromium, log_in, with_catalogue
 from integration.system import RunningSystem
-from integration.users import User
+from integration.users import ListAnswer, User
 
 pytestmark = pytest.mark.skipif(  # a page can only be looked at in a browser
     not CHROMIUM.exists(), reason=f"no browser at {CHROMIUM} (Debian: apt install chromium)"
@@ -32,6 +32,26 @@ async def browser(running_system: RunningSystem) -> AsyncIterator[Browser]:
 async def console(browser: Browser, system: RunningSystem, user: User) -> AsyncIterator[Console]:
     async with Console.opened(browser, system, user.name) as opened:
         yield opened
+
+
+async def filled(user: User, filters: Mapping[str, object]) -> ListAnswer:
+    """Make a smart list; return it when it has its twenty titles, and Trakt has them."""
+    made = (await user.send("POST", "", json={"list_type": "smart", "filters": filters, "item_limit": 20})).json()
+    await eventually(lambda: user.read(made["id"]), until=lambda one: one.item_count == 20)
+    [here] = await user.mirrored(made["id"])
+    return here
+
+
+async def drag(page: Page, *, from_row: int, below_row: int) -> None:
+    """Drag a title by its handle, and drop it below another one."""
+    handles = page.locator(".handle")
+    held, target = await handles.nth(from_row).bounding_box(), await handles.nth(below_row).bounding_box()
+    assert held is not None
+    assert target is not None
+    await page.mouse.move(held["x"] + 5, held["y"] + 5)
+    await page.mouse.down()
+    await page.mouse.move(target["x"] + 5, target["y"] + target["height"], steps=3)
+    await page.mouse.up()
 
 
 async def test_a_stranger_connects_trakt_and_has_a_list_there_in_three_clicks(
@@ -102,9 +122,8 @@ async def test_filters_show_what_they_find_before_they_are_saved(console: Consol
 
 
 async def test_a_refresh_shows_how_far_it_is_and_survives_a_reload(console: Console, user: User) -> None:
-    made = (await user.send("POST", "", json={"list_type": "smart", "filters": COMEDIES, "item_limit": 20})).json()
-    await user.mirrored(made["id"])
-    await console.go(f"/lists/{made['id']}")
+    made = await filled(user, COMEDIES)
+    await console.go(f"/lists/{made.id}")
     await console.page.evaluate(
         """() => {
             window.seen = [];
@@ -143,6 +162,11 @@ async def test_a_list_by_hand_is_filled_by_search_put_in_order_by_keys_and_renam
     await expect(handle).to_be_focused()
     await expect(page.get_by_text("Forrest Gump: place 1 of 3")).to_be_attached()
 
+    await drag(page, from_row=0, below_row=2)
+    await expect(page.locator(".title-name bdi").last).to_have_text("Forrest Gump")
+    await console.button("Undo").click()
+    await expect(page.locator(".title-name bdi").first).to_have_text("Forrest Gump")
+
     await page.get_by_role("button", name="Take off: Heat").click()
     await expect(page.locator(".titles.card .title-row")).to_have_count(2)
     await console.button("Undo").click()
@@ -155,8 +179,7 @@ async def test_a_list_by_hand_is_filled_by_search_put_in_order_by_keys_and_renam
     await page.keyboard.press("Enter")
     await expect(page.get_by_role("heading", level=1)).to_have_text("Heist weekend")
     await expect(page.get_by_role("dialog")).to_have_count(0)
-    shown = await console.titles()
-    assert shown[:2] == ["Forrest Gump", "Heat"]
+    await expect(page.locator(".titles.card .title-name bdi")).to_have_text(["Forrest Gump", "Heat", "Toy Story"])
 
     async def on_trakt() -> list[tuple[str, int]]:
         return [(one.name, len(one.items)) for one in await user.on_trakt()]
@@ -234,16 +257,14 @@ async def test_titles_with_markup_and_marks_change_nothing_around_them(console: 
 async def test_a_refresh_that_would_empty_a_list_waits_for_its_owner(
     console: Console, system: RunningSystem, user: User
 ) -> None:
-    body = {"list_type": "smart", "filters": {**COMEDIES, "rated": "not_disliked"}, "item_limit": 20}
-    made = (await user.send("POST", "", json=body)).json()
-    await user.mirrored(made["id"])
-    first = await user.known_items(made["id"])
+    made = await filled(user, {**COMEDIES, "rated": "not_disliked"})
+    first = await user.known_items(made.id)
     for item in first[:12]:
         await user.rate("movie", str(item.ids["imdb"]), "down")
     await console.page.reload()
-    await system.let_time_pass(made["id"])
-    await expect(console.card(made["title"])).to_contain_text("More than half of its titles would go. You decide.")
-    await console.go(f"/lists/{made['id']}")
+    await system.let_time_pass(made.id)
+    await expect(console.card(made.title)).to_contain_text("More than half of its titles would go. You decide.")
+    await console.go(f"/lists/{made.id}")
     await expect(console.page.get_by_text("12 of 20 titles would go")).to_be_visible()
     await console.page.get_by_text("Which would go").click()
     await expect(console.page.locator(".notice .title-row")).to_have_count(12)

@@ -10,7 +10,7 @@ import { Heading, Notice } from "../components/parts.js";
 import { ImportReport } from "../components/import-report.js";
 import { TraktImport } from "../components/trakt-import.js";
 
-const KINDS = { manual: "By hand: they stay as they are", custom: "Automatic: their titles are pinned, filters can be added" };
+const KINDS = { manual: "By hand", custom: "Automatic, titles pinned" };
 
 function Drop({ onFile, isBusy }) {
   const input = useRef(null);
@@ -98,7 +98,7 @@ export function ImportView() {
               files of these. You see what would come of it before anything is made.
             </p>
             <div class="field-row">
-              <${Select} label="Make" value=${kind} choices=${KINDS} onChange=${setKind} />
+              <${Select} label="Kind of list" value=${kind} choices=${KINDS} onChange=${setKind} />
               <${Select} label="Where to" value=${target} choices=${{ "": "New lists", ...targets }} onChange=${setTarget} />
             </div>
             <${Drop} onFile=${(chosen) => send(chosen, true)} isBusy=${isBusy} />

@@ -1,6 +1,6 @@
 // Order by hand: dragging a row by its handle, or moving it with the arrow keys.
 import { post } from "../../lib/api.js";
-import { toast, toastProblem } from "../../lib/toasts.js";
+import { toast } from "../../lib/toasts.js";
 import { html, useEffect, useRef, useState } from "../../lib/ui.js";
 import { Icon } from "../../components/icon.js";
 import { keyOf, nameOf, sentItem } from "../../components/titles.js";
@@ -14,11 +14,9 @@ const moved = (items, from, to) => {
 /**
  * Return what rows need to be put in another order.
  *
- * `data`: `{items, total}` in the list's order; `setData` takes the next; `after()` reads again.
- * `queue`: a ref of the promise behind which the last move stands: moves go to the server one after the other, for a
- * later place is meant in the order that the earlier move made.
+ * `data`: `{items, total}` in the list's order; `setData` takes the next; `edit(work)` sends an edit behind the others.
  */
-export function useReorder({ list, data, setData, after, queue }) {
+export function useReorder({ list, data, setData, edit }) {
   const root = useRef(null);
   const [drag, setDrag] = useState(null);
   const [said, setSaid] = useState("");
@@ -33,17 +31,6 @@ export function useReorder({ list, data, setData, after, queue }) {
     root.current?.querySelectorAll(".handle")[place]?.focus();
   }, [data]);
 
-  const send = (item, rank) => {
-    queue.current = queue.current.then(async () => {
-      try {
-        await post(`/api/lists/${list.id}/items/move`, { item: sentItem(item), rank });
-      } catch (problem) {
-        toastProblem(problem);
-      }
-    });
-    const mine = queue.current;
-    mine.then(() => mine === queue.current && after());
-  };
   const move = (from, to, { isUndo = false, keepFocus = false } = {}) => {
     const { items, total } = latest.current;
     if (to < 0 || to >= items.length || to === from) return;
@@ -51,7 +38,7 @@ export function useReorder({ list, data, setData, after, queue }) {
     focused.current = keepFocus ? keyOf(item) : null;
     setData({ items: moved(items, from, to), total });
     setSaid(`${nameOf(item)}: place ${to + 1} of ${total}`);
-    send(item, to + 1);
+    edit(() => post(`/api/lists/${list.id}/items/move`, { item: sentItem(item), rank: to + 1 }));
     if (isUndo || keepFocus) return;
     const undo = () => {
       const now = latest.current.items.findIndex((one) => keyOf(one) === keyOf(item));

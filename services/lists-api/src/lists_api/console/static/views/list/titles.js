@@ -34,9 +34,9 @@ async function readTitles(id, order, pages, signal) {
 export function TitlesPart({ list }) {
   const [order, setOrder] = useState("rank asc");
   const [pages, setPages] = useState(1);
-  const moves = useRef(Promise.resolve());
+  const edits = useRef(Promise.resolve());
   const titles = useResource(async (signal) => {
-    await moves.current;
+    await edits.current;
     return readTitles(list.id, order, pages, signal);
   }, `${list.version} ${order} ${pages}`);
   const { data, problem, reload, setData } = titles;
@@ -49,39 +49,33 @@ export function TitlesPart({ list }) {
     readList(list.id);
     return reload();
   };
+  // One edit after the other: each is meant in the list that the one before it made. The last one reads again.
+  const edit = (work) => {
+    const mine = edits.current.then(work).catch(toastProblem);
+    edits.current = mine;
+    mine.then(() => mine === edits.current && after());
+  };
 
-  const add = async (item) => {
-    try {
+  const add = (item) =>
+    edit(async () => {
       const { added } = await post(`/api/lists/${list.id}/items`, { items: [sentItem(item)] });
       toast(added ? `“${nameOf(item)}” ${isManual ? "was added" : "is pinned"}` : `“${nameOf(item)}” is on the list already`, { severity: "success" });
-      await after();
-    } catch (error) {
-      toastProblem(error);
-    }
-  };
-  const putBack = async (item) => {
-    try {
+    });
+  const putBack = (item) =>
+    edit(async () => {
       if (!isManual) await del(`/api/lists/${list.id}/exclusions`, { items: [sentItem(item)] });
       await post(`/api/lists/${list.id}/items`, { items: [sentItem(item)] });
       if (isManual) await post(`/api/lists/${list.id}/items/move`, { item: sentItem(item), rank: item.rank });
-      await after();
-    } catch (error) {
-      toastProblem(error);
-    }
-  };
-  const remove = async (item) => {
+    });
+  const remove = (item) => {
     setData((now) => ({ items: now.items.filter((one) => one !== item), total: now.total - 1 }));
-    try {
+    edit(async () => {
       await del(`/api/lists/${list.id}/items`, { items: [sentItem(item)] });
       const text = isManual ? `“${nameOf(item)}” was taken off` : `“${nameOf(item)}” is kept out of this list`;
       toast(text, { action: { label: "Undo", run: () => putBack(item) } });
-    } catch (error) {
-      toastProblem(error);
-    }
-    await after();
+    });
   };
-  const pin = (item) => add(item);
-  const reorder = useReorder({ list, data, setData, after, queue: moves });
+  const reorder = useReorder({ list, data, setData, edit });
 
   return html`
     <section class="stack" aria-label="Titles">
@@ -114,7 +108,7 @@ export function TitlesPart({ list }) {
                 <span class="title-actions">
                   <${Thumbs} item=${item} />
                   ${list.list_type === "custom" && !item.is_pinned &&
-                  html`<button type="button" class="icon-button" title="Pin" aria-label=${`Pin: ${nameOf(item)}`} onClick=${() => pin(item)}><${Icon} name="pin" size="18" /></button>`}
+                  html`<button type="button" class="icon-button" title="Pin" aria-label=${`Pin: ${nameOf(item)}`} onClick=${() => add(item)}><${Icon} name="pin" size="18" /></button>`}
                   ${list.list_type !== "smart" &&
                   html`
                     <button type="button" class="icon-button" title=${isManual ? "Take off" : "Keep out"}
