@@ -1,13 +1,13 @@
 """Every screen of the console as axe-core sees it, on a desktop and a phone, light and dark."""
 
 from collections.abc import AsyncIterator
-from typing import Any, Final
+from typing import Final
 
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser
 
-from clients.node import Node, NotHereError
+from integration.axe import axe_script, findings
 from integration.catalogue import Item, movies
 from integration.console import CHROMIUM, DESKTOP, PHONE, Console, chromium, with_catalogue
 from integration.system import RunningSystem
@@ -16,7 +16,6 @@ from integration.users import User
 pytestmark = pytest.mark.skipif(  # a page can only be looked at in a browser
     not CHROMIUM.exists(), reason=f"no browser at {CHROMIUM} (Debian: apt install chromium)"
 )
-SERIOUS: Final = {"serious", "critical"}
 UNKNOWN: Final[Item] = {"media_type": "movie", "ids": {"imdb": "tt9999998"}}
 SCREENS: Final = {
     "lists": "/",
@@ -49,21 +48,7 @@ async def browser(running_system: RunningSystem) -> AsyncIterator[Browser]:
 
 @pytest.fixture(scope="module")
 def axe() -> str:
-    """The script of axe-core."""
-    try:
-        return (Node.find().packages / "node_modules" / "axe-core" / "axe.min.js").read_text()
-    except NotHereError as error:
-        pytest.skip(str(error))  # the text names the program that this machine lacks
-
-
-async def findings(console: Console, axe: str) -> list[Any]:
-    await console.page.evaluate(axe)
-    seen = await console.page.evaluate("axe.run({resultTypes: ['violations']})")
-    assert seen["passes"]
-    wide = await console.page.evaluate("document.documentElement.scrollWidth > innerWidth")
-    return [(one["id"], one["nodes"][0]["html"]) for one in seen["violations"] if one["impact"] in SERIOUS] + [
-        "wider than the window"
-    ] * wide
+    return axe_script()
 
 
 @pytest.mark.parametrize(("size", "theme"), [(DESKTOP, "light"), (PHONE, "dark")], ids=["desktop", "phone"])

@@ -57,7 +57,8 @@ async def test_a_delivery_that_is_given_up_is_told_once_until_something_is_sent_
     )
 
     async def told() -> list[str]:
-        rows = await of.pool.fetch("SELECT text FROM messages WHERE kind = 'channel_given_up' ORDER BY id")
+        rows = await of.pool.fetch("SELECT text, link FROM messages WHERE kind = 'channel_given_up' ORDER BY id")
+        assert {row["link"] for row in rows} == {f'{{"to": "channel", "channel_id": {channel_id}}}'}
         return [row["text"] for row in rows]
 
     assert await told() == [lost]

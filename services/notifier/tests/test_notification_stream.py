@@ -66,7 +66,7 @@ async def test_a_new_message_arrives_as_the_contract_says(url: str, pool: Pool, 
         "severity": "info",
         "list_id": 7,
         "list_title": "Heists",
-        "link": {"to": "list", "list_id": 7, "title_states": [], "run_id": None},
+        "link": {"to": "list", "list_id": 7, "title_states": [], "run_id": None, "channel_id": None},
         "created_at": "2026-11-20T18:04:05Z",
         "read": False,
     }

@@ -15,12 +15,14 @@ class Link(Documented):
 
     model_config = ConfigDict(frozen=True)
 
-    to: Literal["list", "titles", "run", "account"]
+    to: Literal["list", "titles", "run", "account", "channel"]
     """`list`: a list; `titles`: the titles of a list that are in one of `title_states` on Trakt; `run`: a sync run that
-    waits for a decision; `account`: the user's Trakt account."""
+    waits for a decision; `account`: the user's Trakt account; `channel`: one of the user's channels."""
     list_id: int | None = None
-    """Null when `to` is `account`."""
+    """Null when `to` is `account` or `channel`."""
     title_states: tuple[TitleState, ...] = ()
     """As `GET /api/trakt/lists/{id}/items` takes them. Empty unless `to` is `titles`."""
     run_id: UUID | None = None
     """Null unless `to` is `run`."""
+    channel_id: int | None = None
+    """Null unless `to` is `channel`."""

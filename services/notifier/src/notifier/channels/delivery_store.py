@@ -16,6 +16,7 @@ from notifier.channels.channel import Plan, Told
 from notifier.channels.log_store import ADD, told
 from notifier.channels.schedule import due_at
 from notifier.channels.store import plan_of
+from notifier.links import Link
 
 MOST_MESSAGES: Final = 200
 """Of one delivery."""
@@ -199,8 +200,8 @@ WITH news AS (
 locked AS MATERIALIZED (
     SELECT user_id, pg_advisory_xact_lock(hashtextextended('messages of ' || user_id, 0)) FROM news
 )
-INSERT INTO messages (event_id, user_id, kind, text, severity, created_at)
-SELECT $3, user_id, 'channel_given_up', $4, 'error', $2 FROM locked
+INSERT INTO messages (event_id, user_id, kind, text, severity, link, created_at)
+SELECT $3, user_id, 'channel_given_up', $4, 'error', $5, $2 FROM locked
 ON CONFLICT (event_id) DO NOTHING
 RETURNING id"""
 
@@ -221,9 +222,9 @@ async def failed(
         status = await connection.execute(FAILED, delivery.id, lease, now, failed.failure, failed.status, next_at)
         if not count_of(status) or next_at is not None or delivery.is_test:
             return False
-        return (
-            await connection.fetchval(TELL, delivery.channel_id, now, uuid5(delivery.id, "exhausted"), told) is not None
-        )
+        link = Link(to="channel", channel_id=delivery.channel_id).model_dump_json(exclude_defaults=True)
+        event_id = uuid5(delivery.id, "exhausted")
+        return await connection.fetchval(TELL, delivery.channel_id, now, event_id, told, link) is not None
 
 
 # The first hundred: what comes after them is due later, or is looked for again when a lease ends.

@@ -6,7 +6,7 @@ import { useStore } from "../lib/store.js";
 import { at } from "../lib/time.js";
 import { toastProblem } from "../lib/toasts.js";
 import { html, useState } from "../lib/ui.js";
-import { messageHref } from "../words/links.js";
+import { messageHref, messageWay } from "../words/links.js";
 import { Confirm } from "../components/dialog.js";
 import { Icon } from "../components/icon.js";
 import { Empty, Failed, Heading, Skeleton } from "../components/parts.js";
@@ -17,15 +17,24 @@ const SIGNS = { info: ["info", "info"], success: ["check", "good"], warning: ["w
 
 async function readMessages(kind, pages, signal) {
   const filter = { unread: "&unread=true", warning: "&severity=warning", error: "&severity=error" }[kind] ?? "";
-  const answers = await Promise.all(
-    Array.from({ length: pages }, (_, index) => get(`/api/notifications?limit=${PAGE}&page=${index + 1}${filter}`, { signal })),
-  );
-  return { ...answers[0], messages: answers.flatMap((answer) => answer.messages) };
+  const path = `/api/notifications?limit=${PAGE}${filter}`;
+  const first = await get(path, { signal });
+  const found = [...first.messages];
+  let { next_before: before } = first;
+  for (let page = 1; page < pages && before !== null; page += 1) {
+    const older = await get(`${path}&before=${before}`, { signal });
+    found.push(...older.messages);
+    before = older.next_before;
+  }
+  return { ...first, messages: found, next_before: before };
 }
 
 function Message({ message, list, onRead }) {
   const [icon, tone] = SIGNS[message.severity];
+  // A list that is not here any more has no page, and its name from then.
   const href = list || !message.list_id ? messageHref(message) : null;
+  const way = messageWay(message);
+  const name = list?.title ?? message.list_title;
   return html`
     <li class=${message.read ? "message" : "message unread"}>
       <span class=${`tone ${tone}`}><${Icon} name=${icon} size="18" /><span class="hidden">${message.severity}${message.read ? "" : ", unread"}</span></span>
@@ -33,7 +42,8 @@ function Message({ message, list, onRead }) {
         <p dir="auto">${message.text}</p>
         <p class="quiet small">
           <time datetime=${message.created_at}>${at(message.created_at)}</time>
-          ${href && html` · <a href=${`#${href}`} onClick=${() => !message.read && onRead(message)}><bdi>${list?.title ?? "Account"}</bdi></a>`}
+          ${name && (way || !href) && html` · <bdi>${name}</bdi>`}
+          ${href && html` · <a href=${`#${href}`} onClick=${() => !message.read && onRead(message)}><bdi>${way ?? name}</bdi></a>`}
         </p>
       </div>
       ${!message.read &&
@@ -72,6 +82,7 @@ export function MessagesView() {
   };
   return html`
     <${Heading} title="Messages">
+      <a class="button" href="#/channels"><${Icon} name="bell" size="18" />Channels</a>
       <button type="button" class="button" disabled=${!data?.unread} onClick=${readAll}><${Icon} name="check" size="18" />Mark all as read</button>
       <button type="button" class="button" disabled=${!data?.total} onClick=${() => setClearing(true)}><${Icon} name="trash" size="18" />Clear</button>
     <//>
@@ -96,7 +107,7 @@ export function MessagesView() {
         ${data.messages.map((one) => html`<${Message} key=${one.id} message=${one} list=${all?.find(({ id }) => id === one.list_id)} onRead=${read} />`)}
       </ol>
     `}
-    ${data && data.messages.length < data.total &&
+    ${data && data.next_before !== null &&
     html`<p class="actions centred"><button type="button" class="button" onClick=${() => setPages(pages + 1)}>Show older ones</button></p>`}
     ${isClearing &&
     html`

@@ -13,7 +13,7 @@ import { viewOf } from "./views.js";
 
 const PLACES = [
   { href: "/", name: "Lists", icon: "list", isHere: (parts) => !parts.length || ["lists", "new"].includes(parts[0]) },
-  { href: "/messages", name: "Messages", icon: "bell", isHere: ([first]) => first === "messages" },
+  { href: "/messages", name: "Messages", icon: "bell", isHere: ([first]) => first === "messages" || first === "channels" },
   { href: "/import", name: "Bring in", icon: "inbox", isHere: ([first]) => first === "import" },
   { href: "/account", name: "Account", icon: "user", isHere: ([first]) => first === "account" },
 ];

@@ -13,6 +13,7 @@ const ListPage = lazy(async () => (await import("./list/page.js")).ListPage);
 const VIEWS = {
   new: { title: "New list", component: lazy(async () => (await import("./new-list.js")).NewListView) },
   messages: { title: "Messages", component: lazy(async () => (await import("./messages.js")).MessagesView) },
+  channels: { title: "Channels", component: lazy(async () => (await import("./channels/view.js")).ChannelsView) },
   import: { title: "Bring in lists", component: lazy(async () => (await import("./import.js")).ImportView) },
   account: { title: "Account", component: lazy(async () => (await import("./account.js")).AccountView) },
 };
@@ -21,6 +22,6 @@ const VIEWS = {
 export function viewOf([first, second]) {
   if (first === "lists" && second) return { component: ListPage, title: "List", key: `list ${second}` };
   if (!first || first === "lists") return { component: ListsView, title: "Lists", key: "lists" };
-  if (Object.hasOwn(VIEWS, first)) return { ...VIEWS[first], key: first };
+  if (Object.hasOwn(VIEWS, first)) return { ...VIEWS[first], key: first === "channels" ? `channels ${second}` : first };
   return { component: Nowhere, title: "Nothing here", key: "nowhere" };
 }
