@@ -1,6 +1,7 @@
-"""Channels in the console, in a real browser: a webhook is added, tested, paused and deleted, and messages arrive."""
+"""Channels in the console, in a real browser: added, tested, paused, deleted; what comes arrives."""
 
 import asyncio
+import json
 import re
 from collections.abc import AsyncIterator
 
@@ -21,6 +22,40 @@ pytestmark = pytest.mark.skipif(  # a page can only be looked at in a browser
     not CHROMIUM.exists(), reason=f"no browser at {CHROMIUM} (Debian: apt install chromium)"
 )
 ADDED = "Synced to Trakt: +1 -0"
+ADD = """given => fetch("/api/channels", {
+    method: "POST", headers: {"Content-Type": "application/json"}, body: JSON.stringify(given)
+}).then(answer => answer.json())"""
+MAIL = (
+    "mailtos://ada:a%20b%2Fc%40@example.org:465"
+    "?to=ada%40example.org&smtp=mail.example.org&user=ada%40example.org&from=ada%40example.org"
+)
+HAND_OVER = [
+    ("ntfy", {"Topic": "my-films-x7k2"}, "ntfys://ntfy.sh/my-films-x7k2"),
+    (
+        "Telegram",
+        {"Token of your bot": "123456789:ABCdefghijklmnopqrstuvwxyzABCDEFGH", "Number of your chat": "987654321"},
+        "tgram://123456789:ABCdefghijklmnopqrstuvwxyzABCDEFGH/987654321",
+    ),
+    (
+        "Discord",
+        {"Address of the Discord webhook": "https://discord.com/api/webhooks/4174216298/JHMHI8qBe7bk2ZwO5U711o3dV_js"},
+        "discord://4174216298/JHMHI8qBe7bk2ZwO5U711o3dV_js",
+    ),
+    (
+        "Slack",
+        {"Address of the Slack webhook": "https://hooks.slack.com/services/T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXr"},
+        "slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXr",
+    ),
+    (
+        "E-mail",
+        {
+            "E-mail address that sends": "ada@example.org",
+            "Password for apps": "a b/c@",
+            "Mail server": "mail.example.org:465",
+        },
+        MAIL,
+    ),
+]
 UNKNOWN: Item = {"media_type": "movie", "ids": {"imdb": "tt9999998"}}
 
 
@@ -52,7 +87,7 @@ async def test_a_webhook_is_added_tested_and_gets_what_comes(
         page = console.page
         await console.page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
         await console.go("/messages")
-        await page.get_by_role("link", name="Channels").click()
+        await page.get_by_role("link", name="Send elsewhere").click()
         await expect(page.get_by_text("No channels yet")).to_be_visible()
         await look(console, "none")
         await page.get_by_role("link", name="Add a channel").click()
@@ -94,18 +129,55 @@ async def test_a_webhook_is_added_tested_and_gets_what_comes(
         await expect(log).to_have_count(2)
         await expect(log.first).to_contain_text(re.compile("Sent .*not found", re.DOTALL))
         await look(console, "one")
+        await page.locator(".back").click()
+        await expect(page.locator(".channel-card")).to_contain_text("Works, last sent just now")
+        await look(console, "some")
+    assert found == {}
+
+
+async def test_a_channel_is_paused_gets_a_new_secret_and_is_deleted(
+    browser: Browser, system: RunningSystem, user: User
+) -> None:
+    async with receiver() as there, Console.opened(browser, system, user.name) as console:
+        page = console.page
+        made = await page.evaluate(ADD, {"name": "My program", "kind": "webhook", "address": there.url})
+        await console.go(f"/channels/{made['channel']['id']}")
+        dialog = page.get_by_role("dialog")
+        await console.button("Make a new one").click()
+        await dialog.get_by_role("button", name="Make it").click()
+        secret = await dialog.locator("code").inner_text()
+        await console.button("I have it").click()
+        await expect(page.get_by_role("region", name="Secret")).to_contain_text("The one before is good until")
+        await console.button("Send a test").click()
+        await expect(page.get_by_text("The test was sent and taken")).to_be_visible()
+        for one in (secret, made["secret"]):
+            assert Webhook(one).verify(there.got[0].body, there.got[0].headers)
 
         await console.button("Pause").click()
-        await page.get_by_role("dialog").get_by_role("button", name="Pause").click()
+        await dialog.get_by_role("button", name="Pause").click()
         await expect(page.locator(".notice-title").first).to_have_text("Paused")
-        await page.locator(".back").click()
-        await expect(page.locator(".channel-card")).to_contain_text("Paused")
-        await look(console, "some")
-        await page.get_by_role("link", name="My program").click()
+        await console.button("Resume").click()
+        await expect(console.button("Pause")).to_be_visible()
         await console.button("Delete").click()
-        await page.get_by_role("dialog").get_by_role("button", name="Delete").click()
+        await dialog.get_by_role("button", name="Delete").click()
         await expect(page.get_by_text("No channels yet")).to_be_visible()
-    assert found == {}
+
+
+async def test_an_address_is_made_of_what_people_have_at_hand(
+    browser: Browser, system: RunningSystem, user: User
+) -> None:
+    async with Console.opened(browser, system, user.name, PHONE) as console:
+        page = console.page
+        for kind, given, address in HAND_OVER:
+            await console.go("/channels/new")
+            await page.get_by_label(kind).first.check()
+            for label, text in given.items():
+                await page.get_by_label(label).fill(text)
+            await console.picture(f"channels-{kind}")
+            async with page.expect_request(lambda asked: asked.method == "POST" and "/channels" in asked.url) as sent:
+                await console.button("Add the channel").click()
+            assert json.loads((await sent.value).post_data or "")["address"] == address
+            await expect(page.get_by_role("heading", level=1)).to_have_text(kind)
 
 
 async def test_a_receiver_that_fails_is_told_with_what_to_do_and_another_address_mends_it(

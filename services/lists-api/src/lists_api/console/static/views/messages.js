@@ -82,7 +82,7 @@ export function MessagesView() {
   };
   return html`
     <${Heading} title="Messages">
-      <a class="button" href="#/channels"><${Icon} name="bell" size="18" />Channels</a>
+      <a class="button" href="#/channels"><${Icon} name="bell" size="18" />Send elsewhere</a>
       <button type="button" class="button" disabled=${!data?.unread} onClick=${readAll}><${Icon} name="check" size="18" />Mark all as read</button>
       <button type="button" class="button" disabled=${!data?.total} onClick=${() => setClearing(true)}><${Icon} name="trash" size="18" />Clear</button>
     <//>
