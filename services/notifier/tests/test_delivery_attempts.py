@@ -13,6 +13,7 @@ from notifier.channels import delivery_store, rotation
 from notifier.channels.attempts import Failed
 from notifier.channels.requests import ChannelIn
 from notifier.channels.sender import Webhook
+from notifier.links import Link
 from notifier.testing import ENCRYPTION_KEY
 from notifier.testing_channels import Delivering
 
@@ -58,7 +59,8 @@ async def test_a_delivery_that_is_given_up_is_told_once_until_something_is_sent_
 
     async def told() -> list[str]:
         rows = await of.pool.fetch("SELECT text, link FROM messages WHERE kind = 'channel_given_up' ORDER BY id")
-        assert {row["link"] for row in rows} == {f'{{"to": "channel", "channel_id": {channel_id}}}'}
+        link = Link(to="channel", channel_id=channel_id)
+        assert {Link.model_validate_json(row["link"]) for row in rows} == {link}
         return [row["text"] for row in rows]
 
     assert await told() == [lost]
