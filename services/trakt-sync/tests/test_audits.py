@@ -184,6 +184,16 @@ async def test_a_users_sync_asks_again_for_what_trakt_did_not_know(running: Harn
     await eventually(lambda: admin.requests(method="POST"), until=lambda sent: len(sent) > before)
 
 
+async def test_who_connects_again_has_asked_again_for_what_trakt_did_not_know(
+    running: Harness, admin: SimulatorAdmin
+) -> None:
+    await running.want(wanted(items=movies(1, 999_999)))
+    await running.settled()
+    await admin.options(unknown_ids_exist=True)
+    await running.connect("ada", (await admin.account("ada")).model_dump_json())
+    await eventually(lambda: shown(admin), until=lambda lists: len(lists[0][2]) == 2)
+
+
 async def test_the_list_of_a_creation_that_was_given_up_is_removed(running: Harness, admin: SimulatorAdmin) -> None:
     await admin.fault("status", method="POST", path="/users/*/lists", status=502)
     await running.want(wanted(items=movies(1)))

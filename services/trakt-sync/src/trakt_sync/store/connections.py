@@ -88,8 +88,8 @@ UPDATE account SET next_write_at = greatest(next_write_at, (
 WHERE user_id = $1"""
 
 # One batch. A list on the account that the user comes back to, or that cannot be told from another, is read and
-# reported anew. On the same account, tries and limits are forgotten: a new login may have others. Nothing counts as
-# asked for: a list that is to stay deleted there stays so. Due is what has work,
+# reported anew. On the same account, tries and limits are forgotten: a new login may have others. What was set aside is
+# tried again, as if asked for; what is to stay deleted there was not asked for. Due is what has work,
 # and everything while nobody knows whose account it is: that is asked when there is work. What is on Trakt only counts
 # for the account that the user has now; a list left on another one is not looked at. Of an account that its user
 # leaves, what is on it is due.
@@ -116,8 +116,8 @@ reset AS (
         AND (attempts > 0 OR account_limit IS NOT NULL)
 ),
 queued AS (
-    INSERT INTO work_queue (list_id, user_id, due_at)
-    SELECT batch.list_id, gate.user_id, $3
+    INSERT INTO work_queue (list_id, user_id, due_at, is_asked)
+    SELECT batch.list_id, gate.user_id, $3, NOT coalesce((mirror.drift ->> 'is_detached')::boolean, false)
     FROM gate CROSS JOIN batch
     LEFT JOIN mirror ON mirror.list_id = batch.list_id AND mirror.trakt_account = gate.trakt_account
     LEFT JOIN work_queue ON work_queue.list_id = batch.list_id
@@ -125,7 +125,8 @@ queued AS (
         OR (is_present AND NOT is_identified)
         OR (is_present AND NOT is_leaving AND (is_verifying OR coalesce(applied_version, 0) < version))
         OR ((is_leaving OR NOT is_present) AND {ON_TRAKT})
-    ON CONFLICT (list_id) DO UPDATE SET due_at = excluded.due_at, revision = excluded.revision
+    ON CONFLICT (list_id) DO UPDATE SET due_at = excluded.due_at, is_asked = excluded.is_asked,
+        revision = excluded.revision
 ),
 last AS (SELECT CASE WHEN count(*) = $4 THEN max(list_id) END AS list_id FROM batch)
 UPDATE account SET checked_list_id = last.list_id, is_verifying = gate.is_verifying AND last.list_id IS NOT NULL
