@@ -13,6 +13,7 @@ from local_stack.screen.guide import guide
 from local_stack.screen.progress import AnyDisplay
 from local_stack.system import stack_file
 from local_stack.system.console import new_link
+from local_stack.system.description import System
 from local_stack.system.stack import Stack
 
 
@@ -27,13 +28,14 @@ async def run_to_its_end(stack: Stack, display: AnyDisplay, *, plays: bool, ends
         with display:
             running = await stack.start()
         if plays:
+            if not ends:
+                display.say(f"The console, for your browser: {await _link_to(running)}\n")
             await _beside_watch(stack, play(running, display.say))
             if ends:
                 display.say("That was the play. In a terminal, without --once or ONCE=1, the system stays up.")
         status = 0
         if not ends:
-            link = await asyncio.to_thread(new_link, running.lists_api_url, running.token)
-            display.say(f"\n{guide(running, stack.file, link)}")
+            display.say(f"\n{guide(running, stack.file, await _link_to(running))}")
             await stack.supervisor.watch()
     except PartFailedError as failure:
         status = report_failure(failure)
@@ -45,6 +47,10 @@ async def run_to_its_end(stack: Stack, display: AnyDisplay, *, plays: bool, ends
     finally:
         await stack.stop()
     return status
+
+
+async def _link_to(running: System) -> str:
+    return await asyncio.to_thread(new_link, running.lists_api_url, running.token)
 
 
 def report_failure(failure: PartFailedError) -> int:
