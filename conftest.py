@@ -33,6 +33,8 @@ OURS = f"test_{uuid.uuid4().hex[:16]}_"
 
 ON_ONE_SYSTEM = "tests/integration/"
 """Tests below this folder use one running system, one after the other."""
+ON_ANOTHER_SYSTEM = ("tests/integration/test_console", "tests/integration/test_kill")
+"""Those that begin so may use another one, for each of these, so that three workers share what takes minutes."""
 ON_THEIR_OWN = "tests/integration/test_local_run.py"
 """All but these, which start a system of their own."""
 SHARED_OUT = "services/trakt-sync/tests/test_simulation.py"
@@ -82,8 +84,9 @@ class WorkersScheduling(LoadScopeScheduling):
     def _split_scope(self, nodeid: str) -> str:
         if nodeid.startswith(BY_FILE) and not nodeid.startswith(SHARED_OUT):
             return nodeid.partition("::")[0]
-        is_on_one_system = nodeid.startswith(ON_ONE_SYSTEM) and not nodeid.startswith(ON_THEIR_OWN)
-        return ON_ONE_SYSTEM if is_on_one_system else nodeid
+        if not nodeid.startswith(ON_ONE_SYSTEM) or nodeid.startswith(ON_THEIR_OWN):
+            return nodeid
+        return next((system for system in ON_ANOTHER_SYSTEM if nodeid.startswith(system)), ON_ONE_SYSTEM)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
