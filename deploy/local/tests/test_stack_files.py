@@ -209,7 +209,8 @@ def test_every_process_has_its_own_port_and_its_services_database() -> None:
         assert spec.environment["DATABASE_URL"] == f"postgresql://{service}"
         assert spec.environment["LOG_LEVEL"] == "DEBUG"
         assert ("TOKEN_ENCRYPTION_KEYS" in spec.environment) == (service == "trakt_sync")
-        is_known_to_users = spec.name == "trakt-sync" or (service != "trakt_sync" and spec.name != "lists-api run")
+        is_known_to_users = spec.name == "trakt-sync" or service != "trakt_sync"
+        is_known_to_users = is_known_to_users and spec.name not in ("lists-api run", "notifier deliver")
         assert ("AUTH_LOCAL_KEY" in spec.environment) == is_known_to_users
     assert {spec.name for spec in specs} == set(table.WANTED_PORTS) - {"simulator"}
     assert set(table.HTTP_AND_WORK) | set(table.ON_KAFKA) == {spec.name for spec in specs}

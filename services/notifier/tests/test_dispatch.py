@@ -82,9 +82,10 @@ async def test_a_set_wakes_each_user_once_and_those_alone_who_have_something_new
     dsn: str, dispatcher: Dispatcher
 ) -> None:
     known = delivered(sync_started("ada"))
-    await dispatcher.dispatch([known])
     async with Listener(dsn, CHANNEL) as listener:
         assert await listener.wait(timedelta(seconds=5)) == [""]  # it listens
+        await dispatcher.dispatch([known])
+        assert await listener.wait(timedelta(seconds=5)) == ["ada"]
         await dispatcher.dispatch([known, *(delivered(sync_started(user)) for user in ("bob", "zoë", "bob", "zoë"))])
         woken: list[str] = []
         while len(woken) < 2:
