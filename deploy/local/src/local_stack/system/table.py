@@ -25,8 +25,8 @@ WANTED_PORTS: Mapping[str, int] = {
 }
 OUT_OF_BAND = "urn:ietf:wg:oauth:2.0:oob"
 """The redirect URI of an application without an address: that of token pairs from elsewhere."""
-HTTP_AND_WORK = ("lists-api", "lists-api run", "notifier", "trakt-sync", "trakt-sync work")
-"""The processes that make new events. They stop first."""
+HTTP_AND_WORK = ("lists-api", "lists-api run", "notifier", "notifier deliver", "trakt-sync", "trakt-sync work")
+"""The processes that make new events, or send to channels. They stop first."""
 ON_KAFKA = ("lists-api relay", "lists-api consume", "trakt-sync consume", "trakt-sync relay", "notifier consume")
 
 # A new record does not end the embedded broker's long poll, so a wait is latency: at worst twice for each hop. Short
