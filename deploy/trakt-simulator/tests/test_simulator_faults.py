@@ -1,4 +1,4 @@
-"""Each kind of fault. Those that close connections are in test_simulator_process."""
+"""What each kind of fault does. Those that close connections are in test_simulator_process."""
 
 import httpx
 import pytest
@@ -57,55 +57,6 @@ async def test_refusals_have_their_headers(
     assert {name: response.headers[name] for name in headers} == headers
     assert ("x-ratelimit" in response.headers) == (kind == "rate_limited")
     assert (await client.get(LISTS)).json() == []
-
-
-async def test_a_fault_meets_only_its_account_method_and_path(unlimited: InProcessTrakt) -> None:
-    ann, bob = await unlimited.client("ann"), await unlimited.client("bob")
-    await unlimited.fault("status", account="ann", method="POST", path="/users/*/lists", times=None)
-    assert (await ann.post(LISTS, json={"name": "a"})).status_code == 500
-    assert (await bob.post(LISTS, json={"name": "a"})).status_code == 201
-    assert (await ann.get(LISTS)).status_code == 200
-    assert (await ann.post(f"{LISTS}/none/items", json={})).status_code == 404
-
-
-async def test_a_fault_comes_once_or_so_many_times_or_until_it_is_removed(unlimited: InProcessTrakt) -> None:
-    client = await unlimited.client()
-
-    async def statuses(count: int) -> list[int]:
-        return [(await client.get(LISTS)).status_code for _ in range(count)]
-
-    await unlimited.fault("status")
-    assert await statuses(2) == [500, 200]
-    await unlimited.fault("status", times=2, status=503)
-    assert await statuses(3) == [503, 503, 200]
-    number = await unlimited.fault("status", times=None, status=502)
-    assert await statuses(4) == [502] * 4
-    (shown,) = (await unlimited.admin.get("/faults")).json()
-    assert (shown["id"], shown["status"], shown["left"]) == (number, 502, None)
-    assert (await unlimited.admin.delete(f"/faults/{number}")).status_code == 204
-    assert (await unlimited.admin.delete(f"/faults/{number}")).status_code == 404
-    assert await statuses(1) == [200]
-
-
-async def test_a_probability_draws_the_same_calls_from_the_same_seed(unlimited: InProcessTrakt) -> None:
-    client = await unlimited.client()
-
-    async def drawn(seed: int) -> list[int]:
-        await unlimited.admin.delete("/faults")
-        await unlimited.fault("status", times=None, probability=0.3, seed=seed)
-        return [(await client.get(LISTS)).status_code for _ in range(60)]
-
-    first = await drawn(1)
-    assert await drawn(1) == first
-    assert await drawn(2) != first
-    assert 8 <= first.count(500) <= 28
-
-
-async def test_one_ending_is_used_up_at_a_time(unlimited: InProcessTrakt) -> None:
-    client = await unlimited.client()
-    await unlimited.fault("status", status=502)
-    await unlimited.fault("status", status=503)
-    assert [(await client.get(LISTS)).status_code for _ in range(3)] == [502, 503, 200]
 
 
 async def test_an_answer_may_be_html_in_place_of_json(unlimited: InProcessTrakt) -> None:
@@ -236,11 +187,6 @@ async def test_a_fault_of_wrong_shape_is_refused_with_the_reason(unlimited: InPr
         response = await unlimited.admin.post("/faults", json=body)
         assert response.status_code == 422
         assert response.json()["details"]
-
-
-async def test_faults_meet_oauth_too(unlimited: InProcessTrakt) -> None:
-    await unlimited.fault("status", path="/oauth/token", status=503)
-    assert (await unlimited.client_without_token().post("/oauth/token", json={})).status_code == 503
 
 
 async def test_a_late_write_is_carried_out_after_those_that_came_since(unlimited: InProcessTrakt) -> None:

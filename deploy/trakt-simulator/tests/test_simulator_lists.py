@@ -243,25 +243,6 @@ async def test_paths_hold_the_slug_which_is_not_the_username(unlimited: InProces
     assert (await unlimited.client_without_token().get("/users/an.kah/lists")).status_code == 404
 
 
-async def test_a_slug_leads_to_its_account_whoever_has_it_as_a_username(unlimited: InProcessTrakt) -> None:
-    first, second = await unlimited.client("an.kah"), await unlimited.client("an-kah")
-    assert (await first.get("/users/an-kah")).json()["username"] == "an.kah"
-    assert (await second.get("/users/an-kah-2")).json()["username"] == "an-kah"
-    assert (await first.post("/users/an-kah/lists", json={"name": "mine"})).status_code == 201
-    assert (await second.post("/users/an-kah/lists", json={"name": "not mine"})).status_code == 403
-    assert (await unlimited.admin.get("/state", params={"account": "an-kah"})).json()["accounts"][0][
-        "slug"
-    ] == "an-kah-2"
-
-
-@pytest.mark.parametrize("word", ["me", "settings", "Me"])
-async def test_a_word_that_paths_use_otherwise_is_nobodys_slug(unlimited: InProcessTrakt, word: str) -> None:
-    await unlimited.account(word)
-    slug = (await unlimited.admin.get("/accounts")).json()[0]["slug"]
-    assert slug == f"{word.lower()}-2"
-    assert (await unlimited.client_without_token().get(f"/users/{slug}")).json()["username"] == word
-
-
 async def test_a_list_is_found_though_the_clock_went_back_after_it_was_made(unlimited: InProcessTrakt) -> None:
     client = await unlimited.client()
     made = await make(client, "Queue")
