@@ -1,23 +1,17 @@
+"""What a user is told of each event about a list, word by word, and that no event is forgotten."""
+
 from typing import Any
 from uuid import UUID
 
 import pytest
 
 import watchbuddy_contracts
-from notifier.catalogue import CONDITIONS, SILENT, TOLD, WORDINGS, Severity
-from notifier.links import Link
-from notifier.messages import Message, news, told_of
-from notifier.testing import TIME
+from notifier.catalogue import CONDITIONS, SILENT, TOLD, WORDINGS
+from notifier.testing_messages import event, said_of, text_of
 from watchbuddy_contracts import EVENTS, Event, TraktListReadFailed
 
-HEAD = {"user_id": "ada", "list_id": 7, "version": 3, "title": "Heists"}
 RUN = {"run_id": UUID(int=1), "trigger": "manual"}
 ON_TRAKT = {"trakt_list_id": 30571203}
-
-
-def event(name: str, /, **fields: Any) -> Event:  # noqa: ANN401 - fields of any event
-    model: type[Event] = getattr(watchbuddy_contracts, name)
-    return model.model_validate(HEAD | fields)
 
 
 def synced(trigger: str = "manual", *, updated: int = 0, removed: int = 0, total: int = 0) -> Event:
@@ -34,18 +28,8 @@ def imported(count: int, kind: str = "trakt") -> Event:
     return event("ListCreated", list_type="manual", items=items, source={"kind": kind})
 
 
-def unread(reason: str, **fields: Any) -> Event:  # noqa: ANN401
-    return event("TraktListReadFailed", import_id=UUID(int=2), trakt_list="heists", reason=reason, **fields)
-
-
 def drift(kind: str, action: str, **fields: Any) -> Event:  # noqa: ANN401
     return event("TraktDriftFound", kind=kind, action=action, **fields)
-
-
-def said_of(one: Event) -> Message | None:
-    """Return the first that a user is told of an event, when nothing was wrong before."""
-    told = told_of(one, UUID(int=1), TIME)
-    return next((new.message for new in news({}, [told] if told else [])), None)
 
 
 def failed(operation: str, reason: str) -> Event:
@@ -193,101 +177,6 @@ def test_nothing_is_told(said: Event) -> None:
     assert said_of(said) is None
 
 
-def test_an_expired_token_is_told_as_a_matter_of_the_account() -> None:
-    assert said_of(event("TraktReauthorizationRequired")) == Message(
-        "Trakt access token expired. Please reauthorize.",
-        "warning",
-        "trakt_reauthorization_required",
-        link=Link(to="account"),
-    )
-
-
-def test_a_disconnected_account_is_told_as_a_matter_of_the_account() -> None:
-    assert said_of(event("TraktAccountDisconnected")) == Message(
-        "Trakt is disconnected. Your lists stay here, and rest there.",
-        "info",
-        "trakt_account_disconnected",
-        link=Link(to="account"),
-    )
-
-
-@pytest.mark.parametrize(
-    ("removed", "left", "severity", "text"),
-    [
-        (12, 0, "info", "Trakt is disconnected. Your 12 lists on Trakt were removed. All stay here."),
-        (1, 0, "info", "Trakt is disconnected. Your list on Trakt was removed. All stay here."),
-        (
-            5,
-            7,
-            "warning",
-            (
-                "Trakt is disconnected. Your 5 lists on Trakt were removed, 7 could not be removed and stay there. "
-                "All stay here."
-            ),
-        ),
-        (0, 3, "info", "Trakt is disconnected. Your lists stay here, and rest there."),
-    ],
-)
-def test_a_disconnected_account_tells_which_lists_were_removed_and_which_stay(
-    removed: int, left: int, severity: Severity, text: str
-) -> None:
-    told = event("TraktAccountDisconnected", removed_list_ids=list(range(1, removed + 1)), lists_left=left)
-    link = Link(to="account")
-    assert said_of(told) == Message(text, severity, "trakt_account_disconnected", link=link)
-
-
-NOT_READ = {
-    "not_found": "there is no such list",
-    "private": "the list is private",
-    "auth": "Trakt does not accept your account any more, please reauthorize",
-    "network": "Trakt cannot be reached",
-    "not_connected": "you have not connected a Trakt account",
-    "too_large": "it has too many titles",
-    "own_mirror": "it is the mirror of one of your lists",
-    "rejected": "Trakt refused to show it",
-}
-
-
-@pytest.mark.parametrize(("reason", "words"), NOT_READ.items(), ids=NOT_READ.keys())
-def test_an_import_that_failed_is_told_with_its_reason_in_words(reason: str, words: str) -> None:
-    assert said_of(unread(reason)) == Message(
-        f"The list 'heists' could not be imported from Trakt: {words}.",
-        "warning",
-        "trakt_list_read_failed",
-        link=Link(to="account") if reason in ("auth", "not_connected") else None,
-    )
-
-
-def test_every_reason_for_which_a_list_is_not_read_has_words() -> None:
-    reasons = TraktListReadFailed.model_json_schema()["properties"]["reason"]["enum"]
-    assert set(reasons) == set(NOT_READ)
-
-
-def test_an_import_that_waits_for_trakt_says_that_it_is_tried_again() -> None:
-    assert _text(unread("network", retry_at="2026-11-20T18:04:05Z")) == (
-        "The list 'heists' could not be imported from Trakt: Trakt cannot be reached; it is tried again."
-    )
-
-
-@pytest.mark.parametrize(
-    ("reason", "detail", "text"),
-    [
-        (
-            "quota_exceeded",
-            "Quota exceeded: Free accounts can create up to 1 lists.",
-            ". Quota exceeded: Free accounts can create up to 1 lists.",
-        ),
-        ("own_mirror", None, ": it is the mirror of one of your lists."),
-        ("too_large", "A list holds at most 10000 items.", ": it has too many titles."),
-    ],
-    ids=["quota exceeded", "own mirror", "too large"],
-)
-def test_an_import_of_which_no_list_is_made_is_told_why(reason: str, detail: str | None, text: str) -> None:
-    said = event("TraktImportRefused", import_id=UUID(int=2), trakt_list="heists", reason=reason, detail=detail)
-    whole = f"The list 'heists' could not be imported from Trakt{text}"
-    assert said_of(said) == Message(whole, "warning", "list_trakt_import_refused")
-
-
 def test_every_event_type_is_either_told_or_silent_on_purpose() -> None:
     told = {*WORDINGS, *CONDITIONS}
     assert told | set(SILENT) == set(EVENTS.values())
@@ -315,10 +204,4 @@ def test_every_event_type_is_covered_by_this_table() -> None:
 def test_a_title_is_quoted_as_it_is() -> None:
     for title in ("It's {event.title} %s", "Später 🍿", "", "two\nlines"):
         created = event("TraktListCreated", **ON_TRAKT, slug="s", adopted=False, title=title)
-        assert _text(created) == f"Created list '{title}' on Trakt"
-
-
-def _text(said: Event) -> str:
-    message = said_of(said)
-    assert message is not None
-    return message.text
+        assert text_of(created) == f"Created list '{title}' on Trakt"
