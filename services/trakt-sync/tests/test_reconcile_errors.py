@@ -1,4 +1,7 @@
-"""The table of errors, row by row: what becomes of the list, its account, and what the user hears."""
+"""The table of errors, row by row: what becomes of the list, its account, and what the user hears.
+
+The row of 401 is in test_tokens.
+"""
 
 from datetime import datetime, timedelta
 
@@ -9,12 +12,7 @@ from chassis.testing import eventually
 from trakt_simulator.testing import SimulatorAdmin
 from trakt_sync.testing import Harness, movies, unwanted, wanted
 from trakt_sync.use_cases import ask
-from watchbuddy_contracts import (
-    TraktAccountConnected,
-    TraktListSynced,
-    TraktReauthorizationRequired,
-    TraktSyncFailed,
-)
+from watchbuddy_contracts import TraktListSynced, TraktSyncFailed
 
 LISTS = "/users/*/lists"
 ITEMS = "/users/*/lists/*/items"
@@ -90,85 +88,9 @@ async def test_read_with_a_waiting_time_is_not_tried_again_at_once(running: Harn
     assert datetime.fromisoformat(again.at) - datetime.fromisoformat(first.at) >= timedelta(seconds=2)
 
 
-async def test_401_renews_the_tokens_once_and_goes_on(running: Harness, admin: SimulatorAdmin) -> None:
-    await admin.expire_tokens("ada")
-    await running.want(wanted(items=movies(1)))
-    await running.settled()
-    assert await trakt_ids(admin) == [[1]]
-    assert len(await admin.requests(path="/oauth/token")) == 1
-    assert await running.events(TraktReauthorizationRequired) == []
-
-
-async def test_single_401_after_a_renewal_is_no_reason_to_connect_again(
-    running: Harness, admin: SimulatorAdmin
-) -> None:
-    await admin.expire_tokens("ada")
-    await running.want(wanted(items=movies(1)))
-    await running.settled()
-    await admin.fault("status", method="POST", path=ITEMS, status=401, times=2)
-    await running.want(wanted(version=2, items=movies(1, 2)))
-    await running.settled()
-    assert await trakt_ids(admin) == [[1, 2]]
-    assert len(await admin.requests(path="/oauth/token")) == 1
-    assert await running.events(TraktReauthorizationRequired) == []
-
-
-async def test_renewed_token_that_is_refused_three_times_is_told_once(running: Harness, admin: SimulatorAdmin) -> None:
-    await running.want(wanted(1, items=movies(1)))
-    await running.settled()
-    await admin.clear_requests()
-    await admin.fault("status", path="/users/*", status=401, times=None)
-    await running.want(wanted(1, version=2, items=movies(1, 2)), wanted(2, items=movies(2)))
-    await running.sent(TraktReauthorizationRequired)
-    requests = [request.path for request in await admin.requests()]
-    assert (requests.count("/oauth/token"), len(requests)) == (1, 4)
-    assert len(await running.events(TraktReauthorizationRequired)) == 1
-
-
-async def test_dead_refresh_token_is_told_once_and_all_resumes_when_the_user_connects_again(
-    running: Harness, admin: SimulatorAdmin
-) -> None:
-    await admin.expire_tokens("ada", refresh_too=True)
-    await running.want(wanted(1, items=movies(1)), wanted(2, items=movies(2)))
-    await running.sent(TraktReauthorizationRequired)
-    await running.want(wanted(1, version=2, items=movies(1, 3)))
-    requests = len(await admin.requests())
-    await running.connect("ada", (await admin.account("ada")).model_dump_json())
-    await running.settled(1, 2)
-    assert sorted(await trakt_ids(admin), key=str) == [[1, 3], [2]]
-    assert len(await running.events(TraktReauthorizationRequired)) == 1
-    assert len(await running.events(TraktAccountConnected)) == 2
-    assert requests <= 2
-
-
-async def move_to_the_tokens_last_minute(running: Harness, admin: SimulatorAdmin) -> None:
-    expires_at = await running.pool.fetchval("SELECT min(expires_at) FROM account")
-    by = expires_at - running.clock() - timedelta(minutes=1)
-    await admin.advance_clock(by.total_seconds())
-    running.move_clock(by)
-
-
 async def waits_for(running: Harness) -> str | None:
     reason: str | None = await running.pool.fetchval("SELECT waits_for FROM work_queue WHERE list_id = 1")
     return reason
-
-
-async def test_tokens_are_renewed_shortly_before_they_expire(running: Harness, admin: SimulatorAdmin) -> None:
-    await move_to_the_tokens_last_minute(running, admin)
-    await running.want(wanted(items=movies(1)))
-    await running.settled()
-    assert (await admin.requests())[0].path == "/oauth/token"
-    assert (await running.pool.fetchval("SELECT expires_at FROM account")) > running.clock() + timedelta(days=1)
-
-
-async def test_tokens_that_still_work_are_used_while_they_cannot_be_renewed(
-    running: Harness, admin: SimulatorAdmin
-) -> None:
-    await admin.fault("status", path="/oauth/token", status=503, times=None)
-    await move_to_the_tokens_last_minute(running, admin)
-    await running.want(wanted(items=movies(1)))
-    await running.settled()
-    assert await trakt_ids(admin) == [[1]]
 
 
 async def test_403_stops_all_calls_and_tells_no_user(running: Harness, admin: SimulatorAdmin) -> None:

@@ -1,6 +1,7 @@
-"""Connecting a Trakt account without a process: the steps of `python -m trakt_sync account import`."""
+"""Token pairs, and connecting a Trakt account without a process: the steps of `python -m trakt_sync account import`."""
 
 from collections.abc import Mapping
+from typing import Final
 
 from chassis.clock import utc_now
 from chassis.postgres.database import create_pool
@@ -10,6 +11,9 @@ from trakt_sync.commands.account_import import with_owner
 from trakt_sync.opened import WORK
 from trakt_sync.settings import ImportSettings
 from trakt_sync.use_cases import connect
+
+PAIR: Final = {"access_token": "secret-a", "refresh_token": "secret-r"}
+"""A token pair as it is read in, without the time at which it expires."""
 
 
 async def connect_account_of(environment: Mapping[str, str], user: str, pair: str) -> None:
