@@ -1,95 +1,14 @@
+"""Files in the catalogue: which rows are one title, which are refused, and what an import leaves when it ends early."""
+
 import asyncio
 import gzip
-from collections.abc import AsyncIterator
-from pathlib import Path
-from typing import Any
 
-import asyncpg
 import pytest
 
 from chassis.testing import eventually
-from lists_api.catalogue.importing import ImportReport, import_files
-from lists_api.catalogue.rejects import Rejects
-from lists_api.catalogue.source import CatalogueFile
+from lists_api.catalogue.testing import HEAT, OWN, Catalogue, merged
 from lists_api.errors import CatalogueFileError
 from lists_api.store.catalogue_import import LOCK, MANY_ROWS
-
-OWN = (
-    "media_type,title,year,imdb_id,tmdb_id,genres,original_language,runtime,vote_average,vote_count,popularity,trakt_id"
-)
-TMDB = (
-    "id,title,vote_average,vote_count,status,release_date,runtime,adult,imdb_id,original_language,original_title,genres"
-)
-BASICS = "tconst\ttitleType\tprimaryTitle\toriginalTitle\tisAdult\tstartYear\tendYear\truntimeMinutes\tgenres"
-RATINGS = "tconst\taverageRating\tnumVotes"
-HEAT = "movie,Heat,1995,tt0113277,949,Crime|Drama,en,170,7.9,5000,20.5,481"
-
-
-class Steps:
-    """A progress that only keeps what it is told."""
-
-    def __init__(self) -> None:
-        self.steps: list[str] = []
-        self.rows = 0
-
-    def reading(self, file: CatalogueFile, rows: int) -> None:
-        assert 0 <= file.position <= file.size
-        self.rows = rows
-
-    def step(self, text: str) -> None:
-        self.steps.append(text)
-
-
-class Catalogue:
-    """A catalogue, and the files that go into it."""
-
-    def __init__(self, dsn: str, folder: Path, connection: "asyncpg.Connection[asyncpg.Record]") -> None:
-        self.dsn = dsn
-        self.folder = folder
-        self.connection = connection
-        self.rejects = folder / "rejects.csv"
-        self.progress = Steps()
-
-    def file(self, *lines: str, name: str = "titles.csv") -> Path:
-        path = self.folder / name
-        path.write_bytes("".join(f"{line}\n" for line in lines).encode())
-        return path
-
-    async def take(self, *paths: Path, is_dry_run: bool = False) -> ImportReport:
-        rejects = Rejects(self.rejects)
-        try:
-            return await import_files(self.dsn, paths, progress=self.progress, rejects=rejects, is_dry_run=is_dry_run)
-        finally:
-            rejects.close()
-
-    async def own(self, *rows: str) -> ImportReport:
-        return await self.take(self.file(OWN, *rows))
-
-    async def has_read(self) -> bool:
-        return self.progress.rows > 2_000
-
-    async def is_waiting(self) -> bool:
-        return "waiting for another import to end" in self.progress.steps
-
-    async def titles(self, columns: str = "media_type, trakt, tmdb, imdb, name") -> list[tuple[Any, ...]]:
-        rows = await self.connection.fetch(f"SELECT {columns} FROM catalogue_title ORDER BY title_id")  # noqa: S608
-        return [tuple(row) for row in rows]
-
-
-@pytest.fixture
-async def catalogue(dsn: str, tmp_path: Path) -> AsyncIterator[Catalogue]:
-    connection = await asyncpg.connect(dsn)
-    try:
-        await connection.execute("TRUNCATE catalogue_title, catalogue_known, catalogue_option")
-        yield Catalogue(dsn, tmp_path, connection)
-    finally:
-        await connection.close()
-
-
-def merged(report: ImportReport, file: int = 0) -> tuple[int, int, int, int]:
-    one = report.files[file].merged
-    assert one is not None
-    return one.added, one.updated, one.unchanged, one.joined
 
 
 async def test_a_title_has_what_its_row_says(catalogue: Catalogue) -> None:
@@ -180,91 +99,6 @@ async def test_many_rows_that_share_an_id_and_contradict_one_another_end_all_the
     assert titles[0] == (949, "Clone 1")
     assert {tmdb for tmdb, _ in titles[1:]} == {None}
     assert len(titles) + catalogue.rejects.read_text().count("shares an id with more than") == 39
-
-
-async def test_imdbs_datasets_come_in_one_command_or_in_two(catalogue: Catalogue) -> None:
-    basics = catalogue.file(
-        BASICS,
-        "tt0113277\tmovie\tHeat\tHeat\t0\t1995\t\\N\t170\tAction,Crime,Drama",
-        'tt0000001\tshort\t"Carmen"\tCarmen\t0\t1894\t\\N\t1\tShort',
-        "tt0000002\ttvEpisode\tPilot\tPilot\t0\t\\N\t\\N\t\\N\t\\N",
-        'tt0211915\tmovie\t"Amélie"\tLe fabuleux destin\t0\t2001\t\\N\t\\N\t\\N',
-        "tt0903747\ttvSeries\tBreaking Bad\tBreaking Bad\t0\t2008\t2013\t45\tCrime,Drama",
-        name="title.basics.tsv",
-    )
-    ratings = catalogue.file(
-        RATINGS, "tt0113277\t8.3\t760000", "tt0000002\t7.0\t12", "tt0903747\t9.5\t2300000", name="title.ratings.tsv"
-    )
-    together = [
-        ("movie", "tt0113277", "Heat", 830, 760000, "imdb"),
-        ("movie", "tt0211915", '"Amélie"', None, 0, None),
-        ("show", "tt0903747", "Breaking Bad", 950, 2300000, "imdb"),
-    ]
-    columns = "media_type, imdb, name, rating, votes, rating_source"
-    await catalogue.take(ratings, basics)
-    assert await catalogue.titles(columns) == together
-    await catalogue.connection.execute("TRUNCATE catalogue_title")
-    await catalogue.take(basics)
-    report = await catalogue.take(ratings)
-    assert report.rated == 2
-    assert await catalogue.titles(columns) == together
-    assert (await catalogue.take(ratings)).rated == 0
-
-
-async def test_tmdbs_dataset_goes_over_imdbs(catalogue: Catalogue) -> None:
-    basics = catalogue.file(BASICS, "tt0113277\tmovie\tHeat\tHeat\t0\t1995\t\\N\t170\tCrime", name="basics.tsv")
-    ratings = catalogue.file(RATINGS, "tt0113277\t8.3\t760000", name="ratings.tsv")
-    tmdb = catalogue.file(
-        TMDB,
-        '949,Heat,7.9,7000,Released,1995-12-15,170,False,tt0113277,en,Heat,"Action, Crime, Drama"',
-        '950,"Only\nhere",7.9,10,Released,,0,False,,fr,Ici seulement,',
-        "951,,0,0,Released,,0,False,,xx,Nur Original,",
-    )
-    await catalogue.take(basics, ratings, tmdb)
-    columns = "tmdb, imdb, name, original_name, year, genres, language, rating, votes, rating_source, folded"
-    assert await catalogue.titles(columns) == [
-        (949, "tt0113277", "Heat", None, 1995, ["action", "crime", "drama"], "en", 830, 760000, "imdb", "heat"),
-        (950, None, "Only here", "Ici seulement", None, [], "fr", 790, 10, "tmdb", "only here | ici seulement"),
-        (951, None, "Nur Original", None, None, [], None, None, 0, None, "nur original"),
-    ]
-
-
-async def test_json_lines_have_tmdbs_names_and_genres_of_any_kind(catalogue: Catalogue) -> None:
-    path = catalogue.file(
-        '{"id": 1, "title": "A", "genres": ["Drama", "Crime"], "release_date": "1999-01-02", "imdb_id": "tt0000101",'
-        ' "origin_country": ["FR"], "keywords": {"keywords": [{"id": 9, "name": "Heist|Plan"}]}}',
-        '{"id": 2, "title": "B", "genre_ids": [18, 80], "vote_average": 6.5, "vote_count": 3, "popularity": 1.5}',
-        '{"id": 2, "name": "C", "genres": [{"id": 18, "name": "Drama"}], "first_air_date": "2001-02-03",'
-        ' "external_ids": {"imdb_id": "tt0000102", "tvdb_id": 77}, "episode_run_time": [45, 50]}',
-        "",
-        "not json",
-        '{"id": "x", "title": "D"}',
-        "[1]",
-        name="titles.jsonl",
-    )
-    await catalogue.take(path)
-    assert await catalogue.titles(
-        "media_type, tmdb, tvdb, imdb, year, genres, countries, keywords, runtime, rating"
-    ) == [
-        ("movie", 1, None, "tt0000101", 1999, ["crime", "drama"], ["FR"], ["heist plan"], None, None),
-        ("movie", 2, None, None, None, ["crime", "drama"], [], [], None, 650),
-        ("show", 2, 77, "tt0000102", 2001, ["drama"], [], [], 45, None),
-    ]
-    assert [line.split(",")[1] for line in catalogue.rejects.read_text().splitlines()[1:]] == ["5", "6", "7"]
-
-
-async def test_the_daily_export_adds_titles_and_renames_none(catalogue: Catalogue) -> None:
-    await catalogue.own("movie,Amélie,2001,,194,,,,,,,")
-    path = catalogue.file(
-        '{"adult":false,"id":194,"original_title":"Le Fabuleux Destin","popularity":9.1,"video":false}',
-        '{"adult":false,"id":195,"original_title":"Neu","popularity":0.6,"video":false}',
-        name="ids.json",
-    )
-    await catalogue.take(path)
-    assert await catalogue.titles("tmdb, name, original_name, popularity, folded") == [
-        (194, "Amélie", "Le Fabuleux Destin", 910, "amelie | le fabuleux destin"),
-        (195, "Neu", None, 60, "neu"),
-    ]
 
 
 async def test_bad_rows_are_told_and_the_others_taken(catalogue: Catalogue) -> None:

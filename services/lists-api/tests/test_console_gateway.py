@@ -1,94 +1,13 @@
-"""What is passed on to the other services: as it came, and live."""
+"""What is passed on to the other services: as it came, and bounded."""
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field
-from datetime import timedelta
 
 import httpx
 import pytest
-from starlette.types import Receive, Scope, Send
 
-from chassis.testing import eventually, served
 from lists_api.testing import Api, running_api
-
-MEGABYTE = 1_000_000
-
-
-@dataclass
-class Target:
-    """Another service: it keeps what it was asked, and answers as a test says."""
-
-    status: int = 200
-    headers: list[tuple[bytes, bytes]] = field(default_factory=lambda: [(b"content-type", b"application/json")])
-    body: list[bytes] = field(default_factory=lambda: [b"{}"])
-    asked: list[Scope] = field(default_factory=list)
-    bodies: list[bytes] = field(default_factory=list)
-    goes_on: asyncio.Event = field(default_factory=asyncio.Event)
-    left: int = 0
-    is_live: bool = False
-    """Whether it waits for `goes_on` before each part of its body but the first."""
-    is_cut: bool = False
-    """Whether the body ends in the middle."""
-    sent: int = 0
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        self.asked.append(scope)
-        content = b""
-        while (message := await receive())["type"] == "http.request":
-            content += message["body"]
-            if not message["more_body"]:
-                break
-        else:
-            self.left += 1
-            return
-        self.bodies.append(content)
-        await send({"type": "http.response.start", "status": self.status, "headers": self.headers})
-        for number, part in enumerate(self.body):
-            if self.is_live and number:
-                going, leaving = asyncio.ensure_future(self.goes_on.wait()), asyncio.ensure_future(receive())
-                await asyncio.wait({going, leaving}, return_when=asyncio.FIRST_COMPLETED)
-                going.cancel()
-                if leaving.done():
-                    self.left += 1
-                    return
-                leaving.cancel()
-                self.goes_on.clear()
-            await send({"type": "http.response.body", "body": part, "more_body": True})
-            self.sent += len(part)
-        if not self.is_cut:
-            await send({"type": "http.response.body", "body": b""})
-
-    async def was_left(self) -> int:
-        return self.left
-
-    def header(self, name: str) -> list[str]:
-        """Return the values of a header of the last request."""
-        return [value.decode() for key, value in self.asked[-1]["headers"] if key.decode() == name]
-
-
-@dataclass(frozen=True)
-class Origin:
-    """The console's origin before a service."""
-
-    api: Api
-    target: Target
-    http: httpx.AsyncClient
-
-    async def is_streaming(self) -> bool:
-        return self.api.origin.gateway.is_streaming
-
-
-@asynccontextmanager
-async def before(dsn: str, target: Target, **settings: object) -> AsyncIterator[Origin]:
-    async with (
-        served(target) as url,
-        running_api(dsn, trakt_sync_url=url, notifier_url=url, **settings) as api,
-        served(api.origin) as address,
-        httpx.AsyncClient(base_url=address, timeout=10) as http,
-    ):
-        yield Origin(api, target, http)
+from lists_api.testing_gateway import Origin, Target, before
 
 
 @pytest.fixture
@@ -198,97 +117,6 @@ async def test_a_head_has_no_body(origin: Origin) -> None:
     origin.target.headers.append((b"content-length", b"2"))
     answer = await origin.http.head("/api/trakt/status")
     assert (answer.status_code, answer.headers["content-length"], answer.content) == (200, "2", b"")
-
-
-STREAM = [(b"content-type", b"text/event-stream"), (b"cache-control", b"no-cache")]
-
-
-async def test_a_stream_passes_live_and_ends_with_its_client(dsn: str) -> None:
-    target = Target(headers=STREAM, body=[b"id: 0\n\n", b"id: 1\n\n", b"id: 2\n\n"], is_live=True)
-    async with before(dsn, target) as origin:
-        headers = {"Last-Event-ID": "41", "Accept-Encoding": "gzip"}
-        async with origin.http.stream("GET", "/api/notifications/stream", headers=headers) as answer:
-            parts = answer.aiter_raw()
-            assert await anext(parts) == b"id: 0\n\n"  # while the service waits
-            target.goes_on.set()
-            assert await anext(parts) == b"id: 1\n\n"
-            assert target.header("last-event-id") == ["41"]
-            assert "content-encoding" not in answer.headers
-            assert answer.headers["cache-control"] == "no-cache"
-        await eventually(target.was_left)
-
-
-async def test_a_stream_ends_when_the_process_does(dsn: str) -> None:
-    target = Target(headers=STREAM, body=[b"id: 0\n\n", b"id: 1\n\n"], is_live=True)
-    async with before(dsn, target) as origin, origin.http.stream("GET", "/api/notifications/stream") as answer:
-        parts = answer.aiter_raw()
-        assert await anext(parts) == b"id: 0\n\n"
-        origin.api.origin.gateway.end_streams()
-        assert [part async for part in parts] == []  # a whole answer
-
-
-async def test_a_stream_whose_service_dies_ends_so_that_its_reader_comes_again(dsn: str) -> None:
-    target = Target(headers=STREAM, body=[b"id: 0\n\n"], is_cut=True)
-    async with before(dsn, target) as origin, origin.http.stream("GET", "/api/notifications/stream") as answer:
-        assert [part async for part in answer.aiter_raw()] == [b"id: 0\n\n"]
-
-
-async def test_half_an_answer_is_not_taken_for_a_whole_one(dsn: str) -> None:
-    async with before(dsn, Target(body=[b'{"lists": ['], is_cut=True)) as origin:
-        with pytest.raises(httpx.RemoteProtocolError):
-            await origin.http.get("/api/trakt/lists")
-
-
-async def test_a_client_that_leaves_ends_its_request(dsn: str) -> None:
-    target = Target(body=[b"{", b"}"], is_live=True)
-    async with before(dsn, target) as origin:
-        with pytest.raises(httpx.ReadTimeout):
-            await origin.http.get("/api/trakt/status", timeout=0.3)
-        await eventually(target.was_left)
-
-
-async def test_a_client_that_leaves_within_its_body_ends_its_request(dsn: str) -> None:
-    target = Target()
-
-    async def endless() -> AsyncIterator[bytes]:
-        yield b"x" * 1000
-        await asyncio.sleep(10)
-
-    async with before(dsn, target) as origin:
-        with pytest.raises(TimeoutError):
-            async with asyncio.timeout(0.3):
-                await origin.http.post("/api/trakt/device", content=endless())
-        await eventually(target.was_left)
-
-
-async def test_a_slow_client_holds_its_service_and_takes_no_memory(dsn: str) -> None:
-    target = Target(headers=[(b"content-type", b"text/plain")], body=[b"x" * 100_000] * 500)
-    async with before(dsn, target) as origin, origin.http.stream("GET", "/api/trakt/lists") as answer:
-        parts = answer.aiter_raw()
-        await anext(parts)
-        await asyncio.sleep(0.5)
-        assert target.sent < 20 * MEGABYTE  # what the kernel's buffers take of 50 MB
-        size = 0
-        async for part in parts:
-            size += len(part)
-        assert size > 49 * MEGABYTE
-
-
-async def test_a_client_that_does_not_read_is_cut_off(dsn: str) -> None:
-    target = Target(headers=STREAM, body=[b"x" * 100_000] * 500)
-    async with before(dsn, target) as origin:
-        origin.api.origin.gateway.patience = timedelta(seconds=0.3)
-        url = origin.http.base_url
-        reader, writer = await asyncio.open_connection(url.host, url.port, limit=1000)
-        writer.write(b"GET /api/notifications/stream HTTP/1.1\r\nHost: lists\r\n\r\n")
-        await eventually(origin.is_streaming)
-        await eventually(origin.is_streaming, until=lambda is_streaming: not is_streaming)
-        size = 0
-        with suppress(ConnectionResetError):
-            while part := await reader.read(100_000):  # what the kernel had taken
-                size += len(part)
-        assert size < 20 * MEGABYTE
-        writer.close()
 
 
 async def test_a_body_is_bounded_whether_or_not_its_size_is_announced(dsn: str) -> None:

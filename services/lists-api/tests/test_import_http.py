@@ -1,7 +1,6 @@
 """Files over HTTP: from the sample to the list, with everything that was not taken."""
 
 import asyncio
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -9,53 +8,27 @@ import pytest
 
 from lists_api.imports.testing import fill_catalogue, zip_of
 from lists_api.testing import Api, running_api
+from lists_api.testing_imports import (
+    BAND,
+    HEAT,
+    HOLD_UP,
+    LEON,
+    LUPIN,
+    PATH,
+    PULP_FICTION,
+    SAMPLES,
+    SOPRANOS,
+    STALKER,
+    TOY_STORY,
+    UGLY,
+    alone,
+    items_of,
+    send,
+    taken,
+)
 
-SAMPLES = Path(__file__).parent / "import_samples"
-PATH = "/api/imports"
+pytestmark = pytest.mark.usefixtures("small_catalogue")
 
-
-@pytest.fixture(autouse=True)
-async def catalogue(api: Api) -> None:
-    await fill_catalogue(api.pool)
-
-
-async def send(
-    api: Api, name: str, content: bytes | None = None, *, user: str = "ada", **fields: str
-) -> httpx.Response:
-    body = (SAMPLES / name).read_bytes() if content is None else content
-    return await api.call("POST", PATH, user=user, files={"file": (name, body)}, data=fields)
-
-
-async def taken(api: Api, name: str, content: bytes | None = None, **fields: str) -> dict[str, Any]:
-    """Import a file of one list, and return what is told of it."""
-    answer = await send(api, name, content, **fields)
-    assert answer.status_code == 201, answer.text
-    (one,) = answer.json()["lists"]
-    found: dict[str, Any] = one
-    return found
-
-
-async def items_of(api: Api, list_id: int) -> list[tuple[str, dict[str, Any]]]:
-    answer = await api.call("GET", f"/api/lists/{list_id}/items?limit=100")
-    return [(item["media_type"], item["ids"]) for item in answer.json()["items"]]
-
-
-HEAT = ("movie", {"trakt": 5, "tmdb": 949, "imdb": "tt0113277"})
-SOPRANOS = ("show", {"trakt": None, "tmdb": 1398, "imdb": "tt0141842"})
-LUPIN = ("show", {"trakt": 175, "tmdb": 96677, "imdb": "tt2531336"})
-PULP_FICTION = ("movie", {"trakt": None, "tmdb": 680, "imdb": "tt0110912"})
-BAND = ("show", {"trakt": None, "tmdb": 4613, "imdb": "tt0185906"})
-STALKER = ("movie", {"trakt": None, "tmdb": 1398, "imdb": "tt0079944"})
-TOY_STORY = ("movie", {"trakt": None, "tmdb": 862, "imdb": "tt0114709"})
-
-
-def alone(imdb: str, kind: str = "movie") -> tuple[str, dict[str, Any]]:
-    return kind, {"trakt": None, "tmdb": None, "imdb": imdb}
-
-
-LEON = alone("tt0110413")
-UGLY = alone("tt0060196")
-HOLD_UP = ("movie", {"trakt": None, "tmdb": 101, "imdb": "tt2170667"})
 
 EXPECTED: dict[str, list[tuple[str, dict[str, Any]]]] = {
     "ids-only.csv": [HEAT, TOY_STORY],
@@ -124,82 +97,6 @@ async def test_the_client_adds_what_it_chose_of_the_choices(api: Api) -> None:
     item = {"media_type": choice["media_type"], "ids": choice["ids"]}
     added = await api.call("POST", f"/api/lists/{one['list_id']}/items", json={"items": [item]})
     assert added.json()["added"] == 1
-
-
-ROWS = [
-    ("Heat", "1995", [HEAT]),
-    ("HEAT", "1995", [HEAT]),
-    ("Heat", "1994", [HEAT]),
-    ("Heat", "1996", [HEAT]),
-    ("Léon", "1994", [LEON]),
-    ("Leon", "1994", [LEON]),
-    ("leon: the professional", "1995", [LEON]),
-    ("Atraco", "2013", [HOLD_UP]),
-    ("TWINS", "2001", [("movie", {"trakt": None, "tmdb": 902, "imdb": None})]),
-]
-
-
-@pytest.mark.parametrize(("name", "year", "items"), ROWS, ids=[f"{name} {year}" for name, year, _ in ROWS])
-async def test_a_name_and_a_year_find_the_title_exactly_then_folded_then_a_year_beside(
-    api: Api, name: str, year: str, items: list[tuple[str, dict[str, Any]]]
-) -> None:
-    one = await taken(api, "x.csv", f'title,year\n"{name}",{year}\n'.encode())
-    assert await items_of(api, one["list_id"]) == items
-
-
-@pytest.mark.parametrize(
-    ("name", "year", "choices"),
-    [("twins", "2001", 2), ("Crash", "2005", 2), ("Heat", "", 2), ("Pulp Fiction", "", 1)],
-    ids=["same year", "years on both sides", "no year", "no year and one title"],
-)
-async def test_among_several_titles_nothing_is_guessed(api: Api, name: str, year: str, choices: int) -> None:
-    answer = await send(api, "x.csv", f"title,year\n{name},{year}\n".encode())
-    assert answer.status_code == 200
-    (one,) = answer.json()["lists"]
-    assert (one["taken"], one["list_id"], one["ambiguous"]["total"]) == (0, None, 1)
-    assert len(one["ambiguous"]["rows"][0]["choices"]) == choices
-    assert await api.outbox() == []
-
-
-@pytest.mark.parametrize(("name", "year"), [("Heat", "1990"), ("Nothing", "1995"), ("%", "1995"), ("Hea", "1995")])
-async def test_a_name_that_the_catalogue_does_not_have_is_not_recognised(api: Api, name: str, year: str) -> None:
-    (one,) = (await send(api, "x.csv", f"title,year\n{name},{year}\n".encode())).json()["lists"]
-    assert one["not_recognised"]["rows"] == [{"row": 2, "text": f"{name} ({year})", "reason": "not_in_catalogue"}]
-
-
-async def test_a_number_that_is_a_movies_and_a_shows_is_told_apart_by_the_name_or_not_at_all(api: Api) -> None:
-    one = await taken(api, "x.csv", b"tmdb_id,title\n1398,The Sopranos\n1398,Stalker\n")
-    assert await items_of(api, one["list_id"]) == [SOPRANOS, STALKER]
-    (none,) = (await send(api, "x.csv", b"tmdb\n1398\n")).json()["lists"]
-    assert [choice["title"] for choice in none["ambiguous"]["rows"][0]["choices"]] == ["Stalker", "The Sopranos"]
-
-
-async def test_an_imdb_id_tells_what_a_title_is_whatever_the_file_says(api: Api) -> None:
-    one = await taken(api, "x.csv", b"imdb_id,type,tmdb_id\ntt0185906,movie,1\n")
-    assert await items_of(api, one["list_id"]) == [BAND]
-
-
-async def test_ids_that_contradict_the_catalogue_are_taken_as_they_are(api: Api) -> None:
-    one = await taken(api, "x.csv", b"imdb_id,type,tmdb_id\ntt0113277,movie,1\n")
-    assert await items_of(api, one["list_id"]) == [("movie", {"trakt": None, "tmdb": 1, "imdb": "tt0113277"})]
-
-
-async def test_an_id_that_cannot_exist_is_not_recognised(api: Api) -> None:
-    one = await taken(api, "x.csv", b"imdb_id,tmdb_id,type\ntt1234567890,,movie\n,4294967296,movie\ntt0113277,,movie\n")
-    assert await items_of(api, one["list_id"]) == [HEAT]
-    assert [row["row"] for row in one["not_recognised"]["rows"]] == [2, 3]
-
-
-async def test_a_show_is_found_by_the_tvdb_id_alone(api: Api) -> None:
-    one = await taken(api, "x.json", b'[{"tvdbId": 75299}, {"tvdbId": 1}]')
-    assert await items_of(api, one["list_id"]) == [SOPRANOS]
-    assert one["not_recognised"]["rows"][0]["reason"] == "not_in_catalogue"
-
-
-async def test_rows_that_only_the_catalogue_shows_to_be_one_title_count_once(api: Api) -> None:
-    one = await taken(api, "x.csv", b"imdb_id,title,year\ntt0113277,,\n,Heat,1995\n")
-    assert one["taken"] == 1
-    assert one["left_out"]["rows"] == [{"row": 3, "text": "Heat (1995)", "reason": "duplicate"}]
 
 
 async def test_a_zip_of_several_lists_makes_several(api: Api) -> None:

@@ -1,12 +1,10 @@
-import pkgutil
+"""Lists and their items over HTTP: made, read, edited, deleted, each change with its event."""
+
 from datetime import timedelta
-from importlib import import_module
 from typing import Any
 
 import pytest
-from fastapi.routing import APIRoute, APIRouter
 
-from lists_api.http import routes
 from lists_api.testing import Api, movies, tmdb_ids
 from watchbuddy_contracts import (
     ListCreated,
@@ -270,89 +268,3 @@ async def test_a_sync_of_a_manual_list_that_trakt_lacks_is_a_run_that_pushes_it(
     assert isinstance(synced, ListSynced)
     assert (str(started.run_id), str(synced.run_id), synced.trigger) == (run_id, run_id, trigger)
     assert (synced.version, tmdb_ids(synced), synced.total) == (2, [1, 2], 2)
-
-
-async def test_a_writer_that_names_another_version_changes_nothing(api: Api) -> None:
-    made = await api.create(items=movies(1))
-    path = f"/api/lists/{made['id']}"
-    for method, address, body in (
-        ("PATCH", path, {"title": "Mine"}),
-        ("DELETE", path, None),
-        ("POST", f"{path}/items", {"items": movies(2)}),
-        ("DELETE", f"{path}/items", {"items": movies(1)}),
-        ("PUT", f"{path}/items", {"items": []}),
-        ("POST", f"{path}/sync", None),
-    ):
-        response = await api.call(method, address, json=body, headers={"If-Match": '"2"'})
-        assert (response.status_code, response.json()["slug"]) == (412, "version-mismatch"), (method, address)
-        assert response.json()["version"] == 1
-    assert (await api.call("GET", path)).json() == made
-    assert len(await api.outbox()) == 1
-
-
-@pytest.mark.parametrize("if_match", ['"1"', "*", '"9", "1"', '"1-4"'])
-async def test_a_writer_that_names_the_version_goes_on(api: Api, if_match: str) -> None:
-    made = await api.create()
-    response = await api.call(
-        "PATCH", f"/api/lists/{made['id']}", json={"title": "Mine"}, headers={"If-Match": if_match}
-    )
-    assert response.json()["version"] == 2
-
-
-@pytest.mark.parametrize(
-    ("if_none_match", "status"), [('"1"', 304), ('W/"1"', 304), ("*", 304), ('"7", "1"', 304), ('"2"', 200)]
-)
-async def test_a_reader_that_has_the_list_gets_it_only_when_it_changed(
-    api: Api, if_none_match: str, status: int
-) -> None:
-    made = await api.create()
-    response = await api.call("GET", f"/api/lists/{made['id']}", headers={"If-None-Match": if_none_match})
-    assert response.status_code == status
-    assert response.headers["etag"] == '"1"'
-    assert bool(response.content) == (status == 200)
-
-
-async def test_health_needs_no_token(api: Api) -> None:
-    response = await api.http.get("/health/ready")
-    assert (response.status_code, response.json()["checks"]) == (200, {"postgres": "ok"})
-
-
-async def test_the_openapi_document_names_every_route(api: Api) -> None:
-    paths = (await api.http.get("/openapi.json")).json()["paths"]
-    modules = [import_module(f"{routes.__name__}.{one.name}") for one in pkgutil.iter_modules(routes.__path__)]
-    expected = {
-        (route.path, method.lower())
-        for module in modules
-        for router in vars(module).values()
-        if isinstance(router, APIRouter)
-        for route in router.routes
-        if isinstance(route, APIRoute)
-        for method in route.methods or ()
-    }
-    probes = {("/health/live", "get"), ("/health/ready", "get")}
-    assert {(path, method) for path, methods in paths.items() for method in methods} == expected | probes
-
-
-async def test_the_openapi_document_names_the_problems_of_each_route(api: Api) -> None:
-    paths = (await api.http.get("/openapi.json")).json()["paths"]
-    problems = {
-        (method, path): {
-            int(status)
-            for status, answer in operation["responses"].items()
-            if set(answer.get("content", {})) == {"application/problem+json"}
-        }
-        for path, methods in paths.items()
-        for method, operation in methods.items()
-    }
-    anywhere = {401, 422, 500, 503}
-    assert problems["post", "/api/lists"] == anywhere | {400, 403, 409, 413, 415}
-    assert problems["get", "/api/lists"] == anywhere
-    assert problems["patch", "/api/lists/{list_id}"] == anywhere | {400, 403, 404, 409, 412, 413, 415}
-    assert problems["get", "/api/lists/{list_id}/runs/{run_id}"] == anywhere | {404}
-
-
-async def test_a_method_that_a_path_does_not_take_is_answered_with_all_that_it_takes(api: Api) -> None:
-    lists = await api.call("PUT", "/api/lists")
-    assert (lists.status_code, lists.headers["allow"]) == (405, "GET, POST")
-    one = await api.call("PUT", "/api/lists/1")
-    assert (one.status_code, one.headers["allow"]) == (405, "DELETE, GET, PATCH")

@@ -1,11 +1,12 @@
+"""The mirror state of a list: what trakt-sync tells of it, late, again and together."""
+
 import random
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-from lists_api.lists.retention import sweep
 from lists_api.mirror_state.domain.reports import record_of
+from lists_api.mirror_state.testing import failed, made_on_trakt, synced
 from lists_api.testing import AT, Api, delivered, movies
 from watchbuddy_contracts import (
     Event,
@@ -20,58 +21,7 @@ from watchbuddy_contracts import (
     TraktSyncFailed,
 )
 
-RETRY_AT = datetime(2026, 1, 3, tzinfo=UTC)
 UNKNOWN = Item(media_type="movie", ids=ItemIds(tmdb=9))
-
-
-def made_on_trakt(list_id: int, version: int = 1, trakt_list_id: int = 501, user_id: str = "ada") -> TraktListCreated:
-    return TraktListCreated(
-        list_id=list_id,
-        user_id=user_id,
-        version=version,
-        title="Heists",
-        trakt_list_id=trakt_list_id,
-        slug="heists",
-        adopted=False,
-    )
-
-
-def synced(
-    list_id: int,
-    version: int = 1,
-    trakt_list_id: int = 501,
-    *,
-    not_found: tuple[Item, ...] = (),
-    left_out: tuple[Item, ...] = (),
-) -> TraktListSynced:
-    return TraktListSynced(
-        list_id=list_id,
-        user_id="ada",
-        version=version,
-        title="Heists",
-        trakt_list_id=trakt_list_id,
-        added=0,
-        removed=0,
-        unchanged=2,
-        not_found=not_found,
-        left_out=left_out,
-    )
-
-
-def failed(list_id: int, version: int = 1) -> TraktSyncFailed:
-    return TraktSyncFailed(
-        list_id=list_id,
-        user_id="ada",
-        version=version,
-        title="Heists",
-        operation="sync",
-        reason="rejected",
-        retry_at=RETRY_AT,
-    )
-
-
-def gone(list_id: int, version: int) -> TraktListDeleted:
-    return TraktListDeleted(list_id=list_id, user_id="ada", version=version, title="Heists", trakt_list_id=501)
 
 
 async def read(api: Api, list_id: int) -> dict[str, Any]:
@@ -204,41 +154,6 @@ async def test_events_that_say_nothing_of_a_mirror_are_passed_over(api: Api) -> 
     assert record_of(drift, at=AT) is None
     await api.receive(drift)
     assert await read(api, made["id"]) == made
-
-
-async def test_a_tombstone_stays_until_it_is_confirmed_and_some_days_have_passed(api: Api) -> None:
-    made = await api.create(items=movies(1))
-    await api.call("POST", f"/api/lists/{made['id']}/sync")
-    await api.work_off()
-    await api.receive(synced(made["id"], version=2))
-    await api.call("DELETE", f"/api/lists/{made['id']}")
-
-    async def rows() -> list[int]:
-        return [
-            await api.pool.fetchval(f"SELECT count(*) FROM {table} WHERE list_id = $1", made["id"])  # noqa: S608
-            for table in ("list", "list_item", "mirror", "sync_run")
-        ]
-
-    api.clock.advance(timedelta(days=8))
-    await sweep(api.pool, api.settings, now=api.clock())
-    assert await rows() == [1, 0, 1, 1]  # not confirmed; its items went with the deletion
-    await api.receive(gone(made["id"], version=3), synced(made["id"], version=3))
-    (row,) = await api.pool.fetch("SELECT state, trakt_list_id FROM mirror")
-    assert tuple(row) == ("deleted", None)
-    assert (await sweep(api.pool, api.settings, now=api.clock() - timedelta(days=2)))["tombstones"] == 0
-    assert (await sweep(api.pool, api.settings, now=api.clock()))["tombstones"] == 1
-    assert await rows() == [0, 0, 0, 0]
-
-
-async def test_old_runs_are_deleted_except_the_one_whose_event_may_be_sent_again(api: Api) -> None:
-    made = await api.create()
-    runs = []
-    for _ in range(2):
-        runs.append((await api.call("POST", f"/api/lists/{made['id']}/sync")).json()["status_url"])
-        await api.work_off()
-    api.clock.advance(timedelta(days=31))
-    assert (await sweep(api.pool, api.settings, now=api.clock()))["sync_runs"] == 1
-    assert [(await api.call("GET", run)).status_code for run in runs] == [404, 200]
 
 
 async def test_reports_that_come_together_leave_what_they_leave_one_after_the_other(api: Api) -> None:

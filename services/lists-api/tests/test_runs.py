@@ -3,16 +3,11 @@ from typing import Any
 
 import pytest
 
-from lists_api.testing import Api, movies, tmdb_ids
-from lists_api.testing_runs import Catalogue, World
+from lists_api.testing import movies, tmdb_ids
+from lists_api.testing_runs import World
 from watchbuddy_contracts import ListRunChanged, ListSynced, ListSyncUnchanged, TraktListSynced
 
 DAY = timedelta(days=1)
-
-
-@pytest.fixture
-def world(api: Api) -> World:
-    return World(api, Catalogue([1, 2, 3, 4, 5]))
 
 
 async def test_a_new_list_is_filled_by_the_scheduler_at_once(world: World) -> None:

@@ -1,3 +1,5 @@
+"""Runs that wait: asked for, joined, cancelled, and seen by readers."""
+
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -9,21 +11,13 @@ from uuid_utils.compat import uuid7
 
 from chassis.testing import eventually
 from lists_api.lists.retention import sweep
-from lists_api.runs.runner import RunLostError
 from lists_api.runs.worker import queue_due
-from lists_api.store import run_queue
 from lists_api.store import runs as store
-from lists_api.testing import LEASE, Api, running_api
+from lists_api.testing import running_api
 from lists_api.testing_runs import Catalogue, World
-from watchbuddy_contracts import ListRunChanged, ListSyncFailed
+from watchbuddy_contracts import ListRunChanged
 
 DAY = timedelta(days=1)
-LISTS = 1000
-
-
-@pytest.fixture
-def world(api: Api) -> World:
-    return World(api, Catalogue([1, 2, 3, 4, 5]))
 
 
 @pytest.fixture
@@ -176,147 +170,6 @@ async def test_the_first_run_of_a_list_is_cancelled_and_the_list_waits_for_its_n
     world.api.clock.advance(DAY)
     await world.work_off()
     assert await world.items(list_id) == [1, 2, 3]
-
-
-async def test_l9_a_thousand_due_lists_and_two_schedulers_are_a_thousand_runs(world: World) -> None:
-    first = await world.make()
-    await world.api.pool.execute(
-        "INSERT INTO list (user_id, version, item_count, last_event_id, last_event_type, created_at, updated_at,"
-        " status, next_sync_at, title, list_type, privacy, mirror, has_own_title, filters, item_limit, sort,"
-        " exclude_watched, sync_interval_hours, full_sync_days, is_paused)"
-        " SELECT user_id, version, item_count, last_event_id, last_event_type, created_at, updated_at, status,"
-        " next_sync_at, title, list_type, privacy, mirror, has_own_title, filters, item_limit, sort, exclude_watched,"
-        " sync_interval_hours, full_sync_days, is_paused FROM list, generate_series(2, $2) WHERE list_id = $1",
-        first,
-        LISTS,
-    )
-    now = world.api.clock()
-    counts = await asyncio.gather(*(queue_due(world.api.pool, new_id=uuid7, now=now) for _ in range(2)))
-    assert sum(counts) == LISTS
-    assert await queue_due(world.api.pool, new_id=uuid7, now=now) == 0
-    per_list = await world.api.pool.fetch("SELECT count(*) FROM sync_run GROUP BY list_id")
-    assert [row[0] for row in per_list] == [1] * LISTS
-
-
-async def test_lists_that_were_made_together_do_not_stay_in_step(world: World) -> None:
-    ids = [await world.make_filled() for _ in range(20)]
-    now = world.api.clock()
-    made = [await world.show(list_id) for list_id in ids]
-    times = {one["next_sync_at"] for one in made}
-    assert len(times) == len(ids)
-    rows = await world.api.pool.fetch("SELECT next_sync_at FROM list")
-    assert all(DAY * 0.9 <= row[0] - now <= DAY for row in rows)
-
-
-async def test_a_year_of_missed_runs_is_one_run(world: World) -> None:
-    list_id = await world.make_filled(sync_interval_hours=1)
-    world.api.clock.advance(365 * DAY)
-    await world.work_off()
-    await world.work_off()
-    assert len(await world.runs(list_id)) == 2
-    world.api.clock.advance(timedelta(hours=1))
-    await world.work_off()
-    assert len(await world.runs(list_id)) == 3
-
-
-async def test_every_interval_has_one_run(world: World) -> None:
-    list_id = await world.make_filled(sync_interval_hours=24)
-    for _ in range(48):
-        world.api.clock.advance(timedelta(hours=1))
-        await world.work_off()
-    assert len(await world.runs(list_id)) == 3
-
-
-async def test_a_paused_list_is_run_by_hand_alone(world: World) -> None:
-    list_id = await world.make_filled()
-    await queue_due(world.api.pool, new_id=uuid7, now=world.api.clock() + DAY)
-    await world.api.call("PATCH", f"/api/lists/{list_id}", json={"is_paused": True})
-    world.catalogue.best = [9, 8, 7]
-    world.api.clock.advance(8 * DAY)
-    await world.work_off()  # a run that was queued before
-    assert await world.items(list_id) == [1, 2, 3]
-    assert (await world.show(list_id))["next_sync_at"] is None
-    await world.run_now(list_id)
-    assert await world.items(list_id) == [9, 8, 7]
-    assert (await world.show(list_id))["next_sync_at"] is None
-
-
-async def test_a_run_of_a_worker_that_never_came_back_is_taken_again_after_its_lease(world: World) -> None:
-    list_id = await world.make()
-    now = world.api.clock()
-    await queue_due(world.api.pool, new_id=uuid7, now=now)
-    (lost,) = await run_queue.claim_runs(world.api.pool, limit=5, now=now, until=now + LEASE)
-    await world.work_off()
-    assert (await world.show(list_id))["status"] == "syncing"
-    world.api.clock.advance(LEASE)
-    await world.work_off()
-    assert await world.items(list_id) == [1, 2, 3]
-    world.catalogue.best = [9, 8, 7]
-    with pytest.raises(RunLostError):  # the first worker wakes up late
-        await world.api.worker(world.catalogue).runner.carry_out(lost)
-    assert await world.items(list_id) == [1, 2, 3]
-    assert len(await world.runs(list_id)) == 1
-
-
-async def test_l11_how_far_a_run_is_survives_the_restart_of_its_worker(world: World) -> None:
-    list_id = await world.make_filled()
-    url = await world.sync(list_id, "?force_full=true")
-    now = world.api.clock()
-    (lost,) = await run_queue.claim_runs(world.api.pool, limit=5, now=now, until=now + LEASE)
-    async with world.api.pool.acquire() as connection:
-        await run_queue.step_run(connection, lost, "scoring", until=now + LEASE)
-
-    async def progress() -> tuple[str, str | None, int]:
-        run = await world.read(url)
-        return run["state"], run["step"], run["percent"]
-
-    await world.work_off()  # another worker, while the lease lasts
-    assert await progress() == ("running", "scoring", 50)
-    told = len(await world.api.outbox(list_id))
-    world.api.clock.advance(LEASE)
-    await world.work_off()
-    assert await progress() == ("succeeded", None, 100)
-    later = [one.event for one in (await world.api.outbox(list_id))[told:]]
-    runs = [event for event in later if isinstance(event, ListRunChanged)]
-    assert [(event.run_id, event.step, event.percent) for event in runs] == [
-        (lost.run_id, step, percent)
-        for step, percent in (("candidates", 10), ("scoring", 50), ("saving", 80), (None, 100))
-    ]
-
-
-async def test_a_run_that_ends_its_workers_again_and_again_has_failed(world: World) -> None:
-    list_id = await world.make()
-    await queue_due(world.api.pool, new_id=uuid7, now=world.api.clock())
-    for _ in range(5):
-        await run_queue.claim_runs(
-            world.api.pool, limit=1, now=world.api.clock(), until=world.api.clock() + timedelta(seconds=1)
-        )
-        world.api.clock.advance(timedelta(seconds=1))
-    await world.work_off()
-    (run,) = await world.runs(list_id)
-    assert (run["state"], run["error"]) == ("failed", "5 workers ended in the middle of it.")
-
-
-async def test_an_error_is_told_once_and_tried_again_after_waits_that_grow(world: World) -> None:
-    list_id, good = await world.make_filled(item_limit=2), await world.make_filled()
-    waits = []
-    world.catalogue.fails_for = [2]
-    world.api.clock.advance(DAY)
-    for _ in range(3):
-        await world.work_off()
-        at = await world.api.pool.fetchval("SELECT next_sync_at FROM list WHERE list_id = $1", list_id)
-        waits.append(at - world.api.clock())
-        world.api.clock.now = at
-    assert waits == [timedelta(minutes=1), timedelta(minutes=4), timedelta(minutes=16)]
-    made = await world.show(list_id)
-    assert (made["status"], made["item_count"]) == ("error", 2)
-    failed = [one.event for one in await world.api.outbox(list_id) if isinstance(one.event, ListSyncFailed)]
-    assert [event.reason for event in failed] == ["error"]
-    assert (await world.show(good))["status"] == "complete"
-    assert len(await world.runs(good)) == 2
-    world.catalogue.fails_for = ()
-    await world.work_off()
-    assert (await world.show(list_id))["status"] == "complete"
 
 
 async def test_runs_that_wait_are_kept_however_old_they_are(world: World) -> None:

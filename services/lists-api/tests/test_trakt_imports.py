@@ -1,62 +1,23 @@
 """A list on Trakt becomes a list here, once."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import timedelta
-from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 
 from chassis.postgres.database import Pool
-from lists_api.imports.domain.trakt import TraktReference, parse_reference, properties_of
-from lists_api.imports.trakt import MAX_PENDING, republish_imports
+from lists_api.imports.trakt import republish_imports
 from lists_api.lists.republish import republish
 from lists_api.lists.retention import sweep
-from lists_api.testing import AT, Api, delivered, movies, running_api, tmdb_ids
+from lists_api.testing import AT, Api, delivered, movies, tmdb_ids
+from lists_api.testing_trakt_imports import ADDRESS, PATH, found, lists, read, start, unread
 from watchbuddy_contracts import (
     ForeignEntries,
-    Item,
-    ItemIds,
     ListCreated,
-    TraktImportRefused,
     TraktImportRequested,
     TraktListCreated,
-    TraktListRead,
-    TraktListReadFailed,
 )
-
-PATH = "/api/imports/trakt"
-ADDRESS = "https://trakt.tv/users/grace/lists/best-heists"
-ITEMS = tuple(Item(media_type="movie", ids=ItemIds(tmdb=number)) for number in (3, 1, 2))
-
-
-async def start(api: Api, trakt_list: str = ADDRESS, *, user: str = "ada", **body: object) -> UUID:
-    response = await api.call("POST", PATH, user=user, json={"trakt_list": trakt_list} | body)
-    assert response.status_code == 202, response.text
-    started = response.json()
-    assert response.headers["location"] == started["status_url"] == f"{PATH}/{started['import_id']}"
-    return UUID(started["import_id"])
-
-
-async def read(api: Api, import_id: UUID, *, user: str = "ada") -> dict[str, Any]:
-    answer: dict[str, Any] = (await api.call("GET", f"{PATH}/{import_id}", user=user)).json()
-    return answer
-
-
-def found(import_id: UUID, *, user_id: str = "ada", **fields: object) -> TraktListRead:
-    about = {"user_id": user_id, "import_id": import_id, "trakt_list_id": 501, "name": "Best heists", "url": ADDRESS}
-    return TraktListRead.model_validate(about | {"items": ITEMS, "item_count": 3} | fields)
-
-
-def unread(import_id: UUID, reason: str, *, user_id: str = "ada", **fields: object) -> TraktListReadFailed:
-    about = {"user_id": user_id, "import_id": import_id, "trakt_list": "best-heists", "owner": "grace"}
-    return TraktListReadFailed.model_validate(about | {"reason": reason} | fields)
-
-
-async def lists(api: Api, user: str = "ada") -> list[dict[str, Any]]:
-    answer: list[dict[str, Any]] = (await api.call("GET", "/api/lists", user=user)).json()["lists"]
-    return answer
 
 
 async def test_an_import_is_asked_of_trakt_sync_in_the_transaction_that_stores_it(api: Api) -> None:
@@ -233,50 +194,6 @@ async def test_a_mirror_of_ones_own_list_is_refused(api: Api) -> None:
     await start(api, "501", user="bob")
 
 
-async def test_a_user_has_so_many_imports_at_a_time(api: Api) -> None:
-    imports = [await start(api, f"list-{number}") for number in range(MAX_PENDING)]
-    response = await api.call("POST", PATH, json={"trakt_list": "one-more"})
-    assert (response.status_code, response.json()["slug"]) == (403, "quota-exceeded")
-    await start(api, "one-more", user="bob")
-    await api.receive(unread(imports[0], "not_found"))
-    await start(api, "one-more")
-
-
-@pytest.fixture
-async def small(dsn: str) -> AsyncIterator[Api]:
-    async with running_api(dsn, quota_free_lists=1, quota_free_items=2) as running:
-        await running.delete_everything()
-        yield running
-
-
-async def test_a_user_who_may_have_no_further_list_imports_none(small: Api) -> None:
-    import_id = await start(small)
-    again = await small.call("POST", PATH, json={"trakt_list": "other"})
-    assert (again.status_code, again.json()["slug"]) == (403, "quota-exceeded")
-    await small.create()
-    await small.receive(found(import_id, items=ITEMS[:1]))
-    answer = await read(small, import_id)
-    assert (answer["state"], answer["reason"]) == ("failed", "quota_exceeded")
-    assert answer["detail"].startswith("Quota exceeded: Free accounts can create up to 1 lists.")
-    (told,) = [one.event for one in await small.outbox() if isinstance(one.event, TraktImportRefused)]
-    assert (told.reason, told.detail) == ("quota_exceeded", answer["detail"])
-    assert len(await lists(small)) == 1
-
-
-async def test_a_list_with_more_items_than_the_user_may_have_leaves_nothing(small: Api) -> None:
-    import_id = await start(small)
-    await small.receive(found(import_id))
-    assert (await read(small, import_id))["reason"] == "quota_exceeded"
-    assert await small.pool.fetchval("SELECT count(*) FROM list") == 0
-
-
-async def test_ten_thousand_titles_are_taken(api: Api) -> None:
-    import_id = await start(api)
-    items = tuple(Item(media_type="movie", ids=ItemIds(tmdb=number)) for number in range(1, 10_001))
-    await api.receive(found(import_id, items=items, item_count=10_000))
-    assert (await lists(api))[0]["item_count"] == 10_000
-
-
 async def test_a_failure_half_way_makes_nothing_and_the_redelivery_makes_the_list(api: Api) -> None:
     import_id = await start(api)
     event = delivered(found(import_id), at=AT, event_id=uuid4())
@@ -323,70 +240,6 @@ async def test_old_imports_go_except_those_whose_list_is_there(api: Api) -> None
     api.clock.advance(timedelta(days=31))
     assert (await sweep(api.pool, api.settings, now=api.clock()))["trakt_imports"] == 1
     assert (await read(api, kept))["state"] == "succeeded"
-
-
-NAMED = {
-    "501": ("me", "501"),
-    "best-heists": ("me", "best-heists"),
-    "Best_Heists": ("me", "best_heists"),
-    "https://trakt.tv/users/grace/lists/best-heists": ("grace", "best-heists"),
-    "http://trakt.tv/users/grace/lists/best-heists/": ("grace", "best-heists"),
-    "trakt.tv/users/grace/lists/best-heists": ("grace", "best-heists"),
-    "https://www.trakt.tv/users/me/lists/best-heists": ("me", "best-heists"),
-    "https://app.trakt.tv/users/grace/lists/best-heists?mode=media": ("grace", "best-heists"),
-    "https://trakt.tv/users/grace/lists/best-heists/rank,asc#top": ("grace", "best-heists"),
-    "https://trakt.tv/lists/501": ("me", "501"),
-    "HTTPS://TRAKT.TV/users/Grace/lists/Best-Heists": ("grace", "best-heists"),
-}
-NAMELESS = [
-    "",
-    " ",
-    "best heists",
-    "bést",
-    "..",
-    "a/b",
-    "https://trakt.tv/users/grace/watchlist",
-    "https://trakt.tv/users/grace/lists",
-    "https://trakt.tv/users/../lists/x",
-    "https://trakt.tv.example.org/users/grace/lists/x",
-    "https://example.org/?trakt.tv/users/grace/lists/x",
-    "javascript:alert(1)",
-    "x" * 256,
-]
-
-
-@pytest.mark.parametrize("text", NAMED)
-def test_a_list_is_named_by_its_address_its_number_or_its_slug(text: str) -> None:
-    assert parse_reference(text) == TraktReference(*NAMED[text])
-
-
-@pytest.mark.parametrize("text", NAMELESS, ids=[str(number) for number in range(len(NAMELESS))])
-async def test_what_names_no_list_on_trakt_is_refused(api: Api, text: str) -> None:
-    with pytest.raises(ValueError, match=r"trakt\.tv"):
-        parse_reference(text)
-    response = await api.call("POST", PATH, json={"trakt_list": text})
-    assert response.status_code == 422
-
-
-async def test_a_smart_list_cannot_be_made_of_one(api: Api) -> None:
-    response = await api.call("POST", PATH, json={"trakt_list": ADDRESS, "list_type": "smart"})
-    assert response.status_code == 422
-
-
-TEXTS = {
-    "plain": ("Heists", "Plans", "Heists", "Plans"),
-    "blank": ("  ", "", "Trakt list 501", None),
-    "control": ("He\x00is\x07ts", "a\x00b\nc", "Heists", "ab\nc"),
-    "long": ("x" * 300, "y" * 5000, "x" * 255, "y" * 4000),
-    "invisible": ("\u200b", "\u200b", "Trakt list 501", None),
-}
-
-
-@pytest.mark.parametrize("case", TEXTS)
-def test_texts_of_trakt_become_texts_that_a_list_may_have(case: str) -> None:
-    name, description, title, text = TEXTS[case]
-    made = properties_of(found(uuid4(), name=name, description=description), "manual")
-    assert (made.title, made.description, made.filling) == (title, text, None)
 
 
 async def test_the_items_of_an_imported_list_are_edited_as_any(api: Api) -> None:

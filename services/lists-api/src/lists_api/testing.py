@@ -16,6 +16,7 @@ from fastapi import FastAPI
 from uuid_utils.compat import uuid7
 
 from chassis.health import Health
+from chassis.http.problem_kinds import MEDIA_TYPE
 from chassis.kafka.envelope import Delivered
 from chassis.local_tokens import issue_token
 from chassis.postgres.database import Pool, create_pool, ping
@@ -44,6 +45,8 @@ LEASE = timedelta(seconds=90)
 """How long a run is kept from other workers."""
 AT = datetime(2026, 1, 2, tzinfo=UTC)
 """When trakt-sync's events happened, unless a test gives another time."""
+GOOD_LIST: Final = {"title": "Heists", "list_type": "manual"}
+"""A body that makes a list."""
 
 
 def settings_for(dsn: str, **changes: object) -> HttpSettings:
@@ -107,9 +110,7 @@ class Api:
 
     async def create(self, *, user: str = "ada", **body: object) -> dict[str, Any]:
         """Make a list and return its representation."""
-        response = await self.call(
-            "POST", "/api/lists", user=user, json={"title": "Heists", "list_type": "manual"} | body
-        )
+        response = await self.call("POST", "/api/lists", user=user, json=GOOD_LIST | body)
         assert response.status_code == httpx.codes.CREATED, response.text
         answer: dict[str, Any] = response.json()
         return answer
@@ -227,6 +228,12 @@ def delivered(event: Event, *, at: datetime, event_id: UUID | None = None) -> De
     """Return an event of trakt-sync as it arrives; the same `event_id` makes it a redelivery."""
     headers = EventHeaders.of(event, event_id=event_id or uuid4(), source="/trakt-sync", time=at)
     return Delivered(event, headers)
+
+
+def assert_problem(response: httpx.Response, status: int, slug: str) -> None:
+    """Fail unless the response is a problem document of this kind."""
+    assert (response.status_code, response.json().get("slug")) == (status, slug), response.text
+    assert response.headers["content-type"] == MEDIA_TYPE
 
 
 def movies(*tmdb: int) -> list[dict[str, Any]]:
