@@ -9,10 +9,12 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
+from playwright.async_api import Browser
 
 sys.path.insert(0, str(Path(__file__).parents[1]))  # the modules beside the tests are the package `integration`
 
 from integration.collector import Collector
+from integration.console import Console, chromium, with_catalogue
 from integration.parts import NotHereError, Parts, choose
 from integration.system import RunningSystem
 from integration.users import User
@@ -123,3 +125,17 @@ async def system(running_system: RunningSystem) -> AsyncIterator[RunningSystem]:
 async def user(system: RunningSystem) -> User:
     """A new user with a Trakt account of the paying kind: up to 5,000 items a list."""
     return await system.connected_user(vip=True)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def browser(running_system: RunningSystem) -> AsyncIterator[Browser]:
+    """A browser, and a catalogue to choose from."""
+    await with_catalogue(running_system)
+    async with chromium() as opened:
+        yield opened
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def console(browser: Browser, system: RunningSystem, user: User) -> AsyncIterator[Console]:
+    async with Console.opened(browser, system, user.name) as opened:
+        yield opened

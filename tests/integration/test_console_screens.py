@@ -1,15 +1,13 @@
 """Every screen of the console as axe-core sees it, on a desktop and a phone, light and dark."""
 
-from collections.abc import AsyncIterator
 from typing import Final
 
 import pytest
-import pytest_asyncio
 from playwright.async_api import Browser
 
 from integration.axe import axe_script, findings
 from integration.catalogue import Item, movies
-from integration.console import CHROMIUM, DESKTOP, PHONE, Console, chromium, with_catalogue
+from integration.console import CHROMIUM, DESKTOP, PHONE, Console
 from integration.system import RunningSystem
 from integration.users import User
 
@@ -37,13 +35,6 @@ DIALOGS: Final = {
     "disconnect": ("/account", "Disconnect Trakt"),
     "clear": ("/messages", "Clear"),
 }
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def browser(running_system: RunningSystem) -> AsyncIterator[Browser]:
-    await with_catalogue(running_system)
-    async with chromium() as opened:
-        yield opened
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,117 @@
+"""Connecting Trakt, disconnecting it, and signing out in the console, in a real browser (Debian's chromium)."""
+
+import re
+
+import pytest
+from playwright.async_api import Browser, expect
+
+from integration.catalogue import movies
+from integration.console import CHROMIUM, PHONE, Console, log_in
+from integration.system import RunningSystem
+from integration.users import User
+
+pytestmark = pytest.mark.skipif(  # a page can only be looked at in a browser
+    not CHROMIUM.exists(), reason=f"no browser at {CHROMIUM} (Debian: apt install chromium)"
+)
+
+
+async def test_a_stranger_connects_trakt_and_has_a_list_there_in_three_clicks(
+    browser: Browser, system: RunningSystem
+) -> None:
+    stranger = system.user()
+    async with Console.opened(browser, system, stranger.name, PHONE) as console:
+        page = console.page
+        await expect(page.get_by_role("heading", level=1)).to_contain_text("Lists that keep themselves up to date")
+        await expect(page.get_by_role("heading", name="4,098 titles to choose from")).to_be_visible()
+        await console.button("Connect Trakt").click()
+        await console.picture("first-run")
+        code = await page.locator(".code-text").inner_text()
+        await page.reload()  # in the middle: the same code is still there
+        await expect(page.locator(".code-text")).to_have_text(code)
+
+        async with page.expect_popup() as opened:
+            await page.get_by_role("link", name="Open Trakt").click()
+        trakt = await opened.value
+        await trakt.get_by_label("Code on your device").fill(code)
+        await trakt.get_by_label("You are").fill(stranger.name)
+        await trakt.get_by_role("button", name="Approve").click()
+        await expect(trakt.locator("body")).to_contain_text("connected")
+        await trakt.close()
+        await expect(page.get_by_role("heading", name="Trakt is connected")).to_be_visible()
+
+        await console.button("Comedy Movies (1990s)").click()
+        await expect(page.get_by_role("dialog")).to_contain_text("Forrest Gump")
+        await console.button("Make this list").click()
+        await expect(page.get_by_role("heading", level=1)).to_have_text("Comedy Movies (1990s)")
+        await expect(page.locator(".titles.card .title-row")).to_have_count(50)
+        await expect(page.locator(".list-mirror")).to_contain_text("On Trakt")
+        await expect(console.toast("Synced to Trakt: +50 -0")).to_be_visible()
+        async with page.expect_popup() as opened:
+            await page.get_by_role("link", name="See it on Trakt").click()
+        there = (await opened.value).locator("#list")
+        await expect(there.get_by_role("heading")).to_have_text("Comedy Movies (1990s)")
+        await expect(there.locator("li")).to_have_count(50)
+
+
+async def test_a_login_that_is_denied_on_trakt_says_so_and_gives_another_code(
+    browser: Browser, system: RunningSystem
+) -> None:
+    stranger = system.user()
+    async with Console.opened(browser, system, stranger.name) as console:
+        await console.button("Connect Trakt").click()
+        code = await console.page.locator(".code-text").inner_text()
+        await system.trakt.decide_device(code, stranger.name, approve=False)
+        await expect(console.page.get_by_role("alert")).to_contain_text("You said no on Trakt")
+        await console.button("Get a new code").click()
+        await expect(console.page.locator(".code-text")).not_to_have_text(code)
+
+
+async def test_trakt_away_is_said_with_the_next_try_and_so_is_its_return(
+    console: Console, system: RunningSystem, user: User
+) -> None:
+    await system.trakt.fault("status", status=503, times=None)
+    await user.create("Waits", movies(2))
+    await expect(console.card("Waits")).to_contain_text(re.compile(r"Waits for Trakt: next try \d"))
+    await system.trakt.remove_faults()
+    await console.card("Waits").get_by_role("link", name="Waits").first.click()
+    await console.page.get_by_role("link", name="On Trakt", exact=True).click()
+    await console.button("Try again now").click()
+    await expect(console.page.locator(".list-mirror")).to_contain_text("On Trakt")
+
+
+async def test_a_session_that_ended_leads_to_the_door_and_back_to_where_one_was(
+    console: Console, system: RunningSystem, user: User
+) -> None:
+    made = await user.create("Kept", movies(1))
+    await console.go(f"/lists/{made.id}/settings")
+    await console.page.get_by_label("Others may comment").check()
+    await console.context.clear_cookies()
+    await user.create("Elsewhere", movies(1))  # its message makes the page read it
+    await expect(console.page.get_by_role("heading", name="You are not signed in")).to_be_visible()
+    beside = await console.context.new_page()
+    await log_in(beside, system, user.name)
+    await beside.close()
+    await console.button("I have signed in").click()
+    await expect(console.page.get_by_role("heading", level=1)).to_have_text("Kept")
+    await expect(console.page.get_by_label("Others may comment")).not_to_be_checked()
+
+
+async def test_who_disconnects_chooses_whether_the_lists_stay_on_trakt(console: Console, user: User) -> None:
+    await user.create("Goes from Trakt", movies(1))
+    await user.mirrored()
+    await console.go("/account")
+    await console.button("Disconnect Trakt").click()
+    await console.page.get_by_label("Take my lists off Trakt").check()
+    await console.page.get_by_role("dialog").get_by_role("button", name="Disconnect", exact=True).click()
+    await expect(console.page.get_by_role("button", name="Connect Trakt", exact=True)).to_be_visible()
+    assert await user.on_trakt() == []
+    await console.go("/")
+    await expect(console.card("Goes from Trakt")).to_contain_text("Not on Trakt yet")
+
+
+async def test_who_signs_out_sees_the_door(console: Console) -> None:
+    await console.go("/account")
+    await console.button("Sign out").click()
+    await expect(console.page.get_by_role("heading", name="You are not signed in")).to_be_visible()
+    await console.page.reload()
+    await expect(console.page.get_by_role("heading", name="You are not signed in")).to_be_visible()
