@@ -1,13 +1,13 @@
 // The fields that make a channel's address, by its kind.
 import { KINDS } from "../lib/channel-kinds.js";
-import { html, useEffect, useRef } from "../lib/ui.js";
+import { html, useLayoutEffect, useRef } from "../lib/ui.js";
 import { Field } from "./fields.js";
 
 /** `isNeeded`: false where an address is kept when all fields stay empty. `problem`: what is wrong with the address. */
 export function AddressFields({ kindKey, values, onChange, problem, isNeeded = true }) {
   const { fields } = KINDS[kindKey];
   const first = useRef(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (problem) first.current.focus(); // on a phone it is far above the button
   }, [problem]);
   return fields.map(

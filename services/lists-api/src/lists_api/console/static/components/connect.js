@@ -2,7 +2,7 @@
 import { get, post } from "../lib/api.js";
 import { readAccount } from "../lib/live.js";
 import { at } from "../lib/time.js";
-import { html, useEffect, useRef, useState } from "../lib/ui.js";
+import { html, useEffect, useLayoutEffect, useRef, useState } from "../lib/ui.js";
 import { Icon } from "./icon.js";
 import { External, Notice } from "./parts.js";
 
@@ -71,7 +71,7 @@ export function Connect({ onConnected, label = "Connect Trakt" }) {
 function Code({ login, problem }) {
   const [isCopied, setCopied] = useState(false);
   const code = useRef(null);
-  useEffect(() => code.current?.focus(), []);
+  useLayoutEffect(() => code.current?.focus(), []);
   const copy = async () => {
     await navigator.clipboard.writeText(login.user_code).catch(() => {});
     setCopied(true);

@@ -1,12 +1,12 @@
 // A dialog of the browser's own: it keeps the focus inside, Escape closes it, and the focus goes back.
-import { html, newId, useEffect, useRef, useState } from "../lib/ui.js";
+import { html, newId, useLayoutEffect, useRef, useState } from "../lib/ui.js";
 import { Icon } from "./icon.js";
 
 /** `onClose()` when it is closed in any way; `footer`: the buttons; `scrolls`: nothing in the body takes the focus. */
 export function Dialog({ title, children, footer, onClose, scrolls = false }) {
   const element = useRef(null);
   const [id] = useState(() => newId("dialog"));
-  useEffect(() => {
+  useLayoutEffect(() => {
     const opener = document.activeElement;
     const dialog = element.current;
     dialog.showModal();

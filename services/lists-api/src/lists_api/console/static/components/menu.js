@@ -1,5 +1,5 @@
 // A button that opens a menu: arrow keys move in it, Escape closes it, and the focus goes back.
-import { html, newId, useEffect, useRef, useState } from "../lib/ui.js";
+import { html, newId, useLayoutEffect, useRef, useState } from "../lib/ui.js";
 import { Icon } from "./icon.js";
 
 /** `entries`: `[{label, icon, run | href, isDownload, isDanger}]`. */
@@ -13,7 +13,7 @@ export function Menu({ label, entries }) {
     setOpen(false);
     if (back) button.current.focus();
   };
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!isOpen) return undefined;
     items()[0].focus();
     const onOutside = (event) => !root.current.contains(event.target) && close(false);

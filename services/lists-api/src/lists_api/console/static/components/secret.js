@@ -1,6 +1,6 @@
 // A webhook's secret, which is shown once.
 import { toast } from "../lib/toasts.js";
-import { html, useEffect, useRef } from "../lib/ui.js";
+import { html, useLayoutEffect, useRef } from "../lib/ui.js";
 import { Dialog } from "./dialog.js";
 import { Icon } from "./icon.js";
 
@@ -8,7 +8,7 @@ import { Icon } from "./icon.js";
 export function SecretDialog({ secret, note, onClose }) {
   const shown = useRef(null);
   const button = useRef(null);
-  useEffect(() => button.current.focus(), []);
+  useLayoutEffect(() => button.current.focus(), []);
   const copy = async () => {
     try {
       await navigator.clipboard.writeText(secret);

@@ -1,4 +1,4 @@
-// The one door to the vendored library.
+// The one door to the vendored library. What moves the focus is a layout effect: a later one comes behind the next key.
 export {
   html,
   render,

@@ -1,7 +1,7 @@
 // Order by hand: dragging a row by its handle, or moving it with the arrow keys.
 import { post } from "../../lib/api.js";
 import { toast } from "../../lib/toasts.js";
-import { html, useEffect, useRef, useState } from "../../lib/ui.js";
+import { html, useLayoutEffect, useRef, useState } from "../../lib/ui.js";
 import { Icon } from "../../components/icon.js";
 import { keyOf, nameOf, sentItem } from "../../components/titles.js";
 
@@ -24,7 +24,7 @@ export function useReorder({ list, data, setData, edit }) {
   const latest = useRef();
   latest.current = data;
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     // A row that the browser moved in the page may have lost the focus.
     if (focused.current === null || document.activeElement !== document.body) return;
     const place = data?.items.findIndex((item) => keyOf(item) === focused.current);
