@@ -91,8 +91,9 @@ schemas: $(STAMP) ## write the documents that are made from the code: JSON Schem
 bench: $(STAMP) ## measure, and print the figures beside their goals
 	@$(BIN)/python -m benchmarks
 
-soak: $(STAMP) ## run the engine's simulation for long, other schedules each time (make soak SCHEDULES=50000)
+soak: $(STAMP) ## look for new schedules and examples that fail, for an hour (make soak SCHEDULES=50000)
 	@SCHEDULES=$(or $(SCHEDULES),50000) $(BIN)/pytest -s services/trakt-sync/tests/test_simulation.py
+	@EXAMPLES=new $(BIN)/pytest -m hypothesis --ignore services/trakt-sync/tests/test_simulation.py
 
 kafka: $(STAMP) ## start a real Apache Kafka on one node (needs Java and Maven)
 	@$(BIN)/python -m local_stack kafka

@@ -22,9 +22,11 @@ from chassis.postgres.database import migrate
 from local_stack.postgres.binaries import PostgresBinaries
 from local_stack.postgres.server import PostgresServer
 
-# How long an example takes depends on what else the machine does.
-settings.register_profile("patient", deadline=None)
-settings.load_profile("patient")
+# How long an example takes depends on what else the machine does. A test's examples are the same each time, so that
+# what a change did not break does not fail: new ones are looked for by `make soak`.
+settings.register_profile("same", deadline=None, derandomize=True)
+settings.register_profile("new", deadline=None, max_examples=2000)
+settings.load_profile(os.environ.get("EXAMPLES", "same"))
 
 MakeDatabase = Callable[..., str]
 OURS = f"test_{uuid.uuid4().hex[:16]}_"

@@ -65,10 +65,12 @@ def fill(current: MediaList, ranked: Sequence[Ranked], watched: AbstractSet[Titl
     taken = keys_of(pins) | keys_of(current.exclusions)
     if filling.exclude_watched:
         taken |= watched
-    places = index_of(current.items)
+    # What leaves says nothing of what may come: the next run would not know it.
+    staying = [title for title in current.items if taken.isdisjoint(title.keys)]
+    places = index_of(staying)
     chosen: list[tuple[int, Ranked, Title]] = []
     for rank, one in enumerate(ranked):
-        present = next((current.items[places[key]] for key in one.title.keys if key in places), one.title)
+        present = next((staying[places[key]] for key in one.title.keys if key in places), one.title)
         keys = {*one.title.keys, *present.keys}
         if len(pins) + len(chosen) < filling.item_limit and taken.isdisjoint(keys):
             taken |= keys
