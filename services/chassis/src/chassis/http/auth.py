@@ -20,6 +20,8 @@ from chassis.settings import AuthSettings
 
 JWKS_ALGORITHMS: Final = ("RS256", "RS384", "RS512", "ES256", "ES384", "PS256", "EdDSA")
 LEEWAY: Final = timedelta(seconds=30)
+MAX_TOKEN: Final = 16 * 1024
+"""Characters of a token that is looked at. Providers' tokens have 1,000 to 4,000."""
 WITHDRAWN_AFTER: Final = timedelta(minutes=5)
 """How long a key that the provider has withdrawn is trusted at most."""
 
@@ -57,6 +59,8 @@ class Authenticator:
         token = token.strip()
         if scheme.lower() != "bearer" or not token:
             raise UnauthorizedError("send a token: Authorization: Bearer <token>")
+        if len(token) > MAX_TOKEN:
+            raise UnauthorizedError(f"the token is not accepted: it has more than {MAX_TOKEN} characters")
         known = self._verified.user_of(token)
         if known is not None:
             return known
