@@ -4,8 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 PACKAGES := contracts services/chassis services/lists-api services/trakt-sync services/notifier deploy/trakt-simulator deploy/local
 # What is checked beside them. Each tests folder is checked alone: two of them may have files of the same name.
-SCRIPTS := benchmarks conftest.py deploy/lock.py deploy/version.py deploy/containers/*.py
-TESTS := $(PACKAGES:%=%/tests) deploy/containers/tests $(wildcard tests/*)
+SCRIPTS := benchmarks conftest.py deploy/lock.py deploy/version.py deploy/containers/*.py deploy/kubernetes/*.py
+TESTS := $(PACKAGES:%=%/tests) deploy/containers/tests deploy/kubernetes/tests $(wildcard tests/*)
 # The tests run in as many processes, each with servers of its own. One more than two processors: tests wait a lot
 # (measured on two: 15 min with 2, 12 with 3).
 WORKERS := 3
@@ -22,7 +22,7 @@ STAMP := $(VENV)/.installed-$(VERSION)
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test check lint documents types fmt schemas bench soak kafka up down containers token console account accounts catalogue lock version clean
+.PHONY: help setup demo run test check lint documents types fmt schemas bench soak kafka up down containers kubernetes token console account accounts catalogue lock version clean
 
 help: ## list these commands
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -107,6 +107,9 @@ down: ## stop it; its data stay
 
 containers: ## build the images and check the Compose system for real (needs a Docker engine; some minutes)
 	@$(PYTHON) deploy/containers/check.py
+
+kubernetes: ## build the overlays for Kubernetes and check each object by its schema (needs kubectl; offline)
+	@$(PYTHON) deploy/kubernetes/check.py
 
 token: $(STAMP) ## print a token for a user of the running stack (make token USER_ID=demo)
 	@$(BIN)/python -m local_stack token --user "$${USER_ID:-demo}"

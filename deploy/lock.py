@@ -34,6 +34,8 @@ IMAGES: Mapping[str, Sequence[str]] = {
     "simulator.lock": ("./deploy/trakt-simulator",),
     "build.lock": ("hatchling", "uv"),
 }
+KUBERNETES: Sequence[str] = ("kubernetes-validate",)
+"""What `make kubernetes` needs: too large for requirements.lock."""
 
 
 def main(extra: Sequence[str]) -> None:
@@ -42,6 +44,7 @@ def main(extra: Sequence[str]) -> None:
         compile_lock(
             f"{CONTAINERS}/{name}", "3.13", ("-", "--constraints", "requirements.lock"), given="\n".join(requirements)
         )
+    compile_lock("deploy/kubernetes/check.lock", "3.11", ("-",), given="\n".join(KUBERNETES))
 
 
 def compile_lock(output: str, python: str, arguments: Sequence[str], *, given: str = "") -> None:
