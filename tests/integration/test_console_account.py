@@ -14,6 +14,12 @@ pytestmark = pytest.mark.skipif(  # a page can only be looked at in a browser
     not CHROMIUM.exists(), reason=f"no browser at {CHROMIUM} (Debian: apt install chromium)"
 )
 
+WATCH_FOR = """text => {
+    window.wasSaid = false;
+    new MutationObserver(() => { window.wasSaid ||= document.body.textContent.includes(text); })
+        .observe(document.body, {subtree: true, childList: true, characterData: true});
+}"""
+
 
 async def test_a_stranger_connects_trakt_and_has_a_list_there_in_three_clicks(
     browser: Browser, system: RunningSystem
@@ -38,12 +44,15 @@ async def test_a_stranger_connects_trakt_and_has_a_list_there_in_three_clicks(
         await expect(trakt.locator("body")).to_contain_text("connected")
         await trakt.close()
         await expect(page.get_by_role("heading", name="Trakt is connected")).to_be_visible()
+        await expect(page.get_by_role("heading", name="Make your first list")).to_be_focused()
 
+        await page.evaluate(WATCH_FOR, "No title fits yet")
         await console.button("Comedy Movies (1990s)").click()
         await expect(page.get_by_role("dialog")).to_contain_text("Forrest Gump")
         await console.button("Make this list").click()
         await expect(page.get_by_role("heading", level=1)).to_have_text("Comedy Movies (1990s)")
         await expect(page.locator(".titles.card .title-row")).to_have_count(50)
+        assert await page.evaluate("window.wasSaid") is False  # nor for a moment
         await expect(page.locator(".list-mirror")).to_contain_text("On Trakt")
         await expect(console.toast("Synced to Trakt: +50 -0")).to_be_visible()
         async with page.expect_popup() as opened:

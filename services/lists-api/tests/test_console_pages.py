@@ -18,10 +18,11 @@ FILES = [
     *(f"/login/{path.relative_to(LOGIN).as_posix()}" for path in sorted(LOGIN.rglob("*")) if path.suffix in TYPES),
 ]
 PAGES = ["/", "/login"]
+PARTS = [path for path in FILES if path.endswith((".css", ".js"))]
 OTHERS = ["/openapi.json", "/health/live", "/api/lists", "/api/trakt/status", "/nowhere", "/console/nowhere.js"]
 
 
-@pytest.mark.parametrize("path", [*PAGES, *FILES, *OTHERS])
+@pytest.mark.parametrize("path", [*PAGES, *sorted({*FILES} - {*PARTS}), *OTHERS])
 async def test_every_answer_keeps_browsers_safe(api: Api, path: str) -> None:
     headers = (await api.http.get(path)).headers
     assert headers["content-security-policy"] == POLICY
@@ -29,6 +30,13 @@ async def test_every_answer_keeps_browsers_safe(api: Api, path: str) -> None:
     assert headers["referrer-policy"] == "no-referrer"
     assert "camera=()" in headers["permissions-policy"]
     assert "strict-transport-security" not in headers  # there is no TLS
+
+
+@pytest.mark.parametrize("path", PARTS)
+async def test_what_a_page_loads_is_taken_for_nothing_else_and_leaves_policies_to_the_page(api: Api, path: str) -> None:
+    headers = (await api.http.get(path)).headers
+    assert headers["x-content-type-options"] == "nosniff"
+    assert "content-security-policy" not in headers
 
 
 async def test_with_tls_browsers_are_told_to_stay_with_it(dsn: str) -> None:

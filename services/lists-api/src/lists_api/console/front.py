@@ -27,6 +27,9 @@ EVERYWHERE: Final = {
     "X-Content-Type-Options": "nosniff",
 }
 """An answer that has one of its own keeps it."""
+OF_PARTS: Final = {"X-Content-Type-Options": "nosniff"}
+"""For scripts and styles. They are no documents: the policies of the page that loads them count. The others' 400 bytes
+with each of sixty files were a fifth of what a first visit transfers."""
 STRICT_TRANSPORT: Final = "max-age=31536000"
 ASKED: Final = ("Authorization", "Content-Type", "Idempotency-Key", "If-Match", "If-None-Match", "Last-Event-ID")
 ANSWERED: Final = ("Content-Disposition", "ETag", "Location", "Retry-After")
@@ -51,11 +54,12 @@ class Front:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return await self.rest(scope, receive, send)
-        secured = _secured(send, has_tls=is_tls(scope, self.public_url))
         path = scope["path"]
+        page = self.pages.get(path)
+        headers = OF_PARTS if page is not None and page.is_part else EVERYWHERE
+        secured = _secured(send, headers, has_tls=is_tls(scope, self.public_url))
         if path.startswith("/api/"):
             return await self.api(scope, receive, secured)
-        page = self.pages.get(path)
         if page is None:
             return await self.rest(scope, receive, secured)
         if scope["method"] in {"GET", "HEAD"}:
@@ -104,11 +108,11 @@ def front_of(
     return Front(pages, api, own, gateway, public_url)
 
 
-def _secured(send: Send, *, has_tls: bool) -> Send:
+def _secured(send: Send, secure: Mapping[str, str], *, has_tls: bool) -> Send:
     async def send_secured(message: Message) -> None:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(scope=message)
-            for name, value in EVERYWHERE.items():
+            for name, value in secure.items():
                 headers.setdefault(name, value)
             if has_tls:
                 headers["Strict-Transport-Security"] = STRICT_TRANSPORT

@@ -58,6 +58,11 @@ class Page:
         etag = hashlib.sha256(content).hexdigest()[:24]
         return cls(content, zipped, TYPES[suffix], etag)
 
+    @property
+    def is_part(self) -> bool:
+        """Whether it is loaded by a page, and never one itself."""
+        return self.media_type.startswith(("text/css", "text/javascript"))
+
     def answer(self, headers: Headers) -> Response:
         """Return the answer to a GET or HEAD."""
         is_zipped = self.zipped is not None and _takes_gzip(headers.get("accept-encoding", ""))

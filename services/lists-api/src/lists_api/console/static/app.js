@@ -1,10 +1,12 @@
 // The console: who is signed in decides between the door and the house.
 import { readSession, session } from "./lib/api.js";
 import { start } from "./lib/live.js";
+import { place } from "./lib/router.js";
 import { useStore } from "./lib/store.js";
 import { html, render, useEffect, useState } from "./lib/ui.js";
 import { Door } from "./views/door.js";
 import { Shell } from "./views/shell.js";
+import { viewOf } from "./views/views.js";
 
 function App() {
   const { state } = useStore(session);
@@ -19,4 +21,5 @@ function App() {
   return html`<${Door} isKnown=${state === "out"} problem=${problem} onRetry=${read} />`;
 }
 
+viewOf(place.get().parts).component.begin?.(); // beside the session's reading
 render(html`<${App} />`, document.getElementById("app"));

@@ -3,16 +3,17 @@ import { get } from "../lib/api.js";
 import { account } from "../lib/live.js";
 import { useResource } from "../lib/resource.js";
 import { useStore } from "../lib/store.js";
-import { html, useState } from "../lib/ui.js";
+import { toast } from "../lib/toasts.js";
+import { html, useRef, useState } from "../lib/ui.js";
 import { Connect } from "../components/connect.js";
 import { Icon } from "../components/icon.js";
 import { Failed, Skeleton, Tone } from "../components/parts.js";
 import { Suggestions } from "../components/suggestions.js";
 
-function Step({ number, title, isDone, children }) {
+function Step({ number, title, isDone, heading, children }) {
   return html`
     <li class=${isDone ? "step done" : "step"}>
-      <h2>
+      <h2 ref=${heading} tabindex=${heading && "-1"}>
         <span class="step-mark" aria-hidden="true">${isDone ? html`<${Icon} name="check" size="18" />` : number}</span>
         <span>${title}${isDone && html`<span class="hidden"> (done)</span>`}</span>
       </h2>
@@ -21,7 +22,7 @@ function Step({ number, title, isDone, children }) {
   `;
 }
 
-function ConnectStep() {
+function ConnectStep({ onConnected }) {
   const found = useStore(account);
   const [isLater, setLater] = useState(false);
   if (!found) return html`<${Step} number="1" title="Connect Trakt"><${Skeleton} rows="1" /><//>`;
@@ -33,7 +34,7 @@ function ConnectStep() {
         ? html`<p>You can do it at any time under <a href="#/account">Account</a>. Lists wait here until then.</p>`
         : html`
             <p>WatchBuddy makes your lists on your Trakt account. It never sees your password.</p>
-            <${Connect} />
+            <${Connect} onConnected=${onConnected} />
             <p><button type="button" class="link" onClick=${() => setLater(true)}>Not now</button></p>
           `}
     <//>
@@ -64,6 +65,12 @@ function CatalogueStep({ options }) {
 
 export function Welcome() {
   const options = useResource(() => get("/api/catalogue/options"), "options");
+  const next = useRef(null);
+  const goOn = () => {
+    toast("Trakt is connected", { severity: "success" });
+    next.current.focus(); // the button that had it is gone
+    next.current.scrollIntoView();
+  };
   return html`
     <header class="hero">
       <h1 tabindex="-1">Lists that keep themselves up to date on Trakt</h1>
@@ -77,9 +84,9 @@ export function Welcome() {
       </p>
     </header>
     <ol class="steps">
-      <${ConnectStep} />
+      <${ConnectStep} onConnected=${goOn} />
       <${CatalogueStep} options=${options} />
-      <${Step} number="3" title="Make your first list">
+      <${Step} number="3" title="Make your first list" heading=${next}>
         <p>Take one of these, look what would be on it, and change it later as you like.</p>
         <${Suggestions} most="6" />
         <p class="actions">

@@ -2,7 +2,7 @@
 import { get } from "../../lib/api.js";
 import { account, keep, lists, runs } from "../../lib/live.js";
 import { useResource } from "../../lib/resource.js";
-import { go } from "../../lib/router.js";
+import { go, place } from "../../lib/router.js";
 import { useStore } from "../../lib/store.js";
 import { count, fromNow } from "../../lib/time.js";
 import { html, useEffect } from "../../lib/ui.js";
@@ -13,11 +13,10 @@ import { Progress } from "../../components/progress.js";
 import { kindWords, mirrorWords, nextRunWords } from "../../words/mirror.js";
 import { traktUrl } from "../../words/trakt.js";
 import { ListActions } from "./actions.js";
-import { TitlesPart } from "./titles.js";
 
 const HeldRun = lazy(async () => (await import("./held.js")).HeldRun);
 const PARTS = {
-  titles: { name: "Titles", component: TitlesPart },
+  titles: { name: "Titles", component: lazy(async () => (await import("./titles.js")).TitlesPart) },
   filters: {
     name: "Filters",
     component: lazy(async () => (await import("./filters.js")).FiltersPart),
@@ -28,6 +27,9 @@ const PARTS = {
   settings: { name: "Settings", component: lazy(async () => (await import("./settings.js")).SettingsPart) },
 };
 const GOING = new Set(["queued", "running"]);
+
+const partOf = (name) => PARTS[name] ?? PARTS.titles;
+partOf(place.get().parts[2]).component.begin(); // beside the list's reading
 
 function Parts({ list, chosen }) {
   const shown = Object.entries(PARTS).filter(([, part]) => part.isFor?.(list) ?? true);
@@ -83,7 +85,7 @@ export function ListPage({ parts: [, id, part = "titles"] }) {
   if (!list) return html`<${Heading} title="…" back=${back} /><${Skeleton} rows="6" what="Reading the list" />`;
 
   const words = mirrorWords(list, found?.state);
-  const Part = (PARTS[part] ?? PARTS.titles).component;
+  const Part = partOf(part).component;
   return html`
     <${Heading} title=${list.title} back=${back}><${ListActions} list=${list} isRunning=${Boolean(run)} onDeleted=${() => go("/")} /><//>
     <div class="list-head">

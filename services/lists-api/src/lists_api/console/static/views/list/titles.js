@@ -137,7 +137,8 @@ const Marks = ({ item }) => html`
 `;
 
 function NoTitles({ list }) {
-  if (list.status === "queued" || list.status === "syncing") return html`<${Skeleton} rows="5" what="The list is being filled" />`;
+  // The list is known to have titles before they are read.
+  if (list.item_count > 0 || list.status === "queued" || list.status === "syncing") return html`<${Skeleton} rows="5" what="The list is being filled" />`;
   if (list.list_type === "manual") return html`<${Empty} title="No titles yet">Type a name above to add the first one.<//>`;
   return html`
     <${Empty} icon="search" title="No title fits yet" actions=${html`<a class="button" href=${`#/lists/${list.id}/filters`}>Change the filters</a>`}>

@@ -64,6 +64,7 @@ export function TraktPart({ list, traktState }) {
   if (data === null) return html`<${Empty} icon="clock" title="Trakt has not heard of it yet">It takes a second or two.<//>`;
   const counts = Object.entries(STATES).filter(([state]) => data.items[state] > 0);
   const isOut = traktState !== "connected";
+  const isWhole = data.state === "in_sync" && counts.every(([state]) => state === "mirrored" || state === "kept");
   return html`
     <section class="stack" aria-label="On Trakt">
       <div class="card stack">
@@ -82,7 +83,8 @@ export function TraktPart({ list, traktState }) {
           : html`
               <p class="actions">
                 ${data.url && html`<${External} className="button" href=${data.url}>See it on Trakt<//>`}
-                <button type="button" class="button" disabled=${isBusy} onClick=${retry}><${Icon} name="refresh" size="18" />${data.state === "detached" ? "Put it on Trakt again" : "Try again now"}</button>
+                ${!isWhole &&
+                html`<button type="button" class="button" disabled=${isBusy} onClick=${retry}><${Icon} name="refresh" size="18" />${data.state === "detached" ? "Put it on Trakt again" : "Try again now"}</button>`}
                 <button type="button" class="button" disabled=${isBusy} onClick=${plan}>What would be sent now?</button>
               </p>
             `}
