@@ -4,6 +4,7 @@ import uuid
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from pathlib import Path
 
 import pytest
 
@@ -18,6 +19,7 @@ from watchbuddy_contracts import (
     EventHeaders,
     ListDeleted,
     ListState,
+    ListUpdated,
     Topic,
     TraktListDeleted,
     dead_letter_topic,
@@ -121,6 +123,31 @@ async def test_an_event_of_a_larger_list_than_lists_are_becomes_a_dead_letter(
     buried = await eventually(partial(_buried, system, LISTS, "trakt-sync", user), until=lambda seen: len(seen) >= 2)
     assert [one.key for one in buried] == [f"{user.name} {name}".encode() for name in too_large]
     assert {one.header("dlq_reason") for one in buried} == {"event-too-large"}
+
+
+async def test_a_dead_letter_that_was_mended_reaches_the_group_that_lacks_it(
+    system: RunningSystem, user: User, tmp_path: Path
+) -> None:
+    made = await user.create("Before", movies(1))
+    await user.mirrored(made.id)
+    [known, *_] = [one for one in await system.records.read(LISTS.name) if one.key == user.name.encode()]
+    renamed = known.event().model_copy(update={"version": 2, "title": "Mended"})
+    (value := tmp_path / "value.json").write_bytes(renamed.to_json())
+    headers = {**dict(known.headers), "ce_id": str(uuid.uuid4()).encode(), "ce_type": ListUpdated.ce_type.encode()}
+    await system.records.write([replace(known, value=b"{}", headers=tuple(headers.items()))])
+    [letter] = await eventually(partial(_buried, system, LISTS, "trakt-sync", user), within=BURIED_WITHIN)
+    place = f"{letter.topic}/{letter.partition}/{letter.offset}"
+    replay = f"chassis.dead_letters replay {place}"
+    assert (await system.once(replay, like="trakt-sync consume"))[0] == 1  # as it is, it would come back
+    status, said = await system.once(f"{replay} --value-file", files=[value], like="trakt-sync consume")
+    assert status == 0, said
+
+    async def names() -> list[str]:
+        return [one.name for one in await user.on_trakt()]
+
+    await eventually(names, until=lambda seen: seen == ["Mended"])
+    [mark] = [one for one in await _buried(system, LISTS, "trakt-sync", user) if one.value is None]
+    assert (mark.header("dlq_settled"), mark.header("dlq_settled_offset")) == ("replayed", str(letter.offset))
 
 
 async def _buried(system: RunningSystem, topic: Topic, group: str, user: User) -> list[Record]:

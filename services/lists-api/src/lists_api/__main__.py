@@ -1,6 +1,7 @@
 """`python -m lists_api`: see `--help`. Each command loads what it needs itself."""
 
 import chassis.lean  # noqa: F401 - first, for it says what the others do without
+from chassis.outbox.command_table import outbox_commands
 from chassis.process import Command, kafka_process, later, main, process
 from chassis.settings import DatabaseSettings
 from lists_api.settings import SERVICE, HttpSettings, RunSettings, Settings
@@ -17,6 +18,7 @@ COMMANDS = {
         Settings,
         "send again the newest state of every list that trakt-sync has not confirmed",
     ),
+    **outbox_commands(SERVICE),
     "import": Command(
         later(f"{_COMMANDS}.list_import:list_import"),
         "make lists of a file that another tool exported",

@@ -1,6 +1,7 @@
 """`python -m trakt_sync`: see `--help`. Each command loads what it needs itself."""
 
 import chassis.lean  # noqa: F401 - first, for it says what the others do without
+from chassis.outbox.command_table import outbox_commands
 from chassis.process import Command, kafka_process, later, main, process
 from chassis.settings import DatabaseSettings, ServiceSettings
 from trakt_sync.settings import SERVICE, HttpSettings, Settings
@@ -58,6 +59,7 @@ COMMANDS = {
         "encrypt all token pairs with the first of TOKEN_ENCRYPTION_KEYS",
         later(f"{_COMMANDS}.account_rotate:add_arguments"),
     ),
+    **outbox_commands(SERVICE),
     "openapi": Command(
         later("chassis.http.openapi:openapi", "trakt_sync.http.api:http_api"),
         "print the OpenAPI document of the HTTP API",

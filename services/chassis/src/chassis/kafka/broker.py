@@ -89,7 +89,7 @@ def subscribe(
     Args:
         events: the types that are handled, also as the narrower models of `without`. Others are passed over unread.
     """
-    reader = Reader(events)
+    reader = Reader(events, group)
     settings: ServiceSettings = broker.context.get("settings")
     delivery: Delivery = broker.context.get("delivery")
     telemetry = ProcessTelemetry(group, is_traced=is_exported("TRACES"))

@@ -1,8 +1,8 @@
 """Makes an event of a Kafka record. It trusts nothing, for any producer may write to a topic."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Final, Literal, Protocol
 
 import structlog
 from pydantic import ValidationError
@@ -12,18 +12,26 @@ from watchbuddy_contracts import EVENTS, Event, EventHeaders, read
 
 log = structlog.get_logger()
 
+REPLAY_GROUP: Final = "replay_group"
+"""The header of a dead letter that was sent once more: the consumer group that it is for. Others pass it over."""
 Reason = Literal["header_not_utf8", "header_invalid", "null_value", "not_json", "wrong_shape"]
 
 
 class Record(Protocol):
     """A Kafka record as aiokafka gives it. aiokafka has no types."""
 
-    topic: str
-    partition: int
-    offset: int
-    key: bytes | None
-    value: bytes | None
-    headers: Sequence[tuple[str, bytes | None]]
+    @property
+    def topic(self) -> str: ...
+    @property
+    def partition(self) -> int: ...
+    @property
+    def offset(self) -> int: ...
+    @property
+    def key(self) -> bytes | None: ...
+    @property
+    def value(self) -> bytes | None: ...
+    @property
+    def headers(self) -> Sequence[tuple[str, bytes | None]]: ...
 
 
 class PoisonError(Exception):
@@ -51,13 +59,21 @@ class Delivered:
 class Reader:
     """Reads the events that a consumer has use for, by the models that it names. Their decoding is most of its work."""
 
-    def __init__(self, events: Collection[type[Event]]) -> None:
+    def __init__(self, events: Collection[type[Event]], group: str | None = None) -> None:
+        """Args: group: the consumer group; None: whoever reads has no use for `wanted`."""
+        self._group = (group or "").encode()
         self._models = {event.ce_type: event for event in events}
         self._passed_over = frozenset(ce_type.encode() for ce_type in EVENTS.keys() - self._models.keys())
 
     def wanted(self, records: Sequence[Record]) -> list[Record]:
-        """Return the records but those of types that are known and not named. Nothing but their type is looked at."""
-        return [record for record in records if dict(record.headers).get("ce_type") not in self._passed_over]
+        """Return the records but those of types that are known and not named, and those for another group.
+
+        Nothing but these headers is looked at.
+        """
+        return [record for record in records if self._wants(dict(record.headers))]
+
+    def _wants(self, headers: Mapping[str, bytes | None]) -> bool:
+        return headers.get("ce_type") not in self._passed_over and headers.get(REPLAY_GROUP, self._group) == self._group
 
     def decode(self, record: Record) -> Delivered | None:
         """Return the event, or None when its type is not known. A newer producer may have sent it.
