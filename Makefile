@@ -4,8 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 PACKAGES := contracts services/chassis services/lists-api services/trakt-sync services/notifier deploy/trakt-simulator deploy/local
 # What is checked beside them. Each tests folder is checked alone: two of them may have files of the same name.
-SCRIPTS := benchmarks conftest.py deploy/lock.py deploy/version.py deploy/containers/*.py deploy/kubernetes/*.py
-TESTS := $(PACKAGES:%=%/tests) deploy/containers/tests deploy/kubernetes/tests $(wildcard tests/*)
+SCRIPTS := benchmarks conftest.py deploy/*.py deploy/containers/*.py deploy/kubernetes/*.py
+TESTS := $(PACKAGES:%=%/tests) deploy/tests deploy/containers/tests deploy/kubernetes/tests $(wildcard tests/*)
 # The tests run in as many processes, each with servers of its own. One more than two processors: tests wait a lot
 # (measured on two: 15 min with 2, 12 with 3).
 WORKERS := 3
@@ -22,7 +22,7 @@ STAMP := $(VENV)/.installed-$(VERSION)
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test check lint documents types fmt schemas bench soak kafka up down containers kubernetes token console account accounts catalogue lock version clean
+.PHONY: help setup demo run test check lint documents types fmt schemas bench soak kafka up down containers kubernetes token console account accounts catalogue lock version release clean
 
 help: ## list these commands
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -59,10 +59,11 @@ check: $(STAMP) ## lint, types and tests of one package (make check PACKAGE=serv
 	@$(BIN)/mypy $(PACKAGE)/tests
 	@$(BIN)/pytest $(PARALLEL) $(PACKAGE)
 
-lint: $(STAMP) documents ## ruff, import-linter, committed documents
+lint: $(STAMP) documents ## ruff, import-linter, migrations, committed documents
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/lint-imports
+	@$(BIN)/squawk --no-error-on-unmatched-pattern 'services/*/src/*/migrations/*.sql'
 
 # For `make lint` and the hooks before a commit.
 documents: $(STAMP)
@@ -131,6 +132,9 @@ lock: $(STAMP) ## compile requirements.lock anew
 
 version: $(STAMP) ## write the version that stands in VERSION into every package and image
 	@$(BIN)/python deploy/version.py
+
+release: $(STAMP) ## make a release of what is committed, pushing nothing (make release TO=0.2.0)
+	@$(BIN)/python deploy/release.py $(TO)
 
 clean: ## remove what these commands made, but the state of `make run`
 	rm -rf $(VENV) .local .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

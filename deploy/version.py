@@ -1,4 +1,4 @@
-"""`make version`: write the version that stands in VERSION into every package and image label.
+"""`make version`: write the version that stands in VERSION into every package, image label and image tag.
 
 `python deploy/version.py --check` only compares, and names each file that says another one. At run time the version is
 the package's own: `importlib.metadata.version("watchbuddy-lists-api")`.
@@ -11,6 +11,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 IN_PACKAGE = re.compile(r'(?m)^(version = ")[^"]*(")$')
+IN_TAG = re.compile(r"(newTag: )[0-9.]+()")
 IN_LABEL = re.compile(r'(org\.opencontainers\.image\.version=")[^"]*(")')
 
 
@@ -31,7 +32,9 @@ def _others(root: Path, version: str) -> Iterator[tuple[Path, str]]:
     places = [
         (path, IN_PACKAGE) for path in sorted(root.glob("*/pyproject.toml")) + sorted(root.glob("*/*/pyproject.toml"))
     ]
-    for path, pattern in [*places, (root / "deploy" / "containers" / "Dockerfile", IN_LABEL)]:
+    places.append((root / "deploy" / "containers" / "Dockerfile", IN_LABEL))
+    places.append((root / "deploy" / "kubernetes" / "overlays" / "production" / "kustomization.yaml", IN_TAG))
+    for path, pattern in places:
         text = path.read_text(encoding="utf-8")
         right, found = pattern.subn(rf"\g<1>{version}\g<2>", text)
         if not found:

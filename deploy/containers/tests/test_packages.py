@@ -50,7 +50,11 @@ def test_packages_and_images_have_the_version_that_stands_in_the_file() -> None:
 
 
 def test_a_new_version_is_written_everywhere(tmp_path: Path) -> None:
-    copied = [*(package / "pyproject.toml" for package in PACKAGES), ROOT / "deploy" / "containers" / "Dockerfile"]
+    deployed = [
+        ROOT / "deploy" / "containers" / "Dockerfile",
+        ROOT / "deploy" / "kubernetes" / "overlays" / "production" / "kustomization.yaml",
+    ]
+    copied = [*(package / "pyproject.toml" for package in PACKAGES), *deployed]
     for path in [*copied, ROOT / "deploy" / "version.py"]:
         copy = tmp_path / path.relative_to(ROOT)
         copy.parent.mkdir(parents=True, exist_ok=True)
