@@ -41,6 +41,25 @@ async def test_l35_a_run_that_would_remove_more_than_half_waits_for_the_owner(wo
     assert (await world.events(list_id))[-2:] == ["ListRunHeld", "ListRunChanged"]
 
 
+async def titles(world: World, list_id: int, run: dict[str, Any], query: str) -> tuple[list[int], int]:
+    answer = await world.read(f"/api/lists/{list_id}/runs/{run['run_id']}/titles?{query}")
+    return [one["ids"]["tmdb"] for one in answer["titles"]], answer["total"]
+
+
+async def test_a_held_run_says_which_titles_would_leave_and_come(world: World) -> None:
+    list_id, run = await hold(world)
+    assert await titles(world, list_id, run, "change=leaves&limit=100") == (list(range(10, 31)), 21)
+    assert await titles(world, list_id, run, "change=comes&limit=100") == (list(range(101, 122)), 21)
+    assert await titles(world, list_id, run, "change=leaves&limit=10&page=3") == ([30], 21)
+    url = f"/api/lists/{list_id}/runs/{run['run_id']}"
+    assert (await world.api.call("GET", f"{url}/titles?change=comes", user="eve")).status_code == 404
+    assert (await world.api.call("GET", f"{url}/titles")).status_code == 422
+    await world.api.call("POST", f"{url}/approve")
+    for _ in ("queued", "succeeded"):
+        assert await titles(world, list_id, run, "change=leaves") == ([], 0)
+        await world.work_off()
+
+
 async def test_a_run_that_would_remove_half_does_not_wait(world: World) -> None:
     list_id = await world.make_filled(item_limit=30)
     world.catalogue.best = [*range(1, 16), *range(101, 116)]

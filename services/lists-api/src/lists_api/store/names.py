@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from chassis.postgres.database import Pool
+from lists_api.store.items import title_columns
 from watchbuddy_contracts import Title
 
 READ_NAMES: Final = """
@@ -31,6 +32,5 @@ class TitleName:
 
 async def read_names(pool: Pool, titles: Sequence[Title]) -> list[TitleName]:
     """Return the titles in their order, each with its name."""
-    columns = [list(column) for column in zip(*titles, strict=True)]
-    rows = await pool.fetch(READ_NAMES, *columns)
+    rows = await pool.fetch(READ_NAMES, *title_columns(titles))
     return [TitleName(title, row["name"], row["year"]) for title, row in zip(titles, rows, strict=True)]

@@ -14,6 +14,7 @@ from chassis.postgres.database import Connection, Pool
 from lists_api.lists.domain.schedule import Schedule
 from lists_api.runs.domain.outcome import Outcome
 from lists_api.runs.domain.run import DONE, PERCENT, Demand, Lease, Step
+from lists_api.store.held_titles import insert_held_titles
 from lists_api.store.runs import lease_demand
 
 # Another scheduler's lists are skipped. Their next time is moved on at once, so that nobody finds them due again; the
@@ -157,6 +158,8 @@ async def end_run(connection: Connection, lease: Lease, outcome: Outcome, *, now
         now,
         outcome.error,
     )
+    if outcome.would is not None:
+        await insert_held_titles(connection, lease.run_id, outcome.would)
     await reschedule(connection, lease.list_id, outcome.schedule, failures=outcome.failures)
 
 

@@ -11,10 +11,18 @@ from lists_api.http.dependencies import PREFIX, Caller, IfMatch, ListId
 from lists_api.http.documentation import ABSENT, CANCEL, CHANGE, DECIDE, LOCATION, START, with_headers
 from lists_api.http.json_route import users_router
 from lists_api.http.schemas.etags import versions
-from lists_api.http.schemas.queries import SyncAllQuery, SyncQuery
-from lists_api.http.schemas.run_responses import RunOut, RunsOut, RunsStartedOut, RunStartedOut
+from lists_api.http.schemas.queries import RunTitlesQuery, SyncAllQuery, SyncQuery
+from lists_api.http.schemas.run_responses import (
+    RunOut,
+    RunsOut,
+    RunsStartedOut,
+    RunStartedOut,
+    RunTitlesOut,
+)
 from lists_api.runs.domain.run import Demand
 from lists_api.store import runs as store
+from lists_api.store.held_titles import read_held_titles
+from lists_api.store.names import read_names
 
 router: Final = users_router("runs", prefix=PREFIX)
 
@@ -62,6 +70,26 @@ async def read_run(caller: Caller, list_id: ListId, run_id: UUID) -> RunOut:
     if run is None:
         raise RunNotFoundError(list_id, run_id)
     return RunOut.of(run)
+
+
+@router.get("/{list_id}/runs/{run_id}/titles", responses=ABSENT)
+async def read_run_titles(
+    caller: Caller, list_id: ListId, run_id: UUID, query: Annotated[RunTitlesQuery, Query()]
+) -> RunTitlesOut:
+    """Read a page of the titles that a held run would take off the list, or put on it. Other runs have none."""
+    page = await read_held_titles(
+        caller.runs.pool,
+        list_id,
+        run_id,
+        query.change,
+        user_id=caller.user_id,
+        limit=query.limit,
+        offset=query.offset,
+    )
+    if page is None:
+        raise RunNotFoundError(list_id, run_id)
+    found, total = page
+    return RunTitlesOut.of(await read_names(caller.runs.pool, found), query, total)
 
 
 @router.post("/{list_id}/runs/{run_id}/cancel", responses=ABSENT | CANCEL)

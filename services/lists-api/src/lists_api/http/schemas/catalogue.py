@@ -1,6 +1,6 @@
 """The catalogue over HTTP: what filters can choose, and titles."""
 
-from typing import Annotated, Final, Self
+from typing import Annotated, Any, Final, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -106,6 +106,14 @@ class NamesIn(StrictModel):
         return [item.to_title() for item in self.items]
 
 
+NAMED_TITLE: Final[dict[str, Any]] = {
+    "media_type": "movie",
+    "ids": {"trakt": None, "tmdb": 949, "imdb": "tt0113277"},
+    "title": "Heat",
+    "year": 1995,
+}
+
+
 class NamedTitleOut(TitleOut):
     """A title, by the ids of the request."""
 
@@ -121,18 +129,7 @@ class NamedTitleOut(TitleOut):
 class NamesOut(ResponseModel):
     """The titles of the request, in its order."""
 
-    model_config = examples(
-        {
-            "titles": [
-                {
-                    "media_type": "movie",
-                    "ids": {"trakt": None, "tmdb": 949, "imdb": "tt0113277"},
-                    "title": "Heat",
-                    "year": 1995,
-                }
-            ]
-        }
-    )
+    model_config = examples({"titles": [NAMED_TITLE]})
 
     titles: list[NamedTitleOut]
 

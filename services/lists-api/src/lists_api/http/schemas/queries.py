@@ -6,6 +6,7 @@ from chassis.http.paging import PageQuery
 from lists_api.http.schemas.strict import Omittable
 from lists_api.lists.domain.item_page import Direction, ItemSort, PageChoice
 from lists_api.runs.domain.run import Demand
+from lists_api.store.held_titles import HeldChange
 
 
 class ListsQuery(PageQuery):
@@ -31,6 +32,16 @@ class ItemsQuery(PageQuery):
     @property
     def choice(self) -> PageChoice:
         return PageChoice(self.limit, self.offset, self.sort, self.order, self.include_watched)
+
+
+class RunTitlesQuery(PageQuery):
+    """Which titles of a held run to read."""
+
+    model_config = ConfigDict(use_attribute_docstrings=True)
+
+    change: HeldChange
+    """`leaves`: those that it would take off the list, in the list's order; `comes`: those that it would put on it, in
+    the order in which they would stand there."""
 
 
 class SyncQuery(BaseModel):

@@ -1,13 +1,17 @@
 """Sync runs, as lists-api gives them over HTTP."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any, Final, Self
 from uuid import UUID
 
 from chassis.http.examples import examples
+from chassis.http.paging import PageQuery
+from lists_api.http.schemas.catalogue import NAMED_TITLE, NamedTitleOut
 from lists_api.http.schemas.strict import ResponseModel
 from lists_api.runs.domain.run import Run, Step
+from lists_api.store.names import TitleName
 from watchbuddy_contracts import RunState, Trigger
 
 _RUN_ID: Final = "0198c0de-7a3b-7c11-9d55-3f2b6a1e4c06"
@@ -110,3 +114,23 @@ class RunsOut(ResponseModel):
     page: int
     limit: int
     total: int
+
+
+class RunTitlesOut(ResponseModel):
+    """A page of the titles that a held run would take off the list, or put on it."""
+
+    model_config = examples(
+        {"titles": [NAMED_TITLE], "page": 1, "limit": 25, "total": 1},
+        {"titles": [], "page": 1, "limit": 25, "total": 0},
+    )
+
+    titles: list[NamedTitleOut]
+    page: int
+    limit: int
+    total: int
+    """How many there are. 0: also of a run that does not wait for you, or has waited since before titles were kept."""
+
+    @classmethod
+    def of(cls, titles: Sequence[TitleName], query: PageQuery, total: int) -> Self:
+        named = [NamedTitleOut.named(title) for title in titles]
+        return cls(titles=named, page=query.page, limit=query.limit, total=total)

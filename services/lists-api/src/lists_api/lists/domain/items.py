@@ -30,6 +30,28 @@ class ItemsEdit:
     skipped: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Differences:
+    """What makes one list of another, in their orders.
+
+    Args:
+        leaves: titles of the one alone.
+        comes: titles of the other alone.
+    """
+
+    leaves: tuple[Title, ...]
+    comes: tuple[Title, ...]
+
+
+def differences(before: Sequence[Title], after: Sequence[Title]) -> Differences:
+    """Return which titles leave and which come; each list has a title once."""
+    old, new = keys_of(before), keys_of(after)
+    return Differences(
+        tuple(title for title in before if new.isdisjoint(title.keys)),
+        tuple(title for title in after if old.isdisjoint(title.keys)),
+    )
+
+
 def add(items: Sequence[Title], new: Iterable[Title]) -> ItemsEdit:
     """Append the titles of `new` that are not there yet, in their order."""
     seen = keys_of(items)
@@ -56,13 +78,8 @@ def remove(items: Sequence[Title], unwanted: Sequence[Title]) -> ItemsEdit:
 def replace(items: Sequence[Title], wanted: Iterable[Title]) -> ItemsEdit:
     """Make the items exactly `wanted`, in that order. Of titles that are the same, the first counts."""
     fresh = add((), wanted)
-    before, after = keys_of(items), keys_of(fresh.items)
-    return ItemsEdit(
-        fresh.items,
-        added=sum(before.isdisjoint(title.keys) for title in fresh.items),
-        removed=sum(after.isdisjoint(title.keys) for title in items),
-        skipped=fresh.skipped,
-    )
+    found = differences(items, fresh.items)
+    return ItemsEdit(fresh.items, added=len(found.comes), removed=len(found.leaves), skipped=fresh.skipped)
 
 
 def move(items: Sequence[Title], title: Title, *, rank: int) -> ItemsEdit:

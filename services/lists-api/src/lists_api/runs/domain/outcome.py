@@ -9,7 +9,7 @@ from typing import Literal
 from lists_api.lists.domain import changes
 from lists_api.lists.domain import items as item_edits
 from lists_api.lists.domain.changes import Change
-from lists_api.lists.domain.items import ItemsEdit
+from lists_api.lists.domain.items import Differences
 from lists_api.lists.domain.media_list import MediaList
 from lists_api.lists.domain.properties import titled
 from lists_api.lists.domain.schedule import Schedule
@@ -80,6 +80,7 @@ class Outcome:
         change: the list's new version; None: there is none.
         events: those that carry no state.
         said: see `Filled`.
+        would: what a held run would do; None: it is not held.
         settles: a run that waits for the owner waits no longer.
     """
 
@@ -93,6 +94,7 @@ class Outcome:
     events: tuple[ListEvent, ...] = ()
     said: Mapping[Title, tuple[int, str]] = field(default_factory=dict)
     failures: int = 0
+    would: Differences | None = None
     settles: bool = False
     error: str | None = None
 
@@ -108,11 +110,11 @@ def outcome_of(lease: Lease, situation: Situation, findings: Findings, guard: Gu
     if not findings.ranked and room_of(current, findings.watched) > 0:
         return _told(lease, situation, _without_candidates(lease, situation, now))
     filled = fill(current, findings.ranked or (), findings.watched, year=now.year)
-    edit = item_edits.replace(current.items, filled.wanted.items)
+    would = item_edits.differences(current.items, filled.wanted.items)
     schedule = _ran(situation, now)
     is_guarded = not situation.demand.is_by_user and situation.schedule.last_full_sync_at is not None
-    if is_guarded and guard.holds(len(current.items), edit.removed):
-        return _held(lease, situation, edit, schedule)
+    if is_guarded and guard.holds(len(current.items), len(would.leaves)):
+        return _held(lease, situation, would, schedule)
     is_full = findings.mode == "full"
     schedule = replace(
         schedule, status="complete", last_sync_at=now, last_full_sync_at=now if is_full else schedule.last_full_sync_at
@@ -173,13 +175,13 @@ def _without_candidates(lease: Lease, situation: Situation, now: datetime) -> Ou
     return Outcome("no_candidates", schedule, len(situation.current.items), events=told, settles=True)
 
 
-def _held(lease: Lease, situation: Situation, edit: ItemsEdit, schedule: Schedule) -> Outcome:
-    total = len(situation.current.items)
-    held = Outcome("held", replace(schedule, status="needs_approval"), total, edit.added, edit.removed)
+def _held(lease: Lease, situation: Situation, would: Differences, schedule: Schedule) -> Outcome:
+    total, comes, leaves = len(situation.current.items), len(would.comes), len(would.leaves)
+    held = Outcome("held", replace(schedule, status="needs_approval"), total, comes, leaves)
     if situation.is_awaited:
         return replace(held, state="cancelled", error="A run of the list waits for its owner already.")
-    event = events.run_held(lease, situation.demand, would_add=edit.added, would_remove=edit.removed, total=total)
-    return _told(lease, situation, replace(held, events=(event,)))
+    event = events.run_held(lease, situation.demand, would_add=comes, would_remove=leaves, total=total)
+    return _told(lease, situation, replace(held, would=would, events=(event,)))
 
 
 def _ran(situation: Situation, now: datetime) -> Schedule:

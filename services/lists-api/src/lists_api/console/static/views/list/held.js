@@ -1,29 +1,36 @@
 // A refresh that would take most of the list away waits for an answer.
-import { get, post } from "../../lib/api.js";
+import { all, get, post } from "../../lib/api.js";
 import { keep, readList } from "../../lib/live.js";
 import { useResource } from "../../lib/resource.js";
 import { count } from "../../lib/time.js";
 import { toast, toastProblem } from "../../lib/toasts.js";
 import { html, useState } from "../../lib/ui.js";
-import { Notice } from "../../components/parts.js";
+import { Failed, Notice, Skeleton } from "../../components/parts.js";
 import { keyOf, TitleText } from "../../components/titles.js";
 
-const PREVIEWED = 100;
-const ids = ({ media_type, ids: known }) => Object.entries(known).filter(([, id]) => id).map(([kind, id]) => `${media_type} ${kind} ${id}`);
+const MOST = 1000;
 
-/** Return the titles of the list that its filters do not choose now; null where a preview cannot tell. */
-async function leaving(list) {
-  if (list.item_limit > PREVIEWED) return null;
-  const found = await post("/api/lists/preview", { filters: list.filters, item_limit: list.item_limit });
-  const stays = new Set(found.items.flatMap(ids));
-  const items = await get(`/api/lists/${list.id}/items?limit=100`);
-  return items.items.filter((item) => !item.is_pinned && !ids(item).some((id) => stays.has(id)));
+/** Titles of the run, read when they are asked for. */
+function Titles({ path, summary }) {
+  const [isOpen, setOpen] = useState(false);
+  return html`
+    <details onToggle=${({ target }) => target.open && setOpen(true)}>
+      <summary>${summary}</summary>
+      ${isOpen && html`<${Opened} path=${path} />`}
+    </details>
+  `;
+}
+
+function Opened({ path }) {
+  const { data, problem, reload } = useResource(() => all(path, "titles", MOST), path);
+  if (problem) return html`<${Failed} problem=${problem} onRetry=${reload} />`;
+  if (!data) return html`<${Skeleton} rows="3" what="Reading the titles" />`;
+  return html`<ul class="titles">${data.map((item) => html`<li key=${keyOf(item)} class="title-row"><${TitleText} item=${item} /></li>`)}</ul>`;
 }
 
 export function HeldRun({ list }) {
   const path = `/api/lists/${list.id}/runs`;
   const held = useResource(async () => (await get(`${path}?limit=20`)).runs.find((run) => run.state === "held"), `${path} ${list.status}`);
-  const going = useResource(() => leaving(list), `${list.id} ${list.version}`);
   const [isBusy, setBusy] = useState(false);
   const run = held.data;
   const answer = async (word) => {
@@ -46,14 +53,9 @@ export function HeldRun({ list }) {
         <button type="button" class="button" disabled=${isBusy} onClick=${() => answer("reject")}>Keep the list as it is</button>
       `}
     >
-      <p>The last refresh found so much else that it stopped and waits for you. ${run.updated > 0 && `${count(run.updated, "title")} would come.`}</p>
-      ${going.data?.length > 0 &&
-      html`
-        <details>
-          <summary>Which would go</summary>
-          <ul class="titles">${going.data.map((item) => html`<li key=${keyOf(item)} class="title-row"><${TitleText} item=${{ ...item, explanation: null }} /></li>`)}</ul>
-        </details>
-      `}
+      <p>The last refresh found so much else that it stopped and waits for you.</p>
+      <${Titles} path=${`${path}/${run.run_id}/titles?change=leaves`} summary=${`Which would go (${run.removed.toLocaleString()})`} />
+      ${run.updated > 0 && html`<${Titles} path=${`${path}/${run.run_id}/titles?change=comes`} summary=${`Which would come (${run.updated.toLocaleString()})`} />`}
     <//>
   `;
 }
