@@ -9,6 +9,8 @@ from notifier import store
 from notifier.channels import delivery_store, log_store, rotation
 from notifier.channels import store as channel_store
 from notifier.channels.attempts import Failed
+from notifier.channels.channel import Told
+from notifier.channels.content import text_of
 from notifier.channels.requests import ChannelPatch
 from notifier.testing_channels import Delivering
 
@@ -92,6 +94,21 @@ async def test_a_message_that_is_cleared_after_it_was_handed_over_is_sent_all_th
     await store.clear(of.pool, "ada", up_to=None)
     await of.pass_time(12 * HOUR)
     assert of.sending.texts == ["cleared meanwhile"]
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "said"),
+    [
+        ("Noir", "Synced to Trakt: +1 -0", "'Noir': Synced to Trakt: +1 -0"),
+        ("Noir", "Created list 'Noir' on Trakt", "Created list 'Noir' on Trakt"),
+        (None, "Trakt is connected", "Trakt is connected"),
+    ],
+)
+def test_a_text_says_of_which_list_it_is(title: str | None, text: str, said: str) -> None:
+    list_id = None if title is None else 7
+    told = Told(1, "a_kind", text, "info", list_id, title, START)
+    assert text_of([told]) == said
+    assert text_of([told, told]) == f"{said}\n{said}"
 
 
 # --- quiet hours and digests

@@ -19,12 +19,18 @@ WORST_FIRST: Final[tuple[Severity, ...]] = ("error", "warning", "success", "info
 
 def text_of(messages: Sequence[Told]) -> str:
     """Return one text for all the messages, oldest first."""
-    lines = [message.text for message in messages[:MAX_LINES]]
+    lines = [_line(message) for message in messages[:MAX_LINES]]
     if len(messages) == 1:
         return lines[0]
     if more := len(messages) - len(lines):
         lines.append(f"and {more} more")
     return "\n".join(lines)
+
+
+def _line(message: Told) -> str:
+    """Return the message as it is understood where nothing else says of which list it is."""
+    name = f"'{message.list_title}'"
+    return message.text if message.list_title is None or name in message.text else f"{name}: {message.text}"
 
 
 def title_of(messages: Sequence[Told]) -> str:
