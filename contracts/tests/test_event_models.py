@@ -29,6 +29,7 @@ def test_every_event_class_of_the_package_is_registered_under_its_own_type() -> 
         watchbuddy_contracts.ListState,
         watchbuddy_contracts.TraktSynced,
         watchbuddy_contracts.AccountEvent,
+        watchbuddy_contracts.ErasureEvent,
     }
     assert set(EVENTS.values()) == classes
     assert {ce_type: model.ce_type for ce_type, model in EVENTS.items()} == {ce_type: ce_type for ce_type in EVENTS}
@@ -36,8 +37,9 @@ def test_every_event_class_of_the_package_is_registered_under_its_own_type() -> 
 
 @pytest.mark.parametrize("ce_type", sorted(EVENTS))
 def test_a_type_is_named_as_a_versioned_fact_of_its_topic(ce_type: str) -> None:
-    assert re.fullmatch(r"watchbuddy\.(list|trakt)\.[a-z_]+\.v[1-9]", ce_type)
-    assert ce_type.startswith("watchbuddy.trakt.") == (EVENTS[ce_type].topic == "watchbuddy.trakt.v1")
+    assert re.fullmatch(r"watchbuddy\.(list|trakt|notification)\.[a-z_]+\.v[1-9]", ce_type)
+    subject = ce_type.split(".")[1]
+    assert EVENTS[ce_type].topic == f"watchbuddy.{subject.removesuffix('s')}{'' if subject == 'trakt' else 's'}.v1"
 
 
 @pytest.mark.parametrize("model", ALL_MODELS, ids=lambda model: model.__name__)

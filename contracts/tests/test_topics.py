@@ -3,6 +3,7 @@ import re
 from watchbuddy_contracts import (
     EVENTS,
     LISTS,
+    NOTIFICATIONS,
     TOPICS,
     TRAKT,
     ListDeleted,
@@ -24,12 +25,13 @@ def test_every_event_travels_on_a_topic_that_is_provisioned() -> None:
 def test_topics_have_the_names_and_groups_of_the_contract() -> None:
     assert (LISTS.name, LISTS.groups) == ("watchbuddy.lists.v1", ("trakt-sync", "notifier"))
     assert (TRAKT.name, TRAKT.groups) == ("watchbuddy.trakt.v1", ("lists-api", "notifier"))
-    assert [topic.partitions for topic in TOPICS] == [12, 12]
+    assert (NOTIFICATIONS.name, NOTIFICATIONS.groups) == ("watchbuddy.notifications.v1", ("lists-api",))
+    assert [topic.partitions for topic in TOPICS] == [12, 12, 1]
 
 
 def test_each_group_has_a_dead_letter_topic_of_its_own() -> None:
     assert dead_letter_topic(LISTS.name, "notifier") == "watchbuddy.lists.v1.notifier.dlq"
-    assert len(ALL_NAMES) == len(set(ALL_NAMES)) == 6
+    assert len(ALL_NAMES) == len(set(ALL_NAMES)) == 8
 
 
 def test_kafka_accepts_every_name() -> None:

@@ -30,7 +30,15 @@ LISTS: Final = Topic("watchbuddy.lists.v1", producer="lists-api", groups=("trakt
 """Events of lists-api: what a list should be, how its sync runs go, and what is to be read on Trakt."""
 TRAKT: Final = Topic("watchbuddy.trakt.v1", producer="trakt-sync", groups=("lists-api", "notifier"))
 """Events of trakt-sync: what happened to lists and accounts on Trakt, and what was read there."""
-TOPICS: Final = (LISTS, TRAKT)
+NOTIFICATIONS: Final = Topic(
+    "watchbuddy.notifications.v1",
+    producer="notifier",
+    groups=("lists-api",),
+    partitions=1,
+    max_message_bytes=1024 * 1024,
+)
+"""Events of the notifier: that nothing of an erased user is left there."""
+TOPICS: Final = (LISTS, TRAKT, NOTIFICATIONS)
 
 DEAD_LETTER_RETENTION: Final = timedelta(days=30)
 """Longer than the topics' own (Kafka's default, a week): an operator may look after a holiday."""

@@ -38,7 +38,7 @@ def operations_of(topics: Iterable[Topic]) -> dict[str, JsonSchema]:
     operations = {}
     for topic in topics:
         operations[f"{topic.producer}.send.{topic.name}"] = _operation(
-            "send", topic.name, topic.producer, f"{topic.producer} relays its outbox to the topic."
+            "send", topic.name, topic.producer, f"{topic.producer} sends its events to the topic."
         )
         for group in topic.groups:
             operations[f"{group}.receive.{topic.name}"] = _operation(
