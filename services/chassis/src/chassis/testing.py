@@ -1,4 +1,6 @@
-"""For tests: a clock that is set by hand, a wait for a state, a Python with an environment of its own."""
+"""For tests: a clock that is set by hand, a wait for a state, a Python with an environment of its own, what a database
+holds.
+"""
 
 import asyncio
 import subprocess
@@ -13,8 +15,12 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from chassis.connections import AbortableConnection
+from chassis.postgres.database import Pool
 
 T = TypeVar("T")
+TABLES = """
+SELECT format('%I', tablename) AS name FROM pg_tables
+WHERE schemaname = 'public' AND tablename <> 'schema_migrations'"""
 
 
 class FakeClock:
@@ -51,6 +57,20 @@ async def eventually(
         if loop.time() > deadline:
             raise AssertionError(f"not within {within.total_seconds():g} s; last seen: {last!r}")
         await asyncio.sleep(every.total_seconds())
+
+
+async def rows_with(pool: Pool, *texts: str) -> dict[str, int]:
+    """Return the tables of a database that hold one of these texts, also within bytes, and in how many rows."""
+    found = {}
+    for table in await pool.fetch(TABLES):
+        needles = [f"%{text}%" for one in texts for text in (one, one.encode().hex())]
+        count = await pool.fetchval(
+            f"SELECT count(*) FROM {table['name']} AS row WHERE row::text LIKE ANY($1::text[])",  # noqa: S608
+            needles,
+        )
+        if count:
+            found[table["name"]] = count
+    return found
 
 
 def run_python(*arguments: str, **env: str) -> subprocess.CompletedProcess[str]:

@@ -17,6 +17,7 @@ from chassis.errors import TransientError, UnauthorizedError
 from chassis.http.verified_tokens import KEEP, VerifiedTokens
 from chassis.local_tokens import LOCAL_ALGORITHM, MAX_USER_ID
 from chassis.settings import AuthSettings
+from watchbuddy_contracts import is_pseudonym
 
 JWKS_ALGORITHMS: Final = ("RS256", "RS384", "RS512", "ES256", "ES384", "PS256", "EdDSA")
 LEEWAY: Final = timedelta(seconds=30)
@@ -110,12 +111,12 @@ class Authenticator:
 
 
 def _is_user_id(text: str) -> bool:
-    """Whether Postgres can store it: it has no NUL and no lone surrogate."""
+    """Whether Postgres can store it (it has no NUL and no lone surrogate), and it stands for no erased user."""
     try:
         text.encode()
     except UnicodeEncodeError:
         return False
-    return 1 <= len(text) <= MAX_USER_ID and "\x00" not in text
+    return 1 <= len(text) <= MAX_USER_ID and "\x00" not in text and not is_pseudonym(text)
 
 
 async def current_user(

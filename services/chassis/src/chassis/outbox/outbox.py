@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import compress
 from typing import Any, Final
 from uuid import UUID
 
@@ -9,7 +10,7 @@ from uuid_utils.compat import uuid7
 
 from chassis.postgres.database import Connection
 from chassis.telemetry.trace_context import TraceContext
-from watchbuddy_contracts import Event, EventHeaders, partition_key
+from watchbuddy_contracts import ErasureEvent, Event, EventHeaders, is_pseudonym, partition_key
 
 CHANNEL: Final = "outbox"
 """The channel of the relay. Wake it after the commit."""
@@ -72,7 +73,12 @@ def to_parameters(
     now: datetime,
     traceparent: TraceContext | str | None = None,
 ) -> tuple[Any, ...]:
-    """Return the parameters of `appending`. Arguments as those of `append`."""
+    """Return the parameters of `appending`. Arguments as those of `append`.
+
+    Of what happens to an erased user nobody is told, but that the erasure has ended.
+    """
+    told = [not is_pseudonym(event.user_id) or isinstance(event, ErasureEvent) for event in events]
+    events, ids = list(compress(events, told)), list(compress(ids, told))
     headers = [
         EventHeaders.of(event, event_id=event_id, source=source, time=now).to_headers()
         for event, event_id in zip(events, ids, strict=True)
@@ -81,7 +87,7 @@ def to_parameters(
     if trace.traceparent is None:
         trace = TraceContext.current()
     return (
-        list(ids),
+        ids,
         [event.topic for event in events],
         [partition_key(event) for event in events],
         [event.to_json() for event in events],
