@@ -54,7 +54,7 @@ async def dsn(database: str) -> AsyncIterator[str]:
     try:
         await connection.execute(
             "TRUNCATE account, desired_list, mirror, ledger, work_queue, last_result, list_import, outbox, inbox, "
-            "device_login, authorization_login"
+            "device_login, authorization_login, erased_user"
         )
         yield database
         assert await connection.fetch(OVERLOOKED) == []

@@ -56,6 +56,10 @@ class Settings(ImportSettings, ServiceSettings):
     """How long a deleted list stays after nothing is left of it on Trakt, and an import after its answer, so that no
     late event brings it back: Kafka's default retention of 7 days, and time for an operator's replay."""
 
+    erasure_deadline: Positive = timedelta(days=14)
+    """How long an erased user's lists may take to go from Trakt. Then the rest is erased without: the law says a month
+    for all of it."""
+
     trakt_write_interval: Annotated[NotNegative, Field(le=MAX_AHEAD)] = timedelta(seconds=1)
     """Trakt allows an account one write a second. 0: unpaced, for a Trakt without limits."""
     trakt_create_settle: NotNegative = timedelta(minutes=2)

@@ -12,6 +12,7 @@ from chassis.postgres.database import Connection, Pool
 from trakt_sync.accounts.account import Account
 from trakt_sync.accounts.token_import import Import
 from trakt_sync.accounts.vault import Vault
+from trakt_sync.erasing import finish
 from trakt_sync.kill_points import KillPoint, reached
 from trakt_sync.mirroring.bounds import check
 from trakt_sync.mirroring.events import SOURCE
@@ -44,6 +45,7 @@ from watchbuddy_contracts import (
     TraktListDeleted,
     TraktListRead,
     TraktListReadFailed,
+    is_pseudonym,
 )
 
 log = structlog.get_logger()
@@ -193,8 +195,11 @@ async def end_left_account(pool: Pool, account: Account, now: datetime) -> None:
 async def end_account(connection: Connection, user_id: str, now: datetime) -> connections.SealedTokens | None:
     """Delete an account's tokens and tell what is left on Trakt, in the caller's transaction; return the tokens.
 
-    None: no account was connected.
+    None: no account was connected. Of an erased user nothing stays.
     """
+    if is_pseudonym(user_id):
+        await finish(connection, user_id, now)
+        return None
     summary = await leaving.summary(connection, user_id)
     sealed = await connections.disconnect_account(connection, user_id)
     if summary is None or sealed is None:
