@@ -4,21 +4,29 @@ from uuid import uuid4
 import pytest
 from faststream.kafka import KafkaBroker, TestKafkaBroker
 
+from chassis.clock import utc_now
 from chassis.kafka.broker import build_broker
+from chassis.kafka.envelope import Delivered
 from chassis.postgres.database import Pool
 from chassis.postgres.wakeup import Waker
 from notifier import page_store
 from notifier.dispatch import CHANNEL, RUNS, Dispatcher
+from notifier.erasing import Eraser
 from notifier.stored import Filter
 from notifier.subscribers import GROUP, register
 from notifier.testing import TIME, settings_for, sync_started
 from watchbuddy_contracts import Event, EventHeaders, TraktListDeleted, partition_key
 
 
+async def unheard(_request: Event, _cause: Delivered) -> None:
+    """Confirm to nobody."""
+
+
 @pytest.fixture
 async def broker(dsn: str, pool: Pool) -> AsyncIterator[KafkaBroker]:
     broker = build_broker(settings_for(dsn), group=GROUP)
-    register(broker, Dispatcher(pool, Waker(pool, CHANNEL), Waker(pool, RUNS), group=GROUP))
+    dispatcher = Dispatcher(pool, Waker(pool, CHANNEL), Waker(pool, RUNS), group=GROUP)
+    register(broker, pool, dispatcher, Eraser(pool, unheard, utc_now))
     async with TestKafkaBroker(broker):
         yield broker
 

@@ -36,6 +36,14 @@ async def save(connection: Connection, changed: Mapping[Key, str], now: datetime
         await connection.execute(SAVE, *map(list, zip(*wrong, strict=True)), now)
 
 
+FORGET: Final = "DELETE FROM condition WHERE user_id = $1 AND at <= coalesce($2::timestamptz, 'infinity')"
+
+
+async def forget(connection: Connection, user_id: str, until: datetime | None) -> None:
+    """Forget what was told to be wrong for the user up to then; None: all."""
+    await connection.execute(FORGET, user_id, until)
+
+
 SWEEP: Final = "DELETE FROM condition WHERE at < $1"
 
 

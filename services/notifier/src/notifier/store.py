@@ -9,7 +9,7 @@ import asyncpg
 from pydantic import ValidationError
 
 from chassis.outbox.inbox import first_deliveries
-from chassis.postgres.database import Pool, count_of
+from chassis.postgres.database import Connection, Pool, count_of
 from notifier import condition_store
 from notifier.links import Link
 from notifier.messages import NewMessage, Told, news
@@ -174,6 +174,19 @@ WHERE user_id = $1 AND ($2::bigint IS NULL OR id <= $2)"""
 async def clear(pool: Pool, user_id: str, *, up_to: int | None) -> None:
     """Delete the user's messages up to `up_to`; None: all that exist now. The inbox still knows their events."""
     await pool.execute(CLEAR, user_id, up_to)
+
+
+async def lock(connection: Connection, user_id: str) -> None:
+    """Keep everybody from storing a message of the user until the caller's transaction ends."""
+    await connection.execute(LOCK, [user_id])
+
+
+FORGET: Final = "DELETE FROM messages WHERE user_id = $1 AND created_at <= coalesce($2::timestamptz, 'infinity')"
+
+
+async def forget(connection: Connection, user_id: str, until: datetime | None) -> None:
+    """Delete the user's messages of causes up to then; None: all."""
+    await connection.execute(FORGET, user_id, until)
 
 
 SWEEP: Final = "DELETE FROM messages WHERE created_at < $1"

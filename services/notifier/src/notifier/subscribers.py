@@ -4,15 +4,22 @@ from typing import Final
 
 from faststream.kafka import KafkaBroker
 
+from chassis.erasure import erasing
 from chassis.kafka.broker import subscribe
+from chassis.postgres.database import Pool
 from notifier.catalogue import TOLD
 from notifier.dispatch import Dispatcher
-from watchbuddy_contracts import LISTS, TRAKT, ListRunChanged
+from notifier.erasing import Eraser
+from watchbuddy_contracts import LISTS, TRAKT, ListRunChanged, TraktUserForgotten, UserErasureRequested
 
 GROUP: Final = "notifier"
 """The consumer group; the inbox keeps event ids by it."""
 
 
-def register(broker: KafkaBroker, dispatcher: Dispatcher) -> None:
+ERASURES: Final = (UserErasureRequested, TraktUserForgotten)
+
+
+def register(broker: KafkaBroker, pool: Pool, dispatcher: Dispatcher, eraser: Eraser) -> None:
     """Subscribe to the topics of lists-api and trakt-sync."""
-    subscribe(broker, LISTS, TRAKT, group=GROUP, events=[*TOLD, ListRunChanged])(dispatcher.dispatch)
+    handler = erasing(pool, dispatcher.dispatch, eraser.erase)
+    subscribe(broker, LISTS, TRAKT, group=GROUP, events=[*TOLD, ListRunChanged, *ERASURES])(handler)

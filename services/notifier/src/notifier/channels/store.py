@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import asyncpg
 
-from chassis.postgres.database import Pool
+from chassis.postgres.database import Connection, Pool
 from notifier.channels.addresses import Kind
 from notifier.channels.channel import Channel, Digest, Failing, Given, Plan
 
@@ -121,6 +121,14 @@ DELETE: Final = "DELETE FROM channels WHERE user_id = $1 AND id = $2"
 async def delete(pool: Pool, user_id: str, channel_id: int) -> bool:
     """Delete a channel with its log; return False when the user has no such one."""
     return await pool.execute(DELETE, user_id, channel_id) == "DELETE 1"
+
+
+DELETE_ALL: Final = "DELETE FROM channels WHERE user_id = $1"
+
+
+async def forget(connection: Connection, user_id: str) -> None:
+    """Delete a user's channels with their logs."""
+    await connection.execute(DELETE_ALL, user_id)
 
 
 REPLACE: Final = """
