@@ -93,7 +93,12 @@ async def test_nobody_is_told_of_an_erased_user_but_that_the_erasure_has_ended(p
 
 async def test_nobody_is_an_erased_user() -> None:
     settings = AuthSettings.model_validate({"auth_local_key": KEY})
-    of_us = {"issuer": settings.auth_issuer, "audience": settings.auth_audience, "lifetime": timedelta(hours=1)}
-    token = issue_token(KEY, user_id=pseudonym_of(uuid4()), **of_us)
+    token = issue_token(
+        KEY,
+        user_id=pseudonym_of(uuid4()),
+        issuer=settings.auth_issuer,
+        audience=settings.auth_audience,
+        lifetime=timedelta(hours=1),
+    )
     with pytest.raises(UnauthorizedError, match="no user id"):
         await Authenticator(settings).user_id(f"Bearer {token}")
