@@ -145,10 +145,10 @@ class NotedSending:
 
 
 async def tell(pool: Pool, now: datetime, *texts: str, severity: Severity = "warning", user_id: str = "ada") -> None:
-    """Store messages for a user."""
+    """Store messages for a user, about no list of theirs."""
     told = []
     for text in texts:
-        event_id, message = uuid4(), Message(text, severity, "list_synced", 7, "Heists")
+        event_id, message = uuid4(), Message(text, severity, "account_told")
         told.append(Told(event_id, user_id, NewMessage(event_id, event_id, user_id, now, message), ()))
     await store.add(pool, told, group="notifier", now=now)
 
