@@ -22,7 +22,7 @@ STAMP := $(VENV)/.installed-$(VERSION)
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test check lint documents types fmt schemas bench soak kafka up down containers kubernetes token console account accounts catalogue lock version release clean
+.PHONY: help setup demo run test check lint documents types fmt schemas bench soak kafka up down containers kubernetes token console account accounts catalogue lock version release rolling clean
 
 help: ## list these commands
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -135,6 +135,9 @@ version: $(STAMP) ## write the version that stands in VERSION into every package
 
 release: $(STAMP) ## make a release of what is committed, pushing nothing (make release TO=0.2.0)
 	@$(BIN)/python deploy/release.py $(TO)
+
+rolling: $(STAMP) ## upgrade from a version before under load, process by process, and back (make rolling FROM=v0.2.0)
+	@$(BIN)/python deploy/rolling.py $(FROM)
 
 clean: ## remove what these commands made, but the state of `make run`
 	rm -rf $(VENV) .local .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

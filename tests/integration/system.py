@@ -27,7 +27,7 @@ from local_stack.errors import PartFailedError
 from local_stack.postgres.server import DATABASES
 from local_stack.processes import children
 from local_stack.processes.concurrently import together
-from local_stack.processes.ports import choose_ports
+from local_stack.processes.ports import choose_ports, free_port
 from local_stack.processes.service import ProcessSpec, ServiceProcess
 from local_stack.system import table
 from local_stack.system.description import AUDIENCE, ISSUER, Keys, System
@@ -104,6 +104,24 @@ class RunningSystem:
         """Stop them by SIGTERM, as an operator does."""
         self._taken_away.update(names)
         await asyncio.gather(*(self.processes[name].stop() for name in names))
+
+    def another(self, name: str, *, python: str = sys.executable) -> ServiceProcess:
+        """Return a process like that one, at a port of its own; it is not started, and the caller ends it.
+
+        Args:
+            python: an interpreter with the packages, of another version of them for example.
+        """
+        port = free_port()
+        like = self.processes[name].spec
+        address = f"http://127.0.0.1:{port}"
+        spec = dataclasses.replace(
+            like,
+            command=(python, *like.command[1:]),
+            environment={**like.environment, "HTTP_PORT": str(port)},
+            health_url=f"{address}/health/ready",
+            live_url=f"{address}/health/live",
+        )
+        return ServiceProcess(spec, logs=self._folder)
 
     async def kill(self, name: str) -> None:
         """SIGKILL."""

@@ -13,6 +13,7 @@ from chassis.identity import identify
 from chassis.outbox import inbox
 from chassis.postgres.database import MigrationError, Pool, connect, create_pool, migrate, ping
 from chassis.postgres.wakeup import Listener, Waker
+from chassis.testing import eventually
 
 SOON = timedelta(seconds=5)
 
@@ -43,6 +44,21 @@ async def test_an_edited_migration_is_refused(dsn: str, pool: Pool) -> None:
     await pool.execute("UPDATE schema_migrations SET checksum = 'other'")
     with pytest.raises(MigrationError, match=r"0001_outbox\.sql was changed"):
         await migrate(dsn, "chassis")
+
+
+async def test_a_migration_that_waits_for_a_table_does_not_hold_up_who_reads_it(dsn: str, pool: Pool) -> None:
+    await pool.execute("ALTER TABLE outbox DROP COLUMN tracestate")
+    await pool.execute("ALTER TABLE outbox_rejected DROP COLUMN tracestate")
+    await pool.execute("DELETE FROM schema_migrations WHERE name = '0002_outbox_tracestate.sql'")
+    async with pool.acquire() as long, long.transaction():
+        await long.execute("SELECT count(*) FROM outbox")  # a report, say: it holds a share of the table
+        migrating = asyncio.create_task(migrate(dsn, "chassis"))
+        waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'outbox'::regclass"
+        await eventually(lambda: pool.fetchval(waiting), until=bool)
+        assert await pool.fetchval("SELECT count(*) FROM outbox") == 0  # behind the migration, until that gives way
+        assert not migrating.done()
+    await migrating
+    assert await pool.fetchval("SELECT count(tracestate) FROM outbox") == 0
 
 
 async def test_jsonb_goes_in_and_out_as_python_objects(pool: Pool) -> None:

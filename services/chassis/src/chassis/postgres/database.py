@@ -42,6 +42,7 @@ AWAY: Final[tuple[type[Exception], ...]] = (
 DATABASE_ERRORS: Final[tuple[type[Exception], ...]] = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
 """Whatever a statement may raise. For loops that must go on and try again later."""
 MIGRATION_LOCK = 0x57425F4D  # any number, the same in every process: "WB_M"
+MIGRATION_LOCK_TIMEOUT: Final = "3s"
 CONNECT_TIMEOUT_S = 10.0
 COMMAND_TIMEOUT_S: Final = 60.0
 """The longest statement deletes, once an hour, what is past its retention: seconds for a million rows."""
@@ -152,15 +153,27 @@ async def _migrate_package(connection: "asyncpg.Connection[asyncpg.Record]", pac
             if applied[file.name] != checksum:
                 raise MigrationError(f"{package}/migrations/{file.name} was changed after it had been applied")
             continue
+        while not await _applied(connection, script, package, file.name, checksum):
+            log.warning("migration_waits", package=package, migration=file.name)
+            await asyncio.sleep(1)
+        log.info("migration_applied", package=package, migration=file.name)
+
+
+async def _applied(connection: "asyncpg.Connection[asyncpg.Record]", script: str, *applied: str) -> bool:
+    """Apply a migration and note it. False: a table that it changes is in use by a long transaction.
+
+    Whoever wants the table meanwhile stands behind the migration, so it waits for seconds only, and comes again.
+    """
+    try:
         async with connection.transaction():
+            await connection.execute(f"SET LOCAL lock_timeout = '{MIGRATION_LOCK_TIMEOUT}'")
             await connection.execute(script)
             await connection.execute(
-                "INSERT INTO schema_migrations (package, name, checksum) VALUES ($1, $2, $3)",
-                package,
-                file.name,
-                checksum,
+                "INSERT INTO schema_migrations (package, name, checksum) VALUES ($1, $2, $3)", *applied
             )
-        log.info("migration_applied", package=package, migration=file.name)
+    except asyncpg.LockNotAvailableError:
+        return False
+    return True
 
 
 async def _connect_at_start(dsn: str) -> "asyncpg.Connection[asyncpg.Record]":
