@@ -21,7 +21,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))  # the modules of the integra
 
 from integration.collector import Collector
 from integration.load import assert_all_arrived_once, load, make_lists, patient_users
-from integration.parts import choose
+from integration.parts import Parts, choose
 from integration.system import SIMULATOR, RunningSystem
 from local_stack.processes.service import ServiceProcess
 
@@ -71,8 +71,12 @@ def folder() -> Iterator[Path]:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-async def test_old_and_new_side_by_side_lose_nothing(folder: Path) -> None:
-    parts = choose(folder)
+@pytest.fixture
+def parts(folder: Path) -> Parts:
+    return choose(folder)
+
+
+async def test_old_and_new_side_by_side_lose_nothing(folder: Path, parts: Parts) -> None:
     assert parts.kafka.part.kind != "embedded", "two processes of one consumer group need a real Kafka"
     try:
         await asyncio.gather(parts.kafka.part.start(), parts.postgres.part.start())
