@@ -63,3 +63,27 @@ async def test_a_provider_whose_gateway_answers_with_a_page_is_a_transient_error
     provider.page = b"<html>maintenance"
     with pytest.raises(TransientError):
         await provider.authenticator.user_id(bearer())
+
+
+@pytest.mark.parametrize(
+    "page",
+    [b" " * 2_000_000, b"[" * 100_000, b"[]", b"{}", b'{"keys": 7}', b'{"keys": []}', b"\xff"],
+    ids=["2 MB", "100,000 levels", "an array", "no keys", "keys that are none", "an empty page", "no UTF-8"],
+)
+async def test_a_page_of_keys_that_is_none_opens_nothing(provider: KeysPage, page: bytes) -> None:
+    provider.page = page
+    with pytest.raises((TransientError, UnauthorizedError)):
+        await provider.authenticator.user_id(bearer())
+
+
+async def test_a_provider_that_did_not_answer_is_not_asked_by_every_request(provider: KeysPage) -> None:
+    provider.page = b"<html>maintenance"
+    authenticator = provider.authenticator
+    for _ in range(20):
+        with pytest.raises(TransientError):
+            await authenticator.user_id(bearer())
+    assert provider.reads < 5  # a slow machine may take more than two seconds
+
+
+async def test_a_token_may_be_good_for_as_long_as_no_calendar_goes(provider: KeysPage) -> None:
+    assert await provider.authenticator.user_id(bearer(exp=10**400)) == "ada"

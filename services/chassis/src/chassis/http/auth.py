@@ -4,7 +4,6 @@ The user is the token's `sub`. No parameter of a request decides it.
 """
 
 import asyncio
-import json
 from datetime import timedelta
 from typing import Annotated, Any, Final
 
@@ -13,7 +12,8 @@ from fastapi import Header, Request
 from fastapi.security import HTTPBearer
 
 from chassis.clock import Clock, utc_now
-from chassis.errors import TransientError, UnauthorizedError
+from chassis.errors import UnauthorizedError
+from chassis.http.provider_keys import ProviderKeys
 from chassis.http.verified_tokens import KEEP, VerifiedTokens
 from chassis.local_tokens import LOCAL_ALGORITHM, MAX_USER_ID
 from chassis.settings import AuthSettings
@@ -23,6 +23,8 @@ JWKS_ALGORITHMS: Final = ("RS256", "RS384", "RS512", "ES256", "ES384", "PS256", 
 LEEWAY: Final = timedelta(seconds=30)
 MAX_TOKEN: Final = 16 * 1024
 """Characters of a token that is looked at. Providers' tokens have 1,000 to 4,000."""
+FAR: Final = 2**33
+"""The year 2242, in seconds since 1970."""
 WITHDRAWN_AFTER: Final = timedelta(minutes=5)
 """How long a key that the provider has withdrawn is trusted at most."""
 
@@ -44,17 +46,16 @@ class Authenticator:
     def __init__(self, settings: AuthSettings, now: Clock = utc_now) -> None:
         self._settings = settings
         self._verified = VerifiedTokens(now)
-        self._jwks: jwt.PyJWKClient | None = None
+        self._jwks: ProviderKeys | None = None
         if settings.auth_jwks_url:
-            lifespan = (WITHDRAWN_AFTER - KEEP).total_seconds()
-            self._jwks = jwt.PyJWKClient(str(settings.auth_jwks_url), timeout=5, lifespan=lifespan)
+            self._jwks = ProviderKeys(str(settings.auth_jwks_url), WITHDRAWN_AFTER - KEEP)
 
     async def user_id(self, authorization: str | None) -> str:
         """Return the user that an Authorization header names.
 
         Raises:
             UnauthorizedError: there is no bearer token, or we do not accept it. The text says which.
-            TransientError: the identity provider's keys cannot be read now. A retry may help.
+            KeysAwayError: the identity provider's keys cannot be read now. A retry may help.
         """
         scheme, _, token = (authorization or "").partition(" ")
         token = token.strip()
@@ -69,7 +70,7 @@ class Authenticator:
         user_id = claims["sub"]
         if not isinstance(user_id, str) or not _is_user_id(user_id):
             raise UnauthorizedError("the token's sub is no user id")
-        self._verified.add(token, user_id, until=int(claims["exp"]) + LEEWAY.total_seconds())
+        self._verified.add(token, user_id, until=min(int(claims["exp"]), FAR) + LEEWAY.total_seconds())
         return user_id
 
     async def claims(self, token: str, *, audience: str | None = None) -> dict[str, Any]:
@@ -79,7 +80,7 @@ class Authenticator:
             audience: whom it is for; None: these APIs.
 
         Raises:
-            UnauthorizedError, TransientError: as `user_id`.
+            UnauthorizedError, KeysAwayError: as `user_id`.
         """
         settings = self._settings
         try:
@@ -99,12 +100,6 @@ class Authenticator:
                 leeway=LEEWAY,
                 options={"require": ["sub", "exp"]},
             )
-        except (
-            jwt.PyJWKClientConnectionError,
-            OSError,
-            json.JSONDecodeError,
-        ) as exc:  # it is away, or its gateway answers with a page
-            raise TransientError("the identity provider's keys cannot be read at the moment") from exc
         except jwt.PyJWTError as exc:
             raise UnauthorizedError(f"the token is not accepted: {exc}") from exc
         return claims

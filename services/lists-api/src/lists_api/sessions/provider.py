@@ -16,7 +16,7 @@ from pydantic import AnyHttpUrl, BaseModel, SecretStr, ValidationError
 
 from chassis.clock import Clock
 from chassis.errors import TransientError, UnauthorizedError
-from chassis.http.auth import Authenticator
+from chassis.http.auth import FAR, Authenticator
 
 log = structlog.get_logger()
 
@@ -24,6 +24,8 @@ DISCOVERY: Final = "/.well-known/openid-configuration"
 KNOWN_FOR: Final = timedelta(hours=1)
 """How long a provider's addresses are known before they are asked for again."""
 TIMEOUT: Final = aiohttp.ClientTimeout(total=5)
+MAX_ANSWER: Final = 1024 * 1024
+"""Bytes, unpacked. Tokens have some thousand."""
 
 
 class ProviderAwayError(TransientError):
@@ -167,7 +169,7 @@ class Provider:
             claims = await self._authenticator.claims(granted.access_token.get_secret_value())
         except UnauthorizedError as exc:
             raise GrantRefusedError(f"the access token is not for these APIs: {exc.detail}") from exc
-        ends = datetime.fromtimestamp(int(claims["exp"]), self._now().tzinfo)
+        ends = datetime.fromtimestamp(min(int(claims["exp"]), FAR), self._now().tzinfo)
         return Tokens(user_id, granted.access_token, ends, granted.refresh_token)
 
     async def _grant(self, form: dict[str, str]) -> _Granted:
@@ -208,10 +210,19 @@ class Provider:
     async def _ask(self, method: str, url: str, **request: Any) -> tuple[int, Any]:  # noqa: ANN401 - aiohttp's arguments
         try:
             async with self._http.request(method, url, allow_redirects=False, **request) as response:
-                body = await response.read()
+                body = await _whole(response)
                 if response.status >= 500 or response.status == 429:  # noqa: PLR2004 - it may be asked again
                     raise ProviderAwayError
                 return response.status, json.loads(body) if body else None
-        except (aiohttp.ClientError, OSError, ValueError) as exc:
+        except (aiohttp.ClientError, OSError, ValueError, RecursionError) as exc:
             log.warning("provider_not_reached", error=repr(exc))
             raise ProviderAwayError from exc
+
+
+async def _whole(response: aiohttp.ClientResponse) -> bytes:
+    content = bytearray()
+    async for piece in response.content.iter_any():
+        content += piece
+        if len(content) > MAX_ANSWER:
+            raise ValueError("the answer is too large")
+    return bytes(content)

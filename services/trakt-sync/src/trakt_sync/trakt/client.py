@@ -34,7 +34,7 @@ from trakt_sync.mirroring.remote import (
 )
 from trakt_sync.trakt.api import WriteLease
 from trakt_sync.trakt.app import App
-from trakt_sync.trakt.pages import PAGE, Pages, parsed, read_pages
+from trakt_sync.trakt.pages import PAGE, Pages, parsed, read_pages, rows_of
 from trakt_sync.trakt.paths import ANYBODYS_LISTS, BY_RANK, LISTS, ME, items_of, ranked_items_of
 from trakt_sync.trakt.statuses import check, check_renewal, item_count
 from trakt_sync.trakt.tokens import Tokens, TokenWire
@@ -55,10 +55,10 @@ from watchbuddy_contracts import Title
 
 T = TypeVar("T")
 
-_LISTS = TypeAdapter(list[ListWire])
+_LISTS = rows_of(ListWire)
 _UPDATED = TypeAdapter[ListWire](UpdatedListWire)
-_ITEMS = TypeAdapter(list[ListItemWire])
-_WATCHED = TypeAdapter(list[WatchedWire])
+_ITEMS = rows_of(ListItemWire)
+_WATCHED = rows_of(WatchedWire)
 
 
 class TraktClient:
@@ -243,7 +243,7 @@ class TraktClient:
         }
         response = await self._once(lambda: self._api.post(f"{self._auth_url}/oauth/token", json=body))
         check_renewal(response)
-        return parsed(TokenWire.model_validate_json, response).to_tokens(self._now())
+        return parsed(lambda content: TokenWire.model_validate_json(content).to_tokens(self._now()), response)
 
     async def revoke(self, token: SecretStr) -> None:
         """Revoke a token pair by its access token. A pair that is void already is no failure."""

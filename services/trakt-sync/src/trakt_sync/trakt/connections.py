@@ -10,7 +10,12 @@ from yarl import URL
 
 TOTAL_S: Final = 90.0
 """For one request in all, however slowly its answer drips."""
+MAX_BODY: Final = 4 * 1024 * 1024
+"""Bytes of an answer, unpacked. A page of 250 items has 100 kB. Parsed, as many take up to 200 MB for a moment."""
 NOTHING_SENT: Final = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.ClientHttpProxyError)
+
+NOT_KEPT: Final = (b"set-cookie", b"content-encoding", b"content-length")
+"""Headers that say nothing of the body as it is given on: aiohttp unpacks it, by pieces."""
 
 
 class AiohttpTransport(httpx.AsyncBaseTransport):
@@ -19,14 +24,14 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
     `httpx.ConnectError` says that nothing was sent, any other error that Trakt may have got the request.
     """
 
-    def __init__(self, connections: int, keep_alive_s: float) -> None:
+    def __init__(self, connections: int, keep_alive_s: float, total_s: float = TOTAL_S) -> None:
         """Args: keep_alive_s: how long a connection without a request is kept."""
+        self._total_s = total_s
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(
                 limit=connections, keepalive_timeout=keep_alive_s, ssl=httpx.create_ssl_context()
             ),
             cookie_jar=aiohttp.DummyCookieJar(),
-            auto_decompress=False,  # httpx does it
             middlewares=(_sent_once,),
         )
         self._proxies: dict[str, str | None] = {}
@@ -36,7 +41,7 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
 
         Raises:
             httpx.ConnectError: no connection, or none within the request's time limits.
-            httpx.ReadError: the answer is missing, cut off or no HTTP.
+            httpx.ReadError: the answer is missing, cut off, too large or no HTTP.
         """
         limits = request.extensions["timeout"]
         sending = self._session.request(
@@ -47,7 +52,7 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
             allow_redirects=False,
             proxy=self._proxy_of(request.url),
             timeout=aiohttp.ClientTimeout(
-                total=TOTAL_S,
+                total=self._total_s,
                 connect=limits["connect"] + limits["pool"],
                 sock_connect=limits["connect"],
                 sock_read=limits["read"],
@@ -55,12 +60,12 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
         )
         try:
             async with sending as answer:
-                content = await answer.read()
+                content = await _whole(answer)
         except NOTHING_SENT as exc:
             raise httpx.ConnectError(type(exc).__name__, request=request) from None
         except (aiohttp.ClientError, TimeoutError) as exc:
             raise httpx.ReadError(type(exc).__name__, request=request) from None
-        headers = [(name, value) for name, value in answer.raw_headers if name.lower() != b"set-cookie"]
+        headers = [(name, value) for name, value in answer.raw_headers if name.lower() not in NOT_KEPT]
         return httpx.Response(answer.status, headers=headers, content=content, request=request)
 
     async def aclose(self) -> None:
@@ -71,6 +76,15 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
         if origin not in self._proxies:
             self._proxies[origin] = proxy_of(origin)
         return self._proxies[origin]
+
+
+async def _whole(answer: aiohttp.ClientResponse) -> bytes:
+    content = bytearray()
+    async for piece in answer.content.iter_any():
+        content += piece
+        if len(content) > MAX_BODY:
+            raise aiohttp.ClientPayloadError("the answer is too large")
+    return bytes(content)
 
 
 async def _sent_once(request: aiohttp.ClientRequest, send: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:

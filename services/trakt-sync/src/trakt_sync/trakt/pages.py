@@ -1,18 +1,22 @@
 """Reading responses: what one holds, and what all pages of a reading hold."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Hashable, Mapping
-from datetime import datetime
-from typing import Final, Generic, NamedTuple, TypeVar
+from datetime import datetime, timedelta
+from typing import Annotated, Any, Final, Generic, NamedTuple, TypeVar
 
 import httpx
-from pydantic import ValidationError
+from pydantic import Field, TypeAdapter, ValidationError
 
 from trakt_sync.errors import TraktUnavailableError
 from trakt_sync.trakt.statuses import item_count, page_count, page_size, time_of
+from trakt_sync.trakt.values import MAX_ROWS
 
 T = TypeVar("T")
 PAGE: Final = 250
 """Trakt cuts a larger `limit` to this without a word."""
+LONGEST: Final = timedelta(minutes=10)
+"""Of a reading. The largest list is 40 pages."""
 
 
 class Pages(NamedTuple, Generic[T]):
@@ -44,7 +48,23 @@ async def read_pages(
     Args:
         read: reads the page that the parameters name.
         key: what makes two things the same.
+
+    Raises:
+        TraktUnavailableError: there is no end of it: more than `MAX_ROWS`, or it takes longer than `LONGEST`.
     """
+    try:
+        async with asyncio.timeout(LONGEST.total_seconds()):
+            return await _read_pages(read, parse, key, size)
+    except TimeoutError:
+        raise TraktUnavailableError("Trakt's pages have no end") from None
+
+
+async def _read_pages(
+    read: Callable[[Mapping[str, int | str]], Awaitable[httpx.Response]],
+    parse: Callable[[bytes], list[T]],
+    key: Callable[[T], Hashable],
+    size: int,
+) -> Pages[T]:
     found: dict[Hashable, T] = {}
     counts: set[str | None] = set()
     at: datetime | None = None
@@ -55,6 +75,8 @@ async def read_pages(
         known = len(found)
         for one in parsed(parse, response):
             found.setdefault(key(one), one)
+        if len(found) > MAX_ROWS:
+            raise TraktUnavailableError("Trakt's pages have no end")
         counts.add(response.headers.get("X-Pagination-Item-Count"))
         pages = page_count(response)
         at = time_of(response)
@@ -67,6 +89,12 @@ async def read_pages(
     return Pages(list(found.values()), is_complete, at, size, total)
 
 
+def rows_of(kind: type[T]) -> TypeAdapter[list[T]]:
+    """Return what reads an array of these. Its first mistake is enough: a body of mistakes would fill the memory."""
+    rows: Any = Annotated[list[kind], Field(max_length=MAX_ROWS, fail_fast=True)]  # type: ignore[valid-type]
+    return TypeAdapter(rows)
+
+
 def parsed(parse: Callable[[bytes], T], response: httpx.Response) -> T:
     """Return what the response holds.
 
@@ -75,5 +103,5 @@ def parsed(parse: Callable[[bytes], T], response: httpx.Response) -> T:
     """
     try:
         return parse(response.content)
-    except ValidationError:
+    except (ValidationError, OverflowError):  # also of a time that no calendar has
         raise TraktUnavailableError(f"Trakt answered {response.status_code} with something unreadable") from None

@@ -161,9 +161,9 @@ def _is_number(text: str) -> bool:
 
 
 def _words(response: httpx.Response) -> str:
-    """Return Trakt's reason: mostly a header, seldom a body, never a page of HTML."""
-    header = response.headers.get("X-Error-Message")
-    if header:
-        return str(header)[:MAX_DETAIL_LENGTH]
-    is_text = "html" not in response.headers.get("Content-Type", "")
-    return response.text.strip()[:MAX_DETAIL_LENGTH] if is_text else ""
+    """Return Trakt's reason: mostly a header, seldom a body, never a page of HTML, and nothing that is no text."""
+    words = response.headers.get("X-Error-Message") or ""
+    if not words and "html" not in response.headers.get("Content-Type", ""):
+        # Not `response.text`: the header's charset may be one of Python's that unpacks, such as zlib.
+        words = response.content[: 4 * MAX_DETAIL_LENGTH].decode(errors="replace")
+    return "".join(one if one.isprintable() else " " for one in words.strip()[:MAX_DETAIL_LENGTH])

@@ -12,6 +12,9 @@ from trakt_sync.trakt.wire import Wire
 MAX_SECONDS: Final = 10**11
 """Seconds since 1970 in the year 5138. A larger number is in milliseconds."""
 
+MAX_TOKEN: Final = 8 * 1024
+"""Characters. What servers take as a header; Trakt's tokens have 64."""
+
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
@@ -23,8 +26,8 @@ class Tokens:
 
 
 def _sendable(token: SecretStr) -> SecretStr:
-    if not re.fullmatch("[!-~]+", token.get_secret_value()):
-        raise ValueError("give visible ASCII characters, without blanks")
+    if not re.fullmatch(f"[!-~]{{1,{MAX_TOKEN}}}", token.get_secret_value()):
+        raise ValueError(f"give up to {MAX_TOKEN} visible ASCII characters, without blanks")
     return token
 
 

@@ -40,6 +40,7 @@ def connect(api_url: str, client_id: str, *, connections: int = 32, is_observed:
     client = httpx.AsyncClient(
         base_url=api_url.rstrip("/"),
         headers={
+            "Accept-Encoding": "gzip, deflate",
             "Content-Type": "application/json",
             "User-Agent": USER_AGENT,
             "trakt-api-version": "2",

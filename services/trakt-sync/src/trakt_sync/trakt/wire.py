@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Annotated, Final, Literal, TypeAlias, cast
 
-from pydantic import AliasChoices, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, field_validator
+from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field
 
 from trakt_sync.mirroring.desired import Details
 from trakt_sync.mirroring.history import Activities, WatchedTitle
@@ -20,9 +20,8 @@ from trakt_sync.mirroring.remote import (
     RemoteWatchlist,
     ReorderResponse,
 )
+from trakt_sync.trakt.values import Count, Name, Number, OptionalId, OptionalImdbId, Slug, Stamp, Text, TraktId, Word
 from watchbuddy_contracts import ForeignEntries, MediaType, Privacy, Title, TitleKey
-
-TraktId = Annotated[int, Field(ge=1)]
 
 
 class Wire(BaseModel):
@@ -31,20 +30,20 @@ class Wire(BaseModel):
 
 class ListIdsWire(Wire):
     trakt: TraktId
-    slug: str = ""
+    slug: Slug = ""
 
 
 class ListWire(Wire):
     """A list, as in `GET /users/me/lists`."""
 
-    name: str
-    description: str | None = None
+    name: Name
+    description: Text | None = None
     privacy: str = "private"
     display_numbers: bool = False
     allow_comments: bool = True
-    item_count: int = 0
-    created_at: AwareDatetime
-    updated_at: AwareDatetime | None = None
+    item_count: Count = 0
+    created_at: Stamp
+    updated_at: Stamp | None = None
     ids: ListIdsWire
 
     def to_value(self) -> RemoteList:
@@ -70,14 +69,9 @@ UpdatedListWire: TypeAlias = Annotated[ListWire, BeforeValidator(_one_of_a_list)
 
 
 class TitleIdsWire(Wire):
-    trakt: int | None = None
-    tmdb: int | None = None
-    imdb: str | None = None
-
-    @field_validator("trakt", "tmdb", "imdb")
-    @classmethod
-    def _none_for_nothing(cls, value: int | str | None) -> int | str | None:
-        return value or None  # many titles would share an empty id
+    trakt: OptionalId = None
+    tmdb: OptionalId = None
+    imdb: OptionalImdbId = None
 
     def to_title(self, media_type: MediaType) -> Title:
         return Title(media_type, self.trakt, self.tmdb, self.imdb)
@@ -87,19 +81,22 @@ class TitleWire(Wire):
     ids: TitleIdsWire = TitleIdsWire()
 
 
+Titles = Annotated[tuple[TitleWire, ...], Field(fail_fast=True)]
+
+
 class NotFoundWire(Wire):
-    movies: tuple[TitleWire, ...] = ()
-    shows: tuple[TitleWire, ...] = ()
+    movies: Titles = ()
+    shows: Titles = ()
 
 
 class CountsWire(Wire):
-    movies: int = 0
-    shows: int = 0
+    movies: Count = 0
+    shows: Count = 0
 
 
 class ListStampWire(Wire):
-    item_count: int | None = None
-    updated_at: AwareDatetime | None = None
+    item_count: Count | None = None
+    updated_at: Stamp | None = None
 
 
 NO_STAMP: Final = ListStampWire()
@@ -129,8 +126,8 @@ class ItemsResponseWire(Wire):
 
 
 class ReorderResponseWire(Wire):
-    updated: int
-    skipped_ids: tuple[int, ...] = ()
+    updated: Count
+    skipped_ids: Annotated[tuple[Number, ...], Field(fail_fast=True)] = ()
     list: ListStampWire = NO_STAMP
 
     def to_value(self) -> ReorderResponse:
@@ -140,8 +137,8 @@ class ReorderResponseWire(Wire):
 class ListItemWire(Wire):
     """An item of a list. Kinds other than movie and show are left alone."""
 
-    id: int
-    rank: int = 0
+    id: Number
+    rank: Number = 0
     type: str
     movie: TitleWire | None = None
     show: TitleWire | None = None
@@ -160,11 +157,11 @@ class ListItemWire(Wire):
 
 
 class WatchedAtWire(Wire):
-    watched_at: str | None = None
+    watched_at: Word | None = None
 
 
 class UpdatedAtWire(Wire):
-    updated_at: AwareDatetime | None = None
+    updated_at: Stamp | None = None
 
     def to_value(self) -> RemoteWatchlist:
         return RemoteWatchlist(self.updated_at)
@@ -184,10 +181,10 @@ class ActivitiesWire(Wire):
 class WatchedWire(Wire):
     """A row of `GET /sync/watched/movies` or `/shows`, or a play of `GET /sync/history`."""
 
-    id: int = 0
-    plays: int = 1
-    last_watched_at: AwareDatetime | None = None
-    watched_at: AwareDatetime | None = None
+    id: Number = 0
+    plays: Count = 1
+    last_watched_at: Stamp | None = None
+    watched_at: Stamp | None = None
     movie: TitleWire | None = None
     show: TitleWire | None = None
 
@@ -201,16 +198,16 @@ class WatchedWire(Wire):
 
     def to_value(self) -> WatchedTitle | None:
         title, at = self.title, self.last_watched_at or self.watched_at
-        return None if title is None or at is None else WatchedTitle(title, at, self.plays)
+        return None if title is None or at is None or not self.plays else WatchedTitle(title, at, self.plays)
 
 
 class ListLimitsWire(Wire):
-    count: int | None = None
-    item_count: int | None = None
+    count: Count | None = None
+    item_count: Count | None = None
 
 
 class WatchlistLimitsWire(Wire):
-    item_count: int | None = None
+    item_count: Count | None = None
 
 
 class LimitsWire(Wire):
@@ -223,9 +220,9 @@ class LimitsWire(Wire):
 
 
 class UserIdsWire(Wire):
-    uuid: str | None = None
-    trakt: int | None = None
-    slug: str | None = None
+    uuid: Word | None = None
+    trakt: OptionalId = None
+    slug: Slug | None = None
 
     @property
     def identity(self) -> str | None:
@@ -233,13 +230,13 @@ class UserIdsWire(Wire):
 
 
 class UserWire(Wire):
-    username: str | None = None
+    username: Word | None = None
     ids: UserIdsWire = UserIdsWire()
     vip: bool | None = None
 
 
 class AccountWire(Wire):
-    timezone: str | None = None
+    timezone: Word | None = None
 
 
 class SettingsWire(Wire):
@@ -256,16 +253,16 @@ class SettingsWire(Wire):
 
 
 class FoundListIdsWire(Wire):
-    trakt: int | None = None
-    slug: str = ""
+    trakt: OptionalId = None
+    slug: Slug = ""
 
 
 class FoundListWire(Wire):
     """A list of anybody's. One that does not exist has been seen as an object without ids instead of a 404."""
 
-    name: str = ""
-    description: str | None = None
-    item_count: int = 0
+    name: Name = ""
+    description: Text | None = None
+    item_count: Count = 0
     ids: FoundListIdsWire = FoundListIdsWire()
     user: UserWire | None = None
 
