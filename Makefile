@@ -72,6 +72,7 @@ documents: $(STAMP)
 	@$(BIN)/python -m lists_api openapi --check docs/openapi/lists-api.json
 	@$(BIN)/python -m notifier openapi --check docs/openapi/notifier.json
 	@$(BIN)/python -m trakt_sync openapi --check docs/openapi/trakt-sync.json
+	@$(BIN)/python -m chassis.telemetry.document --check docs/telemetry.md
 	@$(BIN)/python deploy/version.py --check
 
 types: $(STAMP) ## mypy, strict
@@ -82,12 +83,13 @@ fmt: $(STAMP) ## format the code
 	@$(BIN)/ruff check --fix-only --quiet .
 	@$(BIN)/ruff format .
 
-schemas: $(STAMP) ## write the documents that are made from the code: JSON Schemas, AsyncAPI, OpenAPI
+schemas: $(STAMP) ## write the documents that are made from the code: JSON Schemas, AsyncAPI, OpenAPI, telemetry
 	@$(BIN)/python -m watchbuddy_contracts.schemas
 	@$(BIN)/python -m watchbuddy_contracts.asyncapi
 	@$(BIN)/python -m lists_api openapi --write docs/openapi/lists-api.json
 	@$(BIN)/python -m notifier openapi --write docs/openapi/notifier.json
 	@$(BIN)/python -m trakt_sync openapi --write docs/openapi/trakt-sync.json
+	@$(BIN)/python -m chassis.telemetry.document --write docs/telemetry.md
 
 bench: $(STAMP) ## measure, and print the figures beside their goals
 	@$(BIN)/python -m benchmarks

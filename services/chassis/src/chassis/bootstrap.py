@@ -1,5 +1,6 @@
 """What every process of a service needs first: telemetry, the migrated database, a pool, the health checks."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -9,6 +10,8 @@ from chassis.health import Health
 from chassis.postgres.database import Pool, create_pool, migrate, ping
 from chassis.settings import DatabaseSettings
 from chassis.telemetry import providers as telemetry
+from chassis.telemetry.exporters import is_exported, is_measured
+from chassis.telemetry.readings import READINGS, of_process, read_for_ever
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +35,29 @@ async def bootstrap(service: str, settings: DatabaseSettings, *, connections: in
     try:
         dsn = settings.database_url.get_secret_value()
         await migrate(dsn, "chassis", service.replace("-", "_"))
-        async with await create_pool(dsn, max_size=connections) as pool:
+        async with await create_pool(dsn, max_size=connections) as pool, _measured(pool, service):
             yield Foundation(dsn, pool, health_of(pool))
     finally:
         measuring.shutdown()
+
+
+@asynccontextmanager
+async def _measured(pool: Pool, service: str) -> AsyncIterator[None]:
+    """Have the process and its database asked for the block, when anybody gets the metrics."""
+    if not is_measured():
+        yield
+        return
+    from chassis.postgres.gauges import readings_of  # noqa: PLC0415 - only who is measured loads it
+
+    readings = [of_process(service), *readings_of(pool, service)]
+    READINGS.add(*readings)
+    pushing = asyncio.create_task(read_for_ever()) if is_exported("METRICS") else None
+    try:
+        yield
+    finally:
+        READINGS.remove(*readings)
+        if pushing is not None:
+            pushing.cancel()
 
 
 def health_of(pool: Pool) -> Health:

@@ -22,6 +22,7 @@ from chassis.connections import AbortableConnection
 from chassis.health import Health, routes
 from chassis.identity import identify
 from chassis.settings import DatabaseSettings, ServiceSettings, fail, load
+from chassis.telemetry.requests import Observed
 
 log = structlog.get_logger()
 
@@ -180,7 +181,7 @@ class _Server(uvicorn.Server):
 def _server(app: ASGIApp, settings: ServiceSettings) -> tuple[_Server, socket.socket]:
     listener = _listen(settings)
     config = uvicorn.Config(
-        app,
+        Observed(app),
         http=AbortableConnection,
         log_config=None,
         access_log=False,

@@ -13,9 +13,10 @@ from chassis.clock import Clock, utc_now
 from chassis.kafka.envelope import Delivered
 from chassis.postgres.database import Pool
 from chassis.postgres.wakeup import Waker
+from chassis.telemetry.declared import LIST_ID, MESSAGES, SEVERITY, STORE_MESSAGE, Attribute
 from chassis.telemetry.exporters import is_exported
-from chassis.telemetry.names import LIST_ID
-from chassis.telemetry.providers import tracer
+from chassis.telemetry.instruments import counter
+from chassis.telemetry.providers import start_span
 from notifier import store
 from notifier.messages import Told, told_of
 from notifier.responses import RunNotice
@@ -45,6 +46,7 @@ class Dispatcher:
         self._group = group
         self._now = now
         self._is_traced = is_exported("TRACES")
+        self._messages = counter(MESSAGES)
 
     async def dispatch(self, events: Sequence[Delivered]) -> None:
         """Store the events' messages, where they have any, and wake the users' streams."""
@@ -62,6 +64,8 @@ class Dispatcher:
         stored = await store.add(self._pool, told, group=self._group, now=self._now())
         for user_id in {one.user_id for one in stored.messages}:
             self._waker.wake(user_id)
+        for one in stored.messages:
+            self._messages.add(1, {SEVERITY: one.message.severity})
         list_ids = sorted({one.message.list_id for one in stored.messages if one.message.list_id})
         log.info("messages_stored", count=len(stored.messages), list_ids=list_ids, repeated=stored.repeated)
         if self._is_traced:
@@ -72,7 +76,5 @@ class Dispatcher:
 def _trace(told: Sequence[Delivered], began_ns: int) -> None:
     """Make the span of each message that was stored, in its event's trace."""
     for one in told:
-        span = tracer().start_span("store message", one.trace.to_context(), start_time=began_ns)
-        if isinstance(one.event, ListEvent):
-            span.set_attribute(LIST_ID, one.event.list_id)
-        span.end()
+        about: dict[Attribute, str | int] = {LIST_ID: one.event.list_id} if isinstance(one.event, ListEvent) else {}
+        start_span(STORE_MESSAGE, one.trace.to_context(), about, start_time=began_ns).end()

@@ -43,6 +43,8 @@ SESSION_TIMEOUT: Mapping[KafkaKind, timedelta] = {
     "embedded": timedelta(seconds=4),
     "apache": timedelta(seconds=10),
 }
+METRICS: Mapping[str, str] = {"OTEL_METRICS_EXPORTER": "otlp,prometheus"}
+"""Each process answers `/metrics`, and sends them too where the caller names an endpoint."""
 NOT_INHERITED = {
     "DATABASE_URL",
     "AUTH_JWKS_URL",
@@ -81,7 +83,7 @@ def services(system: System, ports: Mapping[str, int], outside: Mapping[str, str
         return ProcessSpec(
             name=name,
             command=(sys.executable, "-m", *command.split()),
-            environment={**inherited(outside), **environment, **http},
+            environment={**METRICS, **inherited(outside), **environment, **http},
             health_url=f"http://127.0.0.1:{port}/health/ready",
             live_url=f"http://127.0.0.1:{port}/health/live",
         )

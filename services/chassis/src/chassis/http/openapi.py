@@ -7,6 +7,7 @@ import argparse
 import json
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from chassis.http.examples import with_nulls
 from chassis.http.problem_kinds import MEDIA_TYPE
 from chassis.process import later
 from chassis.telemetry.http import passed_on, server_telemetry
+from chassis.telemetry.requests import note_route
 
 Document = dict[str, Any]
 
@@ -62,11 +64,11 @@ class HttpApi(FastAPI):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, within its trace."""
-        if self._is_traced or scope["type"] != "http":
-            await super().__call__(scope, receive, send)
-            return
-        with passed_on(scope):
-            await super().__call__(scope, receive, send)
+        with nullcontext() if self._is_traced or scope["type"] != "http" else passed_on(scope):
+            try:
+                await super().__call__(scope, receive, send)
+            finally:
+                note_route(scope, getattr(scope.get("route"), "path", None))
 
     def add(self, *routers: APIRouter) -> None:
         """Take the routers' routes. `include_router` makes each request look for its route twice, router by router."""

@@ -29,8 +29,11 @@ from chassis.kafka.framework_log import FrameworkLog
 from chassis.kafka.producer import MAX_REQUEST_BYTES, start_producer
 from chassis.kafka.settings import KafkaSettings
 from chassis.settings import ServiceSettings
+from chassis.telemetry.declared import CONSUMER_LAG
 from chassis.telemetry.exporters import is_exported
+from chassis.telemetry.instruments import Labels
 from chassis.telemetry.messaging import ProcessTelemetry
+from chassis.telemetry.readings import READINGS, Reading, Values
 from watchbuddy_contracts import Event, Topic
 
 log = structlog.get_logger()
@@ -52,6 +55,7 @@ POLL_FOR: Final = timedelta(days=3650)
 """A poll ends when something comes. FastStream sleeps for as long again after one that has found nothing."""
 PROBE_TIMEOUT: Final = timedelta(seconds=1)
 """Below the health checks' own limit of two seconds."""
+LAG_EVERY: Final = timedelta(seconds=5)
 TROUBLE: Final = "kafka_trouble"
 """The broker's context holds under this name why its consumers have not started."""
 
@@ -147,11 +151,14 @@ async def consume(broker: KafkaBroker) -> None:
     """Run the broker's subscribers until cancelled. Wait for Kafka when it is away, or refuses us, at the start."""
     await _start(broker)
     log.info("consuming", topics=[name for subscriber in broker.subscribers for name in _topics(subscriber)])
+    delivery: Delivery = broker.context.get("delivery")
+    lag = Reading("consumer lag", (CONSUMER_LAG,), partial(_lag, broker, delivery.group), LAG_EVERY)
+    READINGS.add(lag)
     try:
         await asyncio.Event().wait()
     finally:
+        READINGS.remove(lag)
         await broker.stop()  # it waits for the current poll, commits, and leaves the group
-        delivery: Delivery = broker.context.get("delivery")
         await delivery.stop()
 
 
@@ -172,6 +179,19 @@ async def _start(broker: KafkaBroker) -> None:
             await asyncio.sleep(START_RETRY.total_seconds())
         else:
             return
+
+
+async def _lag(broker: KafkaBroker, group: str) -> Values:
+    """Ask Kafka where the partitions end; return how far the consumers are from there."""
+    lags: dict[Labels, float] = {}
+    for subscriber in broker.subscribers:
+        consumer: AIOKafkaConsumer = subscriber.consumer  # type: ignore[attr-defined] # FastStream has no public type
+        partitions = consumer.assignment()
+        ends = await consumer.end_offsets(partitions) if partitions else {}
+        for partition, end in ends.items():
+            labels = (partition.topic, group)
+            lags[labels] = lags.get(labels, 0.0) + max(0, end - await consumer.position(partition))
+    return {CONSUMER_LAG: lags}
 
 
 class ConsumerHealth:

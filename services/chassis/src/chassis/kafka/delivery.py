@@ -26,9 +26,8 @@ from aiokafka.errors import KafkaError
 from chassis.errors import PermanentError, TransientError
 from chassis.kafka.envelope import Delivered, PoisonError, Reader, Record
 from chassis.postgres.database import is_away
-from chassis.telemetry.messaging import DESTINATION
-from chassis.telemetry.names import DEAD_LETTERS, UNKNOWN_EVENTS
-from chassis.telemetry.providers import meter
+from chassis.telemetry.declared import DEAD_LETTERS, DESTINATION, GROUP, REASON, UNKNOWN_EVENTS
+from chassis.telemetry.instruments import counter
 from chassis.telemetry.trace_context import TraceContext
 from watchbuddy_contracts import dead_letter_topic
 
@@ -70,13 +69,14 @@ class Delivery:
     """The delivery rules of one consumer group."""
 
     def __init__(self, group: str, start_producer: StartProducer, waits: Waits | None = None) -> None:
-        self._group = group
+        self.group = group
         self._start_producer = start_producer
         self._producer: AIOKafkaProducer | None = None
         self._waits = waits or Waits()
         self._tries: dict[Place, _Tries] = {}
-        self._unknown = meter().create_counter(UNKNOWN_EVENTS, unit="{message}")
-        self._dead = meter().create_counter(DEAD_LETTERS, unit="{message}")
+        self._unknown = counter(UNKNOWN_EVENTS)
+        self._dead = counter(DEAD_LETTERS)
+        self._dead.begin(*({GROUP: group, REASON: reason} for reason in REASON.values))
 
     async def stop(self) -> None:
         """Close the dead letters' producer."""
@@ -182,18 +182,18 @@ class Delivery:
     async def _dead_letter(self, record: Record, reason: str, cause: Exception) -> None:
         if self._producer is None:
             self._producer = await self._start_producer()
-        topic = dead_letter_topic(record.topic, self._group)
+        topic = dead_letter_topic(record.topic, self.group)
         added = {
             "dlq_reason": reason,
             "dlq_error": f"{type(cause).__name__}: {cause}"[:1000],
             "dlq_topic": record.topic,
             "dlq_partition": str(record.partition),
             "dlq_offset": str(record.offset),
-            "dlq_group": self._group,
+            "dlq_group": self.group,
         }
         headers = [*record.headers, *((name, value.encode()) for name, value in added.items())]
         await self._producer.send_and_wait(topic, value=record.value, key=record.key, headers=headers)
-        self._dead.add(1, {"messaging.destination.name": record.topic, "reason": reason})
+        self._dead.add(1, {GROUP: self.group, REASON: reason if reason in REASON.values else "refused"})
         log.error(
             "record_dead_lettered",
             reason=reason,

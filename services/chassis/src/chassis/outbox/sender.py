@@ -11,10 +11,10 @@ from aiokafka.errors import KafkaError, MessageSizeTooLargeError, RecordListTooL
 
 from chassis import kill_points
 from chassis.clock import Clock
+from chassis.telemetry.declared import DESTINATION, EVENT_TYPE, OUTBOX_DELAY, SENT, SYSTEM
 from chassis.telemetry.exporters import is_exported
-from chassis.telemetry.messaging import DESTINATION, SENT, SYSTEM, end_send_with, fail, start_send
-from chassis.telemetry.names import OUTBOX_DELAY
-from chassis.telemetry.providers import meter
+from chassis.telemetry.instruments import counter, histogram
+from chassis.telemetry.messaging import end_send_with, fail, start_send
 from chassis.telemetry.trace_context import TraceContext
 
 log = structlog.get_logger()
@@ -40,8 +40,8 @@ class OutboxSender:
 
     def __init__(self, now: Clock) -> None:
         self._now = now
-        self._sent = meter().create_counter(SENT, unit="{message}")
-        self._delay = meter().create_histogram(OUTBOX_DELAY, unit="s")
+        self._sent = counter(SENT)
+        self._delay = histogram(OUTBOX_DELAY)
         self._is_traced = is_exported("TRACES")
 
     async def send_next(self, connection: "asyncpg.Connection[asyncpg.Record]", producer: AIOKafkaProducer) -> int:
@@ -109,8 +109,8 @@ class OutboxSender:
     def _observe(self, rows: Sequence["asyncpg.Record"]) -> None:
         now = self._now()
         for row in rows:
-            self._sent.add(1, {SYSTEM: "kafka", DESTINATION: row["topic"]})
-            self._delay.record((now - row["created_at"]).total_seconds())
+            self._sent.add(1, {SYSTEM: "kafka", DESTINATION: row["topic"], EVENT_TYPE: row["headers"]["ce_type"]})
+            self._delay.record((now - row["created_at"]).total_seconds(), {})
 
 
 async def _hand_over(producer: AIOKafkaProducer, row: "asyncpg.Record", trace: TraceContext) -> "asyncio.Future[Any]":

@@ -1,4 +1,4 @@
-"""HTTP spans and metrics by the stable conventions: `http.server.request.duration` in seconds, `http.route`.
+"""HTTP spans by the stable conventions. Durations are measured by `requests.py`.
 
 A process that exports no traces makes no spans. It passes the trace of a request on as it came, or begins one, so that
 events and log lines have one in any case.
@@ -20,7 +20,7 @@ Scope = MutableMapping[str, Any]
 
 
 def server_telemetry(*untraced: str, secret: Sequence[str] = ()) -> TelemetryConfig:
-    """Return what FastAPI takes as `telemetry`: a request's span and duration, where they go anywhere.
+    """Return what FastAPI takes as `telemetry`: a request's span, where it goes anywhere.
 
     The probes (`/health/…`) are left out. FastAPI's log records are off, for a failed validation is no event of ours,
     and so are its spans for dependencies and serialization.
@@ -38,7 +38,7 @@ def server_telemetry(*untraced: str, secret: Sequence[str] = ()) -> TelemetryCon
 
     return {
         "tracing": is_exported("TRACES"),
-        "metrics": is_exported("METRICS"),
+        "metrics": False,
         "logs": False,
         "operation_spans": False,
         "auto_configure": False,

@@ -14,26 +14,30 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Any, Final
+from typing import Any
 
-from opentelemetry.trace import Span, SpanKind, Status, StatusCode, set_span_in_context
+from opentelemetry.trace import Span, Status, StatusCode, set_span_in_context
 
 from chassis.kafka.envelope import Delivered, Record
-from chassis.telemetry.names import EVENT_TYPE
-from chassis.telemetry.providers import meter, tracer
+from chassis.telemetry.declared import (
+    DESTINATION,
+    ERROR_TYPE,
+    EVENT_TYPE,
+    GROUP,
+    MESSAGE_ID,
+    OFFSET,
+    OPERATION_NAME,
+    OPERATION_TYPE,
+    PARTITION,
+    PROCESS,
+    PROCESS_DURATION,
+    SEND,
+    SYSTEM,
+    Attribute,
+)
+from chassis.telemetry.instruments import histogram
+from chassis.telemetry.providers import start_span
 from chassis.telemetry.trace_context import TraceContext
-
-SYSTEM: Final = "messaging.system"
-OPERATION_NAME: Final = "messaging.operation.name"
-OPERATION_TYPE: Final = "messaging.operation.type"
-DESTINATION: Final = "messaging.destination.name"
-PARTITION: Final = "messaging.destination.partition.id"
-OFFSET: Final = "messaging.kafka.offset"
-GROUP: Final = "messaging.consumer.group.name"
-MESSAGE_ID: Final = "messaging.message.id"
-ERROR_TYPE: Final = "error.type"
-PROCESS_DURATION: Final = "messaging.process.duration"
-SENT: Final = "messaging.client.sent.messages"
 
 
 def start_send(topic: str, event: dict[str, str], cause: TraceContext) -> tuple[Span, TraceContext]:
@@ -44,7 +48,7 @@ def start_send(topic: str, event: dict[str, str], cause: TraceContext) -> tuple[
         event: the headers of the event (`ce_id`, `ce_type`).
         cause: the trace in which the event was written.
     """
-    attributes = {
+    attributes: dict[Attribute, str | int] = {
         SYSTEM: "kafka",
         OPERATION_NAME: "send",
         OPERATION_TYPE: "send",
@@ -52,7 +56,7 @@ def start_send(topic: str, event: dict[str, str], cause: TraceContext) -> tuple[
         MESSAGE_ID: event["ce_id"],
         EVENT_TYPE: event["ce_type"],
     }
-    span = tracer().start_span(f"send {topic}", cause.to_context(), SpanKind.PRODUCER, attributes)
+    span = start_span(SEND, cause.to_context(), attributes, topic=topic)
     return span, TraceContext.current(set_span_in_context(span))
 
 
@@ -84,7 +88,7 @@ class ProcessTelemetry:
         """Args: is_traced: whether spans go anywhere."""
         self._group = group
         self._is_traced = is_traced
-        self._duration = meter().create_histogram(PROCESS_DURATION, unit="s")
+        self._duration = histogram(PROCESS_DURATION)
 
     async def handle(
         self,
@@ -114,19 +118,19 @@ class ProcessTelemetry:
             for topic in {record.topic for record in records}:
                 self._duration.record(took, self._labels(topic) | _error(error))
 
-    def _labels(self, topic: str) -> dict[str, str]:
+    def _labels(self, topic: str) -> dict[Attribute, str | int]:
         return {SYSTEM: "kafka", OPERATION_NAME: "process", DESTINATION: topic, GROUP: self._group}
 
     def _start(self, record: Record, event: Delivered) -> Span:
-        attributes: dict[str, str | int] = {
+        attributes = {
             **self._labels(record.topic),
             OPERATION_TYPE: "process",
             PARTITION: str(record.partition),
             OFFSET: record.offset,
             MESSAGE_ID: str(event.headers.event_id),
         }
-        return tracer().start_span(f"process {record.topic}", event.trace.to_context(), SpanKind.CONSUMER, attributes)
+        return start_span(PROCESS, event.trace.to_context(), attributes, topic=record.topic)
 
 
-def _error(error: BaseException | None) -> dict[str, str]:
+def _error(error: BaseException | None) -> dict[Attribute, str | int]:
     return {} if error is None else {ERROR_TYPE: type(error).__qualname__}

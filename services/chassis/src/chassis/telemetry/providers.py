@@ -6,11 +6,19 @@ from dataclasses import dataclass
 from typing import Final
 
 from opentelemetry import metrics, trace
+from opentelemetry.context import Context
 
+from chassis.telemetry.declared import Span
 from chassis.telemetry.exporters import check_environment, is_exported
+from chassis.telemetry.instruments import Attributes
 from chassis.telemetry.logs import configure_logs
 from chassis.telemetry.passing import PassingTracer
 
+KINDS: Final = {
+    "internal": trace.SpanKind.INTERNAL,
+    "producer": trace.SpanKind.PRODUCER,
+    "consumer": trace.SpanKind.CONSUMER,
+}
 _PASSING: Final = PassingTracer()
 
 
@@ -49,13 +57,26 @@ def configure(service_name: str, *, level: str = "INFO") -> Telemetry:
     return Telemetry((tracers.shutdown, meters.shutdown))
 
 
+def start_span(
+    span: Span, parent: Context, attributes: Attributes, *, start_time: int | None = None, **places: str
+) -> trace.Span:
+    """Start a span that is declared.
+
+    Args:
+        start_time: in nanoseconds since 1970; None: now.
+        places: for the places in the span's name.
+
+    Raises:
+        ValueError: the span has no such attribute.
+    """
+    if not attributes.keys() <= set(span.attributes):
+        raise ValueError(f"{span.name} has no such attribute: {attributes}")
+    given = {str(name): value for name, value in attributes.items()}
+    return tracer().start_span(span.name.format(**places), parent, KINDS[span.kind], given, start_time=start_time)
+
+
 def tracer() -> trace.Tracer:
     """Return the tracer of our own spans."""
     if isinstance(trace.get_tracer_provider(), trace.ProxyTracerProvider):  # nobody has set one
         return _PASSING
     return trace.get_tracer("watchbuddy")
-
-
-def meter() -> metrics.Meter:
-    """Return the meter of our own metrics."""
-    return metrics.get_meter("watchbuddy")

@@ -16,8 +16,8 @@ from opentelemetry.sdk.trace import SpanProcessor, TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, ConsoleSpanExporter
 
 from chassis.identity import identity
+from chassis.telemetry.declared import PROCESS_ROLE
 from chassis.telemetry.exporters import exporter_of
-from chassis.telemetry.names import PROCESS_ROLE
 
 
 def tracer_provider(service_name: str) -> TracerProvider:

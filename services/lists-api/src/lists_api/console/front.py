@@ -9,8 +9,9 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chassis.http.problems import METHODS, problem
+from chassis.telemetry.requests import note_route
 from lists_api.console.cookie_logins import CookieLogins
-from lists_api.console.gateway import Gateway, service_of
+from lists_api.console.gateway import PATHS, Gateway, start_of
 from lists_api.console.pages import Page
 from lists_api.sessions.browsers import is_tls
 from lists_api.sessions.use_cases import Sessions
@@ -62,6 +63,7 @@ class Front:
             return await self.api(scope, receive, secured)
         if page is None:
             return await self.rest(scope, receive, secured)
+        note_route(scope, path)
         if scope["method"] in {"GET", "HEAD"}:
             return await page.answer(Headers(scope=scope))(scope, receive, secured)
         refusal = problem(405, "method-not-allowed", "this path takes GET, HEAD", headers={"Allow": "GET, HEAD"})
@@ -76,10 +78,11 @@ class _Apis:
     gateway: Gateway
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        service = service_of(scope["path"])
-        if service is None:
+        start = start_of(scope["path"])
+        if start is None:
             return await self.own(scope, receive, send)
-        return await self.gateway(service, scope, receive, send)
+        note_route(scope, f"{start}/{{path}}")
+        return await self.gateway(PATHS[start], scope, receive, send)
 
 
 def front_of(

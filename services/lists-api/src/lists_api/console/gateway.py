@@ -184,9 +184,9 @@ class Gateway:
         return problem(413, "too-large", f"a request body may have at most {self._max_body_bytes} bytes")
 
 
-def service_of(path: str) -> str | None:
-    """Return the service whose API the path is; None: it is ours."""
-    return next((name for start, name in PATHS.items() if path == start or path.startswith(f"{start}/")), None)
+def start_of(path: str) -> str | None:
+    """Return the beginning of the path by which it is another service's (`PATHS`); None: it is ours."""
+    return next((start for start in PATHS if path == start or path.startswith(f"{start}/")), None)
 
 
 def _target(scope: Scope) -> str:

@@ -1,13 +1,16 @@
 """Storing what trakt-sync reports."""
 
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 
 import structlog
 
 from chassis.clock import Clock, utc_now
 from chassis.kafka.envelope import Delivered
 from chassis.postgres.database import Pool
+from chassis.telemetry.declared import MIRROR_DELAY
+from chassis.telemetry.instruments import Histogram, histogram
 from lists_api.mirror_state.domain.reports import Report, report_of
 from lists_api.mirror_state.domain.rounds import rounds
 from lists_api.store import reports as store
@@ -26,6 +29,7 @@ class MirrorStateUseCases:
     pool: Pool
     group: str
     now: Clock = utc_now
+    delay: Histogram = field(default_factory=partial(histogram, MIRROR_DELAY))
 
     async def record(self, delivered: Sequence[Delivered]) -> None:
         """Store what events of trakt-sync report of lists, and of their users' Trakt accounts.
@@ -37,6 +41,8 @@ class MirrorStateUseCases:
             stored = await store.record(self.pool, together, group=self.group, now=self.now())
             for loser, list_id, trakt_list_id in stored.moved:
                 log.warning("trakt_list_moved", list_id=list_id, from_list_id=loser, trakt_list_id=trakt_list_id)
+            for seconds in stored.delays:
+                self.delay.record(max(0.0, seconds), {})
             log.info("mirror_state_recorded", list_ids=sorted(stored.recorded), reports=len(together))
 
 

@@ -2,8 +2,9 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 from uuid import UUID
 
@@ -11,6 +12,8 @@ import structlog
 
 from chassis.outbox import outbox
 from chassis.postgres.database import Connection, Pool
+from chassis.telemetry.declared import RUN_OUTCOME, RUNS
+from chassis.telemetry.instruments import Counter, counter
 from lists_api.lists.domain.media_list import MediaList
 from lists_api.lists.saving import SOURCE, save
 from lists_api.runs.domain import events
@@ -53,6 +56,7 @@ class Runner:
     now: Callable[[], datetime]
     new_id: Callable[[], UUID]
     lease_for: timedelta
+    ended: Counter = field(default_factory=partial(counter, RUNS))
 
     async def carry_out(self, lease: Lease) -> None:
         """Carry out a claimed run to its end.
@@ -165,6 +169,7 @@ class Runner:
         if told:
             await outbox.append(connection, *told, source=SOURCE, now=now)
         await run_queue.end_run(connection, lease, outcome, now=now)
+        self.ended.add(1, {RUN_OUTCOME: outcome.state})
 
     async def _step(self, lease: Lease, demand: Demand, step: Step) -> Demand:
         """Say how far the run is."""

@@ -90,7 +90,16 @@ recorded AS (
     RETURNING list_id
 )
 SELECT ARRAY(SELECT list_id FROM recorded UNION ALL SELECT list_id FROM taken_down) AS recorded,
-    ARRAY(SELECT jsonb_build_array(list_id, taker, trakt_list_id) FROM freed) AS moved"""  # noqa: S608 - our own text
+    ARRAY(SELECT jsonb_build_array(list_id, taker, trakt_list_id) FROM freed) AS moved,
+    ARRAY(
+        SELECT extract(epoch FROM news.at - list_version.at)::double precision
+        FROM news JOIN recorded USING (list_id)
+        JOIN list_version ON list_version.list_id = news.list_id AND list_version.version = news.version
+        WHERE news.state = 'in_sync' AND NOT EXISTS (
+            SELECT FROM mirror AS before
+            WHERE before.list_id = news.list_id AND before.version = news.version AND before.state = 'in_sync'
+        )
+    ) AS delays"""  # noqa: S608 - our own text
 
 _NOTHING: Final = MirrorRecord()
 
@@ -103,10 +112,12 @@ class Stored:
         recorded: lists whose mirror is as reported now. A list is missing when a newer report was stored before, or
             when the user has no such list.
         moved: lists that had a Trakt list which is another's now, with that other list and the Trakt list.
+        delays: of each list whose newest edit is on Trakt now: seconds from the one to the other.
     """
 
     recorded: list[int]
     moved: list[tuple[int, int, int]]
+    delays: list[float]
 
 
 async def record(pool: Pool, reports: Sequence[Report], *, group: str, now: datetime) -> Stored:
@@ -145,4 +156,4 @@ async def record(pool: Pool, reports: Sequence[Report], *, group: str, now: date
         [list_id for _, list_id in taken_down],
     )
     assert row is not None  # noqa: S101 - the statement returns one row
-    return Stored(row["recorded"], [tuple(one) for one in row["moved"]])
+    return Stored(row["recorded"], [tuple(one) for one in row["moved"]], row["delays"])

@@ -1,8 +1,9 @@
 """What waits for a channel is sent, and what came of it recorded."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 from uuid import UUID, uuid4
 
@@ -12,6 +13,8 @@ from standardwebhooks import Webhook as Signer
 from chassis.clock import Clock
 from chassis.postgres.database import Pool
 from chassis.sealing import Sealer
+from chassis.telemetry.declared import DELIVERIES, DELIVERY_OUTCOME
+from chassis.telemetry.instruments import Counter, counter
 from notifier.channels import content, delivery_store
 from notifier.channels.addresses import AddressError, check
 from notifier.channels.attempts import Failed, Outcome, next_wait
@@ -45,6 +48,7 @@ class Deliveries:
     spread: Callable[[], float]
     now: Clock
     lease: timedelta = LEASE
+    attempted: Counter = field(default_factory=partial(counter, DELIVERIES))
 
     async def hand_over(self, user_ids: Sequence[str] | None = None) -> None:
         """Make new messages of these users part of deliveries. Args: user_ids: None: of all."""
@@ -90,6 +94,7 @@ class Claimed:
         about = {"channel_id": self.channel_id, "delivery_id": str(delivery.id), "attempt": delivery.attempts + 1}
         if outcome is None:
             await delivery_store.sent(of.pool, delivery, self.lease, now)
+            of.attempted.add(1, {DELIVERY_OUTCOME: "sent"})
             log.info("delivery_sent", **about, messages=len(delivery.messages))
             return
         wait = None if delivery.is_test else next_wait(delivery.attempts + 1, outcome, of.spread())
@@ -102,6 +107,7 @@ class Claimed:
             next_at=None if wait is None else now + wait,
             told=content.lost_text(delivery.name, outcome.failure, outcome.status),
         )
+        of.attempted.add(1, {DELIVERY_OUTCOME: "exhausted" if wait is None else "failed"})
         log.warning("delivery_failed", **about, failure=outcome.failure, status=outcome.status, is_last=wait is None)
         if is_told:
             of.tell(delivery.user_id)

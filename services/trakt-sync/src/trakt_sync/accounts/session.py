@@ -8,6 +8,8 @@ import structlog
 from pydantic import SecretStr
 
 from chassis.clock import Clock
+from chassis.telemetry.declared import RENEWAL, RENEWALS
+from chassis.telemetry.instruments import counter
 from trakt_sync.accounts.account import Account
 from trakt_sync.errors import AppRefusedError, GrantRefusedError, RenewalRefusedError, TraktError
 from trakt_sync.kill_points import KillPoint, reached
@@ -56,6 +58,7 @@ class Session:
         self._store = store
         self._now = now
         self._jitter = jitter
+        self._renewals = counter(RENEWALS)
 
     @property
     def token(self) -> SecretStr:
@@ -92,6 +95,7 @@ class Session:
         if not self.account.was_just_refreshed(now):
             return await self._refresh() or AccountChange(refusals=1)
         if refusals >= MAX_REFUSALS:
+            self._renewals.add(1, {RENEWAL: "refused"})
             return AccountChange(needs_reauthorization=True)
         return AccountChange(now + delay(refusals + 2, self._jitter()), "auth", refusals=refusals)
 
@@ -110,6 +114,7 @@ class Session:
             raise
         self.account = await self._store.save_tokens(account, tokens, self._now())
         reached(KillPoint.TOKENS_SAVED)
+        self._renewals.add(1, {RENEWAL: "renewed"})
         log.info("tokens_refreshed", user_id=account.user_id)
         return None
 
@@ -118,6 +123,7 @@ class Session:
         wait = delay(self.account.refresh_failures + 1, self._jitter())
         error.retry_after = max(wait, error.retry_after or wait)
         self.account = await self._store.postpone_refresh(self.account, self._now() + error.retry_after)
+        self._renewals.add(1, {RENEWAL: "failed"})
         log.info("tokens_not_refreshed", user_id=self.account.user_id, error=error.detail)
 
     async def _grant_refused(self) -> AccountChange | None:
@@ -132,4 +138,5 @@ class Session:
             return None
         if self.account.is_taken_over:
             return AccountChange(self._now() + self._store.lease_for, "auth")
+        self._renewals.add(1, {RENEWAL: "refused"})
         return AccountChange(needs_reauthorization=True)

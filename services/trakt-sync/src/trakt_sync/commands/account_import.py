@@ -57,7 +57,7 @@ async def with_owner(settings: ImportSettings, given: Import) -> Import:
         TokenRefusedError: Trakt does not accept the access token. The worker renews it, and asks then.
     """
     app = App(settings.trakt_client_id, SecretStr(""), "")  # nothing is renewed here
-    async with connect(str(settings.trakt_api_url), app.client_id, is_observed=False) as api:
+    async with connect(str(settings.trakt_api_url), app.client_id, is_traced=False) as api:
         trakt = TraktClient(api, str(settings.trakt_auth_url), app, tries=QuickTries(attempts=1))
         try:
             return given.with_settings(await trakt.read_settings(given.tokens.access))

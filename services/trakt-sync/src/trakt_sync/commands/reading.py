@@ -16,7 +16,7 @@ from trakt_sync.trakt.transport import connect
 async def reader(settings: ImportSettings) -> AsyncIterator[TraktClient]:
     """Give a client that reads, and may delete; it has no secret to renew tokens with."""
     app = App(settings.trakt_client_id, SecretStr(""), "")
-    async with connect(str(settings.trakt_api_url), app.client_id, is_observed=False) as api:
+    async with connect(str(settings.trakt_api_url), app.client_id, is_traced=False) as api:
         yield TraktClient(api, str(settings.trakt_auth_url), app)
 
 

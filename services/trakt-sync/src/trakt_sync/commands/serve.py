@@ -20,7 +20,7 @@ async def serve(settings: HttpSettings) -> None:
             str(settings.trakt_api_url),
             settings.trakt_client_id,
             connections=CONNECTIONS_TO_TRAKT,
-            is_observed=is_exported("TRACES") or is_exported("METRICS"),
+            is_traced=is_exported("TRACES"),
         ) as api,
         serving(settings, runtime.pool, runtime.health, api, wake=runtime.wake) as app,
     ):

@@ -2,7 +2,9 @@
 
 from chassis.postgres.wakeup import Listener
 from chassis.process import run_worker
+from chassis.telemetry.declared import BREAKER_OPEN
 from chassis.telemetry.exporters import is_exported
+from chassis.telemetry.readings import READINGS, Reading
 from trakt_sync import kill_points
 from trakt_sync.app import build_worker
 from trakt_sync.opened import WORK, opened
@@ -22,11 +24,12 @@ async def work(settings: Settings) -> None:
             str(settings.trakt_api_url),
             app.client_id,
             connections=settings.trakt_concurrency * 2,
-            is_observed=is_exported("TRACES") or is_exported("METRICS"),
+            is_traced=is_exported("TRACES"),
         ) as api,
         Listener(settings.database_url.get_secret_value(), WORK) as listener,
     ):
         worker = build_worker(settings, runtime, TraktClient(api, str(settings.trakt_auth_url), app), listener)
         runtime.health.add("listener", listener.check)
         runtime.health.add("worker", worker.check)
+        READINGS.add(Reading("breaker", (BREAKER_OPEN,), worker.breaker.shown))
         await run_worker(settings, runtime.health, worker.run())

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from typing import Final
 
 import structlog
+from opentelemetry.trace import use_span
 
 from chassis.clock import Clock
 from chassis.postgres.database import Pool
-from chassis.telemetry.providers import tracer
+from chassis.telemetry.declared import IMPORT_LIST
+from chassis.telemetry.providers import start_span
 from chassis.telemetry.trace_context import TraceContext
 from trakt_sync.accounts.account import Account
 from trakt_sync.accounts.session import Session
@@ -67,7 +69,7 @@ class Importer:
             return False
         session = Session(account, self.accounts, self.watched(account.user_id), now=self.now, jitter=self.jitter)
         cause = TraceContext.of_text(job.trace_context).to_context()
-        with tracer().start_as_current_span("import list", context=cause):
+        with use_span(start_span(IMPORT_LIST, cause, {}), end_on_exit=True):
             step = await self._try(session, job)
             reached(KillPoint.IMPORT_READ)
             await self._record(session.account, job, step)

@@ -7,11 +7,12 @@ from functools import partial
 from typing import Final
 
 import structlog
+from opentelemetry.trace import use_span
 
 from chassis.clock import Clock
 from chassis.postgres.database import Pool
-from chassis.telemetry.names import LIST_ID, LIST_VERSION
-from chassis.telemetry.providers import tracer
+from chassis.telemetry.declared import LIST_ID, LIST_VERSION, MIRROR_LIST, Attribute
+from chassis.telemetry.providers import start_span
 from chassis.telemetry.trace_context import TraceContext
 from trakt_sync.accounts.account import Account
 from trakt_sync.accounts.session import Session
@@ -87,9 +88,9 @@ class Reconciler:
             if job.is_on_watchlist and (heir_at := await watchlists.heir_due_at(self.pool, account)) is not None:
                 waits = Change(job.progress, next=Next(max(heir_at, now + LEFT_SOON)))
                 return await self._record(session, stored, waits)
-        attributes = {LIST_ID: job.list_id, LIST_VERSION: job.version}
+        about: dict[Attribute, str | int] = {LIST_ID: job.list_id, LIST_VERSION: job.version}
         cause = TraceContext.of_text(job.trace_context).to_context()
-        with tracer().start_as_current_span("mirror list", context=cause, attributes=attributes):
+        with use_span(start_span(MIRROR_LIST, cause, about), end_on_exit=True):
             return await self._step(session, stored)
 
     async def _step(self, session: Session, stored: StoredJob) -> datetime | None:

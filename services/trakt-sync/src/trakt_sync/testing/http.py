@@ -42,7 +42,7 @@ async def application_on(
     """
     async with (
         await create_pool(settings.database_url.get_secret_value()) as pool,
-        trakt or connect(str(settings.trakt_api_url), CLIENT.client_id, is_observed=False) as api,
+        trakt or connect(str(settings.trakt_api_url), CLIENT.client_id, is_traced=False) as api,
         serving(settings, pool, health_of(pool), api, wake=wake, now=now) as app,
     ):
         yield app

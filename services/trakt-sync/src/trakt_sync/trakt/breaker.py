@@ -3,6 +3,9 @@
 from datetime import datetime, timedelta
 from typing import Final, Literal
 
+from chassis.telemetry.declared import BREAKER_CAUSE, BREAKER_OPEN
+from chassis.telemetry.readings import Values
+
 Cause = Literal["network", "refused"]
 FLAPPING: Final = timedelta(seconds=10)
 """A breaker that opens again so soon after it closed doubles the time between probes."""
@@ -49,6 +52,10 @@ class Breaker:
     def has_recovered(self) -> bool:
         """Whether Trakt came back and the lists that wait for it are not due yet (see `resumed`)."""
         return self._has_recovered and not self.is_open
+
+    async def shown(self) -> Values:
+        """Return what the process's metrics show of it."""
+        return {BREAKER_OPEN: {(cause,): float(cause == self.cause) for cause in BREAKER_CAUSE.values}}
 
     def resumed(self) -> None:
         """Note that the lists that waited for Trakt are due."""

@@ -8,10 +8,12 @@ from typing import Final
 
 import httpx
 import stamina
+from opentelemetry.metrics import NoOpMeterProvider
 from pydantic import SecretStr
 
 from trakt_sync.errors import TokenRefusedError, TraktError, TraktUnavailableError, TraktUnreachableError
 from trakt_sync.trakt.connections import AiohttpTransport
+from trakt_sync.trakt.measured import MeasuredTransport
 
 TIMEOUT: Final = httpx.Timeout(connect=5, read=30, write=30, pool=5)
 """Deleting a large list was seen to take 22 s."""
@@ -29,13 +31,13 @@ class QuickTries:
     first_wait: timedelta = timedelta(milliseconds=100)
 
 
-def connect(api_url: str, client_id: str, *, connections: int = 32, is_observed: bool = True) -> httpx.AsyncClient:
+def connect(api_url: str, client_id: str, *, connections: int = 32, is_traced: bool = True) -> httpx.AsyncClient:
     """Return the HTTP client for the API, with the headers that Trakt requires of every request.
 
     Call it on a running loop.
 
     Args:
-        is_observed: whether it makes spans and metrics. They are a tenth of the worker's processor time.
+        is_traced: whether it makes spans. They are a tenth of the worker's processor time.
     """
     client = httpx.AsyncClient(
         base_url=api_url.rstrip("/"),
@@ -47,12 +49,12 @@ def connect(api_url: str, client_id: str, *, connections: int = 32, is_observed:
             "trakt-api-key": client_id,
         },
         timeout=TIMEOUT,
-        transport=AiohttpTransport(connections, KEEP_ALIVE_S),
+        transport=MeasuredTransport(AiohttpTransport(connections, KEEP_ALIVE_S)),
     )
-    if is_observed:
+    if is_traced:
         from opentelemetry.instrumentation.httpx import HTTPXClientInstrumentor  # noqa: PLC0415 - who exports loads it
 
-        HTTPXClientInstrumentor.instrument_client(client)
+        HTTPXClientInstrumentor.instrument_client(client, meter_provider=NoOpMeterProvider())
     return client
 
 
