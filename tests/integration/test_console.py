@@ -75,6 +75,22 @@ async def test_a_refresh_shows_how_far_it_is_and_survives_a_reload(console: Cons
     await expect(console.page.locator(".titles.card .title-row")).to_have_count(20)
 
 
+async def test_what_a_change_does_on_trakt_is_shown_before_it_is_made(console: Console, user: User) -> None:
+    made = await user.create("Tried out", movies(3))
+    await user.mirrored(made.id)
+    await console.go(f"/lists/{made.id}/settings")
+    await console.page.get_by_label("Who can see it").select_option("Everybody")
+    await console.button("What would that do on Trakt?").click()
+    planned = console.page.locator(".notice").filter(has_text="Once it is saved, this would be sent to Trakt")
+    await expect(planned.get_by_role("listitem")).to_have_text(["Change its name, or who can see it and how"])
+    await console.page.get_by_label("Your watchlist").check()
+    await expect(planned).to_have_count(0)  # that was another change
+    await console.button("What would that do on Trakt?").click()
+    await expect(planned).to_contain_text("Delete the list")
+    [there] = await user.on_trakt()
+    assert (there.privacy, len(there.items)) == ("private", 3)
+
+
 async def test_a_list_by_hand_is_filled_by_search_put_in_order_by_keys_and_renamed(
     console: Console, user: User
 ) -> None:

@@ -79,56 +79,6 @@ async def test_a_list_in_the_watchlist_says_how_it_is_there(
     assert (await read(client, "/api/trakt/account"))["used"] == {"lists": 0, "items": 0}
 
 
-async def test_the_plan_of_another_target_names_what_goes_and_what_comes(
-    running: Harness, client: httpx.AsyncClient, admin: SimulatorAdmin
-) -> None:
-    await running.want(wanted(items=movies(1), target="watchlist"))
-    await running.settled()
-    await running.pool.execute("UPDATE account SET state = 'reauthorization_required'")
-    await running.want(wanted(version=2, items=movies(1)))
-    planned = (await client.post(f"{LISTS}/1/plan")).json()
-    kinds = [(one["kind"], one["requests"]) for one in planned["actions"]]
-    assert kinds == [("remove_items", 1), ("leave_watchlist", 0), ("create_list", 1), ("add_items", 1)]
-    assert await admin.lists_of("ada") == []
-
-
-async def test_a_plan_is_shown_and_nothing_of_it_is_sent(
-    running: Harness, client: httpx.AsyncClient, admin: SimulatorAdmin
-) -> None:
-    await running.want(wanted(items=movies(1, 2, 3)))
-    await running.settled()
-    planned = (await client.post(f"{LISTS}/1/plan")).json()
-    assert (planned["requests"], planned["actions"], planned["reason"]) == (0, [], None)
-
-    await running.pool.execute("UPDATE account SET state = 'reauthorization_required'")
-    await running.want(wanted(version=2, title="Capers", items=movies(2, 3, 4)))
-    await admin.clear_requests()
-    planned = (await client.post(f"{LISTS}/1/plan")).json()
-    assert (planned["version"], planned["reason"], planned["requests"]) == (2, "auth", 3)
-    kinds = [(action["kind"], action["count"]) for action in planned["actions"]]
-    assert kinds == [("update_list", 0), ("add_items", 1), ("remove_items", 1)]
-    assert planned["actions"][0]["fields"] == {"name": "Capers"}
-    assert [title["ids"]["trakt"] for title in planned["actions"][2]["titles"]] == [1]
-    assert await admin.requests() == []
-    assert (await read(client, f"{LISTS}/1"))["state"] == "waiting"
-
-
-async def test_a_plan_shows_what_another_mode_would_do_and_the_list_keeps_its_own(
-    running: Harness, client: httpx.AsyncClient
-) -> None:
-    await running.want(wanted(items=movies(1, 2, 3)))
-    await running.settled()
-    await running.pool.execute("UPDATE account SET state = 'reauthorization_required'")
-    await running.want(wanted(version=2, items=movies(2, 3)))
-    for mode, kinds in (("mirror", ["remove_items"]), ("keep_extra", ["remove_items"]), ("add_only", [])):
-        planned = (await client.post(f"{LISTS}/1/plan", params={"mode": mode})).json()
-        assert [action["kind"] for action in planned["actions"]] == kinds, mode
-    planned = (await client.post(f"{LISTS}/1/plan")).json()
-    assert [action["kind"] for action in planned["actions"]] == ["remove_items"]
-    refused = await client.post(f"{LISTS}/1/plan", params={"mode": "both_ways"})
-    assert refused.status_code == 422
-
-
 async def test_a_list_that_waits_says_for_what_and_when_it_is_tried_again(
     running: Harness, client: httpx.AsyncClient, admin: SimulatorAdmin
 ) -> None:

@@ -26,6 +26,10 @@ class Details:
 
 
 Mode: TypeAlias = Literal["mirror", "keep_extra", "add_only"]
+WhenDeleted: TypeAlias = Literal["recreate", "detach"]
+WhenChanged: TypeAlias = Literal["restore", "take_over"]
+WhenRemoved: TypeAlias = Literal["restore", "take_over"]
+Target: TypeAlias = Literal["list", "watchlist"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +46,10 @@ class Policies:
     """
 
     mode: Mode = "mirror"
-    when_deleted: Literal["recreate", "detach"] = "recreate"
-    when_changed: Literal["restore", "take_over"] = "restore"
-    when_removed: Literal["restore", "take_over"] = "restore"
-    target: Literal["list", "watchlist"] = "list"
+    when_deleted: WhenDeleted = "recreate"
+    when_changed: WhenChanged = "restore"
+    when_removed: WhenRemoved = "restore"
+    target: Target = "list"
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,10 +49,12 @@ async def read_mirror_items(
 async def plan_mirror(
     user_id: Caller, pool: Database, policy: Waits, list_id: ListId, query: Annotated[PlanQuery, Query()]
 ) -> PlanOut:
-    """Read what would be sent to Trakt for the list now. Nothing is sent."""
+    """Read what would be sent to Trakt for the list now, or after a change of it. Nothing is sent."""
     view = await _view(pool, user_id, list_id, policy)
-    job = view.job.leaving() if view.account_state == "disconnecting" else view.job
-    return await _aside(view, lambda: PlanOut.of(view, plan(query.applied_to(job.desired), job.actual), utc_now()))
+    job = query.applied_to(view.job)
+    if view.account_state == "disconnecting":
+        job = job.leaving()
+    return await _aside(view, lambda: PlanOut.of(view, plan(job.desired, job.actual), utc_now()))
 
 
 @router.post("/lists/{list_id}/retry", status_code=202, responses=documented(NotFound))

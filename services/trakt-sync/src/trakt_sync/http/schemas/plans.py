@@ -4,9 +4,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, Final, Self
+from typing import Annotated, Any, Final, Self
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from chassis.http.examples import examples
 from trakt_sync.http.schemas.mirrors import IdsOut
@@ -20,29 +20,59 @@ from trakt_sync.mirroring.actions import (
     ReorderItems,
     UpdateList,
 )
-from trakt_sync.mirroring.desired import Desired, Mode
+from trakt_sync.mirroring.desired import Mode, Target, WhenChanged, WhenDeleted, WhenRemoved
 from trakt_sync.mirroring.job import Job
 from trakt_sync.mirroring.views import MirrorView, WaitReason
 from trakt_sync.trakt.pages import PAGE
-from watchbuddy_contracts import MediaType, Title
+from watchbuddy_contracts import MediaType, Privacy, Title
 from watchbuddy_contracts.documented import Documented
 
 MAX_TITLES: Final = 1000
 """Of all actions together: more would be no answer for a page."""
+MAX_ITEMS: Final = 10_000
+"""Of a list."""
 
 
 class PlanQuery(BaseModel):
-    """Which plan to read."""
+    """Which plan to read: that of the list as it is, or as it would be after a change that nobody has made yet.
+
+    What is left out is as the list has it.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
     mode: Mode | None = None
-    """As if the list were mirrored in this mode. Left out: in its own."""
+    """As if the list were mirrored in this mode, as the following."""
+    when_deleted: WhenDeleted | None = None
+    when_changed: WhenChanged | None = None
+    when_removed: WhenRemoved | None = None
+    target: Target | None = None
+    privacy: Privacy | None = None
+    display_numbers: bool | None = None
+    allow_comments: bool | None = None
+    order: bool | None = None
+    item_limit: Annotated[int, Field(ge=1, le=MAX_ITEMS)] | None = None
+    """As if only its first so many titles were on it."""
 
-    def applied_to(self, desired: Desired) -> Desired:
-        if self.mode is None:
-            return desired
-        return replace(desired, policies=replace(desired.policies, mode=self.mode))
+    def applied_to(self, job: Job) -> Job:
+        """Return the job with these changes. They would be the list's next version, which repairs what was left."""
+        if not self.model_fields_set:
+            return job
+        policies = {name: getattr(self, name) for name in _POLICIES if getattr(self, name) is not None}
+        details = {name: getattr(self, name) for name in _DETAILS if getattr(self, name) is not None}
+        desired = job.desired
+        changed = replace(
+            desired,
+            policies=replace(desired.policies, **policies),
+            details=replace(desired.details, **details),
+            is_ordered=desired.is_ordered if self.order is None else self.order,
+            items=desired.items[: self.item_limit],
+        )
+        return replace(job, version=job.version + 1, desired=changed)
+
+
+_POLICIES: Final = ("mode", "when_deleted", "when_changed", "when_removed", "target")
+_DETAILS: Final = ("privacy", "display_numbers", "allow_comments")
 
 
 class PlannedTitleOut(Documented):

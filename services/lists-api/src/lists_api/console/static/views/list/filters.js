@@ -9,6 +9,7 @@ import { Check, NumberField, Select } from "../../components/fields.js";
 import { FilterForm } from "../../components/filter-form.js";
 import { Notice } from "../../components/parts.js";
 import { Preview } from "../../components/preview.js";
+import { DryRun } from "./dry-run.js";
 
 const INTERVALS = { 1: "Every hour", 6: "Every six hours", 12: "Twice a day", 24: "Every day", 168: "Every week", 720: "Every month" };
 
@@ -64,6 +65,9 @@ export function FiltersPart({ list }) {
         </div>
         <div class="card aside"><${Preview} filters=${draft.filters} limit=${draft.item_limit ?? 50} /></div>
       </div>
+      ${draft.sort !== list.sort && !list.mirror.order &&
+      html`<p class="quiet small">On Trakt the titles keep their order, unless the list's settings say “Keep the order the same, too”.</p>`}
+      <${DryRun} listId=${list.id} change=${draft.item_limit < list.item_count && draft.item_limit ? { item_limit: draft.item_limit } : {}} />
       ${problem && html`<${Notice} tone="bad" role="alert">${problem.message}<//>`}
       ${isChanged &&
       html`

@@ -7,6 +7,8 @@ import { Notice } from "../../components/parts.js";
 import { keyOf, nameOf } from "../../components/titles.js";
 
 const KINDS = {
+  open_watchlist: () => "Look what is on your watchlist",
+  leave_watchlist: () => "Leave your watchlist to you",
   create_list: () => "Make the list",
   update_list: () => "Change its name, or who can see it and how",
   add_items: (number) => `Put ${count(number, "title")} on it`,
@@ -38,11 +40,11 @@ function Action({ action }) {
   `;
 }
 
-export const Plan = ({ plan }) =>
+export const Plan = ({ plan, title = "This would be sent to Trakt now", nothing = "Nothing. Trakt has all of it as it should be." }) =>
   plan.actions.length
     ? html`
-        <${Notice} tone="info" role="status" title="This would be sent to Trakt now">
+        <${Notice} tone="info" role="status" title=${title}>
           <ul class="plan">${plan.actions.map((action) => html`<${Action} action=${action} />`)}</ul>
         <//>
       `
-    : html`<${Notice} tone="good" role="status">Nothing. Trakt has all of it as it should be.<//>`;
+    : html`<${Notice} tone="good" role="status">${nothing}<//>`;

@@ -1,11 +1,11 @@
 // How a list is shown on Trakt, and what changes by hand there mean. A change is tried out before it is made.
-import { patch, post } from "../../lib/api.js";
+import { patch } from "../../lib/api.js";
 import { keep, readList } from "../../lib/live.js";
-import { toast, toastProblem } from "../../lib/toasts.js";
+import { toast } from "../../lib/toasts.js";
 import { html, useState } from "../../lib/ui.js";
 import { Check, Field, Radios, Select } from "../../components/fields.js";
 import { Notice } from "../../components/parts.js";
-import { Plan } from "./plan.js";
+import { DryRun } from "./dry-run.js";
 
 const PRIVACY = { private: "Only you", link: "Who has the link", friends: "Your friends", public: "Everybody" };
 const TARGETS = [
@@ -30,6 +30,11 @@ const REMOVED = [
   { value: "take_over", label: "Take it off here, too" },
 ];
 
+/** Return the settings that are others in the draft; a description says itself what it does. */
+const changeOf = ({ privacy, mirror }, list) => {
+  const before = { privacy: list.privacy, ...list.mirror };
+  return Object.entries({ privacy, ...mirror }).filter(([name, value]) => value !== before[name]);
+};
 const ofList = ({ description, privacy, mirror }) => ({ description: description ?? "", privacy, mirror });
 
 export function SettingsPart({ list }) {
@@ -39,18 +44,6 @@ export function SettingsPart({ list }) {
   const set = (changes) => setDraft((now) => ({ ...now, ...changes }));
   const setMirror = (changes) => setDraft((now) => ({ ...now, mirror: { ...now.mirror, ...changes } }));
   const { mirror } = draft;
-  const [planned, setPlanned] = useState(null);
-  const chooseMode = (mode) => {
-    setPlanned(null);
-    setMirror({ mode });
-  };
-  const tryOut = async () => {
-    try {
-      setPlanned(await post(`/api/trakt/lists/${list.id}/plan?mode=${mirror.mode}`));
-    } catch (error) {
-      toastProblem(error);
-    }
-  };
   const isChanged = JSON.stringify(draft) !== JSON.stringify(ofList(list));
   const save = async (event) => {
     event.preventDefault();
@@ -61,7 +54,6 @@ export function SettingsPart({ list }) {
       const saved = await patch(`/api/lists/${list.id}`, body, { version: list.version });
       keep(saved);
       setDraft(ofList(saved));
-      setPlanned(null);
       toast("Saved", { severity: "success" });
     } catch (error) {
       setProblem(error);
@@ -87,16 +79,12 @@ export function SettingsPart({ list }) {
       </div>
       <div class="card stack">
         <h2>When you change something on Trakt by hand</h2>
-        <${Radios} legend="Titles there" value=${mirror.mode} choices=${MODES} onChange=${chooseMode} />
-        ${mirror.mode !== list.mirror.mode &&
-        html`
-          <p class="actions"><button type="button" class="button" onClick=${tryOut}>What would that do now?</button></p>
-          ${planned && html`<${Plan} plan=${planned} />`}
-        `}
+        <${Radios} legend="Titles there" value=${mirror.mode} choices=${MODES} onChange=${(mode) => setMirror({ mode })} />
         <${Radios} legend="You take a title off there" value=${mirror.when_removed} choices=${REMOVED} onChange=${(when_removed) => setMirror({ when_removed })} />
         <${Radios} legend="You rename it there, or change who can see it" value=${mirror.when_changed} choices=${CHANGED} onChange=${(when_changed) => setMirror({ when_changed })} />
         <${Radios} legend="You delete the list there" value=${mirror.when_deleted} choices=${DELETED} onChange=${(when_deleted) => setMirror({ when_deleted })} />
       </div>
+      <${DryRun} listId=${list.id} change=${changeOf(draft, list)} />
       ${problem && html`<${Notice} tone="bad" role="alert">${problem.message}<//>`}
       ${isChanged &&
       html`
