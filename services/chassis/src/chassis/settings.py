@@ -11,19 +11,18 @@ from urllib.parse import parse_qs, urlsplit
 
 from pydantic import AnyHttpUrl, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_core import PydanticCustomError
-from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
+from pydantic_settings import SettingsError
 
 from chassis.kafka.settings import KafkaSettings
+from chassis.setting_sources import FromEnvironment
 
-S = TypeVar("S", bound=BaseSettings)
+S = TypeVar("S", bound=FromEnvironment)
 Port = Annotated[int, Field(ge=0, le=65535)]
 MIN_KEY_LENGTH = 32  # RFC 7518 3.2: an HS256 key has at least 256 bits
 
 
-class DatabaseSettings(BaseSettings):
-    """What every command of a service needs. The environment has the names in capitals."""
-
-    model_config = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True)
+class DatabaseSettings(FromEnvironment):
+    """What every command of a service needs."""
 
     database_url: SecretStr
     log_level: str = "INFO"
@@ -70,10 +69,8 @@ class ServiceSettings(DatabaseSettings, KafkaSettings):
     """0: any free port. The process logs which."""
 
 
-class AuthSettings(BaseSettings):
+class AuthSettings(FromEnvironment):
     """Who signs the users' tokens: an identity provider (its JWKS URL), or a local key (self-hosting)."""
-
-    model_config = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True)
 
     auth_jwks_url: AnyHttpUrl | None = None
     auth_local_key: SecretStr | None = None

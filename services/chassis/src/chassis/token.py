@@ -6,17 +6,14 @@ import sys
 from datetime import timedelta
 from typing import Final
 
-from pydantic_settings import BaseSettings, SettingsConfigDict
-
 from chassis.env_file import EnvFileError, read_env_file
 from chassis.local_tokens import MAX_USER_ID, issue_token
+from chassis.setting_sources import FromEnvironment
 from chassis.settings import load
 
 
-class TokenSettings(BaseSettings):
+class TokenSettings(FromEnvironment):
     """What may stand in the environment or in secret files."""
-
-    model_config = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True)
 
     auth_local_key: str = ""
     auth_issuer: str = ""

@@ -7,7 +7,8 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, SecretStr, field_validator, model_validator
 from pydantic_core import PydanticCustomError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from chassis.setting_sources import FromEnvironment
 
 KAFKA_PORT: Final = 9092
 SecurityProtocol: TypeAlias = Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"]
@@ -40,10 +41,8 @@ def _are_addresses(servers: str) -> str:
 BootstrapServers = Annotated[str, AfterValidator(_are_addresses)]
 
 
-class KafkaSettings(BaseSettings):
+class KafkaSettings(FromEnvironment):
     """What every Kafka client needs. The names are those of the environment, in capitals."""
-
-    model_config = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True)
 
     kafka_bootstrap_servers: BootstrapServers
     kafka_security_protocol: SecurityProtocol = "PLAINTEXT"
