@@ -102,7 +102,7 @@ kafka: $(STAMP) ## start a real Apache Kafka on one node (needs Java and Maven)
 	@$(BIN)/python -m local_stack kafka
 
 up: ## start the production-like system with Docker Compose
-	@test -f .env || sh deploy/containers/make-env
+	@sh deploy/containers/make-env
 	docker compose up --build --wait
 
 down: ## stop it; its data stay

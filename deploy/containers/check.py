@@ -1,7 +1,7 @@
 """Check the containers for real: `python3 deploy/containers/check.py`. It needs a Docker engine with Compose.
 
-Brings the whole system of docker-compose.yml up with the settings of .env.example, in a project of its own on its own
-ports;
+Brings the whole system of docker-compose.yml up with the settings of .env.example and secrets of its own, in a project
+of its own on its own ports;
 makes a list, sees it on the simulator and in the messages; stops everything with a change on its way; starts it again;
 sees that nothing is lost and nothing is done twice; removes what it made. Exit status 0 only if all of it was seen.
 """  # noqa: INP001 - a script, not a package
@@ -236,8 +236,9 @@ def main() -> int:
     names = ("LISTS_API_PORT", "NOTIFIER_PORT", "TRAKT_SYNC_PORT", "SIMULATOR_PORT")
     own = "\n".join(f"{name}={port}" for name, port in zip(names, ports, strict=True))
     with tempfile.TemporaryDirectory() as folder:
-        env_file = Path(folder, "env")
-        env_file.write_text(f"{(ROOT / '.env.example').read_text()}\n{own}\n")
+        subprocess.run([ROOT / "deploy" / "containers" / "make-env", folder], check=True)  # noqa: S603 - our own
+        env_file = Path(folder, ".env")
+        env_file.write_text(f"{env_file.read_text()}\nSECRETS_FOLDER={folder}/secrets\n{own}\n")
         system = System(env_file, ports)
         try:
             check(system)

@@ -30,7 +30,7 @@ def _options(arguments: list[str]) -> argparse.Namespace:
     signed.add_argument(
         "--stack",
         type=Path,
-        help=f"the stack's file (default: {FILE}; without a running stack, AUTH_LOCAL_KEY of the environment or .env)",
+        help=f"the stack's file (default: {FILE}; without a running stack, the environment, .env or secrets/)",
     )
     link = commands.add_parser("console", help="print a one-time link to the console of the running stack")
     link.add_argument("--user", default="demo", help="who is logged in by it (default: demo)")

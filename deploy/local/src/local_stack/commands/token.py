@@ -1,10 +1,14 @@
 """`python -m local_stack token`: a token for a user of the running stack."""
 
 from pathlib import Path
+from typing import Final
 
 from local_stack.commands.subcommand import run_module
 from local_stack.errors import NoStackError
 from local_stack.system import stack_file
+
+COMPOSE_SECRETS: Final = "secrets"
+"""Where `make up` keeps them."""
 
 
 def token(user: str, stack: Path | None) -> int:
@@ -12,8 +16,8 @@ def token(user: str, stack: Path | None) -> int:
 
     Args:
         user: the token's `sub`.
-        stack: its stack.json; None: the stack of this folder. Where none runs, the key is the one of the environment or
-            of .env.
+        stack: its stack.json; None: the stack of this folder. Where none runs, the key is the one of the environment,
+            of .env, or of Compose's secrets.
 
     Raises:
         NoStackError: no stack is ready at `stack`.
@@ -33,4 +37,4 @@ def key_of(stack: Path | None) -> dict[str, str]:
     except NoStackError:
         if stack is not None:
             raise
-        return {}
+        return {"SECRETS_DIR": COMPOSE_SECRETS} if Path(COMPOSE_SECRETS).is_dir() else {}
