@@ -16,12 +16,13 @@ OPEN = {
     "GET /api/feeds/{token}/sonarr.json",
     "GET /api/feeds/{token}/list.csv",
     "GET /api/feeds/{token}/list.json",
+    "GET /api/account/erase/{erasure_id}",
     "POST /api/session",
     "DELETE /api/session",
     "GET /health/live",
     "GET /health/ready",
 }
-"""Routes without a bearer token: feeds have a secret in their address, sessions a code or a cookie."""
+"""Routes without a bearer token: feeds and erasures have a secret in their address, sessions a code or a cookie."""
 NO_ID = "018f0000-0000-7000-8000-000000000000"
 MISSING = {"list_id": 987654, "run_id": NO_ID, "version": 77, "import_id": NO_ID}
 

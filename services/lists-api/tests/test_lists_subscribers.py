@@ -8,6 +8,7 @@ import pytest
 from faststream.kafka import KafkaBroker, TestKafkaBroker
 
 from chassis.kafka.broker import build_broker
+from lists_api.account.erasing import Erasing
 from lists_api.subscribers import GROUP, register
 from lists_api.testing import AT, Api
 from watchbuddy_contracts import (
@@ -28,7 +29,7 @@ from watchbuddy_contracts import (
 @pytest.fixture
 async def broker(api: Api) -> AsyncIterator[KafkaBroker]:
     broker = build_broker(api.settings, group=GROUP)
-    register(broker, api.trakt_events)
+    register(broker, api.trakt_events, Erasing(api.pool, api.waker.wake, api.clock))
     async with TestKafkaBroker(broker):
         yield broker
 

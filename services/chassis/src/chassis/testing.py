@@ -3,6 +3,7 @@ holds.
 """
 
 import asyncio
+import re
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -60,13 +61,16 @@ async def eventually(
 
 
 async def rows_with(pool: Pool, *texts: str) -> dict[str, int]:
-    """Return the tables of a database that hold one of these texts, also within bytes, and in how many rows."""
+    """Return the tables of a database that hold one of these texts, and in how many rows.
+
+    As a whole word, for random ids are full of short ones; or anywhere within bytes.
+    """
+    patterns = [pattern for text in texts for pattern in (rf"\m{re.escape(text)}\M", text.encode().hex())]
     found = {}
     for table in await pool.fetch(TABLES):
-        needles = [f"%{text}%" for one in texts for text in (one, one.encode().hex())]
         count = await pool.fetchval(
-            f"SELECT count(*) FROM {table['name']} AS row WHERE row::text LIKE ANY($1::text[])",  # noqa: S608
-            needles,
+            f"SELECT count(*) FROM {table['name']} AS row WHERE row::text ~ ANY($1::text[])",  # noqa: S608
+            patterns,
         )
         if count:
             found[table["name"]] = count

@@ -8,6 +8,7 @@ PermanentError (chassis)
 │   ├── ImportNotFoundError
 │   ├── VersionNotFoundError
 │   ├── LoginLinkNotFoundError
+│   ├── ErasureNotFoundError
 │   └── NoSessionsError
 ├── PreconditionFailedError (chassis)  412  "version-mismatch"
 │   └── VersionMismatchError
@@ -137,6 +138,11 @@ class FeedNotFoundError(NotFoundError):
 class LoginLinkNotFoundError(NotFoundError):
     def __init__(self) -> None:
         super().__init__("This link was used already, or it is too old. Ask for another.")
+
+
+class ErasureNotFoundError(NotFoundError):
+    def __init__(self) -> None:
+        super().__init__("There is no such erasure.")
 
 
 class NoSessionsError(NotFoundError):

@@ -7,8 +7,10 @@ from typing import Final, Self
 
 from faststream.kafka import KafkaBroker
 
-from chassis.kafka.broker import subscribe
+from chassis.erasure import erasing
+from chassis.kafka.broker import Handler, subscribe
 from chassis.kafka.envelope import Delivered
+from lists_api.account.erasing import CONFIRMATIONS, Erasing
 from lists_api.imports.trakt import TraktImportAnswers
 from lists_api.lists.domain.taking_over import asks_for_change
 from lists_api.lists.trakt_edits import TraktEdits
@@ -16,6 +18,7 @@ from lists_api.lists.use_cases import ListUseCases
 from lists_api.mirror_state.use_cases import MirrorStateUseCases
 from lists_api.taste.history import WatchedHistory
 from watchbuddy_contracts import (
+    NOTIFICATIONS,
     TRAKT,
     Event,
     TraktAccountConnected,
@@ -97,6 +100,12 @@ def _is_mirror_state(delivered: Delivered) -> bool:
     return not isinstance(event, TraktListRead | TraktListReadFailed | TraktWatchedChanged)
 
 
-def register(broker: KafkaBroker, events: TraktEvents) -> None:
-    """Subscribe to the events of trakt-sync."""
-    subscribe(broker, TRAKT, group=GROUP, events=WANTED)(events.record)
+def handler_of(events: TraktEvents, erasures: Erasing) -> Handler:
+    """Return what handles sets of the events of trakt-sync and the notifier."""
+    return erasing(erasures.pool, events.record, erasures.confirm)
+
+
+def register(broker: KafkaBroker, events: TraktEvents, erasures: Erasing) -> None:
+    """Subscribe to the events of trakt-sync, and to what the notifier says of erasures."""
+    wanted: list[type[Event]] = [*WANTED, *CONFIRMATIONS]
+    subscribe(broker, TRAKT, NOTIFICATIONS, group=GROUP, events=wanted)(handler_of(events, erasures))

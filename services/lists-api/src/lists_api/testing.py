@@ -161,7 +161,7 @@ class Api:
             "DELETE FROM list; DELETE FROM trakt_import; DELETE FROM trakt_account; DELETE FROM idempotency_key;"
             " DELETE FROM outbox; DELETE FROM inbox; DELETE FROM rating; DELETE FROM watched;"
             " DELETE FROM unwatched; DELETE FROM history_report; DELETE FROM use_count;"
-            " DELETE FROM session; DELETE FROM login_link"
+            " DELETE FROM session; DELETE FROM login_link; DELETE FROM erasure; DELETE FROM erased_user"
         )
 
     async def relay_everything(self) -> None:

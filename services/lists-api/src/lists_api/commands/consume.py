@@ -11,6 +11,7 @@ from chassis.postgres.wakeup import Waker
 from chassis.process import run_worker
 from chassis.retention import sweep_for_ever
 from lists_api import subscribers
+from lists_api.account.erasing import Erasing
 from lists_api.lists import retention
 from lists_api.lists.use_cases import ListUseCases
 from lists_api.runs import worker
@@ -27,7 +28,7 @@ async def consume(settings: Settings) -> None:
     ):
         broker = build_broker(settings, group=subscribers.GROUP)
         cases = ListUseCases(base.pool, relay.wake, utc_now, uuid7, settings.quotas, wake_runs=workers.wake)
-        subscribers.register(broker, TraktEvents.of(cases))
+        subscribers.register(broker, TraktEvents.of(cases), Erasing(base.pool, relay.wake, utc_now))
         base.health.add("consumer", ConsumerHealth(broker).check)
         sweeping = sweep_for_ever(lambda: retention.sweep(base.pool, settings, now=utc_now()))
         await run_worker(settings, base.health, consume_from(broker), sweeping)

@@ -6,6 +6,7 @@ from chassis.health import Health
 from chassis.http import health
 from chassis.http.openapi import HttpApi
 from lists_api.http.routes import (
+    account,
     catalogue,
     exports,
     feeds,
@@ -32,6 +33,7 @@ TAGS: Final = {
     "feeds": "Private addresses of a list, which other programs read without a bearer token.",
     "ratings": "Your thumbs up and down.",
     "selections": "What to look at before a list is made: previews and suggestions.",
+    "account": "Everything of yours: out, or gone.",
     "sessions": "Browsers, which have a cookie in place of a bearer token.",
     health.TAG: "For probes; no token is needed.",
 }
@@ -60,6 +62,8 @@ def http_api(checks: Health) -> HttpApi:
         feeds.public,
         sessions.router,
         sessions.public,
+        account.router,
+        account.public,
         provider_login.router,
         health.router(checks),
     )

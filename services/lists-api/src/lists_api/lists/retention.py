@@ -2,11 +2,12 @@
 
 from datetime import datetime
 
+from chassis import erasure
 from chassis.outbox import inbox
 from chassis.postgres.database import Pool
 from lists_api.settings import Settings
+from lists_api.store import erasures, sessions
 from lists_api.store import retention as store
-from lists_api.store import sessions
 
 
 async def sweep(pool: Pool, settings: Settings, *, now: datetime) -> dict[str, int]:
@@ -17,5 +18,7 @@ async def sweep(pool: Pool, settings: Settings, *, now: datetime) -> dict[str, i
         "trakt_imports": await store.delete_imports(pool, until=now - settings.run_retention),
         "tombstones": await store.delete_tombstones(pool, until=now - settings.tombstone_retention),
         "sessions": await sessions.delete_ended(pool, now=now),
+        "erasures": await erasures.sweep(pool, now - erasure.KEPT_FOR),
+        "erased_users": await erasure.sweep(pool, now=now),
         "inbox": await inbox.sweep(pool, until=now - settings.inbox_retention),
     }

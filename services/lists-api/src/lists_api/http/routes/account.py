@@ -1,0 +1,51 @@
+"""Routes of a user's account as a whole: everything of theirs gone, and how far that is."""
+
+from typing import Final
+from uuid import UUID
+
+from fastapi import APIRouter, Response
+
+from chassis.http.problem_kinds import DatabaseUnavailable, Internal, InvalidRequest, documented
+from lists_api.account.erasing import Erasing
+from lists_api.errors import ErasureNotFoundError
+from lists_api.http.address import has_tls
+from lists_api.http.dependencies import Caller, Cases
+from lists_api.http.documentation import ABSENT, BODY
+from lists_api.http.json_route import users_router
+from lists_api.http.schemas.account import EraseIn, ErasureOut
+from lists_api.sessions.browsers import forget_cookie
+from lists_api.store import erasures
+from lists_api.store.erasures import Erasure
+
+PREFIX: Final = "/api/account"
+
+router: Final = users_router("account", prefix=PREFIX)
+public: Final = APIRouter(
+    prefix=PREFIX, tags=["account"], responses=documented(InvalidRequest, Internal, DatabaseUnavailable)
+)
+
+
+@router.post("/erase", status_code=202, responses=BODY)
+async def erase_account(caller: Caller, body: EraseIn, response: Response) -> ErasureOut:
+    """Erase everything of yours, in all services. It cannot be undone. Who comes back is a new user.
+
+    Sessions of browsers end with it. Kafka keeps events of yours until its retention ends (a week by default).
+    """
+    cases = caller.cases
+    erasing = Erasing(cases.pool, cases.wake, cases.now)
+    begun = await erasing.erase(caller.user_id, keep_trakt_lists=body.keep_trakt_lists)
+    forget_cookie(response, secure=has_tls(caller))
+    return _described(begun)
+
+
+@public.get("/erase/{erasure_id}", responses=ABSENT)
+async def read_erasure(cases: Cases, erasure_id: UUID) -> ErasureOut:
+    """Read how far an erasure is, for 90 days. No token is needed: its id is known to whoever asked for it."""
+    found = await erasures.read(cases.pool, erasure_id)
+    if found is None:
+        raise ErasureNotFoundError
+    return _described(found)
+
+
+def _described(erasure: Erasure) -> ErasureOut:
+    return ErasureOut.of(erasure, f"{PREFIX}/erase/{erasure.erasure_id}")
