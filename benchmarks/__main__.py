@@ -24,6 +24,7 @@ BENCHMARKS: Mapping[str, str] = {
     "accounts": "what a step costs in Postgres, with a thousand Trakt accounts and with a million",
     "reconciles": "new versions of lists brought to Trakt, limits off, by one worker",
     "relay": "events from a filled outbox to Kafka by the relay, beside a bare producer",
+    "console": "the console in Chromium: when it can be used, what it transfers, from an edit to its notice",
     "streams": "5,000 live streams on one process: memory, idle cost, and how fast a message is there",
     "runs": "lists that fall due together, filled from 1.4 million titles by one worker",
     "simulator": "how fast the local Trakt answers, and what its accounts weigh",
