@@ -83,6 +83,10 @@ class RunningSystem:
     def trakt_url(self) -> str:
         return self._system.trakt.api_url
 
+    def database(self, name: str) -> str:
+        """Return the address of a service's database."""
+        return self._system.postgres[name]
+
     async def start(self) -> None:
         await self.start_processes(*self.processes)
         await self.trakt.options(rate_limits=False)

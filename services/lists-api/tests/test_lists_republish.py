@@ -1,4 +1,6 @@
-from lists_api.lists.republish import republish
+from functools import partial
+
+from lists_api.lists.republish import republish, republish_all
 from lists_api.testing import Api, Stored, movies
 from watchbuddy_contracts import ListRunChanged, TraktListDeleted, TraktListSynced
 
@@ -68,3 +70,20 @@ async def test_an_event_that_still_waits_is_not_doubled(api: Api) -> None:
 async def test_with_nothing_to_send_again_nothing_happens(api: Api) -> None:
     assert await send_again(api) == 0
     assert (await api.outbox(), api.waker.wakes) == ([], 0)
+
+
+async def test_all_lists_go_out_again_for_trakt_sync_alone(api: Api) -> None:
+    kept, deleted = [(await api.create())["id"] for _ in range(2)]
+    await confirm(api, kept, 1)
+    await api.call("DELETE", f"/api/lists/{deleted}")
+    await confirm_deletion(api, deleted, 2)
+    first = newest(await api.outbox())
+    await api.relay_everything()
+    again = partial(republish_all, api.pool, wake=api.waker.wake, now=api.clock)
+    assert await again(user_id="nobody", list_id=None) == 0
+    assert await again(user_id="ada", list_id=kept) == 1
+    await api.relay_everything()
+    assert await again(user_id=None, list_id=None) == 2
+    assert newest(await api.outbox()) == first
+    groups = await api.pool.fetch("SELECT headers ->> 'replay_group' AS name FROM outbox")
+    assert {row["name"] for row in groups} == {"trakt-sync"}

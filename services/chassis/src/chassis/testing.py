@@ -1,5 +1,5 @@
 """For tests: a clock that is set by hand, a wait for a state, a Python with an environment of its own, what a database
-holds.
+holds, backups.
 """
 
 import asyncio
@@ -11,7 +11,9 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import TypeVar
+from urllib.parse import urlsplit, urlunsplit
 
+import asyncpg
 import uvicorn
 from starlette.types import ASGIApp
 
@@ -104,6 +106,35 @@ async def served(app: ASGIApp) -> AsyncIterator[str]:
     finally:
         server.should_exit = True
         await serving
+
+
+async def back_up(dsn: str) -> str:
+    """Copy a database; return the copy's address. Nobody is connected to it."""
+    copy = _named(dsn, f"{_name_of(dsn)}_backup")
+    await _copy_database(dsn, copy)
+    return copy
+
+
+async def restore(dsn: str, backup: str) -> None:
+    """Make a database what it was at the backup. Whoever is connected to it is cut off."""
+    await _copy_database(backup, dsn)
+
+
+async def _copy_database(dsn: str, copy: str) -> None:
+    admin = await asyncpg.connect(_named(dsn, "postgres"))
+    try:
+        await admin.execute(f'DROP DATABASE IF EXISTS "{_name_of(copy)}" WITH (FORCE)')
+        await admin.execute(f'CREATE DATABASE "{_name_of(copy)}" TEMPLATE "{_name_of(dsn)}"')
+    finally:
+        await admin.close()
+
+
+def _name_of(dsn: str) -> str:
+    return urlsplit(dsn).path.removeprefix("/")
+
+
+def _named(dsn: str, name: str) -> str:
+    return urlunsplit(urlsplit(dsn)._replace(path=f"/{name}"))
 
 
 async def _has_started(server: uvicorn.Server) -> bool:

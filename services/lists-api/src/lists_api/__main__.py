@@ -13,10 +13,15 @@ COMMANDS = {
     "relay": kafka_process(later("chassis.outbox.relay:run_relay", SERVICE), Settings, "send the outbox to Kafka"),
     "consume": kafka_process(later(f"{_COMMANDS}.consume:consume"), Settings, "store what trakt-sync reports of lists"),
     "run": process(later(f"{_COMMANDS}.run:run"), RunSettings, "schedule and carry out the runs that fill lists"),
-    "republish": process(
+    "republish": Command(
         later(f"{_COMMANDS}.republish:republish"),
+        "send again the newest state of every list that trakt-sync has not confirmed, or of all",
+        later(f"{_COMMANDS}.republish:add_arguments"),
+    ),
+    "recover": kafka_process(
+        later(f"{_COMMANDS}.recover:recover"),
         Settings,
-        "send again the newest state of every list that trakt-sync has not confirmed",
+        "after a restore: bring the lists up to what the topic knows of them",
     ),
     **outbox_commands(SERVICE),
     "import": Command(

@@ -14,6 +14,11 @@ COMMANDS = {
     "channels rotate": process(
         later("notifier.channels.process:rotate"), KeySettings, "encrypt channels with the first of the keys"
     ),
+    "channels pass-over": process(
+        later("notifier.channels.process:pass_over"),
+        DatabaseSettings,
+        "after a restore: have the messages that are there count as sent",
+    ),
     "migrate": process(
         later("chassis.bootstrap:migrate_only", SERVICE), DatabaseSettings, "bring the database up to date, and end"
     ),

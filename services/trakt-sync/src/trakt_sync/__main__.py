@@ -39,6 +39,11 @@ COMMANDS = {
         "show Trakt lists of our making that no list has, and delete them on demand",
         later(f"{_COMMANDS}.orphans:add_arguments"),
     ),
+    "recover": Command(
+        later(f"{_COMMANDS}.recover:recover"),
+        "after a restore: look at Trakt before what the database says is believed",
+        later(f"{_COMMANDS}.recover:add_arguments"),
+    ),
     "account import": Command(
         later(f"{_COMMANDS}.account_import:account_import"),
         "connect a user's Trakt account: a token pair as JSON on standard input",

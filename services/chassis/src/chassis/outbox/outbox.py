@@ -8,6 +8,7 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
+from chassis.kafka.envelope import REPLAY_GROUP
 from chassis.postgres.database import Connection
 from chassis.telemetry.trace_context import TraceContext
 from watchbuddy_contracts import ErasureEvent, Event, EventHeaders, is_pseudonym, partition_key
@@ -46,6 +47,7 @@ async def append(
     now: datetime,
     event_ids: Sequence[UUID] | None = None,
     traceparent: TraceContext | str | None = None,
+    group: str | None = None,
 ) -> list[UUID]:
     """Write the events to the outbox in the caller's transaction, in this order; return their ids.
 
@@ -58,9 +60,10 @@ async def append(
         now: the time of the cause.
         event_ids: for events that are sent again under their first ids. An id that still waits is not written twice.
         traceparent: the trace to continue, as a value or as its text. None: the current span's.
+        group: the consumer group that they are sent again for; others pass them over. None: they are for all.
     """
     ids = list(event_ids) if event_ids is not None else [uuid7() for _ in events]
-    parameters = to_parameters(events, ids, source=source, now=now, traceparent=traceparent)
+    parameters = to_parameters(events, ids, source=source, now=now, traceparent=traceparent, group=group)
     await connection.execute(_APPEND, *parameters)
     return ids
 
@@ -72,6 +75,7 @@ def to_parameters(
     source: str,
     now: datetime,
     traceparent: TraceContext | str | None = None,
+    group: str | None = None,
 ) -> tuple[Any, ...]:
     """Return the parameters of `appending`. Arguments as those of `append`.
 
@@ -79,8 +83,9 @@ def to_parameters(
     """
     told = [not is_pseudonym(event.user_id) or isinstance(event, ErasureEvent) for event in events]
     events, ids = list(compress(events, told)), list(compress(ids, told))
+    own = {} if group is None else {REPLAY_GROUP: group}
     headers = [
-        EventHeaders.of(event, event_id=event_id, source=source, time=now).to_headers()
+        EventHeaders.of(event, event_id=event_id, source=source, time=now).to_headers() | own
         for event, event_id in zip(events, ids, strict=True)
     ]
     trace = traceparent if isinstance(traceparent, TraceContext) else TraceContext.of_text(traceparent)

@@ -35,6 +35,16 @@ async def next_list_id(connection: Connection, *, user_id: str) -> tuple[int, Tr
     return row["list_id"], account_of(row)
 
 
+SKIP_LIST_IDS: Final = """
+SELECT setval('list_list_id_seq', $1) FROM list_list_id_seq
+WHERE last_value < $1 OR (last_value = $1 AND NOT is_called)"""
+
+
+async def skip_list_ids(connection: Connection, list_id: int) -> None:
+    """Have no list made with this id, or a lower one."""
+    await connection.execute(SKIP_LIST_IDS, list_id)
+
+
 _COUNT: Final = len(properties.COLUMNS.split(","))
 
 # One statement for all that a new list consists of, its event included: it needs no transaction around it, and the

@@ -76,6 +76,17 @@ async def _hand_over(connection: Connection, channel: asyncpg.Record, now: datet
     return len(news) < MOST_MESSAGES
 
 
+ALL_HANDED_OVER: Final = """
+UPDATE channels SET handed_over = newest.id
+FROM (SELECT coalesce(max(id), 0) AS id FROM messages) AS newest
+WHERE handed_over <> newest.id"""
+
+
+async def pass_over(pool: Pool) -> int:
+    """Have all messages that are there count as sent; return of how many channels. What is to be sent yet stays."""
+    return count_of(await pool.execute(ALL_HANDED_OVER))
+
+
 # --- Sending. One channel has one holder, so its messages go one after the other.
 
 CLAIM: Final = """

@@ -9,6 +9,7 @@ from chassis.clock import utc_now
 from chassis.postgres.wakeup import Listener, Waker
 from chassis.process import run_worker
 from chassis.retention import sweep_for_ever
+from chassis.settings import DatabaseSettings
 from notifier.channels import delivery_store, rotation
 from notifier.channels.deliverer import Deliverer
 from notifier.channels.delivering import Deliveries
@@ -51,3 +52,10 @@ async def rotate(settings: KeySettings) -> int:
         done = await rotation.rotate(base.pool, settings.sealer)
     print(f"{done.sealed} channels encrypted with the first key, {done.lost} that no key opens")  # noqa: T201
     return 1 if done.lost else 0
+
+
+async def pass_over(settings: DatabaseSettings) -> None:
+    """Have the messages that are there count as sent to every channel, after they were made of their events again."""
+    async with bootstrap(SERVICE, settings, connections=1) as base:
+        count = await delivery_store.pass_over(base.pool)
+    print(f"{count} channels get none of the messages that are there")  # noqa: T201

@@ -1,0 +1,1 @@
+"""How far consumer groups are, and having one read its topics once more."""
