@@ -1,4 +1,4 @@
-"""A small OpenTelemetry collector: takes traces by OTLP over HTTP, and shows them."""
+"""A small OpenTelemetry collector: takes traces and metrics by OTLP over HTTP, and shows them."""
 
 import asyncio
 import contextlib
@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Final, Self
 
 import uvicorn
+from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.common.v1.common_pb2 import AnyValue
 from starlette.applications import Starlette
@@ -34,6 +35,19 @@ class Span:
     name: str
     kind: str
     attributes: Mapping[str, str | int | float | bool]
+    scope: str
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """A metric with the attributes of one of its series. Args: kind: counter, gauge or histogram; scope: its meter."""
+
+    service: str
+    scope: str
+    name: str
+    kind: str
+    unit: str
+    attributes: frozenset[str]
 
 
 class Collector:
@@ -41,11 +55,17 @@ class Collector:
 
     def __init__(self) -> None:
         self._exports: deque[bytes] = deque(maxlen=KEPT)
+        self._metrics: deque[bytes] = deque(maxlen=KEPT)
         self._port = free_port()
         self._serving: asyncio.Task[None] | None = None
         self._server = _Server(
             uvicorn.Config(
-                Starlette(routes=[Route("/v1/traces", self._take, methods=["POST"])]),
+                Starlette(
+                    routes=[
+                        Route("/v1/traces", self._take_traces, methods=["POST"]),
+                        Route("/v1/metrics", self._take_metrics, methods=["POST"]),
+                    ]
+                ),
                 host=LOOPBACK,
                 port=self._port,
                 log_config=None,
@@ -66,20 +86,47 @@ class Collector:
         if self._serving is not None:
             await self._serving
 
-    async def _take(self, request: Request) -> Response:
-        body = await request.body()
-        self._exports.append(gzip.decompress(body) if request.headers.get("content-encoding") == "gzip" else body)
-        return Response(media_type="application/x-protobuf")
+    async def _take_traces(self, request: Request) -> Response:
+        return await _take(request, self._exports)
+
+    async def _take_metrics(self, request: Request) -> Response:
+        return await _take(request, self._metrics)
 
     def spans(self, trace_id: str) -> list[Span]:
         """Return a trace's spans, as far as they have come."""
-        return [span for export in self._exports for span in _spans(export) if span.trace_id == trace_id]
+        return [span for span in self.all_spans() if span.trace_id == trace_id]
+
+    def all_spans(self) -> Iterator[Span]:
+        """Return the spans of all traces that are kept."""
+        return (span for export in list(self._exports) for span in _spans(export))
+
+    def series(self) -> set[Series]:
+        """Return what was measured since the start."""
+        return {one for export in list(self._metrics) for one in _series(export)}
 
 
 class _Server(uvicorn.Server):
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
         yield  # they are pytest's
+
+
+async def _take(request: Request, exports: deque[bytes]) -> Response:
+    body = await request.body()
+    exports.append(gzip.decompress(body) if request.headers.get("content-encoding") == "gzip" else body)
+    return Response(media_type="application/x-protobuf")
+
+
+def _series(export: bytes) -> Iterator[Series]:
+    for resource in ExportMetricsServiceRequest.FromString(export).resource_metrics:
+        service = {one.key: _value(one.value) for one in resource.resource.attributes}.get("service.name", "")
+        for scope in resource.scope_metrics:
+            for metric in scope.metrics:
+                kind = metric.WhichOneof("data") or ""
+                for point in getattr(metric, kind).data_points:
+                    names = frozenset(one.key for one in point.attributes)
+                    shown = "counter" if kind == "sum" else kind
+                    yield Series(str(service), scope.scope.name, metric.name, shown, metric.unit, names)
 
 
 def _spans(export: bytes) -> Iterator[Span]:
@@ -95,6 +142,7 @@ def _spans(export: bytes) -> Iterator[Span]:
                     name=span.name,
                     kind=KINDS[span.kind],
                     attributes={one.key: _value(one.value) for one in span.attributes},
+                    scope=scope.scope.name,
                 )
 
 

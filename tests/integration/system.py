@@ -48,7 +48,7 @@ QUICK: Final = {
     "TRAKT_STALE_WINDOW": "PT2S",  # a creation whose answer is lost is waited for so long
     "CHANNEL_NETWORKS": "127.0.0.0/8",  # the tests' receivers
     "OTEL_BSP_SCHEDULE_DELAY": "300",
-    "OTEL_METRICS_EXPORTER": "none",
+    "OTEL_METRIC_EXPORT_INTERVAL": "5000",
 }
 
 

@@ -55,7 +55,6 @@ POLL_FOR: Final = timedelta(days=3650)
 """A poll ends when something comes. FastStream sleeps for as long again after one that has found nothing."""
 PROBE_TIMEOUT: Final = timedelta(seconds=1)
 """Below the health checks' own limit of two seconds."""
-LAG_EVERY: Final = timedelta(seconds=5)
 TROUBLE: Final = "kafka_trouble"
 """The broker's context holds under this name why its consumers have not started."""
 
@@ -96,6 +95,7 @@ def subscribe(
     reader = Reader(events, group)
     settings: ServiceSettings = broker.context.get("settings")
     delivery: Delivery = broker.context.get("delivery")
+    delivery.expect([topic.name for topic in topics])
     telemetry = ProcessTelemetry(group, is_traced=is_exported("TRACES"))
     session_ms = _ms(settings.kafka_session_timeout)
     subscriber = broker.subscriber(
@@ -152,7 +152,7 @@ async def consume(broker: KafkaBroker) -> None:
     await _start(broker)
     log.info("consuming", topics=[name for subscriber in broker.subscribers for name in _topics(subscriber)])
     delivery: Delivery = broker.context.get("delivery")
-    lag = Reading("consumer lag", (CONSUMER_LAG,), partial(_lag, broker, delivery.group), LAG_EVERY)
+    lag = Reading("consumer lag", (CONSUMER_LAG,), partial(_lag, broker, delivery.group))
     READINGS.add(lag)
     try:
         await asyncio.Event().wait()
@@ -182,15 +182,18 @@ async def _start(broker: KafkaBroker) -> None:
 
 
 async def _lag(broker: KafkaBroker, group: str) -> Values:
-    """Ask Kafka where the partitions end; return how far the consumers are from there."""
+    """Return how far the consumers are from their partitions' ends, as the last fetches told.
+
+    To ask Kafka would take as long as a fetch waits: it answers a connection's requests one after the other.
+    """
     lags: dict[Labels, float] = {}
     for subscriber in broker.subscribers:
         consumer: AIOKafkaConsumer = subscriber.consumer  # type: ignore[attr-defined] # FastStream has no public type
-        partitions = consumer.assignment()
-        ends = await consumer.end_offsets(partitions) if partitions else {}
-        for partition, end in ends.items():
-            labels = (partition.topic, group)
-            lags[labels] = lags.get(labels, 0.0) + max(0, end - await consumer.position(partition))
+        for partition in consumer.assignment():
+            end = consumer.highwater(partition)
+            if end is not None:  # it was fetched from
+                labels = (partition.topic, group)
+                lags[labels] = lags.get(labels, 0.0) + max(0, end - await consumer.position(partition))
     return {CONSUMER_LAG: lags}
 
 

@@ -78,6 +78,10 @@ class Delivery:
         self._dead = counter(DEAD_LETTERS)
         self._dead.begin(*({GROUP: group, REASON: reason} for reason in REASON.values))
 
+    def expect(self, topics: Sequence[str]) -> None:
+        """Show a zero for what may be counted of these topics."""
+        self._unknown.begin(*({DESTINATION: topic} for topic in topics))
+
     async def stop(self) -> None:
         """Close the dead letters' producer."""
         if self._producer is not None:

@@ -175,7 +175,9 @@ MIRROR_LIST: Final = Span(
 IMPORT_LIST: Final = Span("import list", "internal", "one try to read a Trakt list that a user imports")
 STORE_MESSAGE: Final = Span("store message", "internal", "an event became a user's message", (LIST_ID,))
 
-TARGET_INFO: Final = Metric("target_info", "gauge", "", "1; who is measured", (SERVICE, VERSION, PROCESS_ROLE))
+PROCESS_INFO: Final = Metric(
+    "watchbuddy.process.info", "gauge", "", "1; who is measured", (SERVICE, VERSION, PROCESS_ROLE)
+)
 CPU_TIME: Final = Metric("process.cpu.time", "counter", "s", "processor time of the process", (CPU_MODE,))
 MEMORY: Final = Metric("process.memory.usage", "gauge", "By", "resident memory of the process")
 
@@ -224,7 +226,7 @@ CONSUMER_LAG: Final = Metric(
     "watchbuddy.consumer.lag",
     "gauge",
     "{message}",
-    "records of the process's partitions that its consumer has not read",
+    "records of the process's partitions that its consumer has not read, as its last fetch told",
     (DESTINATION, GROUP),
 )
 DEAD_LETTERS: Final = Metric("watchbuddy.dead_letters", "counter", "{message}", "records given up", (GROUP, REASON))

@@ -46,15 +46,17 @@ class Counter(_Instrument):
 
     def __init__(self, metric: Metric) -> None:
         super().__init__(metric)
-        self.values: dict[Labels, float] = dict.fromkeys(declared_series(metric), 0.0)
+        self.values: dict[Labels, float] = {}
         self._pushed = (
             _meter().create_counter(metric.name, metric.unit, metric.meaning) if is_exported("METRICS") else None
         )
 
+        self.begin(*(dict(zip(metric.attributes, labels, strict=True)) for labels in declared_series(metric)))
+
     def begin(self, *known: Attributes) -> None:
         """Show a zero for these series. A series that begins with its first count shows no increase by it."""
         for one in known:
-            self.values.setdefault(self._labels(one), 0.0)
+            self.add(0, one)
 
     def add(self, amount: float, attributes: Attributes) -> None:
         """Count.

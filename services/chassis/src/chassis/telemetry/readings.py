@@ -18,7 +18,7 @@ from typing import Final
 import structlog
 
 from chassis.identity import identity
-from chassis.telemetry.declared import CPU_TIME, MEMORY, TARGET_INFO, Metric
+from chassis.telemetry.declared import CPU_TIME, MEMORY, PROCESS_INFO, Metric
 from chassis.telemetry.instruments import Labels, observe
 
 log = structlog.get_logger()
@@ -111,12 +111,12 @@ def of_process(service: str) -> Reading:
         used = resource.getrusage(resource.RUSAGE_SELF)
         pages = int(STATM.read_text().split()[1])
         return {
-            TARGET_INFO: {(service, version, role): 1},
+            PROCESS_INFO: {(service, version, role): 1},
             CPU_TIME: {("user",): used.ru_utime, ("system",): used.ru_stime},
             MEMORY: {(): pages * PAGE_BYTES},
         }
 
-    return Reading("process", (TARGET_INFO, CPU_TIME, MEMORY), ask)
+    return Reading("process", (PROCESS_INFO, CPU_TIME, MEMORY), ask)
 
 
 def _forget(readings: Sequence[Reading]) -> None:
