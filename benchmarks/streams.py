@@ -14,6 +14,7 @@ from typing import Final
 import httpx
 import psutil
 
+from benchmarks.api import FAST
 from benchmarks.figures import Figure, at_most, percentile
 from benchmarks.processes import running_process
 from chassis.local_tokens import issue_token
@@ -100,6 +101,7 @@ async def _server() -> AsyncIterator[tuple[str, int, int]]:
             "DATABASE_URL": postgres.dsn("notifier"),
             "KAFKA_BOOTSTRAP_SERVERS": "unused:9092",
             "AUTH_LOCAL_KEY": KEY,
+            **FAST,
             "CHANNEL_ENCRYPTION_KEYS": ENCRYPTION_KEY,
             "HTTP_HOST": "127.0.0.1",
             "HTTP_PORT": str(port),

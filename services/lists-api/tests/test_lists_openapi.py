@@ -41,7 +41,7 @@ async def test_the_openapi_document_names_the_problems_of_each_route(api: Api) -
         for path, methods in paths.items()
         for method, operation in methods.items()
     }
-    anywhere = {401, 422, 500, 503}
+    anywhere = {401, 422, 429, 500, 503}
     assert problems["post", "/api/lists"] == anywhere | {400, 403, 409, 413, 415}
     assert problems["get", "/api/lists"] == anywhere
     assert problems["patch", "/api/lists/{list_id}"] == anywhere | {400, 403, 404, 409, 412, 413, 415}

@@ -185,6 +185,7 @@ def _server(app: ASGIApp, settings: ServiceSettings) -> tuple[_Server, socket.so
         http=AbortableConnection,
         log_config=None,
         access_log=False,
+        proxy_headers=False,  # chassis.http.forwarded reads them
         server_header=False,
         timeout_keep_alive=KEEP_ALIVE_S,
         timeout_graceful_shutdown=GRACEFUL_S,

@@ -5,6 +5,7 @@ import os
 import sys
 import warnings
 from datetime import timedelta
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, NoReturn, Self, TypeVar
 from urllib.parse import parse_qs, urlsplit
@@ -84,6 +85,27 @@ class AuthSettings(FromEnvironment):
         if self.auth_local_key is not None and len(self.auth_local_key.get_secret_value()) < MIN_KEY_LENGTH:
             raise ValueError(f"AUTH_LOCAL_KEY: needs at least {MIN_KEY_LENGTH} characters")
         return self
+
+
+class CallerSettings(AuthSettings):
+    """How callers are known, and how often they may call: what processes with users need."""
+
+    user_requests_per_minute: Annotated[int, Field(ge=0)] = 3000
+    """Of one user, on one process; a third of them at once. 0: no limit. A page of the console is 80 requests; a script
+    that goes as fast as lists are made (100 a second) is slowed down."""
+    address_requests_per_minute: Annotated[int, Field(ge=0)] = 6000
+    """The same of one address, users or not. An office may have one address."""
+    trusted_proxies: str = "127.0.0.0/8,::1"
+    """Networks, separated by commas, whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed. A proxy on
+    this machine, and lists-api in front of the other services, is not the client."""
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _proxies_are_networks(cls, value: str) -> str:
+        for part in value.split(","):
+            if part.strip():
+                ip_network(part.strip())
+        return value
 
 
 def load(settings: type[S]) -> S:

@@ -11,6 +11,7 @@ from fastapi import FastAPI
 from chassis.bootstrap import health_of
 from chassis.clock import Clock, utc_now
 from chassis.http.auth import Authenticator
+from chassis.http.rate_limits import RateLimits
 from chassis.postgres.database import Pool
 from chassis.sealing import Sealer
 from lists_api.console.front import Front, front_of
@@ -33,16 +34,22 @@ def build_app(
 ) -> Front:
     """Return the HTTP application. It knows no Kafka: its transactions write the outbox."""
     app = http_api(health_of(cases.pool))
-    equip(app, settings, cases, runs, sessions)
+    equip(app, settings, cases, runs, sessions, RateLimits(settings))
     return front(app, settings, sessions, gateway)
 
 
 def equip(
-    app: FastAPI, settings: HttpSettings, cases: ListUseCases, runs: RunUseCases, sessions: Sessions | None
+    app: FastAPI,
+    settings: HttpSettings,
+    cases: ListUseCases,
+    runs: RunUseCases,
+    sessions: Sessions | None,
+    limits: RateLimits,
 ) -> None:
     """Give the routes what they work with."""
     app.state.settings = settings
     app.state.authenticator = Authenticator(settings)
+    app.state.limits = limits
     app.state.sessions = sessions
     app.state.use_cases = cases
     app.state.turns = Turns()
@@ -54,6 +61,7 @@ def front(app: FastAPI, settings: HttpSettings, sessions: Sessions | None, gatew
     return front_of(
         app,
         gateway,
+        app.state.limits,
         pages=pages(None if sessions is None or sessions.provider is None else sessions.provider.name),
         sessions=sessions,
         public_url=settings.own_address,

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from pydantic import AnyHttpUrl, Field, SecretStr, field_validator, model_validator
 
 from chassis.sealing import Sealer
-from chassis.settings import AuthSettings, ServiceSettings
+from chassis.settings import CallerSettings, ServiceSettings
 from lists_api.lists.domain.items import MAX_ITEMS
 from lists_api.lists.domain.quota import Quota, Quotas
 from lists_api.runs.domain.outcome import Guard
@@ -93,7 +93,7 @@ class RunSettings(Settings):
         return Guard(self.run_max_removed_percent, self.run_guarded_items)
 
 
-class HttpSettings(Settings, AuthSettings):
+class HttpSettings(Settings, CallerSettings):
     """What `serve` needs in addition: how it knows its callers, and what it takes of them."""
 
     max_body_bytes: Annotated[int, Field(ge=1024)] = 8 * 1024 * 1024

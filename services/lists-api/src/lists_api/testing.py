@@ -17,6 +17,7 @@ from uuid_utils.compat import uuid7
 
 from chassis.health import Health
 from chassis.http.problem_kinds import MEDIA_TYPE
+from chassis.http.rate_limits import RateLimits
 from chassis.kafka.envelope import Delivered
 from chassis.local_tokens import issue_token
 from chassis.postgres.database import Pool, create_pool, ping
@@ -52,7 +53,7 @@ GOOD_LIST: Final = {"title": "Heists", "list_type": "manual"}
 def settings_for(dsn: str, **changes: object) -> HttpSettings:
     """Return settings for a database. `changes` replaces defaults."""
     known: dict[str, Any] = {"database_url": dsn, "kafka_bootstrap_servers": "unused:9092", "auth_local_key": AUTH_KEY}
-    known["session_encryption_keys"] = SESSION_KEY
+    known |= {"session_encryption_keys": SESSION_KEY, "user_requests_per_minute": 0, "address_requests_per_minute": 0}
     return HttpSettings(**(known | changes))
 
 
@@ -181,7 +182,7 @@ async def running_api(dsn: str, **changes: object) -> AsyncIterator[Api]:
     health.add("postgres", partial(ping, pool))
     try:
         async with opened_sessions(settings, pool, clock) as sessions, opened_gateway(settings) as gateway:
-            equip(app, settings, cases, runs, sessions)
+            equip(app, settings, cases, runs, sessions, RateLimits(settings, lambda: clock().timestamp()))
             origin = front(app, settings, sessions, gateway)
             async with httpx.AsyncClient(transport=httpx.ASGITransport(origin), base_url="http://lists") as http:
                 yield Api(app, origin, http, pool, clock, waker, settings, TraktEvents.of(cases))

@@ -12,6 +12,8 @@ from chassis.bootstrap import Foundation, bootstrap
 from chassis.clock import utc_now
 from chassis.health import Check, StuckError
 from chassis.http.auth import Authenticator
+from chassis.http.guarded import guarded
+from chassis.http.rate_limits import RateLimits
 from chassis.postgres.wakeup import Listener, Waker
 from chassis.process import serve_http
 from notifier.channels.rules import ChannelRules
@@ -39,6 +41,7 @@ async def http_application(
     app = http_api(base.health)
     app.state.settings = settings
     app.state.authenticator = Authenticator(settings)
+    app.state.limits = RateLimits(settings)
     app.state.pool = base.pool
     app.state.streams = streams
     async with (
@@ -75,4 +78,4 @@ async def serve(settings: HttpSettings) -> None:
     """Serve the HTTP API and the live stream."""
     streams = Streams(limit=settings.streams_per_user)
     async with bootstrap(SERVICE, settings, connections=10) as base, http_application(settings, base, streams) as http:
-        await serve_http(http.app, settings, on_stop=streams.end)
+        await serve_http(guarded(http.app, http.app.state.limits, settings), settings, on_stop=streams.end)

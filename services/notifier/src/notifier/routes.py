@@ -9,7 +9,7 @@ from chassis.health import Health
 from chassis.http import health
 from chassis.http.auth import BEARER, current_user
 from chassis.http.openapi import HttpApi
-from chassis.http.problem_kinds import ANYWHERE, NotFound, documented
+from chassis.http.problem_kinds import ANYWHERE, NotFound, RateLimited, documented
 from chassis.postgres.database import Pool
 from notifier import page_store, store
 from notifier.channels import routes as channels
@@ -98,7 +98,7 @@ async def clear_messages(user_id: Caller, pool: Database, query: Annotated[UpToQ
     "/stream",
     status_code=200,
     response_class=StreamResponse,
-    responses=documented(TooManyStreams)
+    responses=documented(RateLimited, TooManyStreams)
     | {200: {"description": "Server-Sent Events", "content": {EVENT_STREAM: STREAM}}},
 )
 async def stream_messages(

@@ -7,7 +7,7 @@ from typing import Annotated, Final
 from pydantic import Field, SecretStr, field_validator
 
 from chassis.sealing import Sealer
-from chassis.settings import AuthSettings, DatabaseSettings, ServiceSettings
+from chassis.settings import CallerSettings, DatabaseSettings, ServiceSettings
 
 SERVICE: Final = "notifier"
 """How the service is called in telemetry and by Postgres."""
@@ -72,7 +72,7 @@ class DeliverSettings(ServiceSettings, ChannelSettings):
     """How long the log of what was sent is kept."""
 
 
-class HttpSettings(Settings, AuthSettings, ChannelSettings):
+class HttpSettings(Settings, CallerSettings, ChannelSettings):
     """What `serve` needs in addition: how it knows its callers, and what channels may be."""
 
     stream_lifetime: Annotated[timedelta, Field(ge=timedelta(seconds=1))] = timedelta(hours=1)

@@ -37,6 +37,8 @@ def settings_for(
             "channel_encryption_keys": ENCRYPTION_KEY,
             "stream_lifetime": stream_lifetime,
             "streams_per_user": streams_per_user,
+            "user_requests_per_minute": 0,
+            "address_requests_per_minute": 0,
         }
     )
 

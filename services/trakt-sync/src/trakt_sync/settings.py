@@ -5,7 +5,7 @@ from typing import Annotated, Final, Self
 
 from pydantic import AnyHttpUrl, Field, SecretStr, model_validator
 
-from chassis.settings import AuthSettings, DatabaseSettings, ServiceSettings
+from chassis.settings import CallerSettings, DatabaseSettings, ServiceSettings
 from trakt_sync.accounts.vault import Vault
 
 SERVICE: Final = "trakt-sync"
@@ -93,7 +93,7 @@ class PageSettings(DatabaseSettings):
         return str(self.trakt_site_url).rstrip("/")
 
 
-class HttpSettings(PageSettings, Settings, AuthSettings):
+class HttpSettings(PageSettings, Settings, CallerSettings):
     """What `serve` needs in addition: how it knows its callers, and where browsers go.
 
     For a login by address, `trakt_redirect_uri` is the address of `/api/trakt/callback` as browsers reach it.

@@ -45,6 +45,8 @@ SESSION_TIMEOUT: Mapping[KafkaKind, timedelta] = {
 }
 METRICS: Mapping[str, str] = {"OTEL_METRICS_EXPORTER": "otlp,prometheus"}
 """Each process answers `/metrics`, and sends them too where the caller names an endpoint."""
+RATE_LIMITS = ("USER_REQUESTS_PER_MINUTE", "ADDRESS_REQUESTS_PER_MINUTE")
+"""Off, unless the environment names them: one machine's users are its own, and so are its load tests."""
 NOT_INHERITED = {
     "DATABASE_URL",
     "AUTH_JWKS_URL",
@@ -66,6 +68,7 @@ def services(system: System, ports: Mapping[str, int], outside: Mapping[str, str
     """
     kafka = kafka_environment(system.kafka_kind, system.bootstrap_servers)
     users = {"AUTH_LOCAL_KEY": system.keys.local_key, "AUTH_ISSUER": ISSUER, "AUTH_AUDIENCE": AUDIENCE}
+    users |= {name: outside.get(name, "0") for name in RATE_LIMITS}
     lists_api = {**kafka, "DATABASE_URL": system.postgres["lists_api"]}
     console = {
         "TRAKT_SYNC_URL": system.trakt_sync_url,

@@ -117,6 +117,18 @@ def _is_user_id(text: str) -> bool:
 async def current_user(
     request: Request, authorization: Annotated[str | None, Header(include_in_schema=False)] = None
 ) -> str:
-    """Return the calling user's id. A FastAPI dependency; it takes the Authenticator from `app.state.authenticator`."""
-    authenticator: Authenticator = request.app.state.authenticator
-    return await authenticator.user_id(authorization)
+    """Return the calling user's id. A FastAPI dependency; see `user_of`."""
+    return await user_of(request, authorization)
+
+
+async def user_of(request: Request, authorization: str | None) -> str:
+    """Return the calling user's id, and count the request.
+
+    Raises:
+        UnauthorizedError, KeysAwayError: as `Authenticator.user_id`.
+        RateLimitError: the user asks too often.
+    """
+    state = request.app.state
+    user_id: str = await state.authenticator.user_id(authorization)
+    state.limits.take_user(user_id)
+    return user_id

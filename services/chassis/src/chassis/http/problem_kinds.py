@@ -123,6 +123,21 @@ class InvalidRequest(Problem):
     """The first twenty of them."""
 
 
+class RateLimited(Problem):
+    """The user, or the address, asks too often."""
+
+    slug: Literal["rate-limited"]
+    status: Literal[429]
+    detail: str = Field(examples=["You may not ask that often; wait, then try again."])
+    headers: ClassVar = {
+        "Retry-After": {
+            "required": True,
+            "schema": {"type": "string", "pattern": "^[0-9]+$"},
+            "description": "Seconds.",
+        }
+    }
+
+
 class Internal(Problem):
     """A defect of the service. It has been logged."""
 
@@ -149,7 +164,7 @@ class Transient(Problem):
     headers: ClassVar = _RETRY_AFTER
 
 
-ANYWHERE: Final = (Unauthorized, InvalidRequest, Internal, DatabaseUnavailable, Transient)
+ANYWHERE: Final = (Unauthorized, InvalidRequest, RateLimited, Internal, DatabaseUnavailable, Transient)
 """What every operation that needs a token may answer."""
 
 

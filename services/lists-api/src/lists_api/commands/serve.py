@@ -4,6 +4,7 @@ from uuid_utils.compat import uuid7
 
 from chassis.bootstrap import bootstrap
 from chassis.clock import utc_now
+from chassis.http.forwarded import Forwarded, networks_of
 from chassis.outbox import outbox
 from chassis.postgres.wakeup import Waker
 from chassis.process import serve_http
@@ -32,4 +33,4 @@ async def serve(settings: HttpSettings) -> None:
         cases = ListUseCases(base.pool, relay.wake, utc_now, uuid7, quotas, wake_runs=workers.wake)
         runs = RunUseCases(base.pool, wake_both, utc_now, uuid7, quotas)
         app = build_app(settings, cases, runs, sessions, gateway)
-        await serve_http(app, settings, on_stop=gateway.end_streams)
+        await serve_http(Forwarded(app, networks_of(settings.trusted_proxies)), settings, on_stop=gateway.end_streams)

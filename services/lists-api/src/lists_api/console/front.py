@@ -9,6 +9,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chassis.http.problems import METHODS, problem
+from chassis.http.rate_limits import AddressLimits, RateLimits
 from chassis.telemetry.requests import note_route
 from lists_api.console.cookie_logins import CookieLogins
 from lists_api.console.gateway import PATHS, Gateway, start_of
@@ -88,6 +89,7 @@ class _Apis:
 def front_of(
     own: ASGIApp,
     gateway: Gateway,
+    limits: RateLimits,
     *,
     pages: Mapping[str, Page],
     sessions: Sessions | None,
@@ -98,17 +100,19 @@ def front_of(
 
     Args:
         own: lists-api's API.
+        limits: of addresses; the console's pages, which come from memory, are free.
         sessions: None: this installation has none, and cookies mean nothing.
         cors_origins: whose pages may use the APIs with a bearer token; cookies are not for them.
     """
     api: ASGIApp = _Apis(own, gateway)
     if sessions is not None:
         api = CookieLogins(api, sessions, public_url)
+    api = AddressLimits(api, limits)
     if cors_origins:
         api = CORSMiddleware(
             api, allow_origins=cors_origins, allow_methods=METHODS, allow_headers=ASKED, expose_headers=ANSWERED
         )
-    return Front(pages, api, own, gateway, public_url)
+    return Front(pages, api, AddressLimits(own, limits), gateway, public_url)
 
 
 def _secured(send: Send, secure: Mapping[str, str], *, has_tls: bool) -> Send:

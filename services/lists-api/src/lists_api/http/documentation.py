@@ -9,6 +9,7 @@ from chassis.http.problem_kinds import (
     InvalidRequest,
     NotFound,
     Problem,
+    RateLimited,
     TooLarge,
     UnsupportedMediaType,
     documented,
@@ -231,9 +232,9 @@ EDIT: Final[Responses] = BODY | documented(
     InvalidRequest, PatchRefused, DuplicateList, WatchlistTaken, QuotaExceeded, NotFound, VersionMismatch
 )
 TRAKT_IMPORT: Final[Responses] = BODY | documented(InvalidRequest, TraktListIsMirror, QuotaExceeded)
-START: Final[Responses] = documented(TooManyRuns)
-SEARCH: Final[Responses] = documented(TooManySearches)
-FEED_READ: Final[Responses] = documented(TooManyFeedReads)
+START: Final[Responses] = documented(RateLimited, TooManyRuns)
+SEARCH: Final[Responses] = documented(RateLimited, TooManySearches)
+FEED_READ: Final[Responses] = documented(RateLimited, TooManyFeedReads)
 CANCEL: Final[Responses] = documented(RunEnded)
 DECIDE: Final[Responses] = documented(RunNotHeld)
 CROSS_SITE: Final[Responses] = documented(CrossSiteRequest)
@@ -247,6 +248,7 @@ IMPORT: Final[Responses] = BODY | documented(
     ListFillsItself,
     QuotaExceeded,
     NotFound,
+    RateLimited,
     TooManyImports,
 )
 

@@ -13,7 +13,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from pydantic import TypeAdapter, ValidationError
 
-from chassis.http.auth import BEARER, Authenticator
+from chassis.http.auth import BEARER, user_of
 from chassis.http.problem_kinds import ANYWHERE, documented
 from chassis.http.problems import says_json
 from lists_api.http.body import parse_json, read_body
@@ -39,8 +39,7 @@ class JsonRoute(APIRoute):
         body = TypeAdapter[Any](annotation) if annotation else None
 
         async def handle_checked(request: Request) -> Response:
-            authenticator: Authenticator = request.app.state.authenticator
-            user_id = await authenticator.user_id(request.headers.get("authorization"))
+            user_id = await user_of(request, request.headers.get("authorization"))
             if body is None:
                 return await handle(Caller(request, user_id))
             settings: HttpSettings = request.app.state.settings

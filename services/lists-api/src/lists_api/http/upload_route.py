@@ -10,7 +10,7 @@ from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException, MultiPartParser
 
-from chassis.http.auth import Authenticator
+from chassis.http.auth import user_of
 from lists_api.http.body import read_body
 from lists_api.http.dependencies import Caller
 from lists_api.http.turns import Turns
@@ -28,8 +28,7 @@ class UploadRoute(APIRoute):
         handle = super().get_route_handler()
 
         async def handle_checked(request: Request) -> Response:
-            authenticator: Authenticator = request.app.state.authenticator
-            user_id = await authenticator.user_id(request.headers.get("authorization"))
+            user_id = await user_of(request, request.headers.get("authorization"))
             if self.body_field is None:
                 return await handle(Caller(request, user_id))
             settings: HttpSettings = request.app.state.settings

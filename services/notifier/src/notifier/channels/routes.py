@@ -15,6 +15,7 @@ from chassis.http.problem_kinds import (
     ANYWHERE,
     BadRequest,
     NotFound,
+    RateLimited,
     TooLarge,
     UnsupportedMediaType,
     documented,
@@ -120,7 +121,7 @@ async def delete_channel(user_id: Caller, cases: Cases, channel_id: ChannelId) -
     await cases.delete(user_id, channel_id)
 
 
-@router.post("/{channel_id}/test", status_code=202, responses=documented(NotFound, TooManyTests))
+@router.post("/{channel_id}/test", status_code=202, responses=documented(NotFound, RateLimited, TooManyTests))
 async def test_channel(user_id: Caller, cases: Cases, channel_id: ChannelId) -> DeliveryOut:
     """Have a test sent at once, by one attempt. Read the delivery to see what came of it."""
     return DeliveryOut.of(await cases.test(user_id, channel_id))

@@ -1,5 +1,6 @@
 """`python -m trakt_sync serve`: the HTTP API, and the polling of logins that it begins."""
 
+from chassis.http.guarded import guarded
 from chassis.process import serve_http
 from chassis.telemetry.exporters import is_exported
 from trakt_sync.http.application import serving
@@ -24,4 +25,4 @@ async def serve(settings: HttpSettings) -> None:
         ) as api,
         serving(settings, runtime.pool, runtime.health, api, wake=runtime.wake) as app,
     ):
-        await serve_http(app, settings)
+        await serve_http(guarded(app, app.state.limits, settings), settings)

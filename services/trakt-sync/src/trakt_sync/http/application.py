@@ -10,6 +10,7 @@ from fastapi import FastAPI
 from chassis.clock import Clock, utc_now
 from chassis.health import Health
 from chassis.http.auth import Authenticator
+from chassis.http.rate_limits import RateLimits
 from chassis.postgres.database import Pool
 from trakt_sync.accounts.vault import Vault
 from trakt_sync.http.api import http_api
@@ -47,6 +48,7 @@ async def serving(
     is_address = settings.trakt_redirect_uri.startswith(("https://", "http://"))
     app = http_api(health)
     app.state.authenticator = Authenticator(settings)
+    app.state.limits = RateLimits(settings)
     app.state.pool = pool
     app.state.settings = settings
     app.state.wake = wake

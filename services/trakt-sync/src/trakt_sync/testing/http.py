@@ -18,12 +18,13 @@ from trakt_sync.testing.harness import CLIENT, make_settings
 from trakt_sync.trakt.transport import connect
 
 AUTH_KEY: Final = "a key of the tests, of enough characters"
+NO_LIMITS: Final = {"user_requests_per_minute": 0, "address_requests_per_minute": 0}
 
 
 def http_settings(dsn: str, trakt_url: str, **changes: object) -> HttpSettings:
     """Return settings with a local key."""
     return HttpSettings.model_validate(
-        make_settings(dsn, trakt_url).model_dump() | {"auth_local_key": AUTH_KEY} | changes
+        make_settings(dsn, trakt_url).model_dump() | {"auth_local_key": AUTH_KEY} | NO_LIMITS | changes
     )
 
 

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from fastapi import APIRouter, Response
 
-from chassis.http.problem_kinds import DatabaseUnavailable, Internal, InvalidRequest, documented
+from chassis.http.problem_kinds import DatabaseUnavailable, Internal, InvalidRequest, RateLimited, documented
 from lists_api.feeds import use_cases
 from lists_api.http.dependencies import PREFIX, Caller, Cases, IfNoneMatch, ListId
 from lists_api.http.documentation import ABSENT, CACHING, ETAG, FEED_READ, with_headers
@@ -24,7 +24,7 @@ _ONCE: Final = "no-store"
 
 router: Final = users_router("feeds", prefix=PREFIX)
 public: Final = APIRouter(
-    prefix=FEEDS, tags=["feeds"], responses=documented(InvalidRequest, Internal, DatabaseUnavailable)
+    prefix=FEEDS, tags=["feeds"], responses=documented(InvalidRequest, RateLimited, Internal, DatabaseUnavailable)
 )
 
 

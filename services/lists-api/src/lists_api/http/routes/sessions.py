@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request, Response
 from pydantic import SecretStr
 
 from chassis.errors import UnauthorizedError
-from chassis.http.problem_kinds import DatabaseUnavailable, Internal, InvalidRequest, documented
+from chassis.http.problem_kinds import DatabaseUnavailable, Internal, InvalidRequest, RateLimited, documented
 from lists_api.errors import CrossSiteError, LoginLinkNotFoundError
 from lists_api.http.address import address_of, has_tls, sessions_of
 from lists_api.http.dependencies import Caller
@@ -27,7 +27,7 @@ public: Final = APIRouter(
     prefix=PREFIX,
     tags=["sessions"],
     route_class=PublicJsonRoute,
-    responses=documented(InvalidRequest, Internal, DatabaseUnavailable),
+    responses=documented(InvalidRequest, RateLimited, Internal, DatabaseUnavailable),
 )
 
 

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
-from chassis.http.problem_kinds import DatabaseUnavailable, Internal, InvalidRequest, Transient, documented
+from chassis.http.problem_kinds import DatabaseUnavailable, Internal, InvalidRequest, RateLimited, Transient, documented
 from trakt_sync.http import pages
 from trakt_sync.http.dependencies import PREFIX, Authorizations, Caller, users_router
 from trakt_sync.http.problems import NoRedirect, NoRedirectError
@@ -21,7 +21,9 @@ PAGES: Final[dict[int | str, dict[str, Any]]] = {
 }
 
 router = users_router("login")
-public = APIRouter(tags=["login"], responses=documented(InvalidRequest, Internal, DatabaseUnavailable, Transient))
+public = APIRouter(
+    tags=["login"], responses=documented(InvalidRequest, RateLimited, Internal, DatabaseUnavailable, Transient)
+)
 
 
 @router.post("/authorize", responses=documented(NoRedirect))
