@@ -16,6 +16,12 @@ CHROMIUM: Final = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
 DESKTOP: Final = (1280, 900)
 PHONE: Final = (375, 780)
 DRAWN: Final = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+MOVES: Final = """
+window.moved = 0;
+new PerformanceObserver(list => {
+    for (const { hadRecentInput, value } of list.getEntries()) if (!hadRecentInput) window.moved += value;
+}).observe({ type: "layout-shift", buffered: true });
+"""
 WITHIN_MS: Final = 15_000
 
 expect.set_options(timeout=WITHIN_MS)
@@ -65,6 +71,7 @@ class Console:
         url = system.urls["lists-api"]
         context = await browser.new_context(viewport={"width": size[0], "height": size[1]}, reduced_motion="reduce")
         context.set_default_timeout(WITHIN_MS)
+        await context.add_init_script(MOVES)
         try:
             console = cls(await context.new_page(), url)
             await log_in(console.page, system, user)
@@ -94,6 +101,10 @@ class Console:
         """Wait until the view has what it reads."""
         await self.page.evaluate(DRAWN)
         await expect(self.page.locator(".skeleton, [aria-busy=true]")).to_have_count(0)
+
+    async def moved(self) -> float:
+        """Return how much has moved by itself since this was asked before: the cumulative layout shift."""
+        return float(await self.page.evaluate("[window.moved, window.moved = 0][0]"))
 
     async def titles(self) -> list[str]:
         """Return the names of the titles that the list's page shows, in their order."""

@@ -71,8 +71,31 @@ async def test_a_refresh_shows_how_far_it_is_and_survives_a_reload(console: Cons
     await expect(console.toast("Sync for 'Comedy Movies (1990s)'").or_(console.toast("Comedy Movies"))).to_be_visible()
     await expect(console.button("Refresh now")).to_be_enabled()
     assert await console.page.evaluate("window.seen.length") > 0
-    await console.page.reload()
+    await console.button("Refresh now").click()
+    await console.page.reload()  # in the middle
+    await expect(console.button("Refresh now")).to_be_enabled()
     await expect(console.page.locator(".titles.card .title-row")).to_have_count(20)
+
+
+async def test_a_list_with_ones_say_pins_what_is_on_it_and_keeps_titles_out(console: Console, user: User) -> None:
+    page = console.page
+    body = {"title": "Laughs", "list_type": "custom", "filters": COMEDIES, "item_limit": 20}
+    made = (await user.send("POST", "", json=body)).json()
+    await eventually(lambda: user.read(made["id"]), until=lambda one: one.item_count == 20)
+    await console.go(f"/lists/{made['id']}")
+    search = page.get_by_role("combobox", name="Pin a title to this list")
+    await search.fill("Toy Story")
+    await expect(page.get_by_role("option").first).to_contain_text("Toy Story")
+    await search.press("Enter")
+    row = page.locator(".titles.card .title-row")
+    await expect(row.filter(has_text="Pinned")).to_contain_text("Toy Story")
+    await search.fill("Toy Story")
+    await expect(page.get_by_role("option").first).to_contain_text("pinned")
+    await search.press("Escape")
+    await page.get_by_role("button", name="Keep out: Forrest Gump").click()
+    await expect(row.filter(has_text="Forrest Gump")).to_have_count(0)
+    await console.button("Undo").click()
+    await expect(row.filter(has_text="Forrest Gump")).to_have_count(1)
 
 
 async def test_what_a_change_does_on_trakt_is_shown_before_it_is_made(console: Console, user: User) -> None:

@@ -88,6 +88,24 @@ async def test_trakt_away_is_said_with_the_next_try_and_so_is_its_return(
     await expect(console.page.locator(".list-mirror")).to_contain_text("On Trakt")
 
 
+async def test_a_login_that_trakt_ended_is_said_everywhere_and_connecting_again_goes_on_with_the_lists(
+    console: Console, system: RunningSystem, user: User
+) -> None:
+    page = console.page
+    await system.trakt.expire_tokens(user.name, refresh_too=True)
+    await user.create("Waits for a login", movies(2))
+    banner = page.locator(".notice").filter(has_text="Trakt does not let us in any more")
+    await expect(banner).to_be_visible()
+    await expect(console.card("Waits for a login")).to_contain_text("Connect your Trakt account again")
+    await banner.get_by_role("link", name="Connect again").click()
+    await console.button("Connect again").click()
+    await system.trakt.decide_device(await page.locator(".code-text").inner_text(), user.name)
+    await expect(console.toast("Trakt is connected")).to_be_visible()
+    await expect(banner).to_have_count(0)
+    await console.go("/")
+    await expect(console.card("Waits for a login").get_by_text("On Trakt", exact=True)).to_be_visible()
+
+
 async def test_a_session_that_ended_leads_to_the_door_and_back_to_where_one_was(
     console: Console, system: RunningSystem, user: User
 ) -> None:

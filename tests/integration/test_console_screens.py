@@ -29,6 +29,8 @@ SCREENS: Final = {
     "account": "/account",
     "nowhere": "/nowhere",
 }
+MOST_MOVED: Final = 0.1
+"""Cumulative layout shift, as browsers count it: what is called good (https://web.dev/articles/cls)."""
 DIALOGS: Final = {
     "suggestion": ("/new", "Popular Shows"),
     "menu": ("/lists/{manual}", "More actions"),
@@ -61,6 +63,8 @@ async def test_no_screen_has_a_serious_finding(
             await console.picture(f"{name}-{size[0]}-{theme}")
             if seen := await findings(console, axe):
                 found[name] = seen
+            if (moved := await console.moved()) > MOST_MOVED:
+                found[f"{name} moves what is read"] = [str(moved)]
             if button:
                 await console.page.keyboard.press("Escape")
     assert found == {}

@@ -19,8 +19,8 @@ async function find(text, signal) {
   return (await get(`/api/catalogue/search?q=${encodeURIComponent(text)}&limit=${MOST}`, { signal })).titles;
 }
 
-/** `known`: titles that are on the list already; `onChoose(title)` may be asynchronous. */
-export function TitleSearch({ label, known, onChoose }) {
+/** `known`: titles that need not be chosen, `mark`: what is said of them; `onChoose(title)` may be asynchronous. */
+export function TitleSearch({ label, known, mark, onChoose }) {
   const [text, setText] = useState("");
   const [isOpen, setOpen] = useState(false);
   const [chosen, setChosen] = useState(0);
@@ -28,9 +28,9 @@ export function TitleSearch({ label, known, onChoose }) {
   const settled = useSettled(text.trim(), 180);
   const { data, problem } = useResource((signal) => find(settled, signal), settled);
   const found = settled ? (data ?? []) : [];
-  useEffect(() => setChosen(0), [data]);
-  const isShown = isOpen && settled !== "";
   const has = (title) => known.some((one) => sharesId(one, title));
+  useEffect(() => setChosen(Math.max(0, found.findIndex((title) => !has(title)))), [data]);
+  const isShown = isOpen && settled !== "";
   const choose = (title) => {
     if (!title || has(title)) return;
     onChoose({ ...title, title: IMDB_ID.test(settled) ? null : title.title });
@@ -69,7 +69,7 @@ export function TitleSearch({ label, known, onChoose }) {
             <li key=${`${title.media_type} ${JSON.stringify(title.ids)}`} id=${`${id}-${index}`} role="option" class="title-row"
               aria-selected=${String(index === chosen)} aria-disabled=${String(has(title))}
               onPointerDown=${(event) => event.preventDefault()} onClick=${() => choose(title)}>
-              <${TitleText} item=${title} extra=${has(title) && html`<span class="mark">on the list</span>`} />
+              <${TitleText} item=${title} extra=${has(title) && html`<span class="mark">${mark}</span>`} />
               ${title.rating && html`<span class="quiet small">${title.rating.toFixed(1)}</span>`}
             </li>
           `,

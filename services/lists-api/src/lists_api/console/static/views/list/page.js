@@ -100,7 +100,7 @@ export function ListPage({ parts: [, id, part = "titles"] }) {
         ${words.action && part !== "trakt" && html`<a class="small" href=${`#${words.action.href}`}>${words.action.label}</a>`}
         ${traktUrl(list, found) && html`<${External} className="small" href=${traktUrl(list, found)}>See it on Trakt<//>`}
       </p>
-      <div role="status">${run && html`<${Progress} run=${run} />`}</div>
+      <div class=${list.list_type === "manual" ? null : "list-run"} role="status">${run && html`<${Progress} run=${run} />`}</div>
     </div>
     ${list.status === "needs_approval" && html`<${HeldRun} list=${list} />`}
     ${list.status === "no_candidates" &&

@@ -80,7 +80,12 @@ export function TitlesPart({ list }) {
   return html`
     <section class="stack" aria-label="Titles">
       ${list.list_type !== "smart" &&
-      html`<${TitleSearch} label=${isManual ? "Add a title" : "Pin a title to this list"} known=${data?.items ?? []} onChoose=${add} />`}
+      html`
+        <${TitleSearch}
+          label=${isManual ? "Add a title" : "Pin a title to this list"} mark=${isManual ? "on the list" : "pinned"}
+          known=${(data?.items ?? []).filter((item) => isManual || item.is_pinned)} onChoose=${add}
+        />
+      `}
       ${data?.total > 1 &&
       html`
         <div class="titles-tools">
