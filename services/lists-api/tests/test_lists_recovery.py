@@ -5,11 +5,15 @@ from typing import Any
 
 import pytest
 
+from chassis.kafka.producer import producer
 from chassis.testing import back_up, restore
+from lists_api.account.erasing import Erasing
+from lists_api.commands.recover import recover as recover_command
 from lists_api.lists.recovery import recover
 from lists_api.lists.republish import republish_all
-from lists_api.testing import Api, Stored, movies, running_api
-from watchbuddy_contracts import EventHeaders, ListDeleted, ListState, MirrorSettings
+from lists_api.testing import Api, Stored, movies, running_api, settings_for
+from local_stack.kafka.embedded import EmbeddedKafka
+from watchbuddy_contracts import LISTS, EventHeaders, ListDeleted, ListState, MirrorSettings
 
 SMART: dict[str, Any] = {"list_type": "smart", "filters": {"genres": ["comedy"]}, "title": "Comedies"}
 
@@ -110,3 +114,44 @@ async def test_titles_that_the_owner_put_on_a_custom_list_are_pinned(own_dsn: st
         await come_again(api, sent)
         items = (await api.call("GET", f"/api/lists/{made}/items")).json()["items"]
         assert [(one["ids"]["tmdb"], one["is_pinned"]) for one in items] == [(1, True), (2, True)]
+
+
+async def test_the_command_reads_the_topic_and_who_was_erased_since_stays_erased(
+    own_dsn: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async with running_api(own_dsn) as api:
+        edited = (await api.create(title="Before", items=movies(1)))["id"]
+        await api.create(user="bob", title="Bob's", items=movies(2))
+    backup = await back_up(own_dsn)
+    async with running_api(own_dsn) as api:
+        await api.call("PATCH", f"/api/lists/{edited}", json={"title": "After"})
+        await api.create(user="bob", title="Bob's too", items=movies(3))
+        await Erasing(api.pool, api.waker.wake, api.clock).erase("bob", keep_trakt_lists=True)
+        back = (await api.create(user="bob", title="Bob is back"))["id"]
+        sent = await api.pool.fetch("SELECT key, value, headers FROM outbox ORDER BY id")
+
+    await restore(own_dsn, backup)
+    kafka = EmbeddedKafka(topics={LISTS.name: 1})
+    await kafka.start()
+    try:
+        settings = settings_for(own_dsn, kafka_bootstrap_servers=kafka.bootstrap_servers)
+        sender = producer(settings)
+        await sender.start()
+        for row in sent:
+            headers = [(name, text.encode()) for name, text in row["headers"].items()]
+            await sender.send_and_wait(LISTS.name, value=row["value"], key=row["key"], headers=headers)
+        await sender.send_and_wait(LISTS.name, value=b"no event", key=b"ada")
+        await sender.stop()
+        for _ in range(2):  # again, it changes nothing
+            assert await recover_command(settings) == 1
+            async with running_api(own_dsn) as api:
+                assert [one[1] for one in await lists(api)] == ["After"]
+                of_bob = (await api.call("GET", "/api/lists", user="bob")).json()["lists"]
+                assert [(one["id"], one["title"]) for one in of_bob] == [(back, "Bob is back")]
+    finally:
+        await kafka.stop()
+    first, second = [line for line in capsys.readouterr().out.splitlines() if "known" in line]
+    assert "1 changed" in first
+    assert "1 users erased again" in first
+    assert "2 of erased users" in first
+    assert "erased again" not in second

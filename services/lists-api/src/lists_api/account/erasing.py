@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 from uuid import uuid4
 
@@ -56,6 +57,20 @@ class Erasing:
         self.wake()
         log.info("user_erasure_requested", erasure_id=str(begun.erasure_id), keep_trakt_lists=keep_trakt_lists)
         return begun
+
+    async def repeat(self, event: UserErasureRequested, at: datetime) -> bool:
+        """Erase a user again, in a database that was restored to before it; return False when it knows of the erasure.
+
+        Nobody is told: the event stands in the topic.
+        """
+        if await erasures.read(self.pool, event.erasure_id) is not None:
+            return False
+        async with self.pool.acquire() as connection, connection.transaction():
+            await personal.delete_all(connection, event.user_id)
+            await erasures.add(connection, Erasure(event.erasure_id, event.keep_trakt_lists, at))
+            life = erasure.Life(event.user_id, event.erasure_id, TRAKT)
+            await erasure.end(connection, life, until=None, now=self.now())
+        return True
 
     async def confirm(self, delivered: Delivered) -> None:
         """Note what another service says of an erasure. A second delivery changes nothing."""
