@@ -76,6 +76,11 @@ async def test_a_refresh_shows_how_far_it_is_and_survives_a_reload(console: Cons
     await expect(console.button("Refresh now")).to_be_enabled()
     await expect(console.page.locator(".titles.card .title-row")).to_have_count(20)
 
+    await console.page.get_by_role("link", name="Filters", exact=True).click()
+    await console.page.get_by_label("At most so many titles").fill("15")
+    await console.button("What would that do on Trakt?").click()
+    await expect(console.page.get_by_text("Take 5 titles off it")).to_be_visible()
+
 
 async def test_a_list_with_ones_say_pins_what_is_on_it_and_keeps_titles_out(console: Console, user: User) -> None:
     page = console.page

@@ -88,6 +88,8 @@ async def test_a_plan_shows_what_a_change_would_do_before_it_is_made(
         ({"target": "watchlist"}, ["delete_list", "open_watchlist", "add_items"]),
         ({"item_limit": "2"}, ["remove_items"]),
         ({"item_limit": "2", "mode": "add_only"}, []),
+        ({"reordered": "true"}, []),
+        ({"reordered": "true", "order": "true"}, ["read_items", "reorder_items"]),
         ({"when_changed": "take_over", "when_removed": "take_over", "when_deleted": "detach"}, []),
     ):
         planned = (await client.post(f"{LISTS}/1/plan", params=change)).json()

@@ -53,6 +53,8 @@ class PlanQuery(BaseModel):
     order: bool | None = None
     item_limit: Annotated[int, Field(ge=1, le=MAX_ITEMS)] | None = None
     """As if only its first so many titles were on it."""
+    reordered: bool = False
+    """As if its titles stood in another order. Which one is no matter for what is sent."""
 
     def applied_to(self, job: Job) -> Job:
         """Return the job with these changes. They would be the list's next version, which repairs what was left."""
@@ -61,12 +63,13 @@ class PlanQuery(BaseModel):
         policies = {name: getattr(self, name) for name in _POLICIES if getattr(self, name) is not None}
         details = {name: getattr(self, name) for name in _DETAILS if getattr(self, name) is not None}
         desired = job.desired
+        items = desired.items[: self.item_limit]
         changed = replace(
             desired,
             policies=replace(desired.policies, **policies),
             details=replace(desired.details, **details),
             is_ordered=desired.is_ordered if self.order is None else self.order,
-            items=desired.items[: self.item_limit],
+            items=items[::-1] if self.reordered else items,
         )
         return replace(job, version=job.version + 1, desired=changed)
 

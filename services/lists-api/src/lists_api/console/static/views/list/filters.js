@@ -22,6 +22,12 @@ const ofList = (list) => ({
   is_paused: list.is_paused,
 });
 
+/** Return what the draft changes of the titles that are on the list; which others come, its preview says. */
+const changeOf = ({ item_limit: limit, sort }, list) => ({
+  ...(limit && limit < list.item_count && { item_limit: limit }),
+  ...(sort !== list.sort && { reordered: true }),
+});
+
 export function FiltersPart({ list }) {
   const [draft, setDraft] = useState(() => ofList(list));
   const [problem, setProblem] = useState(null);
@@ -67,7 +73,7 @@ export function FiltersPart({ list }) {
       </div>
       ${draft.sort !== list.sort && !list.mirror.order &&
       html`<p class="quiet small">On Trakt the titles keep their order, unless the list's settings say “Keep the order the same, too”.</p>`}
-      <${DryRun} listId=${list.id} change=${draft.item_limit < list.item_count && draft.item_limit ? { item_limit: draft.item_limit } : {}} />
+      <${DryRun} listId=${list.id} change=${changeOf(draft, list)} />
       ${problem && html`<${Notice} tone="bad" role="alert">${problem.message}<//>`}
       ${isChanged &&
       html`
