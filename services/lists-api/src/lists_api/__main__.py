@@ -47,6 +47,16 @@ COMMANDS = {
         "write the catalogue to a file",
         later(f"{_COMMANDS}.catalogue_export:add_arguments"),
     ),
+    "user export": Command(
+        later("chassis.export_command:export_user", SERVICE, "lists_api.store.personal"),
+        "print everything that is known of a user here, as JSON",
+        later("chassis.export_command:add_arguments"),
+    ),
+    "user erase": Command(
+        later(f"{_COMMANDS}.user_erase:user_erase"),
+        "delete everything of a user, here and in the other services",
+        later(f"{_COMMANDS}.user_erase:add_arguments"),
+    ),
     "migrate": process(
         later("chassis.bootstrap:migrate_only", SERVICE), DatabaseSettings, "bring the database up to date, and end"
     ),

@@ -58,6 +58,7 @@ def equip(
 
 def front(app: FastAPI, settings: HttpSettings, sessions: Sessions | None, gateway: Gateway) -> Front:
     """Return the application as browsers meet it: with the console and the other services."""
+    app.state.parts = gateway.read
     return front_of(
         app,
         gateway,

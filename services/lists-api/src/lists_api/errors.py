@@ -1,5 +1,7 @@
 """What is wrong with a request, as problems over HTTP.
 
+TransientError (chassis)               503  "transient"
+└── ServiceAwayError
 PermanentError (chassis)
 ├── NotFoundError (chassis)            404  "not-found"
 │   ├── ListNotFoundError
@@ -38,7 +40,13 @@ from pathlib import Path
 from typing import ClassVar
 from uuid import UUID
 
-from chassis.errors import NotFoundError, PermanentError, PreconditionFailedError, TooManyRequestsError
+from chassis.errors import (
+    NotFoundError,
+    PermanentError,
+    PreconditionFailedError,
+    TooManyRequestsError,
+    TransientError,
+)
 
 
 class ListNotFoundError(NotFoundError):
@@ -138,6 +146,13 @@ class FeedNotFoundError(NotFoundError):
 class LoginLinkNotFoundError(NotFoundError):
     def __init__(self) -> None:
         super().__init__("This link was used already, or it is too old. Ask for another.")
+
+
+class ServiceAwayError(TransientError):
+    """Another service is away, or is not there in this installation."""
+
+    def __init__(self, service: str, detail: str) -> None:
+        super().__init__(f"{service} is away for the moment: {detail}")
 
 
 class ErasureNotFoundError(NotFoundError):

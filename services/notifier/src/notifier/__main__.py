@@ -19,6 +19,11 @@ COMMANDS = {
         DatabaseSettings,
         "after a restore: have the messages that are there count as sent",
     ),
+    "user export": Command(
+        later("chassis.export_command:export_user", SERVICE, "notifier.personal"),
+        "print everything that is known of a user here, as JSON",
+        later("chassis.export_command:add_arguments"),
+    ),
     "migrate": process(
         later("chassis.bootstrap:migrate_only", SERVICE), DatabaseSettings, "bring the database up to date, and end"
     ),

@@ -3,17 +3,19 @@
 import asyncio
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Depends, Header, Path, Query, Request
+from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
 
 from chassis.health import Health
 from chassis.http import health
 from chassis.http.auth import BEARER, current_user
+from chassis.http.export import EXPORT, export_response
 from chassis.http.openapi import HttpApi
 from chassis.http.problem_kinds import ANYWHERE, NotFound, RateLimited, documented
 from chassis.postgres.database import Pool
 from notifier import page_store, store
 from notifier.channels import routes as channels
 from notifier.errors import MessageNotFoundError
+from notifier.personal import TABLES
 from notifier.problems import TooManyStreams
 from notifier.requests import MAX_ID, MessageId, MessagesQuery, UpToQuery
 from notifier.responses import EXAMPLE, RUN_EXAMPLE, MessagesOut
@@ -73,6 +75,12 @@ async def read_messages(user_id: Caller, pool: Database, query: Annotated[Messag
         pool, user_id, query.filter, limit=query.limit, offset=query.offset, before=query.before
     )
     return MessagesOut.of(found, page=query.page, limit=query.limit)
+
+
+@router.get("/export", response_class=Response, responses=EXPORT)
+async def export_notifications(user_id: Caller, pool: Database) -> Response:
+    """Download everything that the notifier has of you: messages, channels, what was delivered."""
+    return await export_response(pool, TABLES, user_id, "notifier.json")
 
 
 @router.post("/read", status_code=204)

@@ -70,6 +70,11 @@ COMMANDS = {
         "print the OpenAPI document of the HTTP API",
         later("chassis.http.openapi:add_arguments"),
     ),
+    "user export": Command(
+        later("chassis.export_command:export_user", SERVICE, "trakt_sync.store.personal"),
+        "print everything that is known of a user here, as JSON",
+        later("chassis.export_command:add_arguments"),
+    ),
     "migrate": process(
         later("chassis.bootstrap:migrate_only", SERVICE), DatabaseSettings, "bring the database up to date, and end"
     ),

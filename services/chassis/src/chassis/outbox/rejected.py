@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from chassis.postgres.database import Pool
-from watchbuddy_contracts import EVENTS, ListEvent
+from chassis.postgres.database import Pool, count_of
+from watchbuddy_contracts import DEAD_LETTER_RETENTION, EVENTS, ListEvent
 
 _LIST_TYPES: Final = [ce_type for ce_type, model in EVENTS.items() if issubclass(model, ListEvent)]
 _SELECTED: Final = """
@@ -80,3 +80,11 @@ async def waiting(pool: Pool) -> tuple[int, datetime | None]:
     """Return how many events wait in the outbox, and since when the first one does."""
     row = await pool.fetchrow(WAITING)
     return (0, None) if row is None else (row["count"], row["since"])
+
+
+SWEEP: Final = "DELETE FROM outbox_rejected WHERE rejected_at < $1"
+
+
+async def sweep(pool: Pool, *, now: datetime) -> int:
+    """Delete the events that were refused so long ago that a dead letter would be gone, too; return how many."""
+    return count_of(await pool.execute(SWEEP, now - DEAD_LETTER_RETENTION))

@@ -21,6 +21,7 @@ from chassis.http.problems import METHODS, RETRY, problem
 from chassis.telemetry.http import passed_on
 from chassis.telemetry.trace_context import TRACEPARENT, TRACESTATE, TraceContext
 from lists_api.console.request_body import BodyTooLargeError, ClientLeftError, RequestBody
+from lists_api.errors import ServiceAwayError
 
 log = structlog.get_logger()
 
@@ -102,6 +103,25 @@ class Gateway:
         """End the live streams: the process stops, and they would not end by themselves."""
         for stream in self._streams:
             stream.close()
+
+    @asynccontextmanager
+    async def read(self, service: str, path: str, authorization: str) -> AsyncIterator[AsyncIterator[bytes]]:
+        """Give the body of a service's answer to a GET of ours, in the name of a user.
+
+        Raises:
+            ServiceAwayError: it is away, or does not answer with what was asked for.
+        """
+        base = self._services[service]
+        if base is None:
+            raise ServiceAwayError(service, f"{service.replace('-', '_').upper()}_URL is not set")
+        headers = {"Authorization": authorization, **TraceContext.current().to_headers()}
+        try:
+            async with self._http.get(f"{base}{path}", headers=headers) as response:
+                response.raise_for_status()
+                yield response.content.iter_any()
+        except (aiohttp.ClientError, OSError) as exc:
+            log.warning("service_unreachable", service=service, error=repr(exc), is_answered=False)
+            raise ServiceAwayError(service, "try again") from exc
 
     async def __call__(self, service: str, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request with the answer of a service."""

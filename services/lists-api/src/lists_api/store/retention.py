@@ -26,6 +26,14 @@ async def delete_runs(pool: Pool, *, until: datetime) -> int:
     return count_of(await pool.execute(DELETE_RUNS, until))
 
 
+DELETE_USES: Final = "DELETE FROM use_count WHERE minute <= $1"
+
+
+async def delete_uses(pool: Pool, *, until: datetime) -> int:
+    """Delete counts of a minute that was then or before. Return how many."""
+    return count_of(await pool.execute(DELETE_USES, until))
+
+
 # An import whose list is there says that the list need not be imported again.
 DELETE_IMPORTS: Final = """
 DELETE FROM trakt_import

@@ -11,6 +11,7 @@ STATE: Final = "SELECT state FROM account WHERE user_id = $1 FOR UPDATE"
 LEFT: Final = f"""
 SELECT count(*) FROM mirror JOIN desired_list USING (list_id) WHERE desired_list.user_id = $1 AND {ON_TRAKT}"""  # noqa: S608
 DELETE_IMPORTS: Final = "DELETE FROM list_import WHERE user_id = $1"
+DELETE_REJECTED: Final = "DELETE FROM outbox_rejected WHERE key = convert_to($1, 'UTF8')"
 DELETE_LISTS: Final = "DELETE FROM desired_list WHERE user_id = $1"
 DELETE_ACCOUNT: Final = "DELETE FROM account WHERE user_id = $1"
 
@@ -39,8 +40,9 @@ async def left(connection: Connection, user_id: str) -> int:
 
 
 async def delete_imports(connection: Connection, user_id: str) -> None:
-    """Delete what lists of Trakt the user had read."""
+    """Delete what lists of Trakt the user had read, and events of theirs that Kafka refused."""
     await connection.execute(DELETE_IMPORTS, user_id)
+    await connection.execute(DELETE_REJECTED, user_id)
 
 
 async def delete_lists(connection: Connection, user_id: str) -> None:

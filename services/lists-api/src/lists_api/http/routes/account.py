@@ -5,12 +5,14 @@ from uuid import UUID
 
 from fastapi import APIRouter, Response
 
+from chassis.http.export import download
 from chassis.http.problem_kinds import DatabaseUnavailable, Internal, InvalidRequest, documented
 from lists_api.account.erasing import Erasing
+from lists_api.account.exporting import Exporting
 from lists_api.errors import ErasureNotFoundError
 from lists_api.http.address import has_tls
 from lists_api.http.dependencies import Caller, Cases
-from lists_api.http.documentation import ABSENT, BODY
+from lists_api.http.documentation import ABSENT, BODY, Responses
 from lists_api.http.json_route import users_router
 from lists_api.http.schemas.account import EraseIn, ErasureOut
 from lists_api.sessions.browsers import forget_cookie
@@ -18,11 +20,27 @@ from lists_api.store import erasures
 from lists_api.store.erasures import Erasure
 
 PREFIX: Final = "/api/account"
+ZIP: Final = "application/zip"
+ARCHIVE: Final[Responses] = {
+    200: {
+        "description": "The file.",
+        "content": {ZIP: {"schema": {"type": "string", "format": "binary"}, "example": "PK…"}},
+    }
+}
 
 router: Final = users_router("account", prefix=PREFIX)
 public: Final = APIRouter(
     prefix=PREFIX, tags=["account"], responses=documented(InvalidRequest, Internal, DatabaseUnavailable)
 )
+
+
+@router.post("/export", response_class=Response, responses=ARCHIVE)
+async def export_account(caller: Caller) -> Response:
+    """Download everything of yours, of all services: a ZIP with a JSON file of each. It is whole, or there is none."""
+    turns, exporting = caller.app.state.turns, Exporting(caller.cases.pool, caller.app.state.parts)
+    async with turns.of(caller.user_id), turns.work():
+        file = await exporting.export(caller.user_id, caller.headers["authorization"])
+    return download(file, ZIP, "watchbuddy-export.zip")
 
 
 @router.post("/erase", status_code=202, responses=BODY)

@@ -2,11 +2,13 @@
 
 from typing import Annotated
 
-from fastapi import Query
+from fastapi import Query, Response
 
+from chassis.http.export import EXPORT, export_response
 from trakt_sync.http.dependencies import Caller, Database, LogoutOf, ServerSettings, users_router
 from trakt_sync.http.schemas.account import AccountOut, DisconnectedOut
 from trakt_sync.store import connections, views
+from trakt_sync.store.personal import TABLES
 
 router = users_router("account")
 
@@ -15,6 +17,12 @@ router = users_router("account")
 async def read_account(user_id: Caller, pool: Database, settings: ServerSettings) -> AccountOut:
     """Read what one's Trakt account may have, and what of it your lists use."""
     return AccountOut.of(await views.account(pool, user_id), settings.trakt_write_interval)
+
+
+@router.get("/export", response_class=Response, responses=EXPORT)
+async def export_trakt(user_id: Caller, pool: Database) -> Response:
+    """Download everything that trakt-sync has of you: your Trakt account, and your lists as they are there."""
+    return await export_response(pool, TABLES, user_id, "trakt-sync.json")
 
 
 @router.post("/disconnect")
