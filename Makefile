@@ -4,8 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 PACKAGES := contracts services/chassis services/lists-api services/trakt-sync services/notifier deploy/trakt-simulator deploy/local
 # What is checked beside them. Each tests folder is checked alone: two of them may have files of the same name.
-SCRIPTS := benchmarks conftest.py deploy/*.py deploy/containers/*.py deploy/kubernetes/*.py
-TESTS := $(PACKAGES:%=%/tests) deploy/tests deploy/containers/tests deploy/kubernetes/tests $(wildcard tests/*)
+SCRIPTS := benchmarks conftest.py deploy/*.py deploy/containers/*.py deploy/kubernetes/*.py deploy/observability/*.py
+TESTS := $(PACKAGES:%=%/tests) deploy/tests deploy/containers/tests deploy/kubernetes/tests deploy/observability/tests $(wildcard tests/*)
 # The tests run in as many processes, each with servers of its own. One more than two processors: tests wait a lot
 # (measured on two: 15 min with 2, 12 with 3).
 WORKERS := 3
@@ -73,6 +73,7 @@ documents: $(STAMP)
 	@$(BIN)/python -m notifier openapi --check docs/openapi/notifier.json
 	@$(BIN)/python -m trakt_sync openapi --check docs/openapi/trakt-sync.json
 	@$(BIN)/python -m chassis.telemetry.document --check docs/telemetry.md
+	@$(BIN)/python deploy/observability/dashboards.py --check
 	@$(BIN)/python deploy/version.py --check
 
 types: $(STAMP) ## mypy, strict
@@ -90,6 +91,7 @@ schemas: $(STAMP) ## write the documents that are made from the code: JSON Schem
 	@$(BIN)/python -m notifier openapi --write docs/openapi/notifier.json
 	@$(BIN)/python -m trakt_sync openapi --write docs/openapi/trakt-sync.json
 	@$(BIN)/python -m chassis.telemetry.document --write docs/telemetry.md
+	@$(BIN)/python deploy/observability/dashboards.py --write
 
 bench: $(STAMP) ## measure, and print the figures beside their goals
 	@$(BIN)/python -m benchmarks
