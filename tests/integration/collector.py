@@ -100,6 +100,10 @@ class Collector:
         """Return the spans of all traces that are kept."""
         return (span for export in list(self._exports) for span in _spans(export))
 
+    def holds(self, text: str) -> bool:
+        """Whether a text stands anywhere in what was exported: in a name, an attribute, a label, an event."""
+        return any(text.encode() in export for export in [*self._exports, *self._metrics])
+
     def series(self) -> set[Series]:
         """Return what was measured since the start."""
         return {one for export in list(self._metrics) for one in _series(export)}

@@ -80,6 +80,11 @@ class RunningSystem:
         return self._system.trakt_sync_url
 
     @property
+    def databases(self) -> Mapping[str, str]:
+        """The services' databases: name → address."""
+        return self._system.postgres
+
+    @property
     def trakt_url(self) -> str:
         return self._system.trakt.api_url
 

@@ -113,6 +113,16 @@ class User:
         import_id: str = _checked(answer, 202).json()["import_id"]
         return import_id
 
+    async def export(self) -> bytes:
+        return _checked(await self._send(self._lists, "POST", "/api/account/export"), 200).content
+
+    async def erase(self, *, keep_trakt_lists: bool) -> str:
+        """Ask for the user's erasure; return the path that says how far it is."""
+        body = {"confirm": "erase everything", "keep_trakt_lists": keep_trakt_lists}
+        answer = await self._send(self._lists, "POST", "/api/account/erase", json=body)
+        status_url: str = _checked(answer, 202).json()["status_url"]
+        return status_url
+
     async def rate(self, media_type: str, reference: str, thumb: str) -> None:
         path = f"/api/ratings/{media_type}/{reference}"
         answer = await self._send(self._lists, "PUT", path, json={"thumb": thumb})
