@@ -29,6 +29,7 @@ OTHERS: Final = {
     "chassis.topics",
     "chassis.token",
     "benchmarks",
+    "local_stack",
     "local_stack.footprint",
     "<service>",
     "lists_api|trakt_sync",

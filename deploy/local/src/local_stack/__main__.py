@@ -1,4 +1,4 @@
-"""`python -m local_stack demo|run|kafka|token|console|account|catalogue`."""
+"""`python -m local_stack demo|run|kafka|token|console|account|catalogue|status`."""
 
 import argparse
 import asyncio
@@ -9,6 +9,7 @@ from pathlib import Path
 from local_stack.commands.account import connect, show
 from local_stack.commands.catalogue import import_titles
 from local_stack.commands.console import console
+from local_stack.commands.status import status
 from local_stack.commands.token import token
 from local_stack.errors import CannotStartError, PartError
 from local_stack.system.stack_file import FILE
@@ -43,6 +44,9 @@ def _options(arguments: list[str]) -> argparse.Namespace:
     titles = commands.add_parser("catalogue", help="import titles into the catalogue of the running stack")
     titles.add_argument("files", metavar="FILE", nargs="*", type=Path, help="default: the shipped titles")
     titles.add_argument("--stack", type=Path, default=FILE, help=f"the stack's file (default: {FILE})")
+    doing = commands.add_parser("status", help="show how the running stack is doing, live")
+    doing.add_argument("--once", action="store_true", help="print totals and end (as without a terminal)")
+    doing.add_argument("--stack", type=Path, default=FILE, help=f"the stack's file (default: {FILE})")
     brokers = {play: "embedded", daily: "apache where Java and Maven are installed, else embedded"}
     for command, default in brokers.items():
         command.add_argument(
@@ -70,7 +74,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Return the exit status: 0 fine, 1 a part failed or a step was not seen, 2 it cannot be started like this."""
     chosen = _options(sys.argv[1:] if arguments is None else arguments)
     try:
-        if chosen.command in {"token", "console", "account", "catalogue"}:
+        if chosen.command in {"token", "console", "account", "catalogue", "status"}:
             return _on_running(chosen)
         return _until_its_end(chosen)
     except CannotStartError as error:
@@ -88,6 +92,8 @@ def _on_running(chosen: argparse.Namespace) -> int:
         return token(chosen.user, chosen.stack)
     if chosen.command == "console":
         return console(chosen.user, chosen.stack)
+    if chosen.command == "status":
+        return status(chosen.stack, once=chosen.once)
     if chosen.command == "catalogue":
         return import_titles(chosen.files, chosen.stack)
     return show(chosen.stack) if chosen.list else connect(chosen.user, chosen.stack)
