@@ -62,6 +62,18 @@ def test_the_page_names_the_modules_of_its_first_view_so_that_all_are_asked_for_
     assert sorted(preloaded) == sorted(needed_at_first("app.js", set()) - {"app.js"})
 
 
+def test_the_page_of_a_list_names_its_modules_ahead() -> None:
+    ahead = (STATIC / "ahead.js").read_text()
+    arrays = re.findall(r"(\w+)(?: =|:) \[(.*?)\]", ahead, re.DOTALL)
+    named = {name: re.findall(r'"([^"]+\.js)"', body) for name, body in arrays}
+    first = needed_at_first("app.js", set())
+    page = needed_at_first("views/list/page.js", set()) - first
+    assert named.pop("PAGE") == sorted(page)
+    assert named == {
+        part: sorted(needed_at_first(f"views/list/{part}.js", set()) - first - page) for part in ("titles", "filters")
+    }
+
+
 def test_nothing_is_inline() -> None:
     """The policy refuses scripts and styles in the page, and in attributes that a script writes as text."""
     assert re.findall(r"<script(?![^>]* src=)|<style|\sstyle=|\son[a-z]+=", PAGE.read_text()) == []

@@ -68,6 +68,14 @@ async def test_the_types_are_written_down(api: Api) -> None:
     assert [path for path in lost if path.suffix not in TYPES] == []
 
 
+async def test_all_styles_come_with_one_request_in_the_cascades_order(api: Api) -> None:
+    named = re.findall(r'@import "([^"]+)";', (STATIC / "styles.css").read_text())
+    assert sorted(named) == sorted(f"styles/{path.name}" for path in (STATIC / "styles").iterdir())
+    sent = (await api.http.get("/console/styles.css")).text
+    assert "@import" not in sent
+    assert sent.endswith("".join((STATIC / name).read_text() for name in named))
+
+
 async def test_a_page_is_sent_again_when_it_has_changed(api: Api) -> None:
     first = await api.http.get("/login/login.js", headers={"Accept-Encoding": "identity"})
     assert first.headers["cache-control"] == "no-cache"

@@ -2,6 +2,7 @@
 
 import gzip
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -40,6 +41,7 @@ BY_LINK: Final = (
     "<code>make console</code> prints another.</p>"
 )
 BY_PROVIDER: Final = '<p><a class="button" href="/login/provider">Log in with {}</a></p>'
+IMPORT: Final = re.compile(rb'@import "([^"]+)";\n')
 REVALIDATE: Final = "no-cache"
 
 
@@ -83,10 +85,18 @@ def pages(provider: str | None) -> Mapping[str, Page]:
     return found | {"/": found["/console/index.html"], "/login": Page.of(login.encode(), ".html")}
 
 
+def _content(path: Path) -> bytes:
+    """Return what a file has; a style sheet with those that it imports in their places."""
+    content = path.read_bytes()
+    if path.suffix != ".css":
+        return content
+    return IMPORT.sub(lambda found: _content(path.parent / found[1].decode()), content)
+
+
 @cache
 def _below(folder: Path, prefix: str) -> dict[str, Page]:
     return {
-        f"{prefix}{path.relative_to(folder).as_posix()}": Page.of(path.read_bytes(), path.suffix)
+        f"{prefix}{path.relative_to(folder).as_posix()}": Page.of(_content(path), path.suffix)
         for path in sorted(folder.rglob("*"))
         if path.is_file() and path.suffix in TYPES
     }
