@@ -1,6 +1,7 @@
 """Connecting Trakt, disconnecting it, and signing out in the console, in a real browser (Debian's chromium)."""
 
 import re
+import zipfile
 
 import pytest
 from playwright.async_api import Browser, expect
@@ -142,3 +143,35 @@ async def test_who_signs_out_sees_the_door(console: Console) -> None:
     await expect(console.page.get_by_role("heading", name="You are not signed in")).to_be_visible()
     await console.page.reload()
     await expect(console.page.get_by_role("heading", name="You are not signed in")).to_be_visible()
+
+
+async def test_everything_is_downloaded_then_erased_and_the_page_says_how_far_that_is(
+    console: Console, system: RunningSystem, user: User
+) -> None:
+    page = console.page
+    await user.create("To be gone", movies(2))
+    await user.mirrored()
+    await console.go("/account")
+    async with page.expect_download() as downloading:
+        await console.button("Download").click()
+    download = await downloading.value
+    assert download.suggested_filename == "watchbuddy-export.zip"
+    with zipfile.ZipFile(await download.path()) as archive:
+        assert b"To be gone" in archive.read("lists-api.json")
+
+    await system.trakt.fault("status", status=503, method="DELETE", account=user.name, times=1)
+    await console.button("Erase everything").click()
+    dialog = page.get_by_role("dialog", name="Erase everything?")
+    erase = dialog.get_by_role("button", name="Erase everything")
+    await expect(erase).to_be_disabled()
+    await dialog.get_by_label("Take my lists off Trakt").check()
+    await dialog.get_by_label("Type “erase everything” to go on").fill("Erase everything")
+    await console.picture("erase")
+    await erase.click()
+    await expect(page.get_by_role("heading", name=re.compile("Everything .*erased"))).to_be_visible()
+    await page.reload()  # nobody is signed in, and it goes on
+    await expect(page.get_by_role("heading", name="Everything is erased")).to_be_visible()
+    await console.picture("erased")
+    assert await user.on_trakt() == []
+    await console.go("/")
+    await expect(page.get_by_role("heading", name="You are not signed in")).to_be_visible()

@@ -4,12 +4,16 @@ import { start } from "./lib/live.js";
 import { place } from "./lib/router.js";
 import { useStore } from "./lib/store.js";
 import { html, render, useEffect, useState } from "./lib/ui.js";
+import { lazy } from "./components/lazy.js";
 import { Door } from "./views/door.js";
 import { Shell } from "./views/shell.js";
 import { viewOf } from "./views/views.js";
 
+const Erased = lazy(async () => (await import("./views/erased.js")).Erased);
+
 function App() {
   const { state } = useStore(session);
+  const { parts } = useStore(place);
   const [problem, setProblem] = useState(null);
   const read = () => {
     setProblem(null);
@@ -17,6 +21,7 @@ function App() {
   };
   useEffect(read, []);
   useEffect(() => (state === "in" ? start() : undefined), [state]);
+  if (parts[0] === "erased") return html`<${Erased} id=${parts[1]} />`;
   if (state === "in") return html`<${Shell} />`;
   return html`<${Door} isKnown=${state === "out"} problem=${problem} onRetry=${read} />`;
 }

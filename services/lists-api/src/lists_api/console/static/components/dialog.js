@@ -34,8 +34,8 @@ export function Dialog({ title, children, footer, onClose, scrolls = false }) {
   `;
 }
 
-/** Ask before something that cannot be taken back. `onConfirm` may be asynchronous. */
-export function Confirm({ title, children, confirm, onConfirm, onClose, danger = true }) {
+/** Ask before something that cannot be taken back. `onConfirm` may be asynchronous; `isReady`: whether it can be done. */
+export function Confirm({ title, children, confirm, onConfirm, onClose, danger = true, isReady = true }) {
   const [isBusy, setBusy] = useState(false);
   const act = async () => {
     setBusy(true);
@@ -51,7 +51,7 @@ export function Confirm({ title, children, confirm, onConfirm, onClose, danger =
       onClose=${onClose}
       footer=${html`
         <button type="button" class="button" onClick=${onClose}>Cancel</button>
-        <button type="button" class=${danger ? "button danger" : "button primary"} disabled=${isBusy} onClick=${act}>${confirm}</button>
+        <button type="button" class=${danger ? "button danger" : "button primary"} disabled=${isBusy || !isReady} onClick=${act}>${confirm}</button>
       `}
     >
       ${children}

@@ -18,10 +18,10 @@ export class Problem extends Error {
 /**
  * Send a request and return the answer's JSON (null where there is none).
  *
- * `json` or `form` is the body. `version`: refused when the list has another one by now.
+ * `json` or `form` is the body. `as`: what the answer is, "json" or "blob". `version`: refused when the list has another one by now.
  * Throws a Problem, or an AbortError when `signal` is aborted.
  */
-export async function request(method, path, { json, form, version, signal, headers = {} } = {}) {
+export async function request(method, path, { json, form, version, signal, as = "json", headers = {} } = {}) {
   const sent = { method, signal, headers: { Accept: "application/json", ...headers }, credentials: "same-origin" };
   if (json !== undefined) {
     sent.body = JSON.stringify(json);
@@ -36,7 +36,7 @@ export async function request(method, path, { json, form, version, signal, heade
     if (error.name === "AbortError") throw error;
     throw new Problem({ slug: "offline", status: 0 });
   }
-  if (answer.ok) return answer.status === 204 ? null : answer.json();
+  if (answer.ok) return answer.status === 204 ? null : answer[as]();
   const data = await answer.json().catch(() => ({}));
   if (answer.status === 401) session.set({ state: "out" });
   const wait = Number(answer.headers.get("Retry-After")) || null;

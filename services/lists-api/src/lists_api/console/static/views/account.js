@@ -11,6 +11,7 @@ import { Confirm } from "../components/dialog.js";
 import { Radios } from "../components/fields.js";
 import { Failed, Heading, Notice, Skeleton, Tone } from "../components/parts.js";
 import { ThemeSwitch } from "../components/theme-switch.js";
+import { YourData } from "../components/your-data.js";
 
 const BLOCKS = {
   network: "Trakt does not answer.",
@@ -146,5 +147,6 @@ export function AccountView() {
         <button type="button" class="button" onClick=${signOut}>Sign out</button>
       </div>
     </section>
+    <section class="card stack"><h2>Everything of yours</h2><${YourData} /></section>
   `;
 }
