@@ -7,8 +7,10 @@ from pathlib import Path
 import certifi
 import jwt
 import pytest
+from pydantic import AnyHttpUrl
 
-from chassis.settings import ServiceSettings
+from chassis.example_secrets import known_secret
+from chassis.settings import AuthSettings, ServiceSettings
 from chassis.testing import run_python
 
 KEY = "k" * 32
@@ -167,3 +169,43 @@ def test_the_token_command_prints_a_token_the_services_accept() -> None:
     ended = run_python("-m", "chassis.token", "--user", "ada", AUTH_LOCAL_KEY=KEY)
     claims = jwt.decode(ended.stdout.strip(), KEY, algorithms=["HS256"], audience="watchbuddy", issuer="watchbuddy")
     assert claims["sub"] == "ada"
+
+
+ANYWHERE = "0.0.0.0"  # noqa: S104 - nothing listens
+EXAMPLE = "insecure-example-key-which-everybody-knows"
+OWN = "k" * 43
+LOOSE = "postgresql://u:insecureexamplepassword@h/d"
+
+
+class Reached(ServiceSettings, AuthSettings):
+    """Of a process with users, whose address browsers know."""
+
+    public_url: AnyHttpUrl | None = None
+
+
+@pytest.mark.parametrize(
+    ("changes", "named"),
+    [
+        ({"auth_local_key": EXAMPLE, "http_host": ANYWHERE}, "AUTH_LOCAL_KEY"),
+        ({"auth_local_key": EXAMPLE, "http_host": "::"}, "AUTH_LOCAL_KEY"),
+        ({"auth_local_key": EXAMPLE, "http_host": "lists.lan"}, "AUTH_LOCAL_KEY"),
+        ({"auth_local_key": EXAMPLE, "public_url": "https://lists.example.org"}, "AUTH_LOCAL_KEY"),
+        ({"auth_local_key": EXAMPLE, "public_url": "http://1.1.1.1:8001"}, "AUTH_LOCAL_KEY"),
+        ({"auth_local_key": OWN, "database_url": LOOSE, "http_host": ANYWHERE}, "DATABASE_URL"),
+        ({"auth_local_key": EXAMPLE}, None),
+        ({"auth_local_key": EXAMPLE, "http_host": "localhost", "public_url": "http://localhost:8001"}, None),
+        ({"auth_local_key": EXAMPLE, "public_url": "http://192.168.1.5:8001"}, None),
+        ({"auth_local_key": EXAMPLE, "public_url": "http://simulator:8900"}, None),
+        ({"auth_local_key": OWN, "http_host": ANYWHERE, "public_url": "https://lists.example.org"}, None),
+    ],
+)
+def test_an_examples_secret_is_known_where_others_reach_the_process(changes: dict[str, str], named: str | None) -> None:
+    known = {"database_url": "postgresql://h/d", "kafka_bootstrap_servers": "y:9092"}
+    assert known_secret(Reached.model_validate(known | changes)) == named
+
+
+def test_a_process_that_others_reach_ends_with_an_examples_secret_in_one_line() -> None:
+    ended = run_python("-c", LOAD, **GOOD, AUTH_LOCAL_KEY=EXAMPLE, HTTP_HOST=ANYWHERE)
+    assert ended.returncode == 2
+    assert ended.stderr.startswith("bad settings: AUTH_LOCAL_KEY: is the example's")
+    assert len(ended.stderr.splitlines()) == 1

@@ -6,7 +6,7 @@ import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import SecretStr
+from pydantic import SecretStr, ValidationError
 
 from trakt_sync.errors import (
     AccountLockedError,
@@ -38,7 +38,7 @@ from trakt_sync.store import (
     steps,
     work_queue,
 )
-from trakt_sync.testing import CLIENT, Harness
+from trakt_sync.testing import CLIENT, Harness, make_settings
 from trakt_sync.trakt.breaker import Breaker
 from trakt_sync.trakt.client import TraktClient
 from trakt_sync.trakt.statuses import check, check_renewal, page_count
@@ -274,3 +274,11 @@ async def test_every_statement_fits_the_schema(running: Harness, module: object)
     async with running.pool.acquire() as connection:
         for statement in statements:
             await connection.prepare(statement)
+
+
+@pytest.mark.parametrize("url", ["https://api.trakt.tv", "https://trakt-proxy.example.org"])
+def test_the_simulators_secret_is_none_for_trakt(url: str) -> None:
+    with pytest.raises(ValidationError, match="is the simulator's"):
+        make_settings("postgresql://h/d", url)
+    assert make_settings("postgresql://h/d", "http://simulator:8900").trakt_client_secret == CLIENT.client_secret
+    make_settings("postgresql://h/d", url, trakt_client_secret="one's own")

@@ -21,6 +21,7 @@ from starlette.types import ASGIApp
 from chassis.connections import AbortableConnection
 from chassis.health import Health, routes
 from chassis.identity import identify
+from chassis.secured import Secured
 from chassis.settings import DatabaseSettings, ServiceSettings, fail, load
 from chassis.telemetry.requests import Observed
 
@@ -137,7 +138,7 @@ async def run_worker(settings: ServiceSettings, health: Health, *work: Coroutine
     A coroutine that ends or raises by itself ends the process. Half a worker is worse than a restart.
     """
     _keep_what_was_loaded()
-    server, listener = _server(Starlette(routes=routes(health)), settings)
+    server, listener = _server(Secured(Starlette(routes=routes(health))), settings)
     stop = _stop_event()
     waiting = asyncio.create_task(stop.wait(), name="signal")
     serving = asyncio.create_task(server.serve(sockets=[listener]), name="health")

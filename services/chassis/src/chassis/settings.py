@@ -14,6 +14,7 @@ from pydantic import AnyHttpUrl, Field, SecretStr, ValidationError, field_valida
 from pydantic_core import PydanticCustomError
 from pydantic_settings import SettingsError
 
+from chassis.example_secrets import known_secret
 from chassis.kafka.settings import KafkaSettings
 from chassis.setting_sources import FromEnvironment
 
@@ -122,11 +123,14 @@ def load(settings: type[S]) -> S:
             warnings.simplefilter(
                 "error", UserWarning
             )  # a file that cannot be taken: pydantic-settings goes on without it
-            return settings(_secrets_dir=directory)
+            made = settings(_secrets_dir=directory)
     except ValidationError as exc:
         fail("; ".join(_describe(error["loc"], error["msg"]) for error in exc.errors()))
     except SettingsError as exc:
         fail(f"SECRETS_DIR: {exc.__cause__ or exc}")
+    if (name := known_secret(made)) is not None:
+        fail(f"{name}: is the example's, which everybody knows; make one of your own")
+    return made
 
 
 def fail(text: str) -> NoReturn:

@@ -5,6 +5,7 @@ from typing import Annotated, Final, Self
 
 from pydantic import AnyHttpUrl, Field, SecretStr, model_validator
 
+from chassis.example_secrets import is_public
 from chassis.settings import CallerSettings, DatabaseSettings, ServiceSettings
 from trakt_sync.accounts.vault import Vault
 
@@ -12,6 +13,7 @@ SERVICE: Final = "trakt-sync"
 """How the service is called in telemetry and by Postgres."""
 Positive = Annotated[timedelta, Field(gt=timedelta(0))]
 NotNegative = Annotated[timedelta, Field(ge=timedelta(0))]
+SIMULATORS_SECRET: Final = "watchbuddy-local-secret"  # noqa: S105 - everybody knows it
 MAX_AHEAD: Final = timedelta(minutes=5)
 """Of what is noted in an account's row: times further ahead are taken for another clock's error."""
 
@@ -52,6 +54,13 @@ class Settings(ImportSettings, ServiceSettings):
     trakt_client_secret: SecretStr
     trakt_redirect_uri: str = "urn:ietf:wg:oauth:2.0:oob"
     """As registered with Trakt; a refresh must name the one of the login."""
+
+    @model_validator(mode="after")
+    def _secret_is_ones_own(self) -> Self:
+        if is_public(str(self.trakt_api_url)) and self.trakt_client_secret.get_secret_value() == SIMULATORS_SECRET:
+            raise ValueError("TRAKT_CLIENT_SECRET: is the simulator's; Trakt knows the secret of your own application")
+        return self
+
     tombstone_retention: Positive = timedelta(days=30)
     """How long a deleted list stays after nothing is left of it on Trakt, and an import after its answer, so that no
     late event brings it back: Kafka's default retention of 7 days, and time for an operator's replay."""

@@ -11,6 +11,7 @@ from opentelemetry import trace
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from chassis.secured import OF_DATA
 from chassis.telemetry import prometheus
 from chassis.telemetry.declared import ERROR_TYPE, METHOD, ROUTE, SERVER_DURATION, STATUS, Attribute
 from chassis.telemetry.exporters import is_scraped
@@ -56,7 +57,7 @@ class Observed:
             return await self._app(scope, receive, send)
         if self._is_scraped and scope["path"] == METRICS_PATH:
             await READINGS.read()
-            answer = Response(prometheus.text(), media_type=prometheus.CONTENT_TYPE)
+            answer = Response(prometheus.text(), media_type=prometheus.CONTENT_TYPE, headers=OF_DATA)
             return await answer(scope, receive, send)
         if scope["path"].startswith(UNSEEN):
             return await self._app(scope, receive, send)

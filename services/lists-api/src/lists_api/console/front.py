@@ -4,12 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.middleware.cors import CORSMiddleware
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from chassis.http.problems import METHODS, problem
 from chassis.http.rate_limits import AddressLimits, RateLimits
+from chassis.secured import secured
 from chassis.telemetry.requests import note_route
 from lists_api.console.cookie_logins import CookieLogins
 from lists_api.console.gateway import PATHS, Gateway, start_of
@@ -32,7 +33,6 @@ EVERYWHERE: Final = {
 OF_PARTS: Final = {"X-Content-Type-Options": "nosniff"}
 """For scripts and styles. They are no documents: the policies of the page that loads them count. The others' 400 bytes
 with each of sixty files were a fifth of what a first visit transfers."""
-STRICT_TRANSPORT: Final = "max-age=31536000"
 ASKED: Final = ("Authorization", "Content-Type", "Idempotency-Key", "If-Match", "If-None-Match", "Last-Event-ID")
 ANSWERED: Final = ("Content-Disposition", "ETag", "Location", "Retry-After")
 
@@ -59,16 +59,16 @@ class Front:
         path = scope["path"]
         page = self.pages.get(path)
         headers = OF_PARTS if page is not None and page.is_part else EVERYWHERE
-        secured = _secured(send, headers, has_tls=is_tls(scope, self.public_url))
+        safe_send = secured(send, headers, has_tls=is_tls(scope, self.public_url))
         if path.startswith("/api/"):
-            return await self.api(scope, receive, secured)
+            return await self.api(scope, receive, safe_send)
         if page is None:
-            return await self.rest(scope, receive, secured)
+            return await self.rest(scope, receive, safe_send)
         note_route(scope, path)
         if scope["method"] in {"GET", "HEAD"}:
-            return await page.answer(Headers(scope=scope))(scope, receive, secured)
+            return await page.answer(Headers(scope=scope))(scope, receive, safe_send)
         refusal = problem(405, "method-not-allowed", "this path takes GET, HEAD", headers={"Allow": "GET, HEAD"})
-        return await refusal(scope, receive, secured)
+        return await refusal(scope, receive, safe_send)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,16 +113,3 @@ def front_of(
             api, allow_origins=cors_origins, allow_methods=METHODS, allow_headers=ASKED, expose_headers=ANSWERED
         )
     return Front(pages, api, AddressLimits(own, limits), gateway, public_url)
-
-
-def _secured(send: Send, secure: Mapping[str, str], *, has_tls: bool) -> Send:
-    async def send_secured(message: Message) -> None:
-        if message["type"] == "http.response.start":
-            headers = MutableHeaders(scope=message)
-            for name, value in secure.items():
-                headers.setdefault(name, value)
-            if has_tls:
-                headers["Strict-Transport-Security"] = STRICT_TRANSPORT
-        await send(message)
-
-    return send_secured
