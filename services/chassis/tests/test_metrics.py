@@ -2,9 +2,11 @@
 
 import ast
 import json
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import ModuleType
 from typing import get_args
 
 import httpx
@@ -148,6 +150,21 @@ async def test_the_outbox_is_counted_and_its_oldest_event_has_its_age(dsn: str) 
     assert list(rejected.values()) == [{(): 0}]
 
 
+async def test_a_database_is_asked_on_one_connection_whatever_the_pool_would_give(
+    dsn: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with await create_pool(dsn, max_size=5) as pool:
+        module = ModuleType("measured.gauges")
+        module.__dict__["GAUGES"] = [gauges.Gauge("SELECT pg_sleep(0.05)::text, 1", (UNKNOWN_EVENTS,))]
+        monkeypatch.setitem(sys.modules, "measured", ModuleType("measured"))
+        monkeypatch.setitem(sys.modules, "measured.gauges", module)
+        readings = Readings()
+        readings.add(*gauges.readings_of(pool, "measured"))
+        await readings.read()
+        assert pool.get_size() == 1
+    assert "watchbuddy_outbox_events 0.0" in shown()
+
+
 @pytest.fixture
 def log() -> Iterator[LogCapture]:
     capture, before = LogCapture(), structlog.get_config()
@@ -220,6 +237,13 @@ async def test_metrics_are_shown_where_prometheus_is_asked_for_alone(monkeypatch
     for exporter, status in (("none", 404), ("otlp", 404), ("prometheus", 200), ("otlp,prometheus", 200)):
         [answer] = await asked(observed(monkeypatch, exporter), "/metrics")
         assert (exporter, answer.status_code) == (exporter, status)
+
+
+@pytest.mark.parametrize("header", ["X-Forwarded-For", "Forwarded", "Via"])
+async def test_metrics_are_shown_to_nobody_who_comes_by_a_proxy(header: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    transport = httpx.ASGITransport(observed(monkeypatch, "prometheus"))
+    async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+        assert (await client.get("/metrics", headers={header: "1.2.3.4"})).status_code == 404
 
 
 async def test_a_method_that_nobody_knows_makes_no_series_of_its_own(measured: Measured) -> None:

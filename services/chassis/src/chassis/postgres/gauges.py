@@ -4,6 +4,7 @@ A service's package says which in its module `gauges`. Each process asks, so tha
 process is away that works it off; so all processes of a service show the same, and a query takes one (`max`).
 """
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -52,8 +53,14 @@ FROM (SELECT created_at FROM outbox ORDER BY id LIMIT {COUNTED}) AS waiting""", 
 def readings_of(pool: Pool, service: str) -> list[Reading]:
     """Return what the service's database is asked for."""
     gauges: Sequence[Gauge] = import_module(f"{service.replace('-', '_')}.gauges").GAUGES
+    turn = asyncio.Lock()
+
+    async def ask_in_turn(gauge: Gauge) -> Values:
+        async with turn:  # asked together, each would open a connection of the pool: 2 MB of Postgres for each
+            return await ask(pool, gauge)
+
     return [
-        Reading(f"database {one.metrics[0].name}", one.metrics, partial(ask, pool, one), one.every)
+        Reading(f"database {one.metrics[0].name}", one.metrics, partial(ask_in_turn, one), one.every)
         for one in (*OUTBOX, *gauges)
     ]
 

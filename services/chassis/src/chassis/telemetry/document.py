@@ -16,10 +16,10 @@ Written from `services/chassis/src/chassis/telemetry/declared.py` by `make schem
 declared there cannot be made: no other span, metric or attribute is ours.
 
 `OTEL_METRICS_EXPORTER=prometheus` has each process answer `GET /metrics` on its port (`otlp,prometheus`: both ways). It
-needs no token, so keep the path from outside. Gauges of a database are asked for when somebody scrapes, at most every
-five seconds, those that read a whole table every minute. Each process of the service shows the same: take one, `max`.
-[Decision 54](decisions/0054-telemetry-is-declared-before-it-is-made.md) says why it is so, [operations](operations.md)
-what to do when something is wrong.
+needs no token, and answers nobody who has come by a proxy. Gauges of a database are asked for when somebody scrapes, at
+most every five seconds, those that read a whole table every minute. Each process of the service shows the same: take
+one, `max`. [Decision 54](decisions/0054-telemetry-is-declared-before-it-is-made.md) says why it is so,
+[operations](operations.md#alerts) what to do when something is wrong.
 """
 
 

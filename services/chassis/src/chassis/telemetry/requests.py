@@ -24,6 +24,7 @@ EXTENSION: Final = "watchbuddy.request"
 METRICS_PATH: Final = "/metrics"
 UNSEEN: Final = (METRICS_PATH, "/health/")
 """Beginnings of paths that machines ask for every few seconds."""
+PROXIED: Final = frozenset({b"forwarded", b"via", b"x-forwarded-for"})
 METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT", "QUERY"})
 
 
@@ -55,7 +56,7 @@ class Observed:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return await self._app(scope, receive, send)
-        if self._is_scraped and scope["path"] == METRICS_PATH:
+        if self._is_scraped and scope["path"] == METRICS_PATH and not _has_come_by_proxy(scope):
             await READINGS.read()
             answer = Response(prometheus.text(), media_type=prometheus.CONTENT_TYPE, headers=OF_DATA)
             return await answer(scope, receive, send)
@@ -87,6 +88,11 @@ class Observed:
             self._duration.record(took, {name: value for name, value in given.items() if value is not None})
         about: Mapping[str, Any] = {} if seen.trace_id is None else {"trace_id": seen.trace_id}
         log.info("http_request", method=known, route=seen.route, status=seen.status, duration_s=round(took, 4), **about)
+
+
+def _has_come_by_proxy(scope: Scope) -> bool:
+    """Whether a proxy says that it passed the request on. Metrics are for those inside."""
+    return any(name.lower() in PROXIED for name, _ in scope["headers"])
 
 
 def _note_answer(seen: Seen, message: Message) -> None:
