@@ -200,6 +200,27 @@ async def test_messages_come_live_to_two_tabs_and_are_read_in_both(console: Cons
     await expect(console.page.get_by_role("link", name="Messages")).to_have_text("Messages")
 
 
+async def test_what_two_tabs_change_is_kept_from_both(console: Console, user: User) -> None:
+    page, made = console.page, await user.create("In two tabs", movies(1))
+    await user.mirrored(made.id)
+    await console.go(f"/lists/{made.id}/settings")
+    await expect(page.locator(".list-mirror")).to_contain_text("On Trakt")  # so that it is not read again by itself
+    await page.get_by_label("Others may comment").check()
+    other = await console.context.new_page()
+    await other.goto(page.url)
+    await other.get_by_label("Who can see it").select_option("Everybody")
+    await other.get_by_role("button", name="Save").click()
+    await expect(other.locator(".toast").filter(has_text="Saved")).to_be_visible()
+    await console.button("Save").click()
+    await expect(page.get_by_role("alert")).to_contain_text("The list was changed elsewhere meanwhile")
+    await expect(page.get_by_label("Who can see it")).to_have_value("public")
+    await console.button("Save").click()
+    await expect(console.toast("Saved")).to_be_visible()
+    await other.reload()
+    await expect(other.get_by_label("Who can see it")).to_have_value("public")
+    await expect(other.get_by_label("Others may comment")).to_be_checked()
+
+
 async def test_titles_with_markup_and_marks_change_nothing_around_them(console: Console, user: User) -> None:
     await user.create("Plain", movies(1))
     await console.page.reload()

@@ -15,6 +15,7 @@ const PARTS = {
   filters: [
     "components/filter-form.js",
     "components/preview.js",
+    "lib/draft.js",
     "lib/filters.js",
     "lib/hooks.js",
     "lib/names.js",

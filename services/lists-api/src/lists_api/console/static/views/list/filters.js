@@ -1,5 +1,6 @@
 // The filters of a list, with what they would find.
 import { get, patch } from "../../lib/api.js";
+import { useDraft } from "../../lib/draft.js";
 import { mistake, SORTS } from "../../lib/filters.js";
 import { keep, readList } from "../../lib/live.js";
 import { useResource } from "../../lib/resource.js";
@@ -22,19 +23,17 @@ const ofList = (list) => ({
   is_paused: list.is_paused,
 });
 
-/** Return what the draft changes of the titles that are on the list; which others come, its preview says. */
+/** Return what the changes do to the titles that are on the list; which others come, its preview says. */
 const changeOf = ({ item_limit: limit, sort }, list) => ({
   ...(limit && limit < list.item_count && { item_limit: limit }),
-  ...(sort !== list.sort && { reordered: true }),
+  ...(sort && { reordered: true }),
 });
 
 export function FiltersPart({ list }) {
-  const [draft, setDraft] = useState(() => ofList(list));
+  const { draft, changes, set, discard } = useDraft(ofList(list));
   const [problem, setProblem] = useState(null);
   const [isBusy, setBusy] = useState(false);
   const options = useResource(() => get("/api/catalogue/options"), "options");
-  const set = (changes) => setDraft((now) => ({ ...now, ...changes }));
-  const isChanged = JSON.stringify(draft) !== JSON.stringify(ofList(list));
   const wrong = mistake(draft.filters);
   const intervals = draft.sync_interval_hours in INTERVALS ? INTERVALS : { ...INTERVALS, [draft.sync_interval_hours]: `Every ${draft.sync_interval_hours} hours` };
   const save = async (event) => {
@@ -45,7 +44,7 @@ export function FiltersPart({ list }) {
       const body = { ...draft, item_limit: draft.item_limit ?? list.item_limit };
       const saved = await patch(`/api/lists/${list.id}`, body, { version: list.version });
       keep(saved);
-      setDraft(ofList(saved));
+      discard();
       toast("Saved. The list is being filled anew.", { severity: "success" });
     } catch (error) {
       setProblem(error);
@@ -71,15 +70,15 @@ export function FiltersPart({ list }) {
         </div>
         <div class="card aside"><${Preview} filters=${draft.filters} limit=${draft.item_limit ?? 50} /></div>
       </div>
-      ${draft.sort !== list.sort && !list.mirror.order &&
+      ${changes.sort && !list.mirror.order &&
       html`<p class="quiet small">On Trakt the titles keep their order, unless the list's settings say “Keep the order the same, too”.</p>`}
-      <${DryRun} listId=${list.id} change=${changeOf(draft, list)} />
+      <${DryRun} listId=${list.id} change=${changeOf(changes, list)} />
       ${problem && html`<${Notice} tone="bad" role="alert">${problem.message}<//>`}
-      ${isChanged &&
+      ${Object.keys(changes).length > 0 &&
       html`
         <div class="actions sticky">
           <button type="submit" class="button primary" disabled=${isBusy || Boolean(wrong)}>Save</button>
-          <button type="button" class="button" onClick=${() => setDraft(ofList(list))}>Discard changes</button>
+          <button type="button" class="button" onClick=${discard}>Discard changes</button>
         </div>
       `}
     </form>

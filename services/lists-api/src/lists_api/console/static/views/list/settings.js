@@ -1,5 +1,6 @@
 // How a list is shown on Trakt, and what changes by hand there mean. A change is tried out before it is made.
 import { patch } from "../../lib/api.js";
+import { useDraft } from "../../lib/draft.js";
 import { keep, readList } from "../../lib/live.js";
 import { toast } from "../../lib/toasts.js";
 import { html, useState } from "../../lib/ui.js";
@@ -30,30 +31,21 @@ const REMOVED = [
   { value: "take_over", label: "Take it off here, too" },
 ];
 
-/** Return the settings that are others in the draft; a description says itself what it does. */
-const changeOf = ({ privacy, mirror }, list) => {
-  const before = { privacy: list.privacy, ...list.mirror };
-  return Object.entries({ privacy, ...mirror }).filter(([name, value]) => value !== before[name]);
-};
-const ofList = ({ description, privacy, mirror }) => ({ description: description ?? "", privacy, mirror });
-
 export function SettingsPart({ list }) {
-  const [draft, setDraft] = useState(() => ofList(list));
+  const { draft, changes, set, discard } = useDraft({ description: list.description ?? "", privacy: list.privacy, ...list.mirror });
+  const { description, ...onTrakt } = changes;
   const [problem, setProblem] = useState(null);
   const [isBusy, setBusy] = useState(false);
-  const set = (changes) => setDraft((now) => ({ ...now, ...changes }));
-  const setMirror = (changes) => setDraft((now) => ({ ...now, mirror: { ...now.mirror, ...changes } }));
-  const { mirror } = draft;
-  const isChanged = JSON.stringify(draft) !== JSON.stringify(ofList(list));
   const save = async (event) => {
     event.preventDefault();
     setBusy(true);
     setProblem(null);
     try {
-      const body = { privacy: draft.privacy, mirror, ...(draft.description !== (list.description ?? "") && { description: draft.description || null }) };
+      const mirror = Object.fromEntries(Object.keys(list.mirror).map((name) => [name, draft[name]]));
+      const body = { privacy: draft.privacy, mirror, ...(description !== undefined && { description: description || null }) };
       const saved = await patch(`/api/lists/${list.id}`, body, { version: list.version });
       keep(saved);
-      setDraft(ofList(saved));
+      discard();
       toast("Saved", { severity: "success" });
     } catch (error) {
       setProblem(error);
@@ -66,31 +58,31 @@ export function SettingsPart({ list }) {
     <form class="stack" onSubmit=${save}>
       <div class="card stack">
         <h2>On Trakt</h2>
-        <${Radios} legend="Where it goes" value=${mirror.target} choices=${TARGETS} onChange=${(target) => setMirror({ target })} />
+        <${Radios} legend="Where it goes" value=${draft.target} choices=${TARGETS} onChange=${(target) => set({ target })} />
         <div class="field-row">
           <${Select} label="Who can see it" value=${draft.privacy} choices=${PRIVACY} onChange=${(privacy) => set({ privacy })} />
         </div>
         <${Field} label="Description" help="Empty: WatchBuddy writes one.">
           ${(id) => html`<textarea id=${id} rows="3" maxlength="4000" dir="auto" value=${draft.description} onInput=${(event) => set({ description: event.target.value })} />`}
         <//>
-        <${Check} label="Numbers beside the titles" checked=${mirror.display_numbers} onChange=${(display_numbers) => setMirror({ display_numbers })} />
-        <${Check} label="Others may comment" checked=${mirror.allow_comments} onChange=${(allow_comments) => setMirror({ allow_comments })} />
-        <${Check} label="Keep the order the same, too" help="Every change of the order is sent, not only the first." checked=${mirror.order} onChange=${(order) => setMirror({ order })} />
+        <${Check} label="Numbers beside the titles" checked=${draft.display_numbers} onChange=${(display_numbers) => set({ display_numbers })} />
+        <${Check} label="Others may comment" checked=${draft.allow_comments} onChange=${(allow_comments) => set({ allow_comments })} />
+        <${Check} label="Keep the order the same, too" help="Every change of the order is sent, not only the first." checked=${draft.order} onChange=${(order) => set({ order })} />
       </div>
       <div class="card stack">
         <h2>When you change something on Trakt by hand</h2>
-        <${Radios} legend="Titles there" value=${mirror.mode} choices=${MODES} onChange=${(mode) => setMirror({ mode })} />
-        <${Radios} legend="You take a title off there" value=${mirror.when_removed} choices=${REMOVED} onChange=${(when_removed) => setMirror({ when_removed })} />
-        <${Radios} legend="You rename it there, or change who can see it" value=${mirror.when_changed} choices=${CHANGED} onChange=${(when_changed) => setMirror({ when_changed })} />
-        <${Radios} legend="You delete the list there" value=${mirror.when_deleted} choices=${DELETED} onChange=${(when_deleted) => setMirror({ when_deleted })} />
+        <${Radios} legend="Titles there" value=${draft.mode} choices=${MODES} onChange=${(mode) => set({ mode })} />
+        <${Radios} legend="You take a title off there" value=${draft.when_removed} choices=${REMOVED} onChange=${(when_removed) => set({ when_removed })} />
+        <${Radios} legend="You rename it there, or change who can see it" value=${draft.when_changed} choices=${CHANGED} onChange=${(when_changed) => set({ when_changed })} />
+        <${Radios} legend="You delete the list there" value=${draft.when_deleted} choices=${DELETED} onChange=${(when_deleted) => set({ when_deleted })} />
       </div>
-      <${DryRun} listId=${list.id} change=${changeOf(draft, list)} />
+      <${DryRun} listId=${list.id} change=${onTrakt} />
       ${problem && html`<${Notice} tone="bad" role="alert">${problem.message}<//>`}
-      ${isChanged &&
+      ${Object.keys(changes).length > 0 &&
       html`
         <div class="actions sticky">
           <button type="submit" class="button primary" disabled=${isBusy}>Save</button>
-          <button type="button" class="button" onClick=${() => setDraft(ofList(list))}>Discard changes</button>
+          <button type="button" class="button" onClick=${discard}>Discard changes</button>
         </div>
       `}
     </form>
