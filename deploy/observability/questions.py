@@ -204,6 +204,7 @@ SERVICES: Final = Dashboard(
         "Sync runs and the catalogue": (
             Panel("Runs that ended", rates(of.RUNS, of.RUN_OUTCOME), "cps"),
             Panel("Runs that are not", newest(of.RUNS_WAITING, of.RUN_STATE)),
+            Panel("Oldest erasure that is not complete", newest(of.ERASURES_AGE)),
             Panel("Since the oldest was asked for", newest(of.RUNS_AGE, of.RUN_STATE), "s"),
             Panel("Titles", newest(of.CATALOGUE_TITLES, of.MEDIA_TYPE)),
         ),

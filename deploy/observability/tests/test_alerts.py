@@ -145,6 +145,12 @@ CASES = {
     "DeliveriesExhausted": Case(
         {DELIVERY: "0+1x300", DELIVERY.replace("sent", "exhausted"): "0x9 0+1x60 60x200"}, fires=60, ends=150, quiet=20
     ),
+    "ErasureWaits": Case(
+        {'watchbuddy_erasures_age_seconds{job="lists-api",role="serve"}': "1300000x9 1400000x30 0x9"},
+        fires=30,
+        ends=45,
+        quiet=20,
+    ),
 }
 
 

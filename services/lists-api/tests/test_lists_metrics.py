@@ -8,6 +8,7 @@ import pytest
 from chassis.postgres.gauges import ask
 from chassis.telemetry.declared import (
     CATALOGUE_TITLES,
+    ERASURES_AGE,
     MIRROR_DELAY,
     RUN_OUTCOME,
     RUNS,
@@ -28,11 +29,16 @@ async def test_the_database_is_asked_for_runs_and_titles(api: Api) -> None:
 INSERT INTO sync_run (run_id, list_id, state, trigger, created_at, percent)
 VALUES (gen_random_uuid(), $1, 'queued', 'manual', $2, 0)"""
     await api.pool.execute(insert, made["id"], datetime.now(UTC) - timedelta(minutes=3))
+    asked = "INSERT INTO erasure (erasure_id, keep_trakt_lists, requested_at) VALUES (gen_random_uuid(), true, $1)"
+    await api.pool.execute(asked, datetime.now(UTC) - timedelta(minutes=9))
     shown: dict[Metric, Mapping[Labels, float]] = {}
     for gauge in GAUGES:
         shown |= await ask(api.pool, gauge)
     assert shown[RUNS_WAITING] == {("queued",): 1, ("running",): 0}
     assert 180 <= shown[RUNS_AGE][("queued",)] < 240
+    assert 540 <= shown[ERASURES_AGE][()] < 600
+    await api.pool.execute("UPDATE erasure SET trakt_at = now(), notifications_at = now()")
+    assert await ask(api.pool, next(one for one in GAUGES if ERASURES_AGE in one.metrics)) == {ERASURES_AGE: {(): 0}}
     assert shown[CATALOGUE_TITLES] == {("movie",): 0, ("show",): 0}
 
 

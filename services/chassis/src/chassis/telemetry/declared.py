@@ -222,6 +222,12 @@ OUTBOX_AGE: Final = Metric("watchbuddy.outbox.age", "gauge", "s", "how long the 
 OUTBOX_REJECTED: Final = Metric(
     "watchbuddy.outbox.rejected", "gauge", "{event}", "events that Kafka refuses for their size (`outbox_rejected`)"
 )
+ERASURES_AGE: Final = Metric(
+    "watchbuddy.erasures.age",
+    "gauge",
+    "s",
+    "how long the oldest erasure that is not complete has waited; 0: none",
+)
 CONSUMER_LAG: Final = Metric(
     "watchbuddy.consumer.lag",
     "gauge",
