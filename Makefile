@@ -22,7 +22,7 @@ STAMP := $(VENV)/.installed-$(VERSION)
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test check lint documents types fmt schemas bench soak kafka up down containers kubernetes token console account accounts catalogue lock version release rolling clean
+.PHONY: help setup demo run test check lint documents types fmt schemas bench soak kafka up down containers kubernetes token console account accounts catalogue lock version audit sbom release rolling clean
 
 help: ## list these commands
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -136,6 +136,12 @@ lock: $(STAMP) ## compile requirements.lock anew
 
 version: $(STAMP) ## write the version that stands in VERSION into every package and image
 	@$(BIN)/python deploy/version.py
+
+audit: $(STAMP) ## ask for known vulnerabilities of all dependencies (needs an index that answers: exit 2 when none does)
+	@$(BIN)/python deploy/audit.py
+
+sbom: $(STAMP) ## list what the images hold, as CycloneDX in dist/sbom
+	@$(BIN)/python deploy/sbom.py
 
 release: $(STAMP) ## make a release of what is committed, pushing nothing (make release TO=0.2.0)
 	@$(BIN)/python deploy/release.py $(TO)
