@@ -27,6 +27,7 @@ BENCHMARKS: Mapping[str, str] = {
     "console": "the console in Chromium: when it can be used, what it transfers, from an edit to its notice",
     "streams": "5,000 live streams on one process: memory, idle cost, and how fast a message is there",
     "runs": "lists that fall due together, filled from 1.4 million titles by one worker",
+    "telemetry": "what metrics, scrapes and log lines cost an edit",
     "simulator": "how fast the local Trakt answers, and what its accounts weigh",
 }
 

@@ -105,7 +105,11 @@ class User:
 
 @asynccontextmanager
 async def running(
-    kafka_kind: KafkaKind, *, write_interval: str = "PT0S", rate_limits: bool = False
+    kafka_kind: KafkaKind,
+    *,
+    write_interval: str = "PT0S",
+    rate_limits: bool = False,
+    environment: Mapping[str, str] | None = None,
 ) -> AsyncIterator[Running]:
     """Run the system while the block runs.
 
@@ -113,9 +117,10 @@ async def running(
         kafka_kind: which broker.
         write_interval: pause between an account's writes, ISO 8601; Trakt's own rule is PT1S.
         rate_limits: whether the simulator has Trakt's limits.
+        environment: of the processes, beside ours.
     """
     logs = Path(tempfile.mkdtemp(prefix="watchbuddy-bench-"))
-    outside = {**os.environ, "TRAKT_WRITE_INTERVAL": write_interval, "LOG_LEVEL": "WARNING"}
+    outside = {**os.environ, "TRAKT_WRITE_INTERVAL": write_interval, "LOG_LEVEL": "WARNING"} | dict(environment or {})
     with Home(None, logs) as home:
         kafka: Kafka = EmbeddedKafka(log=home.logs / "kafka.log")
         if kafka_kind == "apache":
