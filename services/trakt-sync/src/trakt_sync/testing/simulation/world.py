@@ -1,6 +1,5 @@
 """One schedule: its clock, its Trakt, its users' wishes, and the process that works for them."""
 
-import asyncio
 from dataclasses import fields
 from datetime import datetime, timedelta
 from typing import Final
@@ -12,7 +11,6 @@ from trakt_simulator.state.lists import MediaList
 from trakt_sync.accounts.vault import Vault
 from trakt_sync.settings import Settings
 from trakt_sync.store.accounts import AccountStore
-from trakt_sync.testing.fakes import KilledError
 from trakt_sync.testing.harness import KEY
 from trakt_sync.testing.simulation.by_hand import HandEdits
 from trakt_sync.testing.simulation.clock import VirtualClock
@@ -42,6 +40,7 @@ from trakt_sync.testing.simulation.protection import Protection
 from trakt_sync.testing.simulation.rules import BrokenRuleError
 from trakt_sync.testing.simulation.trakt import SimulatedTrakt
 from trakt_sync.testing.simulation.wishes import Wish, Wishes, owner_of
+from trakt_sync.testing.simulation.workers import Workers
 from trakt_sync.use_cases import ask, connect, leave, record
 
 PATIENCE: Final = timedelta(minutes=1)
@@ -71,7 +70,6 @@ class World:
     """
 
     def __init__(self, settings: Settings, connection: Connection) -> None:
-        self._settings = settings
         self.connection = connection
         self.pool = Interruptible().pool(connection)
         self.clock = VirtualClock()
@@ -79,9 +77,7 @@ class World:
         self.hands = HandEdits(self.wishes)
         self._protection = Protection(self.wishes, self.hands)
         self.trakt = SimulatedTrakt(self.clock, self._protection.of)
-        self._process = Process(settings, connection, self.trakt)
-        self._planned: Interruption | None = None
-        self._frozen: list[tuple[asyncio.Task[None], Interruption, dict[int, int]]] = []
+        self.workers = Workers(lambda: Process(settings, connection, self.trakt), self._protection)
         self._gathered: list[Wish] = []
         self._drift_seen = 0
         self.accounts: dict[str, str] = {}
@@ -91,7 +87,7 @@ class World:
         self._accounts = AccountStore(self.pool, Vault([KEY]), settings.trakt_lease)
 
     async def carry_out(self, operation: Operation) -> None:
-        self._process.due_at()
+        self.workers.process.due_at()
         self.hands.carried_out(operation)
         if not isinstance(operation, Edit | Redeliver | Work | Wait):
             self.trakt.refusals.may_try_again()
@@ -107,11 +103,11 @@ class World:
             case Wait(seconds):
                 self.clock.move(timedelta(seconds=seconds))
             case Thaw():
-                await self._thaw()
+                await self.workers.thaw()
             case Crash(at, moment):
-                self._planned = Interruption("kill", at, is_after=moment == "after")
+                self.workers.planned = Interruption("kill", at, is_after=moment == "after")
             case Freeze(at, moment):
-                self._planned = Interruption("freeze", at, is_after=moment == "after")
+                self.workers.planned = Interruption("freeze", at, is_after=moment == "after")
             case _:
                 raise AssertionError(f"unknown operation {operation}")
 
@@ -145,7 +141,7 @@ class World:
     async def _change_by_hand(self, operation: ByHand, account: Account, one: MediaList) -> None:
         if (list_id := self.wishes.list_of(operation.number)) in self.wishes.known:
             version = self.wishes.known[list_id][-1].version
-            is_at_rest = not [*self.trakt.sim.faults] and not self._frozen and self._planned is None
+            is_at_rest = not [*self.trakt.sim.faults] and self.workers.are_untroubled
             is_at_rest = is_at_rest and bool(await self.pool.fetchval(IS_AT_REST, list_id, version))
             self.hands.made(list_id, operation, one, is_at_rest=is_at_rest)
         self.trakt.change_by_hand(account, one, operation.change)
@@ -179,8 +175,8 @@ class World:
         for active in [*faults]:
             if active.left is not None or active.fault.account is None:
                 faults.remove(active.id)
-        self._planned = None
-        await self._thaw()
+        self.workers.planned = None
+        await self.workers.thaw()
         await self._deliver(*self.wishes.unknown())
         await self._rest()
         ailing = {active.fault.account for active in faults}
@@ -225,7 +221,7 @@ class World:
         for _ in range(MAX_STEPS):
             if not await self._wait_for_work(until):
                 return
-            await self._step()
+            await self.workers.step()
         raise BrokenRuleError(f"no rest after {MAX_STEPS} steps")
 
     async def _publish(self, wish: Wish, fate: str) -> None:
@@ -248,52 +244,17 @@ class World:
     async def _work(self, steps: int) -> None:
         until = self.clock() + PATIENCE
         for _ in range(steps):
-            await self._step()
+            await self.workers.step()
             if not await self._wait_for_work(until):
                 break
         await self._take_over()
 
     async def _wait_for_work(self, until: datetime) -> bool:
         """Move the clock to when something is due; return False when that is later than `until`."""
-        found = self._process.due_at()
-        is_for_all = len(self.accounts) == 1 or self._process.worker.breaker.is_open
+        found = self.workers.process.due_at()
+        is_for_all = len(self.accounts) == 1 or self.workers.process.worker.breaker.is_open
         due_at = found if found and is_for_all else await self._accounts.next_due()
         if due_at is None or due_at > until:
             return False
         self.clock.move_to(due_at)
         return True
-
-    async def _step(self) -> None:
-        process, interruption = self._process, self._planned
-        process.calls.step = interruption or Interruption()
-        began = self._protection.begin()
-        if interruption is None:
-            await process.step()
-            return
-        self._planned = None
-        task = asyncio.create_task(process.step())
-        freezing = asyncio.create_task(interruption.frozen.wait())
-        await asyncio.wait([task, freezing], return_when=asyncio.FIRST_COMPLETED)
-        freezing.cancel()
-        if not task.done():
-            self._frozen.append((task, interruption, began))
-            self._restart()
-        else:
-            self._ended(task)
-
-    def _restart(self) -> None:
-        self._process = Process(self._settings, self.connection, self.trakt)
-
-    def _ended(self, task: "asyncio.Task[None]") -> None:
-        try:
-            task.result()
-        except KilledError:
-            self._restart()
-
-    async def _thaw(self) -> None:
-        for task, interruption, began in self._frozen:
-            self._protection.began = began
-            interruption.thawed.set()
-            await asyncio.wait([task])
-            self._ended(task)
-        self._frozen = []
