@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from trakt_simulator.state.lists import MediaList
 from trakt_sync.testing.simulation.checks_of_events import check_events
+from trakt_sync.testing.simulation.checks_of_history import check_histories
+from trakt_sync.testing.simulation.checks_of_watchlist import check_watchlists
 from trakt_sync.testing.simulation.rules import BrokenRuleError
 from trakt_sync.testing.simulation.told import Told, read_told
 from trakt_sync.testing.simulation.wishes import Wish
@@ -28,6 +30,8 @@ async def check_rest(world: World, users: Collection[str], *, is_touched: bool) 
             outcome = Outcome(world, wish, told[wish.list_id])
             outcome.check()
             check_events(wish, outcome.told, outcome.shown, is_touched=is_touched)
+    check_watchlists(world, users, told)
+    await check_histories(world, users)
     for user in users:
         shown = world.trakt.account(world.accounts[user]).lists.values()
         if strangers := [one.name for one in shown if not any(wish.is_shown_by(one) for wish in world.wishes.newest)]:
@@ -58,10 +62,10 @@ class Outcome:
     def check(self) -> None:
         wish, one = self.wish, self.shown
         if one is None:
-            if wish.is_present and not (self._is_detached() or self._has_no_place()):
+            if wish.is_present and not (wish.is_for_watchlist or self._is_detached() or self._has_no_place()):
                 raise BrokenRuleError(f"no Trakt list of {wish}")
             return
-        if not wish.is_present:
+        if not wish.is_present or wish.is_for_watchlist:
             raise BrokenRuleError(f"a Trakt list is left of {wish}")
         if self._is_detached() and self._stayed("when_deleted", "detach"):
             raise BrokenRuleError(f"made anew though it is to stay deleted: {wish}")

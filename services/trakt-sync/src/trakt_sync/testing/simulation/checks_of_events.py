@@ -6,11 +6,14 @@ from trakt_sync.testing.simulation.rules import BrokenRuleError
 from trakt_sync.testing.simulation.told import Told
 from trakt_sync.testing.simulation.wishes import Wish
 from watchbuddy_contracts import (
+    Event,
     TraktAccountConnected,
     TraktListCreated,
     TraktListDeleted,
     TraktListSynced,
+    TraktSynced,
     TraktSyncFailed,
+    TraktWatchlistSynced,
 )
 
 
@@ -27,16 +30,19 @@ def check_events(wish: Wish, told: Told, shown: MediaList | None, *, is_touched:
     created = [event.trakt_list_id for event in told.of(TraktListCreated)]
     if len(created) != len(set(created)):
         raise BrokenRuleError(f"a Trakt list was told of twice: {created} of {wish}")
-    if shown is not None or not wish.is_present:
+    if shown is not None or not wish.is_present or wish.is_for_watchlist:
         _check_last(wish, told)
     if shown is not None:
-        _check_counts(wish, told, shown, is_exact=len(created) == 1 and not is_touched)
+        was_elsewhere = len(created) != 1 or told.of(TraktWatchlistSynced)
+        _check_counts(wish, told, shown, is_exact=not (is_touched or was_elsewhere))
     _check_failures(told)
 
 
 def _check_last(wish: Wish, told: Told) -> None:
     last = told.results[-1] if told.results else None
-    expected = TraktListSynced if wish.is_present else TraktListDeleted
+    expected: type[Event] = TraktListDeleted
+    if wish.is_present:
+        expected = TraktWatchlistSynced if wish.is_for_watchlist else TraktListSynced
     if not isinstance(last, expected) or last.version != wish.version:
         raise BrokenRuleError(f"the last result of {wish} is {last}")
 
@@ -61,7 +67,7 @@ def _check_failures(told: Told) -> None:
     """Check that no failure was told twice in one incident. A rejection is a version's alone."""
     reasons: list[tuple[str, int]] = []
     for event in told.events:
-        if isinstance(event, TraktListSynced | TraktListDeleted | TraktAccountConnected):
+        if isinstance(event, TraktSynced | TraktListDeleted | TraktAccountConnected):
             reasons = []
         if not isinstance(event, TraktSyncFailed):
             continue

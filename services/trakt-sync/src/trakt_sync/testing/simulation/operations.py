@@ -4,11 +4,12 @@ from dataclasses import dataclass, fields
 from typing import Any, Literal, TypeAlias, cast
 
 from trakt_simulator.faults.fault import FaultKind
-from watchbuddy_contracts import ListType, MirrorMode, Privacy, WhenChanged, WhenDeleted
+from watchbuddy_contracts import ListType, MirrorMode, MirrorTarget, Privacy, WhenChanged, WhenDeleted
 
 Fate = Literal["now", "with_next", "late"]
 Moment = Literal["before", "after"]
 HandEdit = Literal["add", "add_other", "remove", "swap", "rename", "publish", "delete"]
+WatchlistEdit = Literal["add", "remove", "swap"]
 
 
 class Operation:
@@ -44,6 +45,8 @@ class Edit(Operation):
     when_deleted: WhenDeleted | None = None
     when_changed: WhenChanged | None = None
     when_removed: WhenChanged | None = None
+    target: MirrorTarget | None = None
+    uses_watched: bool | None = None
     fate: Fate = "now"
 
 
@@ -141,6 +144,36 @@ class ByHand(Operation):
 
 
 @dataclass(frozen=True, repr=False)
+class OnWatchlist(Operation):
+    """A user changes the watchlist on Trakt itself. Args: title: see `titles`; all change their places by `swap`."""
+
+    change: WatchlistEdit = "add"
+    title: str = "m1"
+    account: str = "ada"
+
+
+@dataclass(frozen=True, repr=False)
+class Watch(Operation):
+    """A user watches a movie, or an episode of a show, and says so on Trakt: the title leaves the watchlist.
+
+    Args:
+        days_ago: when it was watched.
+    """
+
+    title: str = "m1"
+    days_ago: int = 0
+    account: str = "ada"
+
+
+@dataclass(frozen=True, repr=False)
+class Unwatch(Operation):
+    """A user takes all plays of a title out of the history on Trakt."""
+
+    title: str = "m1"
+    account: str = "ada"
+
+
+@dataclass(frozen=True, repr=False)
 class Pages(Operation):
     """From now on Trakt's pages have so few rows, and one of them comes twice where rows are read."""
 
@@ -171,11 +204,13 @@ class Limit(Operation):
         lists: of the account.
         items: of each list.
         total: items of all lists together, which Trakt does not say.
+        watchlist: items of the watchlist.
     """
 
     lists: int | None = None
     items: int | None = None
     total: int | None = None
+    watchlist: int | None = None
     account: str = "ada"
 
 

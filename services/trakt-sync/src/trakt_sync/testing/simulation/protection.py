@@ -1,17 +1,22 @@
 """Which titles no step may take off a Trakt list."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from trakt_simulator.state.account import VIP, Account, Limits
 from trakt_simulator.state.lists import MediaList
 from trakt_sync.testing.simulation import titles
 from trakt_sync.testing.simulation.by_hand import HandEdits
+from trakt_sync.testing.simulation.on_watchlist import OnWatchlists
 from trakt_sync.testing.simulation.wishes import Wish, Wishes
 
 
 @dataclass
 class Protection:
     """What is protected on each Trakt list, at any request.
+
+    Args:
+        accounts: the Trakt account of each user.
 
     Attributes:
         left: users who left their accounts. They wanted nothing there then, and what was sent may come late.
@@ -20,6 +25,8 @@ class Protection:
 
     wishes: Wishes
     hands: HandEdits
+    on_watchlists: OnWatchlists
+    accounts: Mapping[str, str]
     left: set[str] = field(default_factory=set)
     began: dict[int, int] = field(default_factory=dict)
     _capacity: dict[str, int] = field(default_factory=dict)
@@ -36,6 +43,8 @@ class Protection:
 
     def of(self, account: Account, shown: MediaList, there: frozenset[int]) -> set[int]:
         """Return those of a Trakt list's titles that every version protects that was known since the step began."""
+        if shown is account.watchlist:
+            return self._of_watchlist(account.username)
         for list_id, versions in self.wishes.known.items():
             if versions[0].is_shown_by(shown) and versions[0].user not in self.left:
                 capacity = self._capacity.get(account.username)
@@ -43,8 +52,24 @@ class Protection:
                 return set.intersection(*(self._protected_by(wish, there, capacity) for wish in known))
         return set()
 
+    def _of_watchlist(self, account: str) -> set[int]:
+        """Return what its user put there, and what a list wants there since before the step began.
+
+        Of two users of ours, one may take off what the other wants: it comes back (decision 51).
+        """
+        protected = {*self.on_watchlists.own[account]}
+        users = [user for user, one in self.accounts.items() if one == account]
+        if len(users) > 1 or account in self._capacity:
+            return protected
+        for list_id, versions in self.wishes.known.items():
+            known = versions[self.began.get(list_id, len(versions)) :]
+            is_wanted = known and all(wish.is_for_watchlist for wish in known)
+            if is_wanted and known[0].user in users and known[0].user not in self.left:
+                protected |= set.intersection(*({*wish.keys} for wish in known))
+        return protected
+
     def _protected_by(self, wish: Wish, there: frozenset[int], capacity: int | None) -> set[int]:
-        if not wish.is_present:
+        if not wish.is_present or wish.is_for_watchlist:
             return set()
         if wish.mirror.mode == "add_only":
             return {*there}

@@ -44,7 +44,7 @@ def simulation_on(dsn: str) -> Iterator[Run]:
 
 
 def settings_on(dsn: str) -> Settings:
-    """Return the settings of production."""
+    """Return the settings of production, but for histories: of days, looks at them would be most of the steps."""
     return make_settings(
         dsn,
         URL,
@@ -53,4 +53,5 @@ def settings_on(dsn: str) -> Settings:
         trakt_stale_window=STALE,
         trakt_lease=timedelta(seconds=10),
         trakt_probe_interval=timedelta(seconds=2),
+        trakt_history_interval=timedelta(hours=5),
     )

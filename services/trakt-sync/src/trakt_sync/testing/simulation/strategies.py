@@ -1,6 +1,6 @@
 """How Hypothesis chooses schedules."""
 
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from hypothesis import strategies as st
 
@@ -16,11 +16,14 @@ from trakt_sync.testing.simulation.operations import (
     Freeze,
     Leave,
     Limit,
+    OnWatchlist,
     Operation,
     Pages,
     Redeliver,
     Thaw,
+    Unwatch,
     Wait,
+    Watch,
     Work,
 )
 
@@ -35,8 +38,10 @@ CALLS: Final = st.integers(0, 7)
 """A step makes about as many."""
 
 
-def edits_of(numbers: st.SearchStrategy[int], *, has_policies: bool = False) -> st.SearchStrategy[Edit]:
-    """Return edits of these lists, some with other policies."""
+def edits_of(
+    numbers: st.SearchStrategy[int], *, has_policies: bool = False, **further: st.SearchStrategy[Any]
+) -> st.SearchStrategy[Edit]:
+    """Return edits of these lists, some with other policies. Args: further: of other fields of `Edit`."""
     policies = {
         "mode": st.sampled_from([None, None, None, "keep_extra", "add_only", "mirror"]),
         "when_deleted": st.sampled_from([None, None, "detach", "detach", "recreate"]),
@@ -52,6 +57,7 @@ def edits_of(numbers: st.SearchStrategy[int], *, has_policies: bool = False) -> 
         is_ordered=st.sampled_from([None, None, True, False]),
         fate=FATES,
         **policies if has_policies else {},
+        **further,
     )
 
 
@@ -114,7 +120,7 @@ limits: Final = st.builds(
     st.sampled_from([None, 1, 2]),
     st.sampled_from([None, 1, 2, 3]),
     st.sampled_from([None, None, 2, 4]),
-    st.sampled_from(["ada", "ada", "bob"]),
+    account=st.sampled_from(["ada", "ada", "bob"]),
 )
 upgrades: Final = st.builds(Limit, account=st.sampled_from(["ada", "ada", "bob"]))
 work: Final = st.builds(Work, st.sampled_from([1, 1, 1, 2, 3, 9]))
@@ -200,4 +206,49 @@ by_hand: Final = _schedules(
     st.tuples(st.builds(ByHand, HANDS), st.builds(ByHand, HANDS), work, handled),
 )
 """With changes on Trakt itself, and policies for them."""
-schedules: Final[st.SearchStrategy[list[Operation]]] = st.one_of(plain, limited, shared, by_hand)
+TARGETS: Final = st.sampled_from([None, "watchlist", "watchlist", "watchlist", "list"])
+TITLES: Final = st.sampled_from(["m1", "m1", "m2", "m3", "s1", "s2", "m6"])
+watched: Final = st.builds(Watch, TITLES, st.sampled_from([0, 0, 400]))
+seen: Final = st.one_of(watched, watched, st.builds(Unwatch, TITLES))
+on_watchlist: Final = st.one_of(
+    st.builds(OnWatchlist, st.sampled_from(["add", "add", "remove", "swap"]), TITLES),
+    st.builds(OnWatchlist, st.sampled_from(["add", "remove"]), TITLES),
+    watched,
+)
+to_watch: Final = edits_of(OF_ONE, has_policies=True, target=TARGETS)
+ends: Final = st.one_of(
+    st.builds(Delete, st.just(1), FATES), st.builds(Edit, st.just(1), target=st.just("list"), fate=FATES)
+)
+heirs: Final = st.builds(Edit, st.just(2), ITEMS, target=st.just("watchlist"), fate=FATES)
+watchlists: Final = _schedules(
+    _blocks(OF_ONE, ADA, to_watch),
+    st.tuples(on_watchlist, to_watch, work, on_watchlist, work),
+    st.tuples(to_watch, st.just(Work(9)), on_watchlist, waits, work),
+    st.tuples(to_watch, st.just(Work(9)), on_watchlist, st.just(Ask()), work),
+    st.tuples(st.builds(Edit, st.just(1), ITEMS, target=st.just("watchlist")), work, ends, heirs, _troubles(ADA), work),
+    st.tuples(
+        st.builds(Edit, st.just(1), ITEMS, target=st.just("watchlist")), st.just(Work(9)), ends, work, heirs, work
+    ),
+    st.tuples(st.builds(Limit, watchlist=st.sampled_from([1, 2, 3])), to_watch, work),
+)
+"""Of lists for the watchlist, which its user changes as well."""
+both_to_watch: Final = edits_of(OF_TWO, has_policies=True, target=TARGETS)
+shared_watchlists: Final = _schedules(
+    _blocks(OF_TWO, BOTH, both_to_watch),
+    st.tuples(st.builds(Connect, st.just("ada"), st.just("bob")), both_to_watch, work, both_to_watch, work),
+    st.tuples(both_to_watch, work, st.builds(Leave, BOTH), work),
+    st.tuples(on_watchlist, both_to_watch, work),
+)
+"""Of two users, of one watchlist or of two."""
+asking: Final = edits_of(OF_ONE, uses_watched=st.sampled_from([None, True, True, False]))
+histories: Final = _schedules(
+    _blocks(OF_ONE, ADA, asking),
+    st.tuples(asking, st.just(Work(9)), seen, interruptions, st.just(Wait(20_000)), work),
+    st.tuples(seen, seen, asking, interruptions, work),
+    st.tuples(asking, work, seen, st.just(Wait(90_000)), work),
+    st.tuples(asking, work, faults, seen, st.just(Wait(20_000)), work),
+)
+"""Of lists that have a use for what their user watches."""
+schedules: Final[st.SearchStrategy[list[Operation]]] = st.one_of(
+    plain, limited, shared, by_hand, watchlists, shared_watchlists, histories
+)

@@ -15,12 +15,12 @@ from watchbuddy_contracts import (
     TraktAccountConnected,
     TraktDriftFound,
     TraktListDeleted,
-    TraktListSynced,
+    TraktSynced,
     TraktSyncFailed,
 )
 
 E = TypeVar("E", bound=ListEvent)
-Result = TraktListSynced | TraktListDeleted | TraktSyncFailed
+Result = TraktSynced | TraktListDeleted | TraktSyncFailed
 
 
 @dataclass
@@ -69,10 +69,10 @@ class Told:
     @property
     def was_cut(self) -> bool:
         """Whether titles were ever missing, which stand behind the others when they come."""
-        return any(event.left_out or event.rejected for event in self.of(TraktListSynced))
+        return any(event.left_out or event.rejected for event in self.of(TraktSynced))
 
     def _titles(self, name: str) -> set[int | None]:
-        synced = self.of(TraktListSynced)
+        synced = self.of(TraktSynced)
         items: tuple[Item, ...] = getattr(synced[-1], name) if synced else ()
         return {titles.key_of_item(item) for item in items}
 

@@ -7,8 +7,10 @@ from typing import Final
 
 import httpx
 
-from trakt_simulator.catalogue.media import Kind, key_of
+from trakt_simulator.catalogue.episodes import episode_key
+from trakt_simulator.catalogue.media import Kind, key_of, kind_of
 from trakt_simulator.clock import Clock
+from trakt_simulator.endpoints.history_changes import record_plays, remove_plays
 from trakt_simulator.endpoints.users import account_uuid
 from trakt_simulator.faults.fault import Fault
 from trakt_simulator.gateway.gateway import Outcome
@@ -21,7 +23,7 @@ from trakt_simulator.testing.transport import CoreTransport
 from trakt_sync.accounts.token_import import Import
 from trakt_sync.testing.harness import CLIENT
 from trakt_sync.testing.simulation.clock import VirtualClock
-from trakt_sync.testing.simulation.operations import HandEdit, Limit
+from trakt_sync.testing.simulation.operations import HandEdit, Limit, WatchlistEdit
 from trakt_sync.testing.simulation.refusals import Refusals
 from trakt_sync.testing.simulation.rules import BrokenRuleError
 from trakt_sync.testing.simulation.sent import Sent
@@ -80,7 +82,10 @@ class SimulatedTrakt:
         """Give an account other limits."""
         account = self.account(to.account)
         limits = Limits(
-            to.lists or VIP.lists, to.items or VIP.items_per_list, to.total or VIP.total_items, VIP.watchlist
+            to.lists or VIP.lists,
+            to.items or VIP.items_per_list,
+            to.total or VIP.total_items,
+            to.watchlist or VIP.watchlist,
         )
         account.own_limits = None if limits == VIP else limits
         account.is_vip = account.own_limits is None
@@ -119,10 +124,31 @@ class SimulatedTrakt:
                 one.touch(now_ms)
         accounts.lists_changed(account, now_ms)
 
+    def change_watchlist(self, account: Account, change: WatchlistEdit, key: int) -> None:
+        """Change the watchlist as its owner does on Trakt."""
+        accounts, now_ms, watchlist = self.sim.accounts, self.sim.clock.now_ms(), account.watchlist
+        match change:
+            case "add":
+                accounts.append_items(account, watchlist, watchlist.missing([key]), now_ms)
+            case "remove":
+                accounts.remove_items(account, watchlist, [key], now_ms)
+            case "swap":
+                accounts.about_to_change(watchlist, now_ms)
+                watchlist.reorder(reversed(watchlist.rows.ids), now_ms=now_ms)
+                accounts.items_changed(account, watchlist, now_ms)
+
+    def watch(self, account: Account, key: int, watched_at: datetime) -> None:
+        """Put a play of a movie, or of a show's first episode, into the history."""
+        played = [(key, int(watched_at.timestamp() * 1000)) for key in _played(key)]
+        record_plays(self.sim, account, played, self.sim.clock.now_ms())
+
+    def unwatch(self, account: Account, key: int) -> None:
+        remove_plays(self.sim, account, _played(key), (), self.sim.clock.now_ms())
+
     def arriving(self, request: Request) -> None:
         account = self.sim.tokens.account_of(request.header(b"authorization").removeprefix("Bearer "), request.now_ms)
-        lists = {} if account is None or request.method == "GET" else account.lists
-        self._before = {number: (one, frozenset(one.rows.keys)) for number, one in lists.items()}
+        lists = [] if account is None or request.method == "GET" else account.all_lists
+        self._before = {one.trakt: (one, frozenset(one.rows.keys)) for one in lists}
 
     def handled(self, request: Request, outcome: Outcome) -> None:
         account = None if request.account is None else request.account.username
@@ -142,7 +168,7 @@ class SimulatedTrakt:
 
     def _check_nothing_protected_left(self, account: Account) -> None:
         for number, (before, titles) in self._before.items():
-            now = account.lists.get(number)
+            now = account.watchlist if before is account.watchlist else account.lists.get(number)
             there = frozenset() if now is None else frozenset(now.rows.keys)
             elsewhere = {key for one in account.lists.values() if one.name == before.name for key in one.rows.keys}
             if wrong := (titles - there - elsewhere).intersection(self.protected(account, before, titles)):
@@ -152,3 +178,9 @@ class SimulatedTrakt:
 
     def _travel(self, seconds: float) -> None:
         self.clock.move(timedelta(seconds=seconds))
+
+
+def _played(key: int) -> list[int]:
+    """Return what of a title is watched."""
+    episode = episode_key(key, 1, 1) if kind_of(key) is Kind.SHOW else key
+    return [] if episode is None else [episode]

@@ -22,7 +22,7 @@ from watchbuddy_contracts import (
 USERS: Final = ("ada", "bob")
 LISTS_EACH: Final = 2
 AS_EVER: Final = MirrorSettings()
-POLICIES: Final = ("mode", "when_deleted", "when_changed", "when_removed")
+POLICIES: Final = ("mode", "when_deleted", "when_changed", "when_removed", "target")
 WishEvent = ListCreated | ListUpdated | ListDeleted
 
 
@@ -44,6 +44,11 @@ class Wish:
     privacy: Privacy = "private"
     list_type: ListType = "manual"
     mirror: MirrorSettings = AS_EVER
+    uses_watched: bool = False
+
+    @property
+    def is_for_watchlist(self) -> bool:
+        return self.is_present and self.mirror.target == "watchlist"
 
     @property
     def is_ordered(self) -> bool:
@@ -75,6 +80,7 @@ class Wish:
             privacy=self.privacy,
             items=tuple(titles.item(name) for name in self.items),
             mirror=self.mirror,
+            uses_watched=self.uses_watched,
         )
 
     def is_shown_by(self, shown: MediaList) -> bool:
@@ -105,6 +111,8 @@ class Wishes:
         wanted: dict[str, Any] = {name: getattr(operation, name) for name in POLICIES}
         policies = {"order": operation.is_ordered, **wanted}
         given = {name: value for name, value in policies.items() if value is not None}
+        if self._is_watchlist_taken(wish):  # lists-api refuses a second list for it
+            given.pop("target", None)
         wish = replace(
             wish,
             version=wish.version + 1,
@@ -112,8 +120,12 @@ class Wishes:
             items=wish.items if operation.items is None else operation.items,
             privacy=wish.privacy if operation.privacy is None else operation.privacy,
             mirror=wish.mirror.model_copy(update=given),
+            uses_watched=wish.uses_watched if operation.uses_watched is None else operation.uses_watched,
         )
         return self._write(wish)
+
+    def _is_watchlist_taken(self, wish: Wish) -> bool:
+        return any(one.is_for_watchlist and one.user == wish.user for one in self.newest if one.list_id != wish.list_id)
 
     def delete(self, operation: Delete) -> Wish | None:
         """Return the list's last version; None: there is no such list."""

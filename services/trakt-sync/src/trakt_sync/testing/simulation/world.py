@@ -1,5 +1,6 @@
 """One schedule: its clock, its Trakt, its users' wishes, and the process that works for them."""
 
+from collections import defaultdict
 from dataclasses import fields
 from datetime import datetime, timedelta
 from typing import Final
@@ -12,10 +13,12 @@ from trakt_sync.accounts.vault import Vault
 from trakt_sync.settings import Settings
 from trakt_sync.store.accounts import AccountStore
 from trakt_sync.testing.harness import KEY
+from trakt_sync.testing.simulation import titles
 from trakt_sync.testing.simulation.by_hand import HandEdits
 from trakt_sync.testing.simulation.clock import VirtualClock
 from trakt_sync.testing.simulation.drift import take_over
-from trakt_sync.testing.simulation.interrupts import Interruptible, Interruption
+from trakt_sync.testing.simulation.interrupts import How, Interruptible, Interruption
+from trakt_sync.testing.simulation.on_watchlist import OnWatchlists
 from trakt_sync.testing.simulation.operations import (
     Ask,
     ByHand,
@@ -28,11 +31,14 @@ from trakt_sync.testing.simulation.operations import (
     Freeze,
     Leave,
     Limit,
+    OnWatchlist,
     Operation,
     Pages,
     Redeliver,
     Thaw,
+    Unwatch,
     Wait,
+    Watch,
     Work,
 )
 from trakt_sync.testing.simulation.process import Process
@@ -64,6 +70,7 @@ class World:
 
     Attributes:
         accounts: the Trakt account of each user.
+        ever_on: all accounts that each user ever had.
         had_late_writes: Trakt may have carried out a write after those that came after it.
         asked: of lists that their users asked for, the newest event then.
         connected_after: the newest event when a user last connected an account.
@@ -75,12 +82,14 @@ class World:
         self.clock = VirtualClock()
         self.wishes = Wishes()
         self.hands = HandEdits(self.wishes)
-        self._protection = Protection(self.wishes, self.hands)
+        self.on_watchlists = OnWatchlists(self.wishes)
+        self.accounts: dict[str, str] = {}
+        self.ever_on: defaultdict[str, set[str]] = defaultdict(set)
+        self._protection = Protection(self.wishes, self.hands, self.on_watchlists, self.accounts)
         self.trakt = SimulatedTrakt(self.clock, self._protection.of)
         self.workers = Workers(lambda: Process(settings, connection, self.trakt), self._protection)
         self._gathered: list[Wish] = []
         self._drift_seen = 0
-        self.accounts: dict[str, str] = {}
         self.had_late_writes = False
         self.asked: dict[int, int] = {}
         self.connected_after: dict[str, int] = {}
@@ -96,6 +105,8 @@ class World:
                 await self._tell(operation)
             case Connect() | Leave() | Ask() | ByHand():
                 await self._use(operation)
+            case OnWatchlist() | Watch() | Unwatch():
+                self._change_on_trakt(operation)
             case Fault() | Pages() | Expire() | Limit():
                 self._trouble(operation)
             case Work(steps):
@@ -104,10 +115,9 @@ class World:
                 self.clock.move(timedelta(seconds=seconds))
             case Thaw():
                 await self.workers.thaw()
-            case Crash(at, moment):
-                self.workers.planned = Interruption("kill", at, is_after=moment == "after")
-            case Freeze(at, moment):
-                self.workers.planned = Interruption("freeze", at, is_after=moment == "after")
+            case Crash(at, moment) | Freeze(at, moment):
+                how: How = "kill" if isinstance(operation, Crash) else "freeze"
+                self.workers.planned = Interruption(how, at, is_after=moment == "after")
             case _:
                 raise AssertionError(f"unknown operation {operation}")
 
@@ -146,6 +156,23 @@ class World:
             self.hands.made(list_id, operation, one, is_at_rest=is_at_rest)
         self.trakt.change_by_hand(account, one, operation.change)
 
+    def _change_on_trakt(self, operation: OnWatchlist | Watch | Unwatch) -> None:
+        account, key = self.trakt.account(operation.account), titles.key(operation.title)
+        assert key is not None, "only titles that Trakt knows are put there"
+        match operation:
+            case OnWatchlist(change):
+                self.trakt.change_watchlist(account, change, key)
+                if change == "add":
+                    are_old = any(active.fault.kind == "stale_items" for active in self.trakt.sim.faults)
+                    self.on_watchlists.put(operation.account, key, are_reads_old=are_old)
+                elif change == "remove":
+                    self.on_watchlists.taken_off(operation.account, key)
+            case Watch(_, days_ago):
+                self.trakt.watch(account, key, self.clock() - timedelta(days=days_ago))
+                self.on_watchlists.saw(operation.account, key)
+            case Unwatch():
+                self.trakt.unwatch(account, key)
+
     def _trouble(self, operation: Fault | Pages | Expire | Limit) -> None:
         match operation:
             case Fault():
@@ -163,6 +190,7 @@ class World:
 
     async def connect(self, user: str, account: str) -> None:
         self.accounts[user] = account
+        self.ever_on[user].add(account)
         await connect(self.pool, Vault([KEY]), user, self.trakt.login(account), self.clock())
         self.connected_after[user] = await self.pool.fetchval("SELECT max(id) FROM outbox")
 
@@ -190,7 +218,9 @@ class World:
         await self._rest()
 
     async def _disconnected(self) -> list[str]:
-        rows = await self.pool.fetch("SELECT user_id FROM account WHERE state <> 'connected' ORDER BY user_id")
+        rows = await self.pool.fetch(
+            "SELECT user_id FROM account WHERE state <> 'connected' OR leaving_at IS NOT NULL ORDER BY user_id"
+        )
         return [row["user_id"] for row in rows]
 
     async def stay_at_rest(self) -> None:
