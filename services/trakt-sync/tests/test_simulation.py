@@ -11,7 +11,17 @@ from collections.abc import Iterator, Sequence
 import pytest
 from hypothesis import HealthCheck, Phase, given, note, seed, settings
 
-from trakt_sync.testing.simulation.operations import Connect, Delete, Edit, Fault, Limit, Operation, Redeliver, Work
+from trakt_sync.testing.simulation.operations import (
+    Connect,
+    Delete,
+    Edit,
+    Fault,
+    Leave,
+    Limit,
+    Operation,
+    Redeliver,
+    Work,
+)
 from trakt_sync.testing.simulation.run import Run, simulation_on
 from trakt_sync.testing.simulation.strategies import schedules
 
@@ -94,6 +104,23 @@ MENDED: dict[str, Sequence[Operation]] = {
         Limit(items=3),
         Edit(items=("m2t", "m5a", "m4i", "s3", "m2", "m1")),
         Work(3),
+    ],
+    "a title that is added by two ids to a list that keeps what others add": [
+        Edit(items=("m2",)),
+        Fault(status=503, after=True),
+        Work(3),
+        Edit(items=("m1", "m1t"), mode="keep_extra"),
+        Fault(),
+        Work(),
+    ],
+    "a user who leaves a locked account": [
+        Edit(number=3),
+        Fault("locked", account="bob", times=None),
+        Work(),
+        Edit(number=3, items=(), privacy="public"),
+        Leave("bob"),
+        Fault(status=429),
+        Work(),
     ],
     "errors of the server that pass": [
         Edit(items=("m1",)),

@@ -57,7 +57,8 @@ def _added_under_other_ids(
         # Every reading shows the same, and so would the next.
         settled = replace(progress, staleness=replace(staleness, read_after=None, is_sameness_doubted=False))
         return Change(settled, _under_our_ids(ledger, held, by_others))
-    ledger = replace(ledger, drop=(*ledger.drop, *rows_in(held)))
+    # Not dropped: a row whose title is another one is ours as before, and its reading must not call it a stranger.
+    ledger = replace(ledger, unconfirm=rows_in(held))
     return _counted(job, progress, ledger, response, now, policy)
 
 
