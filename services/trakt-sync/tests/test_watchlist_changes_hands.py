@@ -1,15 +1,19 @@
 """The watchlist of one list becomes another's: what the first put there is the second's, and no wanted title leaves."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from chassis.testing import eventually
 from trakt_simulator.testing import SimulatorAdmin
 from trakt_sync.testing import Harness, movies, unwanted, wanted
+from trakt_sync.use_cases import leave
 from watchbuddy_contracts import (
     Event,
     ListCreated,
     ListUpdated,
+    TraktAccountDisconnected,
     TraktListDeleted,
     TraktSyncFailed,
     TraktWatchlistSynced,
@@ -90,3 +94,27 @@ async def test_the_place_of_its_trakt_list_is_another_lists(running: Harness, ad
     await running.want(second(2))
     await running.settled(2, 3)
     assert [one.name for one in await admin.lists_of("ada")] == ["Third"]
+
+
+@pytest.mark.parametrize("is_leaving", [True, False], ids=["leaves the account", "drops the title"])
+async def test_what_another_user_of_the_account_takes_off_is_back_without_an_audit(
+    running: Harness, admin: SimulatorAdmin, *, is_leaving: bool
+) -> None:
+    await running.connect("bob", (await admin.account("ada")).model_dump_json())
+    await running.want(first())
+    await running.settled()
+    await running.want(wanted(2, user="bob", items=movies(3, 4, 5), target="watchlist"))
+    await running.settled(1, 2)
+    assert await there(admin) == [1, 2, 3, 4, 5]
+    if is_leaving:
+        await leave(running.pool, "ada", running.clock())
+        running.runtime.work_waker.wake()
+        await running.sent(TraktAccountDisconnected)
+    else:
+        await running.want(wanted(1, 2, items=movies(1), target="watchlist"))
+        await running.settled()
+    before = max(one.id for one in await admin.requests())
+    running.move_clock(timedelta(minutes=6))
+    wished = {3, 4, 5} if is_leaving else {1, 3, 4, 5}
+    await eventually(lambda: there(admin), until=lambda found: {*found} == wished)
+    assert not await admin.requests(since_id=before, path="/sync/last_activities")

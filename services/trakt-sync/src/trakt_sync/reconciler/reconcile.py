@@ -18,7 +18,7 @@ from trakt_sync.accounts.account import Account
 from trakt_sync.accounts.session import Session
 from trakt_sync.errors import LeaseLostError, TraktError
 from trakt_sync.kill_points import KillPoint, reached
-from trakt_sync.mirroring.actions import FindList, OpenWatchlist, Read, Write
+from trakt_sync.mirroring.actions import FindList, OpenWatchlist, Read, RemoveItems, Write
 from trakt_sync.mirroring.advance import advance
 from trakt_sync.mirroring.asked import asked
 from trakt_sync.mirroring.failures import waiting_for_a_place
@@ -157,6 +157,8 @@ class Reconciler:
         job = replace(before, progress=begun(before, action, now))
         pace = steps.Pace(now, now + self.write_interval, lease.until)
         reached(KillPoint.WRITE_PLANNED)
+        if isinstance(action, RemoveItems) and job.is_on_watchlist:
+            await watchlists.have_read_by_others(self.pool, account, lease.until + self.policy.stale_window)
         if not await steps.begin_write(self.pool, account, stored, job.progress, pace):
             return await self.accounts.release(account)  # a newer version came, or another user of the Trakt account
         reached(KillPoint.WRITE_BEGUN)

@@ -1,7 +1,7 @@
-"""SQL of the watchlist's way from one list of a user to another: with it goes what is known of it.
+"""SQL of the watchlist that several lists want: of one user, from list to list, or of users of one Trakt account.
 
-So a title of both lists stays where it is, and what the first put there is the second's to take off. All of it is done
-by the holder of the account's lease.
+From one list of a user to another goes what is known of it. So a title of both lists stays where it is, and what the
+first put there is the second's to take off. All of it is done by the holder of the account's lease.
 """
 
 from datetime import datetime
@@ -9,6 +9,7 @@ from typing import Final
 
 from chassis.postgres.database import Connection, Pool
 from trakt_sync.accounts.account import Account
+from trakt_sync.store.due import lowered
 from trakt_sync.store.work_queue import enqueue
 
 _LISTS: Final = """
@@ -47,6 +48,32 @@ SELECT former.list_id AS former_id, heir.list_id AS heir_id FROM former, heir"""
 HEIR_DUE: Final = f"""
 SELECT (SELECT due_at FROM work_queue WHERE work_queue.list_id = desired_list.list_id)
 {_LISTS} AND {_WANTS_IT} AND NOT {_HAS_IT} LIMIT 1"""  # noqa: S608 - our own text
+
+# Users of ours who have connected the same Trakt account, and their lists that have its watchlist.
+_SHARING: Final = """
+SELECT desired_list.list_id, desired_list.user_id, mirror_id FROM account
+JOIN desired_list ON desired_list.user_id = account.user_id
+JOIN mirror ON mirror.list_id = desired_list.list_id AND mirror.trakt_account = account.trakt_id
+WHERE account.trakt_id = nullif($2, '') AND account.user_id <> $1 AND is_present AND trakt_list_id IS NULL
+    AND trakt_list ->> 'trakt_list_id' = 'watchlist'"""
+# The locks are taken in the order account, mirror, work_queue.
+HAVE_READ: Final = f"""
+WITH others AS MATERIALIZED ({_SHARING}
+),
+told AS ({lowered("SELECT user_id, 'disconnected', $3::timestamptz FROM others ORDER BY user_id")}
+),
+marked AS (
+    UPDATE mirror SET reread_after = $3 FROM others, (SELECT count(*) FROM told) AS locked
+    WHERE mirror.mirror_id = others.mirror_id
+    RETURNING others.list_id, others.user_id
+)
+INSERT INTO work_queue (list_id, user_id, due_at) SELECT list_id, user_id, $3 FROM marked
+ON CONFLICT (list_id) DO UPDATE SET due_at = least(work_queue.due_at, excluded.due_at), revision = excluded.revision"""  # noqa: S608
+
+
+async def have_read_by_others(pool: Pool, account: Account, read_after: datetime) -> None:
+    """Have the lists of others that share a claimed account's watchlist read it then: what they want may leave it."""
+    await pool.execute(HAVE_READ, account.user_id, account.trakt_account, read_after)
 
 
 async def hand_over(pool: Pool, account: Account, now: datetime) -> bool:

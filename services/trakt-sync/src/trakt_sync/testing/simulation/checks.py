@@ -67,7 +67,8 @@ class Outcome:
             return
         if not wish.is_present or wish.is_for_watchlist:
             raise BrokenRuleError(f"a Trakt list is left of {wish}")
-        if self._is_detached() and self._stayed("when_deleted", "detach"):
+        has_not_connected = self.told.detached_at > self.world.connected_after[wish.user]
+        if has_not_connected and self._is_detached() and self._stayed("when_deleted", "detach"):
             raise BrokenRuleError(f"made anew though it is to stay deleted: {wish}")
         self._check_titles()
         self._check_order()
@@ -76,8 +77,8 @@ class Outcome:
             raise BrokenRuleError(f"{details} is shown of {wish}")
 
     def _is_detached(self) -> bool:
-        """Whether its user was told that it stays deleted, and has not asked for it or connected an account since."""
-        since = max(self.world.asked.get(self.wish.list_id, 0), self.world.connected_after[self.wish.user])
+        """Whether its user was told that it stays deleted, and has not asked for it since."""
+        since = self.world.asked.get(self.wish.list_id, 0)
         return self.told.detached_at > since and self.wish.list_id in self.world.hands.deleted
 
     def _stayed(self, policy: str, value: str) -> bool:
