@@ -5,14 +5,19 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from pydantic import SecretStr
 
 from chassis.kafka.envelope import Delivered
 from chassis.testing import eventually, rows_with
 from trakt_simulator.testing import SimulatorAdmin
+from trakt_sync.accounts.vault import Vault
 from trakt_sync.retention import sweep
+from trakt_sync.store.accounts import AccountStore
 from trakt_sync.subscribers import handler_of
 from trakt_sync.testing import Harness, harness, import_of, movies, unwanted, wanted
 from trakt_sync.testing.fakes import DeadlyTrakt, When
+from trakt_sync.testing.harness import KEY
+from trakt_sync.trakt.tokens import Tokens
 from trakt_sync.use_cases import leave
 from watchbuddy_contracts import Event, EventHeaders, TraktListSynced, TraktUserErased, TraktUserForgotten
 from watchbuddy_contracts import UserErasureRequested as Requested
@@ -197,6 +202,62 @@ async def test_a_worker_that_dies_in_the_middle_is_not_noticed(
             made.move_clock(timedelta(minutes=1))  # the dead worker's lease ends
             assert (await erased(made)).trakt_lists_left == 0
     assert await names(admin) == []
+
+
+async def test_what_we_put_on_the_watchlist_goes_and_what_the_user_put_there_stays(
+    running: Harness, admin: SimulatorAdmin
+) -> None:
+    await admin.seed({"username": "ada", "watchlist": {"items": [{"type": "movie", "ids": {"trakt": 9}}]}})
+    await hear(running, wanted(5, items=movies(5), target="watchlist"))
+    await running.settled(5)
+    await emptied(running)
+    await hear(running, erasure(keep=False))
+    assert (await erased(running)).trakt_lists_left == 0
+    watchlist = await admin.watchlist_of("ada")
+    assert watchlist is not None
+    assert [item.ids["trakt"] for item in watchlist.items] == [9]
+
+
+async def test_a_list_that_was_being_made_when_its_user_was_erased_is_found_and_deleted(
+    dsn: str, simulator_url: str, admin: SimulatorAdmin
+) -> None:
+    pair = await admin.account("ada", vip=True)
+    deadly: list[DeadlyTrakt] = []
+
+    def wrap(real: Any) -> Any:  # noqa: ANN401 - it has the methods of the other
+        deadly.append(DeadlyTrakt(real))
+        return deadly[0]
+
+    async with harness(dsn, simulator_url, trakt=wrap) as made:
+        await made.connect("ada", pair.model_dump_json())
+        deadly[0].kill_at("create_list", "after")
+        async with made.worker():
+            await hear(made, wanted(1, items=movies(1), title=CANARY))
+            await eventually(lambda: _deaths(deadly[0]), until=lambda count: count == 0)
+            assert await names(admin) == [CANARY]
+            await hear(made, erasure(keep=False))
+            made.move_clock(timedelta(minutes=10))
+            assert (await erased(made)).trakt_lists_left == 0
+    assert await names(admin) == []
+
+
+async def test_tokens_that_are_renewed_while_the_user_is_erased_are_not_lost(
+    dsn: str, simulator_url: str, admin: SimulatorAdmin
+) -> None:
+    vault = Vault([KEY])
+    async with harness(dsn, simulator_url) as made:
+        await made.connect("ada", (await admin.account("ada")).model_dump_json())
+        store = AccountStore(made.pool, vault, timedelta(minutes=1))
+        made.clock.move(timedelta(seconds=1))
+        [account] = await store.claim(made.clock(), 1)
+        await hear(made, erasure(keep=False))
+        await made.connect("ada", (await admin.account("ada")).model_dump_json())  # at once anew
+        renewed = Tokens(SecretStr("access"), SecretStr("refresh"), made.clock() + timedelta(days=7))
+        await store.save_tokens(account, renewed, made.clock())
+        rows = await made.pool.fetch("SELECT user_id, tokens, expires_at FROM account ORDER BY user_id")
+        held = {row["user_id"]: vault.open(row["tokens"], row["expires_at"]).access for row in rows}
+        assert held.keys() == {"ada", PSEUDONYM}
+        assert held[PSEUDONYM] == renewed.access != held["ada"]
 
 
 async def _deaths(deadly: DeadlyTrakt) -> int:

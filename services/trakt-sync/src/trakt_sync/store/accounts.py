@@ -14,6 +14,7 @@ from trakt_sync.accounts.vault import Vault
 from trakt_sync.errors import BadTokensError, LeaseLostError
 from trakt_sync.store.due import given_back
 from trakt_sync.trakt.tokens import Tokens
+from watchbuddy_contracts import PSEUDONYM
 
 log = structlog.get_logger()
 
@@ -75,6 +76,9 @@ SAVE_TOKENS: Final = """
 UPDATE account SET tokens = $3, expires_at = $4, refreshed_at = $5, state = 'connected',
     refresh_after = '-infinity', refresh_failures = 0
 WHERE user_id = $1 AND tokens IN ($2, $3)"""
+
+# The user was erased while the pair was renewed: the account has a pseudonym. It is rare, and reads the whole table.
+SAVE_TOKENS_OF_ERASED: Final = SAVE_TOKENS.replace("user_id = $1", f"user_id LIKE '{PSEUDONYM}%' AND user_id <> $1")
 
 STORED_TOKENS: Final = "SELECT tokens, expires_at FROM account WHERE user_id = $1 AND tokens IS NOT NULL"
 
@@ -182,6 +186,8 @@ class AccountStore:
         """Save the pair in the place of the account's; the key of that may have been rotated meanwhile."""
         values = (sealed, expires_at, now)
         if await self._pool.execute(SAVE_TOKENS, account.user_id, account.sealed, *values) == "UPDATE 1":
+            return True
+        if await self._pool.execute(SAVE_TOKENS_OF_ERASED, account.user_id, account.sealed, *values) == "UPDATE 1":
             return True
         row = await self._pool.fetchrow(STORED_TOKENS, account.user_id)
         if row is None or self._vault.open(row["tokens"], row["expires_at"]).refresh != account.tokens.refresh:
