@@ -22,7 +22,7 @@ STAMP := $(VENV)/.installed-$(VERSION)
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test check lint documents types fmt schemas bench soak kafka up down containers kubernetes token console account accounts catalogue lock version audit sbom release rolling clean
+.PHONY: help setup demo run test check lint documents types fmt schemas bench soak faults kafka up down containers kubernetes token console account accounts catalogue lock version audit sbom release rolling clean
 
 help: ## list these commands
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -99,6 +99,16 @@ bench: $(STAMP) ## measure, and print the figures beside their goals
 soak: $(STAMP) ## look for new schedules and examples that fail, for an hour (make soak SCHEDULES=50000)
 	@SCHEDULES=$(or $(SCHEDULES),50000) $(BIN)/pytest -s services/trakt-sync/tests/test_simulation.py
 	@EXAMPLES=new $(BIN)/pytest -m hypothesis --ignore services/trakt-sync/tests/test_simulation.py
+
+# A network namespace of its own: what is lost there is lost to nobody else. It has no way out, so Kafka is fetched before.
+faults: $(STAMP) ## troubles under load with the real parts, five minutes each (make faults SECONDS=60 ONLY=Postgres)
+	@$(BIN)/python -c 'import asyncio; from local_stack.kafka.distribution import KafkaDistribution as K; \
+		asyncio.run(K.find().download(print))'
+	@run="$(BIN)/python -m pytest -s -q -p no:cacheprovider tests/faults $(if $(ONLY),-k $(ONLY))"; \
+		export FAULTS_SECONDS="$(SECONDS)"; \
+		if unshare --net true 2>/dev/null; then \
+			exec unshare --net sh -c "ip link set lo up; FAULTS_OWN_NETWORK=1 exec $$run"; \
+		else exec $$run; fi
 
 kafka: $(STAMP) ## start a real Apache Kafka on one node (needs Java and Maven)
 	@$(BIN)/python -m local_stack kafka

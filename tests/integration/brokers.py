@@ -147,6 +147,10 @@ class LocalBroker:
     async def stop(self) -> None:
         await self._kafka.stop()
 
+    def has_ended(self) -> bool:
+        """Whether it ended by itself, or was interrupted."""
+        return self._kafka.exit_status() is not None
+
     async def interrupt(self) -> None:
         await self._kafka.kill()
 

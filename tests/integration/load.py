@@ -82,7 +82,9 @@ async def make_lists(users: list[User]) -> list[Wanted]:
     return [await make_list(user, number) for number, user in enumerate(users * LISTS_A_USER)]
 
 
-async def load(wanted: list[Wanted], users: list[User], is_over: Callable[[], bool]) -> list[Wanted]:
+async def load(
+    wanted: list[Wanted], users: list[User], is_over: Callable[[], bool], *, a_second: float = CHANGES_A_SECOND
+) -> list[Wanted]:
     """Make changes at an even pace, whatever the answers take; return the lists that were deleted."""
     chance = random.Random(8)  # noqa: S311 - repeatable, not secret
     deleted: list[Wanted] = []
@@ -98,7 +100,7 @@ async def load(wanted: list[Wanted], users: list[User], is_over: Callable[[], bo
                 tasks.create_task(_go(gone))
             else:
                 tasks.create_task(chance.choice(wanted).change(chance, number))
-            await asyncio.sleep(1 / CHANGES_A_SECOND)  # the pace of the load
+            await asyncio.sleep(1 / a_second)  # the pace of the load
     raise AssertionError("unreachable")
 
 
