@@ -161,9 +161,23 @@ def _is_number(text: str) -> bool:
 
 
 def _words(response: httpx.Response) -> str:
-    """Return Trakt's reason: mostly a header, seldom a body, never a page of HTML, and nothing that is no text."""
+    """Return Trakt's reason: mostly a header, seldom a body, never a page of HTML, and nothing that is no text.
+
+    Nothing either that repeats the request's token, or of the OAuth host, whose requests are made of secrets.
+    """
     words = response.headers.get("X-Error-Message") or ""
     if not words and "html" not in response.headers.get("Content-Type", ""):
         # Not `response.text`: the header's charset may be one of Python's that unpacks, such as zlib.
         words = response.content[: 4 * MAX_DETAIL_LENGTH].decode(errors="replace")
+    if _repeats_a_secret(response, words):
+        return ""
     return "".join(one if one.isprintable() else " " for one in words.strip()[:MAX_DETAIL_LENGTH])
+
+
+def _repeats_a_secret(response: httpx.Response, words: str) -> bool:
+    try:
+        request = response.request
+    except RuntimeError:  # a response without a request
+        return False
+    token = request.headers.get("Authorization", "").rpartition(" ")[2]
+    return "/oauth/" in request.url.path or bool(token and token in words)
