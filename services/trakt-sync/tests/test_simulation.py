@@ -122,6 +122,14 @@ MENDED: dict[str, Sequence[Operation]] = {
         Fault(status=429),
         Work(),
     ],
+    "a title of a higher rank, on an account with more lists than it may have": [
+        Edit(items=("m1",)),
+        Edit(number=2),
+        Work(9),
+        Limit(lists=1),
+        Edit(items=("m2", "m1")),
+        Work(9),
+    ],
     "errors of the server that pass": [
         Edit(items=("m1",)),
         Work(),

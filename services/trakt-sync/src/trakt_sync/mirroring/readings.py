@@ -115,18 +115,27 @@ def _aside(entries: Iterable[Entry], state: EntryState) -> tuple[Entry, ...]:
 
 
 def limited(
-    before: Job, begun: Job, action: AddItems, limits: AccountLimits, shown: int | None, now: datetime
+    before: Job,
+    begun: Job,
+    action: AddItems,
+    limits: AccountLimits,
+    shown: int | None,
+    now: datetime,
+    *,
+    lists: int = 0,
 ) -> Change:
     """Return the change after Trakt refused items for a limit.
 
     The limits of a list and of the watchlist are published. Another one over all lists of an account is not. When the
-    first cannot be the reason, the capacity is found by halves.
+    first cannot be the reason, the capacity is found by halves. An account with more lists than it may have takes
+    nothing: there, nothing may give way, for what is taken off does not come back.
 
     Args:
         before: the job before the addition was begun.
         begun: the job with the pending addition.
         shown: the list's size as Trakt shows it after the refusal. Another one than ours means that a part was added
             all the same.
+        lists: that the account has, or fewer.
     """
     there = sum(1 for _ in mirrored(before.entries)) + before.progress.foreign_count
     change = Change(before.progress) if shown in (None, there) else unconfirmed(begun, now)
@@ -135,4 +144,6 @@ def limited(
     is_list_limit = told is not None and tried > told
     capacity = told if is_list_limit and told is not None else tried - 1
     limit = Limit(max(0, capacity - before.progress.foreign_count), is_upper_bound=not is_list_limit, met_at=now)
+    if limits.lists is not None and lists > limits.lists:
+        limit = Limit(0, is_upper_bound=False, met_at=now)
     return replace(change, progress=replace(change.progress, limit=limit))

@@ -140,17 +140,17 @@ class Recovery:
 
     async def _learn_limits(self, session: Session, before: Job, begun: Job, action: AddItems) -> Change:
         limits = await session.trakt.read_limits(session.token)
-        shown = await self._count(session, before)
-        change = readings.limited(before, begun, action, limits, shown, self.now())
+        shown, lists = await self._counts(session, before)
+        change = readings.limited(before, begun, action, limits, shown, self.now(), lists=lists)
         limit = change.progress.limit
         log.info("account_limit_reached", list_id=before.list_id, capacity=limit and limit.capacity)
         return change
 
-    async def _count(self, session: Session, job: Job) -> int | None:
-        """Return how many entries Trakt shows on the list; None: it does not say."""
+    async def _counts(self, session: Session, job: Job) -> tuple[int | None, int]:
+        """Return how many entries Trakt shows on the list (None: it does not say), and lists of the account."""
         if job.is_on_watchlist:
             items = await session.trakt.read_items(session.token, WATCHLIST)
-            return len(items.entries) + items.foreign_count if items.is_complete else None
+            return len(items.entries) + items.foreign_count if items.is_complete else None, 0
         lists = await session.trakt.read_lists(session.token)
         ours = (one.item_count for one in lists.lists if one.trakt_list_id == job.progress.trakt_list_id)
-        return next(ours, None)
+        return next(ours, None), len(lists.lists)
