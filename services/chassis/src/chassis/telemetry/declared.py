@@ -216,7 +216,7 @@ OUTBOX_DELAY: Final = Metric(
     "watchbuddy.outbox.delay", "histogram", "s", "from an event's cause to the broker's answer", (), LONG
 )
 OUTBOX_EVENTS: Final = Metric(
-    "watchbuddy.outbox.events", "gauge", "{event}", "events that wait in the outbox; counted to 100,000"
+    "watchbuddy.outbox.events", "gauge", "{event}", "events that wait in the outbox; counted to 20,000"
 )
 OUTBOX_AGE: Final = Metric("watchbuddy.outbox.age", "gauge", "s", "how long the oldest of them has waited; 0: none")
 OUTBOX_REJECTED: Final = Metric(
@@ -243,7 +243,7 @@ LISTS_WAITING: Final = Metric(
     "watchbuddy.lists.waiting",
     "gauge",
     "{list}",
-    "wanted lists that are not on Trakt as they should be; counted to 100,000",
+    "wanted lists that are not on Trakt as they should be; counted to 20,000",
     (WAITS_FOR,),
 )
 LISTS_OVERDUE: Final = Metric(
@@ -261,7 +261,9 @@ MIRROR_DELAY: Final = Metric(
     (),
     LONG,
 )
-ACCOUNTS: Final = Metric("watchbuddy.accounts", "gauge", "{account}", "Trakt accounts", (ACCOUNT_STATE,))
+ACCOUNTS: Final = Metric(
+    "watchbuddy.accounts", "gauge", "{account}", "Trakt accounts; of many, by a sample", (ACCOUNT_STATE,)
+)
 RENEWALS: Final = Metric("watchbuddy.trakt.renewals", "counter", "{renewal}", "renewals of tokens", (RENEWAL,))
 BUDGET: Final = Metric(
     "watchbuddy.trakt.budget",
