@@ -41,12 +41,14 @@ ONCE_WITHIN: Final = timedelta(seconds=60)
 TAIL_LINES: Final = 25
 # Real Kafka's smallest session (group.min.session.timeout.ms): how long a killed consumer's partitions wait.
 APACHE_SESSION: Final = "PT6S"
+USER_KEY: Final = "a key of the tests, for pseudonyms in traces"
 QUICK: Final = {
     # The simulator's limits are off, but where a test turns them on.
     "TRAKT_WRITE_INTERVAL": "PT0.05S",
     "TRAKT_CREATE_SETTLE": "PT2S",
     "TRAKT_STALE_WINDOW": "PT2S",  # a creation whose answer is lost is waited for so long
     "CHANNEL_NETWORKS": "127.0.0.0/8",  # the tests' receivers
+    "TRACE_USER_KEY": USER_KEY,
     "OTEL_BSP_SCHEDULE_DELAY": "300",
     "OTEL_METRIC_EXPORT_INTERVAL": "5000",
 }

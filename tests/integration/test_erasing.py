@@ -9,10 +9,12 @@ from typing import Any
 import httpx
 
 from chassis.postgres.database import create_pool
+from chassis.telemetry.declared import USER
+from chassis.telemetry.users import pseudonym
 from chassis.testing import eventually, rows_with
 from integration.catalogue import movies
 from integration.records import Record
-from integration.system import RunningSystem
+from integration.system import USER_KEY, RunningSystem
 from integration.users import User
 from watchbuddy_contracts import LISTS, NOTIFICATIONS, TRAKT
 
@@ -82,6 +84,9 @@ async def test_a_user_is_erased_whatever_is_killed_and_another_is_not(system: Ru
     await ada.create("New", movies(1))
     await ada.mirrored()
     await ada.told("Created list 'New' on Trakt")
-    assert system.collector.holds(f"process {LISTS.name}")
+    name = pseudonym(USER_KEY, bob.name)
+    named = [span for span in system.collector.all_spans() if span.attributes.get(USER) == name]
+    assert {span.kind for span in named} == {"server", "producer", "consumer"}
+    assert {span.service for span in named} == {"lists-api", "trakt-sync", "notifier"}
     for text in (ada.name, bob.name, canary):
-        assert not system.collector.holds(text), "traces and metrics know no users"
+        assert not system.collector.holds(text), "traces and metrics know users by their pseudonyms alone"

@@ -26,6 +26,7 @@ LEVELS: Final = {"debug", "info"} | LOUD
 WITH_COMMANDS: Final = ("lists_api", "trakt_sync", "notifier", "chassis.dead_letters", "chassis.offsets")
 
 OTHERS: Final = {
+    "chassis.pseudonym",
     "chassis.topics",
     "chassis.token",
     "benchmarks",

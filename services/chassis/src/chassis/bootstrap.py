@@ -31,7 +31,10 @@ class Foundation:
 @asynccontextmanager
 async def bootstrap(service: str, settings: DatabaseSettings, *, connections: int = 4) -> AsyncIterator[Foundation]:
     """Open the foundation of one process. The service's package has the service's name with underscores."""
-    measuring = telemetry.configure(service, level=settings.log_level)
+    key = settings.trace_user_key
+    measuring = telemetry.configure(
+        service, level=settings.log_level, user_key=None if key is None else key.get_secret_value()
+    )
     try:
         dsn = settings.database_url.get_secret_value()
         await migrate(dsn, "chassis", service.replace("-", "_"))

@@ -28,6 +28,8 @@ class DatabaseSettings(FromEnvironment):
 
     database_url: SecretStr
     log_level: str = "INFO"
+    trace_user_key: Annotated[SecretStr, Field(min_length=MIN_KEY_LENGTH)] | None = None
+    """Makes the pseudonyms of users in traces, the same in all processes. None: traces name no users."""
 
     @field_validator("database_url")
     @classmethod

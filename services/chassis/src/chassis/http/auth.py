@@ -17,6 +17,7 @@ from chassis.http.provider_keys import ProviderKeys
 from chassis.http.verified_tokens import KEEP, VerifiedTokens
 from chassis.local_tokens import LOCAL_ALGORITHM, MAX_USER_ID
 from chassis.settings import AuthSettings
+from chassis.telemetry.users import name_user
 from watchbuddy_contracts import is_pseudonym
 
 JWKS_ALGORITHMS: Final = ("RS256", "RS384", "RS512", "ES256", "ES384", "PS256", "EdDSA")
@@ -130,5 +131,6 @@ async def user_of(request: Request, authorization: str | None) -> str:
     """
     state = request.app.state
     user_id: str = await state.authenticator.user_id(authorization)
+    name_user(user_id)
     state.limits.take_user(user_id)
     return user_id

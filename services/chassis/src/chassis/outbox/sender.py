@@ -96,7 +96,7 @@ class OutboxSender:
         cause = TraceContext(row["traceparent"], row["tracestate"])
         if not self._is_traced:
             return await _hand_over(producer, row, cause)
-        span, trace = start_send(row["topic"], row["headers"], cause)
+        span, trace = start_send(row["topic"], row["key"], row["headers"], cause)
         try:
             answer = await _hand_over(producer, row, trace)
         except BaseException as exc:  # the span ends as failed, also when the relay is cancelled

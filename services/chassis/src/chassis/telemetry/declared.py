@@ -155,11 +155,16 @@ SERVICE: Final = Attribute("service.name", "of the resource")
 VERSION: Final = Attribute("service.version", "of the resource")
 CPU_MODE: Final = Attribute("cpu.mode", "where the time was spent", values=("user", "system"))
 
+USER: Final = Attribute(
+    "enduser.pseudo.id",
+    "whose it is: a keyed hash of the user's id, where `TRACE_USER_KEY` is set; of spans alone, also those of requests",
+)
+
 SEND: Final = Span(
     "send {topic}",
     "producer",
     "an event on its way to Kafka, until the broker answers; its parent is the event's cause",
-    (SYSTEM, OPERATION_NAME, OPERATION_TYPE, DESTINATION, MESSAGE_ID, EVENT_TYPE, PARTITION, OFFSET, ERROR_TYPE),
+    (SYSTEM, OPERATION_NAME, OPERATION_TYPE, DESTINATION, MESSAGE_ID, EVENT_TYPE, PARTITION, OFFSET, ERROR_TYPE, USER),
 )
 PROCESS: Final = Span(
     "process {topic}",
@@ -167,6 +172,7 @@ PROCESS: Final = Span(
     "the handling of an event; its parent is the span that sent it",
     (
         SYSTEM, OPERATION_NAME, OPERATION_TYPE, DESTINATION, GROUP, PARTITION, OFFSET, MESSAGE_ID, ERROR_TYPE,
+        USER,
     ),
 )  # fmt: skip
 MIRROR_LIST: Final = Span(

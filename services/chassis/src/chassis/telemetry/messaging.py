@@ -6,7 +6,7 @@
 | `process {topic}` | consumer | the send span, by the record's `traceparent` | `ProcessTelemetry` |
 
 Only a process that exports its traces makes spans. Another passes the trace on as it came, which costs next to nothing.
-The record's key is no attribute: it is the user's id.
+The record's key is no attribute: it is the user's id, which `users.py` gives a pseudonym.
 """
 
 import asyncio
@@ -38,13 +38,15 @@ from chassis.telemetry.declared import (
 from chassis.telemetry.instruments import histogram
 from chassis.telemetry.providers import start_span
 from chassis.telemetry.trace_context import TraceContext
+from chassis.telemetry.users import of_user
 
 
-def start_send(topic: str, event: dict[str, str], cause: TraceContext) -> tuple[Span, TraceContext]:
+def start_send(topic: str, key: bytes, event: dict[str, str], cause: TraceContext) -> tuple[Span, TraceContext]:
     """Begin the span of a record on its way; return it, and the context that belongs into the record's headers.
 
     Args:
         topic: where the record goes.
+        key: of the record: the user's id.
         event: the headers of the event (`ce_id`, `ce_type`).
         cause: the trace in which the event was written.
     """
@@ -55,6 +57,7 @@ def start_send(topic: str, event: dict[str, str], cause: TraceContext) -> tuple[
         DESTINATION: topic,
         MESSAGE_ID: event["ce_id"],
         EVENT_TYPE: event["ce_type"],
+        **of_user(key),
     }
     span = start_span(SEND, cause.to_context(), attributes, topic=topic)
     return span, TraceContext.current(set_span_in_context(span))
@@ -128,6 +131,7 @@ class ProcessTelemetry:
             PARTITION: str(record.partition),
             OFFSET: record.offset,
             MESSAGE_ID: str(event.headers.event_id),
+            **of_user(event.event.user_id.encode()),
         }
         return start_span(PROCESS, event.trace.to_context(), attributes, topic=record.topic)
 

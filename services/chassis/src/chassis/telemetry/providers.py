@@ -13,6 +13,7 @@ from chassis.telemetry.exporters import check_environment, is_exported
 from chassis.telemetry.instruments import Attributes
 from chassis.telemetry.logs import configure_logs
 from chassis.telemetry.passing import PassingTracer
+from chassis.telemetry.users import configure_users
 
 KINDS: Final = {
     "internal": trace.SpanKind.INTERNAL,
@@ -34,7 +35,7 @@ class Telemetry:
             end()
 
 
-def configure(service_name: str, *, level: str = "INFO") -> Telemetry:
+def configure(service_name: str, *, level: str = "INFO", user_key: str | None = None) -> Telemetry:
     """Set up logs, traces and metrics of this process, once, at its start.
 
     An `OTEL_*` variable that names what we do not have ends the process with status 2.
@@ -42,9 +43,11 @@ def configure(service_name: str, *, level: str = "INFO") -> Telemetry:
     Args:
         service_name: OpenTelemetry's service.name; OTEL_SERVICE_NAME wins over it.
         level: the least severe level that is logged.
+        user_key: of the pseudonyms of users in spans; None: spans name no users.
     """
     check_environment()
     configure_logs(service_name, level)
+    configure_users(user_key)
     if not (is_exported("TRACES") or is_exported("METRICS")):
         return Telemetry()
     from chassis.telemetry import sdk  # noqa: PLC0415 - only who exports loads it
