@@ -24,6 +24,7 @@ EDGES = {
     ("notifier consumer", "notifier internal"),
 }
 """From parent to child: the way of a list that is created, through all services."""
+SECRETS = ("AUTH_LOCAL_KEY", "TOKEN_ENCRYPTION_KEYS", "TRAKT_CLIENT_SECRET")
 EXPORTED_WITHIN = timedelta(seconds=20)
 
 
@@ -108,6 +109,10 @@ async def test_no_span_carries_a_secret_or_a_title(system: RunningSystem, user: 
     )
     shown = [f"{span.name} {span.attributes}" for span in found]
     assert not [text for text in shown if "business" in text or "Bearer" in text]
+    assert system.collector.holds("store message")  # it would find them
+    environment = system.processes["trakt-sync"].spec.environment
+    assert not [name for name in SECRETS if system.collector.holds(environment[name])]
+    assert not system.collector.holds("eyJ")  # how each JWT begins
 
 
 def _method_and_path(span: Span) -> str:
