@@ -30,6 +30,7 @@ from watchbuddy_contracts import LISTS, TOPICS, ListRunChanged, dead_letter_topi
 
 A_SECOND: Final = float(os.environ.get("FAULTS_A_SECOND") or 20)
 SECONDS: Final = float(os.environ.get("FAULTS_SECONDS") or 300)
+MEANWHILE_S: Final = 1.0
 BACK_WITHIN: Final = timedelta(seconds=120)
 
 
@@ -75,10 +76,12 @@ async def _under_load(system: RunningSystem, trouble: Trouble) -> None:
 
     await asyncio.sleep(SECONDS / 5)
     before_s = await _round_trip(probe, "before")
+    meanwhile = asyncio.create_task(_round_trip(probe, "meanwhile", later_s=MEANWHILE_S))
     await trouble.begin()
     await asyncio.sleep(trouble.lasts_s)
     await trouble.end()
     recovered_s = await _round_trip(probe, "after")
+    meanwhile_s = await meanwhile
     await asyncio.sleep(max(0.0, ends_at - time.monotonic()))
     assert not loading.done(), "users work all the time"
     is_over.set()
@@ -93,15 +96,16 @@ async def _under_load(system: RunningSystem, trouble: Trouble) -> None:
     versions = sum([one.version for user in users for one in await user.lists()])
     print(  # noqa: T201 - what the run is for
         f"\n{trouble.__doc__} {versions} versions of {len(wanted)} lists, {len(deleted)} deleted: nothing lost,"
-        f" nothing twice. A list was on Trakt and told of within {before_s:.1f} s before, {recovered_s:.1f} s after it"
-        f" was over; all was settled {settled_s:.0f} s after the last change."
+        f" nothing twice. A list was on Trakt and told of within {before_s:.1f} s before, {meanwhile_s:.1f} s when it"
+        f" had begun, {recovered_s:.1f} s when it was over; all was settled {settled_s:.0f} s after the last change."
         f" Started again: {dict(keeper.restarts) or 'none'}",
         flush=True,
     )
 
 
-async def _round_trip(user: User, title: str) -> float:
-    """Make a list; return how long it took until it was on Trakt and its user told, in seconds."""
+async def _round_trip(user: User, title: str, *, later_s: float = 0) -> float:
+    """Make a list, after a pause; return how long it took until it was on Trakt and its user told, in seconds."""
+    await asyncio.sleep(later_s)
     began = time.monotonic()
     await user.create(title, movies(2))
     await user.told(f"Created list '{title}' on Trakt", within=BACK_WITHIN)

@@ -200,6 +200,19 @@ def test_an_event_is_read_without_the_items_of_kinds_that_came_later() -> None:
     assert read.event == event.model_copy(update={"items": items[:1]})
 
 
+async def test_a_consumer_is_given_several_servers_of_which_one_is_away(settings: ServiceSettings) -> None:
+    servers = f"127.0.0.1:1, {settings.kafka_bootstrap_servers}"
+    handled: list[int] = []
+
+    async def numbers() -> list[int]:
+        return handled
+
+    await send(settings, deletion(7))
+    several = settings.model_copy(update={"kafka_bootstrap_servers": servers})
+    async with consuming(several, lambda delivered: handled.append(int(delivered.headers.subject))):
+        await eventually(numbers, until=lambda seen: seen == [7])
+
+
 async def test_the_consumer_is_healthy_only_when_it_fetches(settings: ServiceSettings) -> None:
     async with consuming(settings, lambda _delivered: None) as health:
 

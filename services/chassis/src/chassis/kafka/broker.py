@@ -65,7 +65,7 @@ def build_broker(settings: ServiceSettings, *, group: str, parser: Parser | None
     Without a parser it has ours, which takes headers of any bytes.
     """
     broker = KafkaBroker(
-        settings.kafka_bootstrap_servers,
+        [one.strip() for one in settings.kafka_bootstrap_servers.split(",")],  # FastStream takes a text for one server
         security=_security_of(settings),
         client_id=group,
         consumer_only=True,  # the relay sends events; dead letters have a producer of their own
