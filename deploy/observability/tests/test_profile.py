@@ -37,6 +37,24 @@ def test_prometheus_scrapes_every_process_of_the_services_under_its_role() -> No
     assert scraped == expected
 
 
+def test_pods_have_the_labels_that_name_the_same_jobs_and_roles() -> None:
+    # Debian's promtool knows no discovery by Kubernetes, so the labels alone are compared.
+    pods = [
+        one["spec"]["template"]["metadata"]["labels"]
+        for path in sorted((ROOT / "deploy" / "kubernetes" / "base").glob("*.yaml"))
+        for one in yaml.safe_load_all(path.read_text())
+        if one["kind"] == "Deployment"
+    ]
+    names = [(labels["app.kubernetes.io/name"], labels["app.kubernetes.io/component"]) for labels in pods]
+    jobs = read("prometheus/prometheus.yml")["scrape_configs"]
+    here = [(job["job_name"], group["labels"]["role"]) for job in jobs for group in job["static_configs"]]
+    assert sorted(names) == sorted(here)
+    [job] = read("prometheus/kubernetes.yml")["scrape_configs"]
+    targets = {one.get("target_label"): one["source_labels"] for one in job["relabel_configs"]}
+    assert targets["job"] == ["__meta_kubernetes_pod_label_app_kubernetes_io_name"]
+    assert targets["role"] == ["__meta_kubernetes_pod_label_app_kubernetes_io_component"]
+
+
 def test_images_are_pinned_ports_listen_on_this_machine_alone_and_mounted_files_are_there() -> None:
     assert OBSERVERS.keys() == {"otel-collector", "tempo", "prometheus", "grafana"}
     for one in OBSERVERS.values():
