@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from chassis.testing import served
 from lists_api.testing import running_api, token_of
+from lists_api.testing_gateway import Target
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +19,10 @@ class ListsServer:
 
 @asynccontextmanager
 async def lists_server(dsn: str) -> AsyncIterator[ListsServer]:
-    """Serve lists-api on a free port of the loopback."""
-    async with running_api(dsn) as api, served(api.origin) as url:
+    """Serve lists-api on a free port of the loopback; the other services have nothing of anybody."""
+    async with (
+        served(Target()) as others,
+        running_api(dsn, trakt_sync_url=others, notifier_url=others) as api,
+        served(api.origin) as url,
+    ):
         yield ListsServer(url, token_of("ada"))
