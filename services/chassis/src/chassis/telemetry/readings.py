@@ -83,6 +83,7 @@ class Readings:
             values = await asyncio.wait_for(reading.ask(), PATIENCE.total_seconds())
         except Exception as exc:  # noqa: BLE001 - a part that cannot be asked hides no other
             log.warning("metrics_not_read", reading=reading.name, error=repr(exc))
+            self._asked_at.pop(reading.name, None)  # asked again when somebody looks next
             _forget([reading])
             return
         for metric in reading.metrics:
