@@ -115,6 +115,8 @@ class Issuer:
             "RS256 by a stranger": signed(STRANGERS_KEY, "RS256", CLAIMS, **header),
             "an unknown kid": signed(STRANGERS_KEY, "RS256", CLAIMS, kid="unknown"),
             "a kid that is a path": signed(STRANGERS_KEY, "RS256", CLAIMS, kid="../../../dev/null"),
+            "a long kid": signed(STRANGERS_KEY, "RS256", CLAIMS, kid="x" * 8000),
+            "a kid that is no text": signed(STRANGERS_KEY, "RS256", CLAIMS, kid=[KID]),
             "no kid": signed(STRANGERS_KEY, "RS256", CLAIMS),
             "crit": signed(self.key, self.algorithm, CLAIMS, **header | {"crit": ["b64"], "b64": False}),
             "expired": self.token(exp=1),

@@ -24,6 +24,8 @@ JWKS_ALGORITHMS: Final = ("RS256", "RS384", "RS512", "ES256", "ES384", "PS256", 
 LEEWAY: Final = timedelta(seconds=30)
 MAX_TOKEN: Final = 16 * 1024
 """Characters of a token that is looked at. Providers' tokens have 1,000 to 4,000."""
+MAX_REASON: Final = 200
+"""Characters of PyJWT's words, which repeat a token's key id."""
 FAR: Final = 2**33
 """The year 2242, in seconds since 1970."""
 WITHDRAWN_AFTER: Final = timedelta(minutes=5)
@@ -102,7 +104,7 @@ class Authenticator:
                 options={"require": ["sub", "exp"]},
             )
         except jwt.PyJWTError as exc:
-            raise UnauthorizedError(f"the token is not accepted: {exc}") from exc
+            raise UnauthorizedError(f"the token is not accepted: {str(exc)[:MAX_REASON]}") from exc
         return claims
 
 
