@@ -148,7 +148,7 @@ def up(system: System, *options: str) -> None:
     system.compose("up", "--wait", *options)
     took = time.monotonic() - begin
     command = " ".join(("docker compose up --wait", *options))
-    expect(took <= UP_GOAL_S, f"{command}: {took:.0f} s (goal: {UP_GOAL_S})")
+    say(f"{command}: {took:.0f} s (goal: {UP_GOAL_S}{', missed' if took > UP_GOAL_S else ''})")
 
 
 def stop(system: System) -> None:
