@@ -1,8 +1,8 @@
 """`make release TO=0.2.0`: make a release of what is committed, and push nothing.
 
-Checks the tree, writes the version, closes the changelog's section, commits and tags; then builds into dist/<version>:
-the wheels of all packages, with checksums, and the images when a Docker engine answers. It is safe to run again: what
-is there already is built anew from the tag. Exit status 0 only if all of it was made.
+Checks the tree, writes the version, closes the changelog's section, commits and tags; then builds into dist/<version>
+the wheels of all packages, with checksums, and what the images hold (CycloneDX); and the images when a Docker engine
+answers. It is safe to run again: what is there already is built anew from the tag. Exit status 0 only if all was made.
 """  # noqa: INP001 - a script, not a package
 
 import hashlib
@@ -89,7 +89,9 @@ def build(version: str, root: Path) -> int:
         wheels = sorted(folder.glob("*.whl"))
         sums = [f"{hashlib.sha256(wheel.read_bytes()).hexdigest()}  {wheel.name}\n" for wheel in wheels]
         (folder / "SHA256SUMS").write_text("".join(sums), encoding="utf-8")
-        _say(f"{len(wheels)} wheels in {folder.relative_to(root)}")
+        _run(source, sys.executable, "deploy/sbom.py")
+        shutil.copytree(source / "dist" / "sbom", folder / "sbom")
+        _say(f"{len(wheels)} wheels, and what the images hold, in {folder.relative_to(root)}")
         engine = shutil.which("docker")
         if engine is None or subprocess.run([engine, "info"], capture_output=True, check=False).returncode:  # noqa: S603
             _say("no images: no Docker engine answers. Run it again where one does")
@@ -123,7 +125,9 @@ def _ask(root: Path, *command: str) -> str:
 
 
 def _run(folder: Path, *command: str) -> None:
-    subprocess.run(command, cwd=folder, check=True, stdout=subprocess.DEVNULL)  # noqa: S603
+    done = subprocess.run(command, cwd=folder, check=False, capture_output=True, text=True)  # noqa: S603
+    if done.returncode:
+        raise RefusedError(f"{' '.join(command)} ended with {done.returncode}:\n{done.stderr}")
 
 
 def _say(text: str) -> None:
