@@ -130,6 +130,15 @@ MENDED: dict[str, Sequence[Operation]] = {
         Edit(items=("m2", "m1")),
         Work(9),
     ],
+    "a title by another id, on an account with more lists than it may have": [
+        Edit(items=("m2",)),
+        Edit(number=2),
+        Work(9),
+        Limit(lists=1),
+        Edit(items=("m2", "m1")),
+        Work(9),
+        Edit(items=("m2t",)),
+    ],
     "errors of the server that pass": [
         Edit(items=("m1",)),
         Work(),

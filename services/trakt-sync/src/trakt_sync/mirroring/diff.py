@@ -96,7 +96,7 @@ def diff(
         aside_in_vain=rows_in(entry for entry in unwanted if entry.state in SET_ASIDE),
         not_removed=tuple(entry for entry in unwanted if entry.state == "not_removed"),
         borne=borne,
-        is_doubtful=_may_be_wanted(extra, (item for item, _ in here)),
+        is_doubtful=_may_be_wanted(extra, (item for item, _ in wanted)),
         left_out=tuple(item for item, _ in left_out),
         learned=tuple(
             (entry.row_id, entry.title.merged(item))
@@ -119,7 +119,8 @@ def _is_removable(entry: Entry, mode: Mode) -> bool:
 def _may_be_wanted(extra: Iterable[Entry], wanted: Iterable[Title]) -> bool:
     """Whether one of the entries may be a wanted title: the two have no id of one kind to compare.
 
-    Sameness is Trakt's. Of an entry that was read, all ids are known that Trakt knows.
+    Sameness is Trakt's. Of an entry that was read, all ids are known that Trakt knows. A title that is left out may be
+    one too: where an account takes nothing, what is taken off does not come back.
     """
     unread = {_kinds_of(entry.title) for entry in extra if entry.list_item_id is None}
     if not unread:
