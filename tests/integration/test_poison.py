@@ -16,6 +16,7 @@ from integration.users import User
 from watchbuddy_contracts import (
     LISTS,
     TOPICS,
+    TRAKT,
     EventHeaders,
     ListDeleted,
     ListState,
@@ -52,7 +53,7 @@ def poison(reason: str, topic: str, partition: int, user: str) -> Record:
     return Record(topic, partition, 0, f"{user} {reason}".encode(), value, tuple(raw.items()))
 
 
-@pytest.mark.parametrize("topic", TOPICS, ids=lambda topic: topic.name)
+@pytest.mark.parametrize("topic", [LISTS, TRAKT], ids=lambda topic: topic.name)  # those with events of users
 async def test_poison_becomes_a_dead_letter_and_the_partition_goes_on(
     system: RunningSystem, user: User, topic: Topic
 ) -> None:

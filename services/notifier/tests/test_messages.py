@@ -161,6 +161,11 @@ NOTHING: list[Event] = [
         "TraktListRead", import_id=UUID(int=2), trakt_list_id=5, name="Heists", url="https://x", items=[], item_count=0
     ),
     event("TraktWatchedChanged"),
+    event("UserErasureRequested", erasure_id=UUID(int=3), keep_trakt_lists=True),
+    *(
+        event(name, erasure_id=UUID(int=3))
+        for name in ("TraktUserForgotten", "TraktUserErased", "NotificationsUserErased")
+    ),
     event("TraktAccountConnected"),
 ]
 

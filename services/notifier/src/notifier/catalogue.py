@@ -18,6 +18,7 @@ from watchbuddy_contracts import (
     ListSyncStarted,
     ListSyncUnchanged,
     ListUpdated,
+    NotificationsUserErased,
     ReadFailureReason,
     TraktAccountConnected,
     TraktAccountDisconnected,
@@ -32,8 +33,11 @@ from watchbuddy_contracts import (
     TraktReauthorizationRequired,
     TraktSynced,
     TraktSyncFailed,
+    TraktUserErased,
+    TraktUserForgotten,
     TraktWatchedChanged,
     TraktWatchlistSynced,
+    UserErasureRequested,
     without,
 )
 
@@ -259,6 +263,11 @@ SILENT: Final[frozenset[type[Event]]] = frozenset(
         TraktListRead,
         # What a user has watched changes lists at their next run, which has a message.
         TraktWatchedChanged,
+        # Of a user who is erased nothing is kept, and who asked sees how far it is.
+        UserErasureRequested,
+        TraktUserForgotten,
+        TraktUserErased,
+        NotificationsUserErased,
     }
 )
 
