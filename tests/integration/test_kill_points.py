@@ -5,6 +5,8 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Final, TypeAlias
 
+import httpx
+
 from chassis.kill_points import EVENTS_SENT
 from chassis.testing import eventually
 from integration.catalogue import movies
@@ -13,7 +15,7 @@ from integration.system import RunningSystem
 from integration.test_trakt_import import public_list
 from integration.users import User
 from trakt_sync.kill_points import KillPoint
-from watchbuddy_contracts import TRAKT, TraktListCreated, TraktListDeleted, TraktSyncFailed
+from watchbuddy_contracts import TRAKT, TraktListCreated, TraktListDeleted, TraktSyncFailed, TraktWatchedChanged
 
 Bring: TypeAlias = Callable[[RunningSystem, User], Awaitable[None]]
 WORK: Final = "trakt-sync work"
@@ -58,6 +60,19 @@ async def identified(system: RunningSystem, user: User) -> None:
     await created(system, user)
 
 
+async def watched(_system: RunningSystem, user: User) -> None:
+    await user.create("Killed", movies(3), list_type="custom", item_limit=3, exclude_watched=True)
+
+
+async def left(system: RunningSystem, user: User) -> None:
+    made = await user.create("Killed", movies(3))
+    await user.mirrored(made.id)
+    headers = {"Authorization": f"Bearer {system.token(user.name)}"}
+    async with httpx.AsyncClient(base_url=system.accounts_url, headers=headers, trust_env=False) as accounts:
+        answer = await accounts.post("/api/trakt/disconnect", params={"keep_lists": "false"})
+        answer.raise_for_status()
+
+
 async def imported(system: RunningSystem, user: User) -> None:
     await user.import_from_trakt(await public_list(system))
 
@@ -81,6 +96,9 @@ KILLS: Final[tuple[tuple[str, str, int, Bring], ...]] = (
     (WORK, KillPoint.WRITE_ANSWERED, 3, deleted),
     (WORK, KillPoint.AUDIT_READ, 1, synced),
     (WORK, KillPoint.AUDIT_RECORDED, 1, synced),
+    (WORK, KillPoint.HISTORY_READ, 1, watched),
+    (WORK, KillPoint.HISTORY_RECORDED, 1, watched),
+    (WORK, KillPoint.TOKENS_REVOKED, 1, left),
     (WORK, KillPoint.IMPORT_READ, 1, imported),
     (WORK, KillPoint.IMPORT_RECORDED, 1, imported),
 )
@@ -109,22 +127,22 @@ async def test_a_kill_between_any_two_effects_is_never_seen(system: RunningSyste
 
 
 async def _assert_unseen(system: RunningSystem, point: str, bring: Bring, user: User) -> None:
-    is_deleted = bring is deleted
+    is_deleted, is_left = bring is deleted, bring is left
     title = "Best heists" if bring is imported else "Killed"
     texts = [f"Created list '{title}' on Trakt", ADDED]
     if is_deleted:
         texts.append("Deleted 'Killed' from Trakt")
+    if is_left:
+        texts.append("Trakt is disconnected. Your list on Trakt was removed. All stay here.")
     await user.told(*texts, within=SETTLED_WITHIN)
-    await user.mirrored(within=SETTLED_WITHIN)
-
-    async def differences() -> list[str]:
-        return await user.differences()
-
-    assert await eventually(differences, until=lambda found: not found, within=SETTLED_WITHIN) == [], point
-    assert len(await user.on_trakt()) == (0 if is_deleted else 1), point
+    if not is_left:
+        await user.mirrored(within=SETTLED_WITHIN)
+        assert await eventually(user.differences, until=lambda found: not found, within=SETTLED_WITHIN) == [], point
+    assert len(await user.on_trakt()) == (0 if is_deleted or is_left else 1), point
     assert len([one for one in await user.requests(method="POST") if one.path.endswith("/lists")]) == 1, point
     said = Counter(type(event) for event in (await system.records.events_of(TRAKT.name, user.name)).values())
     assert (said[TraktListCreated], said[TraktListDeleted], said[TraktSyncFailed]) == (1, int(is_deleted), 0), point
+    assert said[TraktWatchedChanged] == int(bring is watched), point
     messages = await user.messages()
     assert [text for text, count in Counter(one.text for one in messages).items() if count > 1] == [], point
     assert [one.text for one in messages if one.severity == "warning"] == [], point

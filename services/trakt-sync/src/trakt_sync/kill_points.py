@@ -33,10 +33,17 @@ class KillPoint(StrEnum):
     AUDIT_READ = "audit_read"
     AUDIT_RECORDED = "audit_recorded"
 
+    HISTORY_READ = "history_read"
+    """What the user watched. Nobody was told of it."""
+    HISTORY_RECORDED = "history_recorded"
+    """Before it is put off until the next look."""
+
     ACCOUNT_IDENTIFIED = "account_identified"
     TOKENS_SAVED = "tokens_saved"
     LISTS_CHECKED = "lists_checked"
     """After the account was connected, before the first of its lists."""
+    TOKENS_REVOKED = "tokens_revoked"
+    """Of an account that its user leaves, and still ours."""
     WAITING_RESUMED = "waiting_resumed"
     """At the start, and when Trakt is back: before the imports that waited for it."""
 

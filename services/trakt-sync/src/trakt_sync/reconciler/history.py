@@ -17,6 +17,7 @@ from trakt_sync.errors import (
     TraktError,
     TraktUnavailableError,
 )
+from trakt_sync.kill_points import KillPoint, reached
 from trakt_sync.mirroring.events import SOURCE
 from trakt_sync.mirroring.history import (
     HistoryState,
@@ -85,11 +86,13 @@ class HistoryReader:
             after = after_whole(seen, titles, now)
         else:
             titles, after = new, after_new(state, seen, new)
+        reached(KillPoint.HISTORY_READ)
         told = events(user_id, titles, is_full=new is None)
         async with self.pool.acquire() as connection, connection.transaction():
             await watched.save(connection, session.account, after)
             for event in told:
                 await outbox.append(connection, event, source=SOURCE, now=now)
+        reached(KillPoint.HISTORY_RECORDED)
         if told:
             self.wake_relay()
         log.info("history_read", user_id=user_id, titles=len(titles), is_whole=new is None)

@@ -9,6 +9,7 @@ from chassis.clock import Clock
 from chassis.postgres.database import Pool
 from trakt_sync.accounts.account import Account
 from trakt_sync.accounts.revocation import Revoking, give_back
+from trakt_sync.kill_points import KillPoint, reached
 from trakt_sync.store import leaving
 from trakt_sync.use_cases import end_left_account
 
@@ -40,6 +41,7 @@ class Leaver:
         if not account.is_leaving or not await leaving.is_empty(self.pool, account):
             return False
         await give_back(self.trakt, account.tokens, account.user_id)
+        reached(KillPoint.TOKENS_REVOKED)
         await end_left_account(self.pool, account, self.now())
         self.wake_relay()
         log.info("account_disconnected", user_id=account.user_id)
