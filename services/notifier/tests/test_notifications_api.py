@@ -15,6 +15,7 @@ ROUTES = [
     ("POST", f"{API}/read"),
     ("POST", f"{API}/1/read"),
     ("GET", f"{API}/stream"),
+    ("GET", f"{API}/export"),
 ]
 
 
