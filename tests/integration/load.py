@@ -94,7 +94,7 @@ async def load(
                 return deleted
             if number % 40 == 20:  # every four seconds a list comes
                 tasks.create_task(_come(wanted, users[number // 40 % USERS], len(wanted) + len(deleted)))
-            elif number % 80 == 60:  # and every eight seconds one goes
+            elif number % 80 == 40:  # and every eight seconds one goes
                 gone = wanted.pop(chance.randrange(len(wanted)))
                 deleted.append(gone)
                 tasks.create_task(_go(gone))
