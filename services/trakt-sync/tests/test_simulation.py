@@ -139,6 +139,16 @@ MENDED: dict[str, Sequence[Operation]] = {
         Work(9),
         Edit(items=("m2t",)),
     ],
+    "a list that was deleted for the watchlist, without an answer, and is to be there again": [
+        Edit(items=("m1",)),
+        Work(9),
+        Edit(target="watchlist", when_deleted="detach"),
+        Fault(status=503, method="DELETE", after=True),
+        Work(),
+        Fault(),
+        Work(),
+        Edit(target="list"),
+    ],
     "errors of the server that pass": [
         Edit(items=("m1",)),
         Work(),

@@ -86,7 +86,8 @@ class Job:
         trakt_list = self.progress.trakt_list
         if trakt_list is None or trakt_list.is_watchlist:  # that is always there
             return False
-        return trakt_list.is_doubted or (self.desired.is_present and self.progress.drift.is_taken_down)
+        is_wanted = self.desired.is_present and self.desired.policies.target != WATCHLIST
+        return trakt_list.is_doubted or (is_wanted and self.progress.drift.is_taken_down)
 
     def leaving(self) -> "Job":
         """Return the job as it is while its user leaves the account: a list that is wanted is not wanted there."""

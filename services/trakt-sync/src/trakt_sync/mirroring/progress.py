@@ -187,8 +187,8 @@ class Drift:
         has_other_details: somebody gave it another name, privacy or the like, which is put back.
         left_version: at this version of the list, details and titles taken off are left as somebody made them on Trakt:
             its owner takes them over.
-        is_taken_down: its user was leaving the account when it was last worked on: we deleted the Trakt list, or may
-            have.
+        is_taken_down: its user was leaving the account when it was last worked on, or it became the watchlist's: we
+            deleted the Trakt list, or may have.
     """
 
     lost_creations: tuple[Intent, ...] = ()

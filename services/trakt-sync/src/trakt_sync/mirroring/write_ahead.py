@@ -20,6 +20,18 @@ from trakt_sync.mirroring.progress import Intent, Pending, Progress, Staleness
 from watchbuddy_contracts import Title
 
 
+def taken_down(job: Job, action: Write, now: datetime) -> Job:
+    """Return the job as it stands whatever Trakt answers: the list of one that is for the watchlist now may be gone.
+
+    Its owner may want it back. That it is gone is then no edit by hand.
+    """
+    trakt_list = job.progress.trakt_list
+    if not isinstance(action, DeleteList) or trakt_list is None or not job.desired.is_present:
+        return job
+    drift = replace(job.progress.drift, is_taken_down=True)
+    return replace(job, progress=replace(job.progress, trakt_list=replace(trakt_list, written_at=now), drift=drift))
+
+
 def begun(job: Job, action: Write, now: datetime) -> Progress:
     """Return the progress to save before the action is sent, so that no loss of its response is forgotten."""
     if isinstance(action, CreateList):

@@ -25,7 +25,7 @@ from trakt_sync.mirroring.failures import waiting_for_a_place
 from trakt_sync.mirroring.job import Change, Job, Next
 from trakt_sync.mirroring.plan import plan
 from trakt_sync.mirroring.policy import Policy
-from trakt_sync.mirroring.write_ahead import begun, unconfirmed
+from trakt_sync.mirroring.write_ahead import begun, taken_down, unconfirmed
 from trakt_sync.reconciler import apply
 from trakt_sync.reconciler.record import record
 from trakt_sync.reconciler.recover import Recovery
@@ -153,7 +153,7 @@ class Reconciler:
 
     async def _write(self, session: Session, stored: StoredJob, action: Write) -> datetime | None:
         now = self.now()
-        before, account, lease = stored.job, session.account, session.write_lease(now)
+        before, account, lease = taken_down(stored.job, action, now), session.account, session.write_lease(now)
         job = replace(before, progress=begun(before, action, now))
         pace = steps.Pace(now, now + self.write_interval, lease.until)
         reached(KillPoint.WRITE_PLANNED)
