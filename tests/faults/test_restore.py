@@ -18,8 +18,9 @@ from faults.postgres_servers import MovablePostgres
 from integration.brokers import LocalBroker
 from integration.catalogue import identities, movies
 from integration.collector import Collector
+from integration.description import SIMULATOR
 from integration.parts import Chosen, Parts
-from integration.system import SIMULATOR, RunningSystem
+from integration.system import RunningSystem
 from integration.users import User
 from local_stack.kafka.distribution import KafkaDistribution
 from local_stack.postgres.binaries import PostgresBinaries

@@ -13,8 +13,9 @@ from typing import Final
 from faults.kafka_cluster import KafkaCluster
 from faults.postgres_servers import MovablePostgres
 from integration.brokers import Broker, LocalBroker
+from integration.description import SIMULATOR
 from integration.parts import Chosen, Parts
-from integration.system import SIMULATOR, RunningSystem
+from integration.system import RunningSystem
 from local_stack.kafka.distribution import KafkaDistribution
 
 OUTAGE_S: Final = 15.0

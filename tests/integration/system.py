@@ -3,10 +3,8 @@
 import asyncio
 import dataclasses
 import os
-import secrets
 import sys
 import uuid
-from base64 import urlsafe_b64encode
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
@@ -19,23 +17,20 @@ import httpx
 from chassis.local_tokens import issue_token
 from integration.brokers import Broker, security_environment
 from integration.collector import Collector
-from integration.databases import Server
+from integration.description import described
 from integration.parts import Parts
 from integration.records import Records
 from integration.users import User
 from local_stack.errors import PartFailedError
-from local_stack.postgres.server import DATABASES
 from local_stack.processes import children
 from local_stack.processes.concurrently import together
 from local_stack.processes.ports import choose_ports, free_port
 from local_stack.processes.service import ProcessSpec, ServiceProcess
 from local_stack.system import table
-from local_stack.system.description import AUDIENCE, ISSUER, Keys, System
-from local_stack.system.trakt import simulated
+from local_stack.system.description import AUDIENCE, ISSUER
 from trakt_simulator.testing import SimulatorAdmin
 from trakt_sync.testing.accounts import connect_account_of
 
-SIMULATOR: Final = "simulator"
 ANSWER_TIMEOUT_S: Final = 30.0
 ONCE_WITHIN: Final = timedelta(seconds=60)
 TAIL_LINES: Final = 25
@@ -64,7 +59,7 @@ class RunningSystem:
         self.records = Records(self.broker.settings)
         self._folder = folder
         self._ports = choose_ports(dict.fromkeys(table.WANTED_PORTS, 0))
-        self._system = _described(parts.postgres.part, self.broker, self._ports)
+        self._system = described(parts.postgres.part, self.broker, self._ports)
         self.trakt = SimulatorAdmin(self._system.trakt.api_url)
         self._outside = {**os.environ, **QUICK, "OTEL_EXPORTER_OTLP_ENDPOINT": collector.endpoint}
         self.processes = {spec.name: ServiceProcess(spec, logs=folder) for spec in self._specs()}
@@ -276,25 +271,6 @@ class RunningSystem:
             security = security_environment(self.broker.settings)
             specs.append(dataclasses.replace(spec, environment={**spec.environment, **own, **security}))
         return specs
-
-
-def _described(postgres: Server, broker: Broker, ports: Mapping[str, int]) -> System:
-    run = secrets.token_hex(4)  # others may use the server: these databases are ours alone
-    return System(
-        kind="run",
-        lists_api_url=f"http://127.0.0.1:{ports['lists-api']}",
-        notifier_url=f"http://127.0.0.1:{ports['notifier']}",
-        trakt_sync_url=f"http://127.0.0.1:{ports['trakt-sync']}",
-        trakt=simulated(f"http://127.0.0.1:{ports[SIMULATOR]}"),
-        kafka_kind=broker.kind,
-        bootstrap_servers=broker.bootstrap_servers,
-        postgres={database: postgres.dsn(f"{database}_{run}") for database in DATABASES},
-        keys=Keys(
-            local_key=secrets.token_urlsafe(48),
-            encryption_keys=urlsafe_b64encode(secrets.token_bytes(32)).decode(),
-        ),
-        redirect_uri=table.redirect_uri(ports),
-    )
 
 
 def _tail(log: Path, offset: int) -> str:

@@ -6,8 +6,9 @@ import time
 
 import pytest
 
+from integration.description import SIMULATOR
 from integration.load import CHANGES_A_SECOND, assert_all_arrived_once, load, make_lists, patient_users
-from integration.system import SIMULATOR, RunningSystem
+from integration.system import RunningSystem
 
 LOAD_S = 40.0
 BROKER_LOAD_S = 12.0

@@ -20,9 +20,10 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parents[1]))  # the modules of the integration tests are the package `integration`
 
 from integration.collector import Collector
+from integration.description import SIMULATOR
 from integration.load import assert_all_arrived_once, load, make_lists, patient_users
 from integration.parts import Parts, choose
-from integration.system import SIMULATOR, RunningSystem
+from integration.system import RunningSystem
 from local_stack.processes.service import ServiceProcess
 
 BEFORE = os.environ["ROLLING_BEFORE"]

@@ -1,10 +1,10 @@
 """Trakt means ill, or who stands in its place: no answer costs more than some memory and time, or moves a token."""
 
 import asyncio
+import gzip
 import itertools
 import json
 import tracemalloc
-import zlib
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -43,10 +43,7 @@ TITLES = [Title("movie", 1)]
 PATIENT_S, IMPATIENT_S = 60.0, 0.3
 MISTAKES = answered(b"[" + b"{}," * (MAX_BODY // 3 - 10) + b"{}]")
 ZLIB = {"Content_Type": "text/plain; charset=zlib"}
-
-
-def packed(answer: list[bytes]) -> bytes:
-    return answer[0].partition(b"\r\n\r\n")[2]
+PACKED = bomb("", 15)[0].partition(b"\r\n\r\n")[2]
 
 
 SLOW: dict[str, Callable[[], Answer]] = {
@@ -61,7 +58,7 @@ ANSWERS: dict[str, Callable[[], Answer]] = {
     "a gzip bomb": lambda: bomb("gzip", 31),
     "a deflate bomb": lambda: bomb("deflate", 15),
     "a bomb in a bomb": lambda: bomb("gzip, gzip", 31, times=2),
-    "a charset that unpacks": lambda: answered(packed(bomb("", 15)), "422 Unprocessable", **ZLIB),
+    "a charset that unpacks": lambda: answered(PACKED, "422 Unprocessable", **ZLIB),
     "another coding": lambda: answered(b"\x00" * 100, Content_Encoding="snappy"),
     "no gzip": lambda: answered(b"[]", Content_Encoding="gzip"),
     "100,000 levels": lambda: answered(b"[" * 100_000),
@@ -283,13 +280,11 @@ async def test_trakts_own_words_are_text_and_short() -> None:
         with pytest.raises(TraktError) as caught:
             await trakt.add_items(lease(), 7, TITLES)
     assert caught.value.detail.isprintable()
-    assert "wörter" in caught.value.detail
-    assert len(caught.value.detail) < 400
+    assert "wörter" in caught.value.detail[:400] == caught.value.detail
 
 
 async def test_what_is_packed_is_read_as_before() -> None:
-    packing = zlib.compressobj(wbits=31)
-    body = packing.compress(json.dumps([list_with()]).encode()) + packing.flush()
+    body = gzip.compress(json.dumps([list_with()]).encode())
     async with (
         hostile(lambda _: answered(body, Content_Encoding="gzip")) as server,
         connect(server.url, CLIENT.client_id) as http,

@@ -2,7 +2,7 @@
 
 `docs/telemetry.md` is written from this file. Names are of OpenTelemetry's semantic conventions, where these have one;
 ours begin with `watchbuddy.`. Spans of HTTP are FastAPI's and the HTTP client's own. A metric's attribute has few
-values: never an id, a title or a path.
+values: never an id, a title or a path. The file is long because it is the whole of it.
 """
 
 from collections.abc import Sequence
