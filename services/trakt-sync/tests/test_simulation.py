@@ -15,6 +15,7 @@ from trakt_sync.testing.simulation.operations import (
     Connect,
     Delete,
     Edit,
+    Expire,
     Fault,
     Leave,
     Limit,
@@ -148,6 +149,14 @@ MENDED: dict[str, Sequence[Operation]] = {
         Fault(),
         Work(),
         Edit(target="list"),
+    ],
+    "a watchlist whose second user is well while the login of the first is dead": [
+        Edit(items=("m2",), target="watchlist"),
+        Work(9),
+        Expire(refresh_too=True),
+        Edit(items=("m1",)),
+        Connect(user="bob"),
+        Work(9),
     ],
     "errors of the server that pass": [
         Edit(items=("m1",)),

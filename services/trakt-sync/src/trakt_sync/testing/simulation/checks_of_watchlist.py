@@ -22,7 +22,7 @@ def check_watchlists(world: World, users: Collection[str], told: Mapping[int, To
         there = {*watchlist.rows.keys}
         if gone := world.on_watchlists.own[account] - there:
             raise BrokenRuleError(f"titles that the user of {account} put on the watchlist are gone: {gone}")
-        may_stay = world.on_watchlists.added[account] | _left_behind(world, account)
+        may_stay = world.on_watchlists.added[account] | _left_behind(world, account, users)
         for wish in world.wishes.newest:
             if wish.is_for_watchlist and world.accounts[wish.user] == account:
                 may_stay |= _may_stay(world, wish, told[wish.list_id])
@@ -54,12 +54,12 @@ def _may_stay(world: World, wish: Wish, told: Told) -> set[int]:
     return {*wish.keys, *(_ever(world, wish.user) if is_kept else ()), *(key for key in told.not_removed if key)}
 
 
-def _left_behind(world: World, account: str) -> set[int]:
-    """Return the titles of users who went to another account and left them, or whose additions came late."""
+def _left_behind(world: World, account: str, users: Collection[str]) -> set[int]:
+    """Return the titles of users who went to another account and left them, who ail, or whose additions came late."""
     return {
         key
         for user, accounts in world.ever_on.items()
-        if account in accounts and (world.accounts[user] != account or world.had_late_writes)
+        if account in accounts and (world.accounts[user] != account or user not in users or world.had_late_writes)
         for key in _ever(world, user)
     }
 
