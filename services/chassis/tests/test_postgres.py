@@ -35,7 +35,7 @@ async def test_migrations_run_once_even_when_processes_start_together(postgres_s
     await asyncio.gather(*(migrate(dsn, "chassis") for _ in range(4)))
     connection = await connect(dsn, purpose="test")
     names = await connection.fetchval("SELECT array_agg(name ORDER BY name) FROM schema_migrations")
-    assert names == ["0001_outbox.sql", "0002_outbox_tracestate.sql"]
+    assert names == ["0001_outbox.sql", "0002_outbox_tracestate.sql", "0004_erased_users.sql"]
     assert await connection.fetchval("SELECT count(*) FROM outbox") == 0
     await connection.close()
 

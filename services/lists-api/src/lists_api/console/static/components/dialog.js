@@ -1,8 +1,9 @@
 // A dialog of the browser's own: it keeps the focus inside, Escape closes it, and the focus goes back.
-import { html, newId, useLayoutEffect, useRef, useState } from "../lib/ui.js";
+import { classes, html, newId, useLayoutEffect, useRef, useState } from "../lib/ui.js";
 import { Icon } from "./icon.js";
 
-/** `onClose()` when it is closed in any way; `footer`: the buttons; `scrolls`: nothing in the body takes the focus. */
+/** `onClose()` when it is closed in any way; `footer`: the buttons; `scrolls`: the body is long, nothing in it takes the focus, and
+ * it may come later: the dialog is as high as it may be from the beginning. */
 export function Dialog({ title, children, footer, onClose, scrolls = false }) {
   const element = useRef(null);
   const [id] = useState(() => newId("dialog"));
@@ -21,7 +22,7 @@ export function Dialog({ title, children, footer, onClose, scrolls = false }) {
     onClose();
   };
   return html`
-    <dialog ref=${element} class="dialog" aria-labelledby=${id} onClick=${onClick} onCancel=${onCancel}>
+    <dialog ref=${element} class=${classes("dialog", scrolls && "tall")} aria-labelledby=${id} onClick=${onClick} onCancel=${onCancel}>
       <div class="dialog-inner">
         <header>
           <h2 id=${id}>${title}</h2>
