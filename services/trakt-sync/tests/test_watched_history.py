@@ -14,6 +14,8 @@ from trakt_sync.testing import Harness, movies, wanted
 from trakt_sync.use_cases import ask_audit
 from watchbuddy_contracts import Event, Title, TraktWatchedChanged
 
+AT_REST = "SELECT lease_token IS NULL AND coalesce(history_at > $1, true) FROM account WHERE user_id = 'ada'"
+
 
 async def watch(running: Harness, admin: SimulatorAdmin, path: str, body: dict[str, Any]) -> None:
     pair = await admin.account("ada")
@@ -45,7 +47,18 @@ async def a_list_that_asks(running: Harness) -> None:
     """Make the list; the history is read for it at once."""
     await running.want(asking())
     await running.settled()
+    await at_rest(running)  # a worker that holds the account would lose it to the clock
     running.move_clock(timedelta(minutes=10))
+    await at_rest(running)  # the user's own place in the hour may lie in these minutes
+
+
+async def at_rest(running: Harness) -> None:
+    """Wait until nobody holds the account, and no look at the history is due."""
+
+    async def is_at_rest() -> bool:
+        return bool(await running.pool.fetchval(AT_REST, running.clock()))
+
+    await eventually(is_at_rest, until=bool)
 
 
 def asking(version: int = 1, *, uses_watched: bool = True) -> Event:
