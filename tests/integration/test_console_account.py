@@ -7,7 +7,7 @@ import pytest
 from playwright.async_api import Browser, expect
 
 from integration.catalogue import movies
-from integration.console import CHROMIUM, PHONE, Console, log_in
+from integration.console import CHROMIUM, MOST_MOVED, PHONE, Console, log_in
 from integration.system import RunningSystem
 from integration.users import User
 
@@ -31,8 +31,9 @@ async def test_a_stranger_connects_trakt_and_has_a_list_there_in_three_clicks(
         await expect(page.get_by_role("heading", level=1)).to_contain_text("Lists that keep themselves up to date")
         await expect(page.get_by_role("heading", name="4,098 titles to choose from")).to_be_visible()
         await console.button("Connect Trakt").click()
-        await console.picture("first-run")
         code = await page.locator(".code-text").inner_text()
+        await console.picture("first-run")
+        assert await console.moved() <= MOST_MOVED
         await page.reload()  # in the middle: the same code is still there
         await expect(page.locator(".code-text")).to_have_text(code)
 
@@ -46,6 +47,7 @@ async def test_a_stranger_connects_trakt_and_has_a_list_there_in_three_clicks(
         await trakt.close()
         await expect(page.get_by_role("heading", name="Trakt is connected")).to_be_visible()
         await expect(page.get_by_role("heading", name="Make your first list")).to_be_focused()
+        assert await console.moved() <= MOST_MOVED
 
         await page.evaluate(WATCH_FOR, "No title fits yet")
         await console.button("Comedy Movies (1990s)").click()

@@ -7,7 +7,7 @@ from playwright.async_api import Browser
 
 from integration.axe import axe_script, findings
 from integration.catalogue import Item, movies
-from integration.console import CHROMIUM, DESKTOP, PHONE, Console
+from integration.console import CHROMIUM, DESKTOP, MOST_MOVED, PHONE, Console
 from integration.system import RunningSystem
 from integration.users import User
 
@@ -29,8 +29,6 @@ SCREENS: Final = {
     "account": "/account",
     "nowhere": "/nowhere",
 }
-MOST_MOVED: Final = 0.1
-"""Cumulative layout shift, as browsers count it: what is called good (https://web.dev/articles/cls)."""
 DIALOGS: Final = {
     "suggestion": ("/new", "Popular Shows"),
     "menu": ("/lists/{manual}", "More actions"),

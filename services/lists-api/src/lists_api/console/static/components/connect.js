@@ -13,7 +13,10 @@ const ENDS = {
   failed: { title: "That did not work", text: "Trakt did not accept the code. Get a new one." },
 };
 
-/** `onConnected()` when Trakt has confirmed. `label`: of the button that begins. */
+/**
+ * Both steps stand there from the beginning, so that nothing moves when the code comes, runs out or is asked for anew.
+ * `onConnected()`: when Trakt has confirmed, before the account is read. `label`: of the button that begins.
+ */
 export function Connect({ onConnected, label = "Connect Trakt" }) {
   const [login, setLogin] = useState(null);
   const [problem, setProblem] = useState(null);
@@ -29,13 +32,11 @@ export function Connect({ onConnected, label = "Connect Trakt" }) {
       try {
         const found = await get("/api/trakt/device");
         setProblem(null);
-        if (found.state !== "pending") {
-          setLogin(found);
-          if (found.state === "connected") {
-            await readAccount();
-            onConnected?.();
-          }
-        }
+        if (found.state === "pending") return;
+        if (found.state !== "connected") return setLogin(found);
+        clearInterval(timer);
+        onConnected?.();
+        await readAccount();
       } catch (error) {
         setProblem(error);
       }
@@ -55,44 +56,58 @@ export function Connect({ onConnected, label = "Connect Trakt" }) {
     }
   };
 
-  if (login?.state === "pending") return html`<${Code} login=${login} problem=${problem} />`;
+  const isPending = login?.state === "pending";
   const end = ENDS[login?.state];
-  return html`
-    ${end && html`<${Notice} tone="warn" role="alert" title=${end.title}>${end.text}<//>`}
-    ${problem && html`<${Notice} tone="bad" role="alert">${problem.message}<//>`}
-    <p class="actions">
-      <button type="button" class="button primary" disabled=${isBusy} onClick=${begin}>
-        ${end ? "Get a new code" : isBusy ? "Asking Trakt…" : label}
-      </button>
-    </p>
-  `;
-}
-
-function Code({ login, problem }) {
-  const [isCopied, setCopied] = useState(false);
-  const code = useRef(null);
-  useLayoutEffect(() => code.current?.focus(), []);
-  const copy = async () => {
-    await navigator.clipboard.writeText(login.user_code).catch(() => {});
-    setCopied(true);
-  };
   return html`
     <ol class="code-steps">
       <li>
-        <span>Copy this code.</span>
-        <button ref=${code} type="button" class="code" onClick=${copy} aria-label=${`Copy the code ${[...login.user_code].join(" ")}`}>
-          <span class="code-text">${login.user_code}</span>
-          <span class="code-hint"><${Icon} name=${isCopied ? "check" : "copy"} size="16" />${isCopied ? "Copied" : "Copy"}</span>
-        </button>
+        <span>${isPending ? "Copy this code." : "Get a code."}</span>
+        <span class="code-place">
+          ${isPending
+            ? html`<${Code} code=${login.user_code} />`
+            : html`
+                <button type="button" class="button primary" disabled=${isBusy} onClick=${begin}>
+                  ${end ? "Get a new code" : isBusy ? "Asking Trakt…" : label}
+                </button>
+              `}
+        </span>
       </li>
       <li>
         <span>Enter it on Trakt and say yes.</span>
-        <${External} href=${login.verification_url} className="button primary">Open Trakt<//>
+        ${isPending
+          ? html`<${External} href=${login.verification_url} className="button primary">Open Trakt<//>`
+          : html`<button type="button" class="button" disabled>Open Trakt</button>`}
       </li>
     </ol>
-    <p class="quiet" role="status">
-      <span class="spinner" aria-hidden="true"></span>
-      ${problem ? problem.message : `Waiting for your yes. This page goes on by itself. The code works until ${at(login.expires_at)}.`}
-    </p>
+    <div class="code-said">
+      ${isPending
+        ? html`
+            <p class="quiet" role="status">
+              <span class="spinner" aria-hidden="true"></span>
+              ${problem ? problem.message : `Waiting for your yes. This page goes on by itself. The code works until ${at(login.expires_at)}.`}
+            </p>
+          `
+        : html`
+            ${!end && !problem && html`<p class="quiet">It takes a minute. This page goes on by itself.</p>`}
+            ${end && html`<${Notice} tone="warn" role="alert" title=${end.title}>${end.text}<//>`}
+            ${problem && html`<${Notice} tone="bad" role="alert">${problem.message}<//>`}
+          `}
+    </div>
+  `;
+}
+
+function Code({ code }) {
+  const [isCopied, setCopied] = useState(false);
+  const button = useRef(null);
+  useLayoutEffect(() => button.current?.focus(), []);
+  const copy = async () => {
+    await navigator.clipboard.writeText(code).catch(() => {});
+    setCopied(true);
+  };
+  return html`
+    <button ref=${button} type="button" class="code" onClick=${copy} aria-label=${`Copy the code ${[...code].join(" ")}`}>
+      <span class="code-text">${code}</span>
+      <span class="code-hint"><${Icon} name=${isCopied ? "check" : "copy"} size="16" />${isCopied ? "Copied" : "Copy"}</span>
+    </button>
   `;
 }

@@ -22,10 +22,8 @@ function Step({ number, title, isDone, heading, children }) {
   `;
 }
 
-function ConnectStep({ onConnected }) {
-  const found = useStore(account);
+function ConnectStep({ found, onConnected }) {
   const [isLater, setLater] = useState(false);
-  if (!found) return html`<${Step} number="1" title="Connect Trakt"><${Skeleton} rows="1" /><//>`;
   if (found.state === "connected")
     return html`<${Step} number="1" title="Trakt is connected" isDone><p>Your lists go to the account <b dir="auto">${found.trakt_user}</b>.</p><//>`;
   return html`
@@ -64,6 +62,7 @@ function CatalogueStep({ options }) {
 }
 
 export function Welcome() {
+  const found = useStore(account);
   const options = useResource(() => get("/api/catalogue/options"), "options");
   const next = useRef(null);
   const goOn = () => {
@@ -83,17 +82,21 @@ export function Welcome() {
         <${Tone} tone="good">Touches only lists it made<//>
       </p>
     </header>
-    <ol class="steps">
-      <${ConnectStep} onConnected=${goOn} />
-      <${CatalogueStep} options=${options} />
-      <${Step} number="3" title="Make your first list" heading=${next}>
-        <p>Take one of these, look what would be on it, and change it later as you like.</p>
-        <${Suggestions} most="6" />
-        <p class="actions">
-          <a class="button" href="#/new">Start from nothing</a>
-          <a class="button" href="#/import">Bring in lists that I have</a>
-        </p>
-      <//>
-    </ol>
+    ${found
+      ? html`
+          <ol class="steps">
+            <${ConnectStep} found=${found} onConnected=${goOn} />
+            <${CatalogueStep} options=${options} />
+            <${Step} number="3" title="Make your first list" heading=${next}>
+              <p>Take one of these, look what would be on it, and change it later as you like.</p>
+              <${Suggestions} most="6" />
+              <p class="actions">
+                <a class="button" href="#/new">Start from nothing</a>
+                <a class="button" href="#/import">Bring in lists that I have</a>
+              </p>
+            <//>
+          </ol>
+        `
+      : html`<${Skeleton} rows="3" what="Reading your account" />`}
   `;
 }
