@@ -84,6 +84,15 @@ async def test_refused_events_are_sent_once_more_behind_what_waits(pool: Pool, r
     assert (await run("list"))[0] == 0
 
 
+async def test_a_choice_that_fits_nothing_is_told(pool: Pool, capsys: pytest.CaptureFixture[str]) -> None:
+    assert await pool.fetchval("SELECT max(id) FROM outbox_rejected") < 99
+    for name in ("show", "retry", "drop"):
+        command, parser = COMMANDS[f"outbox {name}"], argparse.ArgumentParser()
+        command.arguments(parser)
+        assert await command.run(parser.parse_args(["99"])) == 2
+        assert "`outbox list` shows those there are" in capsys.readouterr().err
+
+
 async def test_an_event_that_waits_already_is_not_sent_twice(pool: Pool, run: Run) -> None:
     [first, *_] = await rejected.read(pool, rejected.Selection())
     async with pool.acquire() as connection, connection.transaction():

@@ -46,6 +46,15 @@ async def test_an_edited_migration_is_refused(dsn: str, pool: Pool) -> None:
         await migrate(dsn, "chassis")
 
 
+async def test_the_database_of_another_service_is_refused(
+    dsn: str, pool: Pool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await pool.execute("UPDATE schema_migrations SET package = 'notifier' WHERE name LIKE '0004%'")
+    with pytest.raises(SystemExit):
+        await migrate(dsn, "chassis", "trakt_sync")
+    assert "the database of notifier" in capsys.readouterr().err
+
+
 async def test_a_migration_that_waits_for_a_table_does_not_hold_up_who_reads_it(dsn: str, pool: Pool) -> None:
     await pool.execute("ALTER TABLE outbox DROP COLUMN tracestate")
     await pool.execute("ALTER TABLE outbox_rejected DROP COLUMN tracestate")

@@ -1,7 +1,12 @@
 """The edges of a process: tokens, health, problems, logs, the command line."""
 
+import argparse
 import json
-from datetime import timedelta
+import shlex
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
 import httpx
@@ -10,6 +15,7 @@ import pytest
 from fastapi import Depends, FastAPI
 from pydantic import BaseModel, ConfigDict
 
+from chassis.arguments import instant, row_id
 from chassis.errors import NotFoundError, TransientError, UnauthorizedError
 from chassis.health import STUCK_AFTER, Health, StuckError, routes
 from chassis.http.auth import Authenticator, current_user
@@ -183,8 +189,40 @@ def test_the_command_line_explains_itself_and_gives_the_commands_status() -> Non
     assert (good.returncode, good.stdout) == (3, "shown ada\n")
     bad = run_python("-c", COMMANDS, "acount")
     assert bad.returncode == 2
-    assert "usage: python -m demo" in bad.stderr
+    assert bad.stderr.splitlines() == [bad.stderr.strip()]
+    assert bad.stderr.startswith("python -m demo: ")
     assert "show an account" in run_python("-c", COMMANDS, "account", "--help").stdout
+
+
+def test_a_reader_that_has_read_enough_is_no_error() -> None:
+    code = (
+        "import argparse, sys; from chassis.process import Command, main\n"
+        "async def show(_: argparse.Namespace) -> None: print('x' * 10_000_000)\n"
+        "sys.argv[1:] = ['show']\n"
+        "main('demo', 'A demo.', {'show': Command(show, 'show')})\n"
+    )
+    command = f"{shlex.quote(sys.executable)} -c {shlex.quote(code)} | head -c 5"
+    ended = subprocess.run(command, shell=True, capture_output=True, text=True, check=True)  # noqa: S602 - our own text
+    assert (ended.stdout, ended.stderr) == ("xxxxx", "")
+
+
+@pytest.mark.parametrize(
+    ("take", "wrong", "told"),
+    [
+        (instant, "yesterday", "'yesterday' is no time: give ISO 8601"),
+        (row_id, "x", "'x' is no id: give a number"),
+        (row_id, "0", "'0' is no id"),
+        (row_id, str(2**63), "is no id"),
+    ],
+)
+def test_a_wrong_argument_is_told_what_to_give(take: Callable[[str], object], wrong: str, told: str) -> None:
+    with pytest.raises(argparse.ArgumentTypeError, match=told):
+        take(wrong)
+
+
+def test_a_time_without_a_zone_is_utc() -> None:
+    assert instant("2026-11-27T03:00") == datetime(2026, 11, 27, 3, tzinfo=UTC)
+    assert row_id("7") == 7
 
 
 def test_logs_are_json_with_trace_ids() -> None:

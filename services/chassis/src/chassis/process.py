@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import contextlib
 import gc
+import os
 import signal
 import socket
 import sys
@@ -18,6 +19,7 @@ import uvloop
 from starlette.applications import Starlette
 from starlette.types import ASGIApp
 
+from chassis.arguments import Parser
 from chassis.connections import AbortableConnection
 from chassis.health import Health, routes
 from chassis.identity import identify
@@ -82,7 +84,7 @@ def kafka_process(run: Callable[[S], Awaitable[int | None]], settings: type[S], 
 
 def main(service: str, description: str, commands: Mapping[str, Command]) -> None:
     """Parse the command line and run the command. A command's name may have two words ("account import")."""
-    parser = argparse.ArgumentParser(prog=f"python -m {service}", description=description)
+    parser = Parser(prog=f"python -m {service}", description=description)
     subparsers = parser.add_subparsers(required=True, metavar="COMMAND")
     groups: dict[str, Any] = {}
     for name, command in commands.items():
@@ -100,7 +102,13 @@ def main(service: str, description: str, commands: Mapping[str, Command]) -> Non
     arguments = parser.parse_args()
     chosen: Command = arguments.command
     identify(service, arguments.command_name)
-    sys.exit(run(chosen.run(arguments), chosen.loop_factory) or 0)
+    try:
+        status = run(chosen.run(arguments), chosen.loop_factory)
+        sys.stdout.flush()
+    except BrokenPipeError:  # `| head` has read enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # Python flushes once more at its end
+        status = 1
+    sys.exit(status or 0)
 
 
 def run(work: Awaitable[int | None], loop_factory: LoopFactory = uvloop.new_event_loop) -> int | None:

@@ -5,7 +5,6 @@ import json
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import aclosing, asynccontextmanager
-from datetime import UTC, datetime
 from functools import wraps
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ from typing import Any
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
+from chassis.arguments import instant, row_id
 from chassis.dead_letters import shelf
 from chassis.dead_letters.letters import SOURCES, Letter, Place, Selection
 from chassis.dead_letters.shelf import UnfitError
@@ -170,9 +170,9 @@ def _add_filters(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--topic", choices=sorted({source.topic for source in SOURCES.values()}), help="of this topic")
     parser.add_argument("--group", choices=sorted({source.group for source in SOURCES.values()}), help="of this group")
     parser.add_argument("--user", help="of this user: the record's key")
-    parser.add_argument("--list", type=int, help="of this list, by its id")
-    parser.add_argument("--since", type=_time, help="given up at this time (ISO 8601) or later")
-    parser.add_argument("--until", type=_time, help="given up before this time")
+    parser.add_argument("--list", type=row_id, help="of this list, by its id")
+    parser.add_argument("--since", type=instant, help="given up at this time (ISO 8601) or later")
+    parser.add_argument("--until", type=instant, help="given up before this time")
 
 
 def _selection(arguments: argparse.Namespace) -> Selection:
@@ -188,15 +188,13 @@ def _selection(arguments: argparse.Namespace) -> Selection:
 
 
 def _place(text: str) -> Place:
-    place = Place.of_text(text)
+    try:
+        place = Place.of_text(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no place: give TOPIC/PARTITION/OFFSET, as `list` does") from None
     if place.topic not in SOURCES:
         raise argparse.ArgumentTypeError(f"there is no dead-letter topic {place.topic}")
     return place
-
-
-def _time(text: str) -> datetime:
-    time = datetime.fromisoformat(text)
-    return time if time.tzinfo is not None else time.replace(tzinfo=UTC)
 
 
 def _header(text: str) -> tuple[str, str]:

@@ -2,10 +2,10 @@
 
 import argparse
 import sys
-from datetime import UTC, datetime
 
 from aiokafka.errors import KafkaError
 
+from chassis.arguments import instant
 from chassis.kafka.settings import KafkaSettings
 from chassis.offsets.groups import GROUPS, BusyGroupError, lag, rewind
 from chassis.settings import load
@@ -31,7 +31,7 @@ async def list_offsets(arguments: argparse.Namespace) -> int:
 
 def add_rewind_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--group", choices=GROUPS, required=True, help="whose consumers are stopped")
-    parser.add_argument("--since", type=_time, help="records of this time (ISO 8601) or later; without it, all")
+    parser.add_argument("--since", type=instant, help="records of this time (ISO 8601) or later; without it, all")
 
 
 async def rewind_offsets(arguments: argparse.Namespace) -> int:
@@ -43,8 +43,3 @@ async def rewind_offsets(arguments: argparse.Namespace) -> int:
         return 2
     print(f"{arguments.group} reads {count} records once more")
     return 0
-
-
-def _time(text: str) -> datetime:
-    time = datetime.fromisoformat(text)
-    return time if time.tzinfo is not None else time.replace(tzinfo=UTC)

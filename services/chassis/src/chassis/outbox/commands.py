@@ -2,8 +2,9 @@
 
 import argparse
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 
+from chassis.arguments import row_id
 from chassis.bootstrap import bootstrap
 from chassis.outbox import rejected
 from chassis.outbox.rejected import Rejected, Selection
@@ -28,7 +29,7 @@ async def list_rejected(service: str, arguments: argparse.Namespace) -> int:
 
 
 def add_show_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("id", type=int, help="as `list` gives it")
+    parser.add_argument("id", type=row_id, help="as `list` gives it")
 
 
 async def show_rejected(service: str, arguments: argparse.Namespace) -> int:
@@ -40,7 +41,7 @@ async def show_rejected(service: str, arguments: argparse.Namespace) -> int:
         for name, text in one.headers.items():
             print(f"{name}: {printable(text)}")
         print(printable(one.value))
-    return 0 if found else 2
+    return _status(found)
 
 
 def add_retry_arguments(parser: argparse.ArgumentParser) -> None:
@@ -74,11 +75,17 @@ async def _each(
             await act(base.pool, Selection([one.id for one in found]))
     for one in found:
         print(f"{'would be ' if arguments.dry_run else ''}{done}: {_as_line(one)}")
+    return _status(found)
+
+
+def _status(found: Collection[Rejected]) -> int:
+    if not found:
+        print("no refused event is like that; `outbox list` shows those there are", file=sys.stderr)
     return 0 if found else 2
 
 
 def _add_choice(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("id", type=int, nargs="*", help="as `list` gives it")
+    parser.add_argument("id", type=row_id, nargs="*", help="as `list` gives it")
     parser.add_argument("--all", action="store_true", help="all that were refused")
     parser.add_argument("--dry-run", action="store_true", help="only say which")
     _add_filters(parser)
@@ -86,7 +93,7 @@ def _add_choice(parser: argparse.ArgumentParser) -> None:
 
 def _add_filters(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--user", help="of this user")
-    parser.add_argument("--list", type=int, help="of this list, by its id")
+    parser.add_argument("--list", type=row_id, help="of this list, by its id")
 
 
 def _selection(arguments: argparse.Namespace) -> Selection:

@@ -4,7 +4,7 @@ import asyncio
 import hashlib
 import json
 import ssl
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Collection
 from datetime import timedelta
 from importlib import resources
 from typing import Any, Final, TypeAlias
@@ -135,10 +135,18 @@ async def migrate(dsn: str, *packages: str) -> None:
     try:
         await connection.execute("SELECT pg_advisory_lock($1)", MIGRATION_LOCK)
         await connection.execute(_CREATE_HISTORY)
+        await _check_owner(connection, packages)
         for package in packages:
             await _migrate_package(connection, package)
     finally:
         await connection.close()  # the lock ends with the session
+
+
+async def _check_owner(connection: "asyncpg.Connection[asyncpg.Record]", packages: Collection[str]) -> None:
+    """End the process when the database is another service's: ours would be mixed with its tables."""
+    rows = await connection.fetch("SELECT DISTINCT package FROM schema_migrations ORDER BY package")
+    if others := [row["package"] for row in rows if row["package"] not in packages]:
+        fail(f"DATABASE_URL: this is the database of {others[0]}; each service has one of its own")
 
 
 async def _migrate_package(connection: "asyncpg.Connection[asyncpg.Record]", package: str) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
+from chassis.arguments import row_id
 from chassis.errors import PermanentError
 from chassis.settings import load
 from lists_api.imports.domain.matching import Ambiguous, NotRecognised
@@ -36,7 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--user", required=True, metavar="ID", help="whose lists they become")
     parser.add_argument("--title", metavar="TEXT", help="of the list, where the file has one (default: the file's own)")
-    parser.add_argument("--list", type=int, metavar="ID", dest="list_id", help="add to this list, and make none")
+    parser.add_argument("--list", type=row_id, metavar="ID", dest="list_id", help="add to this list, and make none")
     parser.add_argument("--dry-run", action="store_true", help="only report")
 
 

@@ -3,9 +3,8 @@
 import argparse
 import sys
 from collections.abc import Collection
-from typing import Final
 
-MAX_ID: Final = (1 << 63) - 1
+from chassis.arguments import row_id
 
 
 def add_user(parser: argparse.ArgumentParser) -> None:
@@ -13,19 +12,7 @@ def add_user(parser: argparse.ArgumentParser) -> None:
 
 
 def add_list(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--list", type=list_id, help="only this list, by its id")
-
-
-def list_id(text: str) -> int:
-    """Return the id of a list.
-
-    Raises:
-        ValueError: it cannot be one.
-    """
-    number = int(text)
-    if not 1 <= number <= MAX_ID:
-        raise argparse.ArgumentTypeError(f"there is no list {text}")
-    return number
+    parser.add_argument("--list", type=row_id, help="only this list, by its id")
 
 
 def names_nothing(arguments: argparse.Namespace, found: Collection[object]) -> bool:

@@ -7,6 +7,7 @@ from typing import Final
 
 from pydantic import SecretStr
 
+from chassis.arguments import row_id
 from chassis.clock import utc_now
 from chassis.postgres.database import Pool
 from chassis.settings import load
@@ -27,7 +28,7 @@ PAUSE_S: Final = 1.0
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_user(parser)
-    parser.add_argument("--delete", type=int, metavar="TRAKT_LIST_ID", help="delete this one of them")
+    parser.add_argument("--delete", type=row_id, metavar="TRAKT_LIST_ID", help="delete this one of them")
     parser.add_argument("--dry-run", action="store_true", help="only say what would be deleted")
 
 

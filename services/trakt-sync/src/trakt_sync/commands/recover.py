@@ -1,8 +1,8 @@
 """`python -m trakt_sync recover`: after a restore, look at Trakt before anything that the database says is believed."""
 
 import argparse
-from datetime import UTC, datetime
 
+from chassis.arguments import instant
 from chassis.clock import utc_now
 from chassis.settings import DatabaseSettings, load
 from trakt_sync.commands.arguments import add_user
@@ -12,7 +12,7 @@ from trakt_sync.store import recovery
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_user(parser)
-    parser.add_argument("--since", type=_time, required=True, help="when the backup was made, in ISO 8601")
+    parser.add_argument("--since", type=instant, required=True, help="when the backup was made, in ISO 8601")
 
 
 async def recover(arguments: argparse.Namespace) -> int:
@@ -22,8 +22,3 @@ async def recover(arguments: argparse.Namespace) -> int:
         runtime.wake()
     print(f"{doubted.accounts} accounts are read anew; {doubted.lists} lists are looked for before they are made")
     return 0 if any(doubted) else 1
-
-
-def _time(text: str) -> datetime:
-    time = datetime.fromisoformat(text)
-    return time if time.tzinfo is not None else time.replace(tzinfo=UTC)
