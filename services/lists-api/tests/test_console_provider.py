@@ -200,6 +200,20 @@ async def test_a_logout_is_one_at_the_provider_too(here: Installation) -> None:
     assert (await here.browser.get(LISTS)).status_code == 401
 
 
+async def test_an_erasure_ends_all_logins_of_the_user_at_the_provider_too(here: Installation) -> None:
+    async with browser_of(here.api) as phone, browser_of(here.api) as of_bob:
+        await log_in(phone)
+        await log_in(here.browser)
+        of_ada = set(here.provider.refresh_tokens)
+        here.provider.user = "bob"
+        await log_in(of_bob)
+        everything = {"confirm": "erase everything", "keep_trakt_lists": True}
+        assert (await here.browser.post("/api/account/erase", json=everything)).status_code == 202
+        assert len(of_ada) == 2
+        assert set(here.provider.revoked) == of_ada
+        assert [(await one.get(LISTS)).status_code for one in (phone, of_bob)] == [401, 200]
+
+
 async def test_the_providers_new_key_is_taken(here: Installation) -> None:
     here.provider.key, here.provider.kid = rsa.generate_private_key(65537, 2048), "2"
     assert (await log_in(here.browser)).headers["location"] == "/"

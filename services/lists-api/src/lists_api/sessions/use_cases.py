@@ -2,7 +2,7 @@
 
 import asyncio
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -88,9 +88,17 @@ class Sessions:
     async def end(self, key: str) -> None:
         """End the session, when there is one, here and at the provider."""
         row = await store.delete_session(self.pool, hash_of(key))
-        session = None if row is None else self._opened(row)
-        if session is not None and session.refresh_token is not None and self.provider is not None:
-            await self.provider.revoke(session.refresh_token)
+        await self._revoke([] if row is None else [row])
+
+    async def end_all(self, user_id: str) -> None:
+        """End all sessions of a user, here and at the provider."""
+        await self._revoke(await store.delete_sessions(self.pool, user_id))
+
+    async def _revoke(self, ended: Iterable[SessionRow]) -> None:
+        sessions = [session for row in ended if (session := self._opened(row)) is not None]
+        if self.provider is not None:
+            tokens = [session.refresh_token for session in sessions if session.refresh_token is not None]
+            await asyncio.gather(*map(self.provider.revoke, tokens))
 
     def _is_old(self, session: Session) -> bool:
         return session.token_expires_at - self.now() < RENEW_AHEAD

@@ -120,6 +120,16 @@ async def delete_session(connection: "Pool | Connection", key_hash: bytes) -> Se
     return None if row is None else SessionRow.of(row)
 
 
+DELETE_SESSIONS: Final = """
+DELETE FROM session WHERE user_id = $1
+RETURNING user_id, login, sealed_token, token_expires_at, sealed_refresh_token, expires_at"""
+
+
+async def delete_sessions(pool: Pool, user_id: str) -> list[SessionRow]:
+    """Delete all sessions of a user and return them."""
+    return [SessionRow.of(row) for row in await pool.fetch(DELETE_SESSIONS, user_id)]
+
+
 DELETE_ENDED: Final = """
 WITH links AS (DELETE FROM login_link WHERE expires_at <= $1)
 DELETE FROM session WHERE expires_at <= $1"""

@@ -16,6 +16,7 @@ from lists_api.http.documentation import ABSENT, BODY, Responses
 from lists_api.http.json_route import users_router
 from lists_api.http.schemas.account import EraseIn, ErasureOut
 from lists_api.sessions.browsers import forget_cookie
+from lists_api.sessions.use_cases import Sessions
 from lists_api.store import erasures
 from lists_api.store.erasures import Erasure
 
@@ -47,10 +48,14 @@ async def export_account(caller: Caller) -> Response:
 async def erase_account(caller: Caller, body: EraseIn, response: Response) -> ErasureOut:
     """Erase everything of yours, in all services. It cannot be undone. Who comes back is a new user.
 
-    Sessions of browsers end with it. Kafka keeps events of yours until its retention ends (a week by default).
+    Sessions of browsers end with it, their refresh tokens are revoked at the identity provider.
+    Kafka keeps events of yours until its retention ends (a week by default).
     """
     cases = caller.cases
     erasing = Erasing(cases.pool, cases.wake, cases.now)
+    sessions: Sessions | None = caller.app.state.sessions
+    if sessions is not None:
+        await sessions.end_all(caller.user_id)
     begun = await erasing.erase(caller.user_id, keep_trakt_lists=body.keep_trakt_lists)
     forget_cookie(response, secure=has_tls(caller))
     return _described(begun)
