@@ -78,8 +78,12 @@ async def test_a_refresh_shows_how_far_it_is_and_survives_a_reload(console: Cons
 
     await console.page.get_by_role("link", name="Filters", exact=True).click()
     await console.page.get_by_label("At most so many titles").fill("15")
-    await console.button("What would that do on Trakt?").click()
-    await expect(console.page.get_by_text("Take 5 titles off it")).to_be_visible()
+    await console.button("What would that do?").click()
+    await expect(console.page.get_by_text("Lose 5 titles")).to_be_visible()
+    await console.page.get_by_label("At most so many titles").fill("23")
+    await console.button("What would that do?").click()
+    await expect(console.page.get_by_text("Get 3 titles")).to_be_visible()
+    await expect(console.page.get_by_text("Lose 5 titles")).to_have_count(0)
 
 
 async def test_a_list_with_ones_say_pins_what_is_on_it_and_keeps_titles_out(console: Console, user: User) -> None:
@@ -89,6 +93,9 @@ async def test_a_list_with_ones_say_pins_what_is_on_it_and_keeps_titles_out(cons
     await eventually(lambda: user.read(made["id"]), until=lambda one: one.item_count == 20)
     await console.go(f"/lists/{made['id']}")
     search = page.get_by_role("combobox", name="Pin a title to this list")
+    said = page.get_by_text("A new pin takes")
+    await expect(said).to_be_visible()
+    await expect(said).to_contain_text(f"“{(await console.titles())[-1]}")
     await search.fill("Toy Story")
     await expect(page.get_by_role("option").first).to_contain_text("Toy Story")
     await search.press("Enter")

@@ -88,6 +88,56 @@ async def test_a_list_is_filled_with_the_best_and_says_why(api: Api) -> None:
     assert all("comedy" in row["genres"] and 1990 <= row["year"] <= 1999 and row["explanation"] for row in known)
 
 
+async def ahead(api: Api, list_id: int, change: dict[str, Any]) -> tuple[list[int], list[int]]:
+    """Return which titles would come and leave, by their TMDB ids."""
+    answer = (await api.call("POST", f"/api/lists/{list_id}/preview", json=change)).json()
+    for one in (answer["comes"], answer["leaves"]):
+        assert one["total"] == len(one["titles"])
+    comes, leaves = ([title["ids"]["tmdb"] for title in answer[name]["titles"]] for name in ("comes", "leaves"))
+    return comes, leaves
+
+
+@pytest.mark.parametrize(
+    "change", [{"item_limit": 30}, {"item_limit": 10}, {"filters": {"genres": ["crime"]}}, {"exclude_watched": True}]
+)
+async def test_what_a_change_would_do_is_what_its_run_does(api: Api, change: dict[str, Any]) -> None:
+    list_id = await make(api, list_type="custom", title="Laughs", item_limit=20)
+    await api.work_off()
+    pinned, watched, out, *_ = await titles(api, list_id)
+    pin, keep_out = ({"items": [{"media_type": kind, "ids": {"imdb": imdb}}]} for kind, _, imdb in (pinned, out))
+    await api.call("POST", f"/api/lists/{list_id}/items", json=pin)
+    await api.call("DELETE", f"/api/lists/{list_id}/items", json=keep_out)
+    await say(api, "watched", watched)
+    await api.work_off()
+    before = [tmdb for _, tmdb, _ in await titles(api, list_id)]
+    events = await api.outbox()
+
+    comes, leaves = await ahead(api, list_id, change)
+    assert [tmdb for _, tmdb, _ in await titles(api, list_id)] == before
+    assert await api.outbox() == events, "nothing is changed by looking"
+    assert (await api.call("PATCH", f"/api/lists/{list_id}", json=change)).status_code == 200
+    await api.call("POST", f"/api/lists/{list_id}/sync?force_full=true")
+    await api.work_off()
+    after = [tmdb for _, tmdb, _ in await titles(api, list_id)]
+    assert comes == [tmdb for tmdb in after if tmdb not in before]
+    assert leaves == [tmdb for tmdb in before if tmdb not in after]
+    assert comes or leaves
+    assert await ahead(api, list_id, {}) == ([], [])
+
+
+async def test_looking_ahead_refuses_what_the_change_would_be_refused(api: Api) -> None:
+    list_id = await make(api)
+    await api.work_off()
+    url = f"/api/lists/{list_id}/preview"
+    assert (await api.call("POST", url, json={"item_limit": 60}, user="eve")).status_code == 404
+    assert (await api.call("POST", url, json={"item_limit": 0})).status_code == 422
+    assert await ahead(api, list_id, {"filters": {"title_words": ["no such word at all"]}}) == ([], [])
+    manual = (await api.call("POST", "/api/lists", json={"title": "A", "list_type": "manual"})).json()["id"]
+    assert await ahead(api, manual, {"title": "B"}) == ([], [])
+    refused = await api.call("POST", f"/api/lists/{manual}/preview", json={"item_limit": 5})
+    assert (refused.status_code, refused.json()["slug"]) == (422, "patch-refused")
+
+
 @pytest.mark.parametrize("filters", FILTERS, ids=range(len(FILTERS)))
 async def test_a_run_is_idempotent_full_and_incremental(api: Api, filters: dict[str, Any]) -> None:
     list_id = await make(api, filters=filters)

@@ -234,6 +234,7 @@ EDIT: Final[Responses] = BODY | documented(
 TRAKT_IMPORT: Final[Responses] = BODY | documented(InvalidRequest, TraktListIsMirror, QuotaExceeded)
 START: Final[Responses] = documented(RateLimited, TooManyRuns)
 SEARCH: Final[Responses] = documented(RateLimited, TooManySearches)
+AHEAD: Final[Responses] = BODY | SEARCH | documented(NotFound, InvalidRequest, PatchRefused)
 FEED_READ: Final[Responses] = documented(RateLimited, TooManyFeedReads)
 CANCEL: Final[Responses] = documented(RunEnded)
 DECIDE: Final[Responses] = documented(RunNotHeld)

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
@@ -17,15 +17,14 @@ from chassis.telemetry.instruments import Counter, counter
 from lists_api.lists.domain.media_list import MediaList
 from lists_api.lists.saving import SOURCE, save
 from lists_api.runs.domain import events
-from lists_api.runs.domain.fill import room_of, stays_out
-from lists_api.runs.domain.mode import Mode, mode_of
+from lists_api.runs.domain.mode import mode_of
 from lists_api.runs.domain.outcome import Findings, Guard, Outcome, Situation, failure_of, outcome_of
 from lists_api.runs.domain.run import PERCENT, Demand, Lease, Step
-from lists_api.runs.selector import Selector, Wish
+from lists_api.runs.looking import look
+from lists_api.runs.selector import Selector
 from lists_api.store import items as item_store
 from lists_api.store import run_queue, runs, states
 from lists_api.store.states import StoredList
-from watchbuddy_contracts import TitleKey
 
 log = structlog.get_logger()
 
@@ -94,22 +93,17 @@ class Runner:
             if seen is None or seen.state.is_deleted:
                 return None, Findings("skip")
             current, mode = seen.state, mode_of(seen.state, seen.schedule, demand, now=now)
-            filling = current.properties.filling
-            if mode == "skip" or filling is None:
+            if mode == "skip" or current.properties.filling is None:
                 return current, Findings(mode)
-            watched = frozenset[TitleKey]()
-            if stays_out(filling):
-                watched = frozenset(await self.selector.watched(connection, lease.user_id, current.items))
-            room = room_of(current, watched)
-            if mode == "watched_only" or room == 0:
-                return current, Findings(mode, None, watched)
-            rank = await self.selector.candidates(connection, _wish(lease, current, mode, room, now))
+            sight = await look(connection, self.selector, lease.user_id, current, mode, now=now)
+        if sight.rank is None:
+            return current, Findings(mode, None, sight.watched)
         if demand.is_by_user:
             await self._step(lease, demand, "scoring")
-        ranked = await asyncio.to_thread(rank)  # other runs read meanwhile
+        ranked = await asyncio.to_thread(sight.rank)  # other runs read meanwhile
         if demand.is_by_user:
             await self._step(lease, demand, "saving")
-        return current, Findings(mode, tuple(ranked), watched)
+        return current, Findings(mode, tuple(ranked), sight.watched)
 
     async def _end(self, lease: Lease, seen: MediaList | None, findings: Findings) -> Demand | None:
         """End the run, or return what is asked of it by now: the list has changed, or more is asked."""
@@ -182,24 +176,6 @@ class Runner:
             await outbox.append(connection, event, source=SOURCE, now=now)
         self.wake()
         return present
-
-
-def _wish(lease: Lease, current: MediaList, mode: Mode, room: int, now: datetime) -> Wish:
-    filling = current.properties.filling
-    assert filling is not None, "only a list that fills itself looks for titles"  # noqa: S101
-    filters = filling.filters
-    if filling.exclude_watched and filters.watched == "any":
-        filters = replace(filters, watched="not_watched")
-    pins = [title for title in current.items if title in current.pins]
-    keep = [title for title in current.items if title not in current.pins]
-    return Wish(
-        lease.user_id,
-        filters,
-        limit=room,
-        today=now.date(),
-        exclude=[*pins, *current.exclusions],
-        keep=keep if mode == "incremental" else None,
-    )
 
 
 def _basis(current: MediaList) -> tuple[object, ...]:

@@ -1,17 +1,20 @@
 """Previews and suggestions over HTTP."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any, Final, Self
 
 from pydantic import Field
 
 from chassis.http.examples import examples
 from lists_api.catalogue.domain.filters import Filters
+from lists_api.http.schemas.catalogue import NAMED_TITLE, NamedTitleOut
 from lists_api.http.schemas.filters import FILTERS, FILTERS_OUT, FiltersIn, FiltersOut
 from lists_api.http.schemas.item_responses import TitleOut
 from lists_api.http.schemas.strict import ResponseModel, StrictModel
 from lists_api.lists.domain.suggestions import Suggestion
 from lists_api.lists.domain.titles import dynamic_title
 from lists_api.scoring.scored import Scored
+from lists_api.store.names import TitleName
 
 MAX_PREVIEW: Final = 100
 DEFAULT_PREVIEW: Final = 20
@@ -109,6 +112,28 @@ class PreviewOut(ResponseModel):
             has_more=has_more,
             items=[PreviewItemOut.ranked(one, rank=rank) for rank, one in enumerate(ranked, 1)],
         )
+
+
+class SomeTitlesOut(ResponseModel):
+    """How many titles there are, and the first hundred of them."""
+
+    total: int
+    titles: list[NamedTitleOut]
+
+    @classmethod
+    def of(cls, total: int, titles: Sequence[TitleName]) -> Self:
+        return cls(total=total, titles=[NamedTitleOut.named(title) for title in titles])
+
+
+class ListPreviewOut(ResponseModel):
+    """What the list's next full run would do to its titles."""
+
+    model_config = examples({"comes": {"total": 1, "titles": [NAMED_TITLE]}, "leaves": {"total": 0, "titles": []}})
+
+    comes: SomeTitlesOut
+    """In the order in which they would stand there."""
+    leaves: SomeTitlesOut
+    """In the list's order."""
 
 
 class SuggestionOut(ResponseModel):

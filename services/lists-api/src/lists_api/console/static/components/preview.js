@@ -11,11 +11,10 @@ const SHOWN = 20;
 
 /** `limit`: how many titles the list takes. `onTitle(title)`: the name that the filters give the list. */
 export function Preview({ filters, limit, onTitle }) {
-  const settled = useSettled(JSON.stringify(filters));
+  const settled = useSettled(JSON.stringify({ filters, item_limit: Math.min(SHOWN, limit) }));
   const wrong = mistake(filters);
   const { data, problem, isLoading, reload } = useResource(
-    (signal) =>
-      wrong ? null : post("/api/lists/preview", { filters: JSON.parse(settled), item_limit: Math.min(SHOWN, limit) }, { signal }),
+    (signal) => (wrong ? null : post("/api/lists/preview", JSON.parse(settled), { signal })),
     settled,
   );
   useEffect(() => {

@@ -1,5 +1,5 @@
 // The filters of a list, with what they would find.
-import { get, patch } from "../../lib/api.js";
+import { get, patch, post } from "../../lib/api.js";
 import { useDraft } from "../../lib/draft.js";
 import { mistake, SORTS } from "../../lib/filters.js";
 import { keep, readList } from "../../lib/live.js";
@@ -23,11 +23,23 @@ const ofList = (list) => ({
   is_paused: list.is_paused,
 });
 
-/** Return what the changes do to the titles that are on the list; which others come, its preview says. */
-const changeOf = ({ item_limit: limit, sort }, list) => ({
-  ...(limit && limit < list.item_count && { item_limit: limit }),
-  ...(sort && { reordered: true }),
-});
+const FILLS = ["filters", "item_limit", "sort", "exclude_watched"];
+const TRIAL = {
+  label: "What would that do?",
+  title: "Once it is saved and filled anew, the list would",
+  nothing: "Nothing. The same titles stay on the list.",
+};
+
+/** Return what the changes do: to the titles, as their next run would, and to their order on Trakt. */
+async function planOf(list, change) {
+  const { comes, leaves } = await post(`/api/lists/${list.id}/preview`, change);
+  const onTrakt = change.sort && (await post(`/api/trakt/lists/${list.id}/plan?reordered=true`));
+  const titles = [
+    { kind: "comes", count: comes.total, titles: comes.titles },
+    { kind: list.mirror.mode === "add_only" ? "leaves_here" : "leaves", count: leaves.total, titles: leaves.titles },
+  ];
+  return { actions: [...titles.filter((one) => one.count), ...(onTrakt?.actions ?? []).filter((one) => one.kind === "reorder_items")] };
+}
 
 export function FiltersPart({ list }) {
   const { draft, changes, set, discard } = useDraft(ofList(list));
@@ -35,6 +47,7 @@ export function FiltersPart({ list }) {
   const [isBusy, setBusy] = useState(false);
   const options = useResource(() => get("/api/catalogue/options"), "options");
   const wrong = mistake(draft.filters);
+  const fills = Object.fromEntries(Object.entries(changes).filter(([name, value]) => FILLS.includes(name) && value !== null));
   const intervals = draft.sync_interval_hours in INTERVALS ? INTERVALS : { ...INTERVALS, [draft.sync_interval_hours]: `Every ${draft.sync_interval_hours} hours` };
   const save = async (event) => {
     event.preventDefault();
@@ -72,7 +85,7 @@ export function FiltersPart({ list }) {
       </div>
       ${changes.sort && !list.mirror.order &&
       html`<p class="quiet small">On Trakt the titles keep their order, unless the list's settings say “Keep the order the same, too”.</p>`}
-      <${DryRun} listId=${list.id} change=${changeOf(changes, list)} />
+      ${!wrong && html`<${DryRun} change=${fills} words=${TRIAL} ask=${(change) => planOf(list, change)} />`}
       ${problem && html`<${Notice} tone="bad" role="alert">${problem.message}<//>`}
       ${Object.keys(changes).length > 0 &&
       html`

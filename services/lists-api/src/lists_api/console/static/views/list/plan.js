@@ -18,13 +18,16 @@ const KINDS = {
   delete_twin: () => "Delete a second list of the same kind, made by mistake",
   find_list: () => "Look whether the list is there already",
   read_items: () => "Look what is on it",
+  comes: (number) => `Get ${count(number, "title")}`,
+  leaves: (number) => `Lose ${count(number, "title")}`,
+  leaves_here: (number) => `Lose ${count(number, "title")}, which stay on Trakt`,
 };
 const SHOWN = 100;
 
 function Action({ action }) {
   const words = KINDS[action.kind]?.(action.count) ?? "Something else";
   const shown = action.titles.slice(0, SHOWN);
-  const { data } = useResource(() => withNames(shown), `${action.kind} ${shown.map(keyOf)}`);
+  const { data } = useResource(() => (shown.some((title) => title.title === undefined) ? withNames(shown) : shown), `${action.kind} ${shown.map(keyOf)}`);
   const items = data ?? shown;
   if (!items.length) return html`<li>${words}</li>`;
   return html`

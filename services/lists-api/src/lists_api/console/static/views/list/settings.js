@@ -1,5 +1,5 @@
 // How a list is shown on Trakt, and what changes by hand there mean. A change is tried out before it is made.
-import { patch } from "../../lib/api.js";
+import { patch, post } from "../../lib/api.js";
 import { useDraft } from "../../lib/draft.js";
 import { keep, readList } from "../../lib/live.js";
 import { toast } from "../../lib/toasts.js";
@@ -30,6 +30,11 @@ const REMOVED = [
   { value: "restore", label: "Put it back" },
   { value: "take_over", label: "Take it off here, too" },
 ];
+const TRIAL = {
+  label: "What would that do on Trakt?",
+  title: "Once it is saved, this would be sent to Trakt",
+  nothing: "Nothing now. It counts for what happens later.",
+};
 
 export function SettingsPart({ list }) {
   const { draft, changes, set, discard } = useDraft({ description: list.description ?? "", privacy: list.privacy, ...list.mirror });
@@ -76,7 +81,7 @@ export function SettingsPart({ list }) {
         <${Radios} legend="You rename it there, or change who can see it" value=${draft.when_changed} choices=${CHANGED} onChange=${(when_changed) => set({ when_changed })} />
         <${Radios} legend="You delete the list there" value=${draft.when_deleted} choices=${DELETED} onChange=${(when_deleted) => set({ when_deleted })} />
       </div>
-      <${DryRun} listId=${list.id} change=${onTrakt} />
+      <${DryRun} change=${onTrakt} words=${TRIAL} ask=${(change) => post(`/api/trakt/lists/${list.id}/plan?${new URLSearchParams(change)}`)} />
       ${problem && html`<${Notice} tone="bad" role="alert">${problem.message}<//>`}
       ${Object.keys(changes).length > 0 &&
       html`

@@ -2,7 +2,7 @@
 import { del, get, post } from "../../lib/api.js";
 import { readList } from "../../lib/live.js";
 import { useResource } from "../../lib/resource.js";
-import { date } from "../../lib/time.js";
+import { count, date } from "../../lib/time.js";
 import { readThumbs } from "../../lib/thumbs.js";
 import { toast, toastProblem } from "../../lib/toasts.js";
 import { html, useEffect, useRef, useState } from "../../lib/ui.js";
@@ -86,6 +86,7 @@ export function TitlesPart({ list }) {
           known=${(data?.items ?? []).filter((item) => isManual || item.is_pinned)} onChoose=${add}
         />
       `}
+      ${data && list.list_type === "custom" && html`<${Crowded} list=${list} data=${data} isOrdered=${isOrdered} />`}
       ${data?.total > 1 &&
       html`
         <div class="titles-tools">
@@ -133,6 +134,20 @@ export function TitlesPart({ list }) {
       ${list.list_type === "custom" && html`<${Excluded} list=${list} onChanged=${after} />`}
       ${list.list_type === "smart" && html`<p class="quiet small">To pin titles or keep some out, make a list of the kind “Automatic, with your say”.</p>`}
     </section>
+  `;
+}
+
+/** What a pin does to a list that has all the titles that it takes. */
+function Crowded({ list, data: { items, total }, isOrdered }) {
+  if (total < list.item_limit) return null;
+  const isWhole = isOrdered && items.length === total;
+  const last = items.findLast((item) => !item.is_pinned);
+  if (isWhole && !last) return null; // what is pinned has no limit
+  return html`
+    <p class="quiet small">
+      The list has all the ${count(list.item_limit, "title")} that it takes. A new pin takes
+      ${isWhole ? html` <bdi>“${nameOf(last)}”</bdi>` : " its last title that is not pinned"} off.
+    </p>
   `;
 }
 
