@@ -4,11 +4,12 @@ from datetime import timedelta
 from functools import partial
 
 import httpx
+import pytest
 
 from chassis.testing import eventually
 from trakt_simulator.testing import SimulatorAdmin
 from trakt_sync.testing import Harness, movies, unwanted, wanted
-from watchbuddy_contracts import TraktListDeleted, TraktListSynced, TraktSyncFailed
+from watchbuddy_contracts import Event, ListUpdated, TraktListDeleted, TraktListSynced, TraktSyncFailed
 
 
 async def trakt_ids(admin: SimulatorAdmin, user: str = "ada") -> list[list[object]]:
@@ -182,3 +183,19 @@ async def test_titles_that_others_added_and_that_stay_take_places_of_a_full_list
     synced = (await running.events(TraktListSynced))[-1]
     assert [item.ids.trakt for item in synced.left_out] == [3]
     assert len(await admin.requests(method="POST", path=path)) <= 5
+
+
+@pytest.mark.parametrize("room", [unwanted(1), wanted(1, 2, items=movies(1))], ids=["deletes a list", "drops titles"])
+async def test_room_that_one_user_of_a_trakt_account_makes_is_the_others(
+    running: Harness, admin: SimulatorAdmin, room: Event
+) -> None:
+    await admin.change_account("ada", vip=False, limits={"lists": 5, "items_per_list": 50, "total_items": 40})
+    await running.connect("bob", (await admin.account("ada")).model_dump_json())
+    await running.want(wanted(1, items=movies(*range(1, 31))))
+    await running.settled(1)
+    await running.want(wanted(2, user="bob", items=movies(*range(101, 121))))
+    await running.settled(2)
+    assert sorted(len(ids) for ids in await trakt_ids(admin)) == [10, 30]
+    await running.want(room)
+    (*_, synced) = await running.sent(TraktListSynced, count=2 + isinstance(room, ListUpdated) + 1)
+    assert (synced.list_id, synced.added, synced.left_out) == (2, 10, ())

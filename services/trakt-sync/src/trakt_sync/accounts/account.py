@@ -31,7 +31,7 @@ class Account:
         is_history_due: what its user watched is to be looked at, if a list has a use for it.
         is_leaving: its user disconnects it: its lists are deleted on Trakt, and then it ends.
         has_unchecked: it was connected, and not all lists were looked at since (`connections.check_lists`).
-        has_limited: some list of it met the account's limit.
+        has_limited: some list on the Trakt account, whoever's, met its limit.
         settings_due_at: when Trakt is asked again what the account may have; None: at the next opportunity.
     """
 

@@ -57,7 +57,7 @@ async def record(
             reached(KillPoint.RECORD_SAVED)
             await _tell_others(connection, account, change, now)
             if makes_room:
-                await work_queue.resume_limited(connection, account.user_id, now, besides=stored.job.list_id)
+                await _resume_limited(connection, account, now, besides=stored.job.list_id)
             reached(KillPoint.RECORD_TOLD)
     else:
         recorded = await steps.record(pool, account, stored, step, now, next_write_at=next_write_at)
@@ -73,11 +73,17 @@ async def _take_from_holders(
 
 
 async def _tell_others(connection: Connection, account: Account, change: Change, now: datetime) -> None:
-    """Do what a step means for the user's other lists and imports."""
+    """Do what a step means for other lists, and for the user's imports."""
     if any(isinstance(event, TraktListDeleted) for event in change.events):
-        await work_queue.resume_limited(connection, account.user_id, now)
+        await _resume_limited(connection, account, now)
     if change.account.needs_reauthorization:
         await give_up(connection, account, now)
+
+
+async def _resume_limited(connection: Connection, account: Account, now: datetime, *, besides: int = 0) -> None:
+    await work_queue.resume_limited(
+        connection, account.user_id, now, besides=besides, trakt_account=account.trakt_account
+    )
 
 
 def _made_room(event: Event) -> bool:

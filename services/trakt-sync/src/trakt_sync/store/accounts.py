@@ -54,7 +54,9 @@ FROM chosen, lax WHERE account.user_id = chosen.user_id
 RETURNING account.user_id, tokens, expires_at, refreshed_at, account.lease_token,
     coalesce(trakt_id, '') AS trakt_account, is_identified, is_taken_over, refusals, has_import,
     redirect_uri, nullif(refresh_after, '-infinity') AS refresh_after, refresh_failures,
-    checked_list_id IS NOT NULL AS has_unchecked, has_limited, settings_due_at,
+    checked_list_id IS NOT NULL AS has_unchecked, settings_due_at, has_limited OR EXISTS (
+        SELECT FROM account AS other WHERE other.trakt_id = account.trakt_id AND other.has_limited
+    ) AS has_limited,
     coalesce(audit_at <= $1, false) AS is_audit_due, leaving_at IS NOT NULL AS is_leaving,
     leaving_at IS NULL AND coalesce(history_at <= $1, EXISTS (
         SELECT FROM desired_list WHERE desired_list.user_id = account.user_id AND is_present AND uses_watched

@@ -53,8 +53,7 @@ UPDATE mirror SET {_SET} FROM current WHERE mirror_id = $1 RETURNING mirror_id""
 # is not wanted any more is not reported, so it was not notified.
 RECORD: Final = f"""
 WITH sharing AS MATERIALIZED (
-    SELECT user_id FROM account
-    WHERE user_id = $19 OR (trakt_id = nullif($30, '') AND $21::timestamptz IS NOT NULL) ORDER BY user_id FOR UPDATE
+    SELECT user_id FROM account WHERE user_id = $19 OR trakt_id = nullif($30, '') ORDER BY user_id FOR UPDATE
 ),
 gate AS (
     UPDATE account SET {given_back("$19", besides="$17", then="$27::timestamptz")},
