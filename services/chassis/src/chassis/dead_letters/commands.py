@@ -77,7 +77,10 @@ async def show_letters(arguments: argparse.Namespace) -> int:
 def add_replay_arguments(parser: argparse.ArgumentParser) -> None:
     _add_choice(parser)
     parser.add_argument(
-        "--value-file", type=Path, help="with one PLACE: send the value of this file in place of its own"
+        "--value-file",
+        type=_content,
+        metavar="FILE",
+        help="with one PLACE: send this file as its value",
     )
     parser.add_argument(
         "--header",
@@ -95,7 +98,7 @@ async def replay_letters(arguments: argparse.Namespace) -> int:
     if arguments.value_file is not None and len(arguments.place) != 1:
         print("--value-file: name the one PLACE that it is for", file=sys.stderr)
         return 2
-    value = None if arguments.value_file is None else arguments.value_file.read_bytes()
+    value: bytes | None = arguments.value_file
 
     async def send(producer: AIOKafkaProducer | None, letter: Letter) -> None:
         whole = shelf.mended(letter, value, arguments.header)
@@ -195,6 +198,13 @@ def _place(text: str) -> Place:
     if place.topic not in SOURCES:
         raise argparse.ArgumentTypeError(f"there is no dead-letter topic {place.topic}")
     return place
+
+
+def _content(text: str) -> bytes:
+    try:
+        return Path(text).read_bytes()
+    except OSError as exc:
+        raise argparse.ArgumentTypeError(f"{text} cannot be read: {exc.strerror or exc}") from None
 
 
 def _header(text: str) -> tuple[str, str]:

@@ -1,6 +1,7 @@
 """The commands: what they take, print and return."""
 
 import argparse
+import logging
 import sys
 
 from aiokafka.errors import KafkaError
@@ -36,6 +37,7 @@ def add_rewind_arguments(parser: argparse.ArgumentParser) -> None:
 
 async def rewind_offsets(arguments: argparse.Namespace) -> int:
     """Rewind a group; return 0: done, 2: its consumers are not stopped, or Kafka does not answer."""
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # it warns of each partition; one line says it all
     try:
         count = await rewind(load(KafkaSettings), arguments.group, arguments.since)
     except (ConnectionError, KafkaError, BusyGroupError) as exc:
