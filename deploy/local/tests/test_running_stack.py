@@ -15,6 +15,7 @@ from typing import ClassVar
 import jwt
 import pytest
 
+from local_stack.commands.execute import environment_of
 from local_stack.errors import NoStackError
 from local_stack.screen.guide import guide
 from local_stack.system import stack_file
@@ -95,7 +96,18 @@ def test_an_env_file_that_is_no_text_is_said_in_one_line(tmp_path: Path) -> None
     assert answer.stderr == "cannot read .env: it is not UTF-8\n"
 
 
-@pytest.mark.parametrize("arguments", [("account", "--user", "ada"), ("account", "--list"), ("catalogue",)])
+def test_a_command_of_operations_has_the_settings_of_the_stack_that_runs_here(running: System, tmp_path: Path) -> None:
+    answer = local_stack(tmp_path, "exec", "chassis.token", "--user", "ada")
+    assert user_of(answer.stdout, running.keys.local_key) == "ada"
+    content = stack_file.read(tmp_path / ".local" / "stack.json")
+    for service, address in running.postgres.items():
+        assert environment_of(content, service)["DATABASE_URL"] == address
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("account", "--user", "ada"), ("account", "--list"), ("catalogue",), ("exec", "lists_api", "outbox", "list")],
+)
 def test_a_killed_stack_has_no_accounts_and_no_catalogue(
     killed: Path, tmp_path: Path, arguments: tuple[str, ...]
 ) -> None:

@@ -1,4 +1,4 @@
-"""`python -m local_stack demo|run|kafka|token|console|account|catalogue|status`."""
+"""`python -m local_stack demo|run|kafka|token|console|account|catalogue|exec|status`."""
 
 import argparse
 import asyncio
@@ -9,6 +9,7 @@ from pathlib import Path
 from local_stack.commands.account import connect, show
 from local_stack.commands.catalogue import import_titles
 from local_stack.commands.console import console
+from local_stack.commands.execute import PACKAGES, execute
 from local_stack.commands.status import status
 from local_stack.commands.token import token
 from local_stack.errors import CannotStartError, PartError
@@ -44,6 +45,10 @@ def _options(arguments: list[str]) -> argparse.Namespace:
     titles = commands.add_parser("catalogue", help="import titles into the catalogue of the running stack")
     titles.add_argument("files", metavar="FILE", nargs="*", type=Path, help="default: the shipped titles")
     titles.add_argument("--stack", type=Path, default=FILE, help=f"the stack's file (default: {FILE})")
+    other = commands.add_parser("exec", help="run a command of operations with the running stack's settings")
+    other.add_argument("--stack", type=Path, default=FILE, help=f"the stack's file (default: {FILE})")
+    other.add_argument("module", type=_module, metavar="MODULE", help="lists_api, trakt_sync, chassis.dead_letters, …")
+    other.add_argument("arguments", nargs=argparse.REMAINDER, metavar="…", help="the command's own: outbox list")
     doing = commands.add_parser("status", help="show how the running stack is doing, live")
     doing.add_argument("--once", action="store_true", help="print totals and end (as without a terminal)")
     doing.add_argument("--stack", type=Path, default=FILE, help=f"the stack's file (default: {FILE})")
@@ -70,11 +75,17 @@ def _port(text: str) -> int:
     return int(text)
 
 
+def _module(text: str) -> str:
+    if text.partition(".")[0] not in PACKAGES:
+        raise argparse.ArgumentTypeError(f"{text!r} is none of ours: {', '.join(PACKAGES)}.…")
+    return text
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Return the exit status: 0 fine, 1 a part failed or a step was not seen, 2 it cannot be started like this."""
     chosen = _options(sys.argv[1:] if arguments is None else arguments)
     try:
-        if chosen.command in {"token", "console", "account", "catalogue", "status"}:
+        if chosen.command in {"token", "console", "account", "catalogue", "exec", "status"}:
             return _on_running(chosen)
         return _until_its_end(chosen)
     except CannotStartError as error:
@@ -94,6 +105,8 @@ def _on_running(chosen: argparse.Namespace) -> int:
         return console(chosen.user, chosen.stack)
     if chosen.command == "status":
         return status(chosen.stack, once=chosen.once)
+    if chosen.command == "exec":
+        return execute(chosen.module, chosen.arguments, chosen.stack)
     if chosen.command == "catalogue":
         return import_titles(chosen.files, chosen.stack)
     return show(chosen.stack) if chosen.list else connect(chosen.user, chosen.stack)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from local_stack.commands.subcommand import run_module
+from local_stack.commands.execute import execute
 from local_stack.system import stack_file
 from trakt_simulator.catalogue.shipped import SHIPPED_TITLES
 
@@ -14,5 +14,4 @@ def import_titles(files: Sequence[Path], stack: Path = stack_file.FILE) -> int:
     Raises:
         NoStackError: no stack is ready there.
     """
-    environment = {"DATABASE_URL": stack_file.read(stack)["postgres"]["lists_api"]}
-    return run_module(environment, "lists_api", "catalogue", "import", *map(str, files or [SHIPPED_TITLES]))
+    return execute("lists_api", ["catalogue", "import", *map(str, files or [SHIPPED_TITLES])], stack)
