@@ -1,7 +1,10 @@
 """The objects for Kubernetes agree with the code, with Compose, and with one another."""
 
 import importlib.util
+import json
+import re
 import shutil
+import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -19,6 +22,7 @@ from watchbuddy_contracts import TOPICS
 
 HERE = Path(__file__).parents[1]
 ROOT = HERE.parents[1]
+README = (HERE / "README.md").read_text()
 OURS = ("lists-api", "trakt-sync", "notifier")
 SETTINGS: Mapping[str, Mapping[str, type[BaseSettings]]] = {
     "lists-api": {"serve": lists_api.HttpSettings, "run": lists_api.RunSettings},
@@ -175,6 +179,32 @@ def test_consumers_follow_the_lag_of_what_they_read(production: Sequence[Object]
         for group in topic.groups:
             reading.setdefault(f"{group}-consume", set()).add((topic.name, group))
     assert scaled == reading
+
+
+def test_the_secrets_to_be_made_are_those_that_are_read(production: Sequence[Object]) -> None:
+    table = set(re.findall(r"^ +\| `([a-z-]+)` \|", README, flags=re.MULTILINE))
+    read = {
+        source["secret"]["name"]
+        for one in _of(production, "Deployment", "Job")
+        for volume in _pod(one)["spec"]["volumes"]
+        for source in volume.get("projected", {"sources": ()})["sources"]
+    }
+    read |= {tls["secretName"] for one in _of(production, "Ingress") for tls in one["spec"]["tls"]}
+    assert table == read - {"users"}  # the trial's: production has an identity provider
+
+
+def test_the_pod_for_commands_is_a_process_that_does_nothing(production: Sequence[Object]) -> None:
+    if shutil.which("jq") is None:
+        pytest.skip("jq is not there: the pod for commands is not made")
+    (text,) = re.findall(r"--output json \| jq '(.+?)' \|", README, flags=re.DOTALL)
+    (one,) = [one for one in _of(production, "Deployment") if _name(one) == "lists-api-consume"]
+    made = subprocess.run(["jq", text], input=json.dumps(one), capture_output=True, text=True, check=True)  # noqa: S603, S607
+    pod = json.loads(made.stdout)
+    (container,), (process,) = pod["spec"]["containers"], _pod(one)["spec"]["containers"]
+    assert pod["metadata"]["labels"] == _pod(one)["metadata"]["labels"]  # so that it reaches Postgres and Kafka
+    assert pod["spec"]["volumes"] == _pod(one)["spec"]["volumes"]
+    assert container["command"] == ["sleep", "3600"]
+    assert process.keys() - container.keys() == {"args", "startupProbe", "livenessProbe", "readinessProbe"}
 
 
 def test_no_secret_is_committed() -> None:
