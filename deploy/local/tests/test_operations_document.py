@@ -17,6 +17,7 @@ from pydantic_settings import BaseSettings
 
 from chassis.process import Command
 from chassis.telemetry import declared
+from chassis.telemetry.prometheus import name_of
 
 ROOT: Final = Path(__file__).parents[3]
 DOCUMENT: Final = (ROOT / "docs/operations.md").read_text()
@@ -84,6 +85,35 @@ def test_every_log_event_of_the_document_is_logged() -> None:
     assert named - logged().keys() - {"list_ids", "is_last"} == set()
 
 
+@cache
+def words_of_the_code() -> set[str]:
+    """Return every word of the services' code, but that of migrations, which has names of old."""
+    return {word for path in SOURCES for word in re.findall(r"\w+", path.read_text())}
+
+
+def test_every_name_of_the_document_stands_in_the_code() -> None:
+    named = {span for span in spans(DOCUMENT) if re.fullmatch(r"[a-z]+(_[a-z]+)+", span)}
+    metrics = {name_of(one): one for one in declared.metrics()}
+    labels = {name.replace(".", "_") for one in metrics.values() for name in one.attributes}
+    assert named - words_of_the_code() - metrics.keys() - labels == {"pg_dump", "pg_restore"}
+
+
+def test_every_link_of_the_document_leads_somewhere() -> None:
+    lost = []
+    for link in re.findall(r"\]\(([^)\s]+)\)", DOCUMENT):
+        file, _, place = link.partition("#")
+        target = ROOT / "docs" / file if file else ROOT / "docs/operations.md"
+        if not target.exists() or (place and place not in places(target.read_text())):
+            lost.append(link)
+    assert lost == []
+
+
+def places(text: str) -> set[str]:
+    """Return the anchors of a document's headings."""
+    headings = re.findall(r"^#+ (.+)$", text, flags=re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", one.lower()).replace(" ", "-") for one in headings}
+
+
 def test_every_warning_of_the_code_stands_in_the_document() -> None:
     loud = {event for event, levels in logged().items() if levels & LOUD}
     assert len(loud) > 40
@@ -148,8 +178,7 @@ def settings() -> set[str]:
 
 
 def test_every_setting_of_the_document_is_one() -> None:
-    table = section("Settings") + section("Backup and restore") + section("Procedures")
-    named = {span for span in spans(table) if re.fullmatch(r"[A-Z]+(_[A-Z]+)+", span)}
+    named = {span for span in spans(DOCUMENT) if re.fullmatch(r"[A-Z]+(_[A-Z]+)+", span)}
     outside = {"SECRETS_DIR", "SASL_SSL", "SASL_PLAINTEXT"}
     assert len(named) > 40
     assert {one for one in named if not one.startswith("OTEL_")} - settings() - outside == set()
@@ -169,7 +198,7 @@ def test_every_procedure_has_steps_and_tests_that_are_there() -> None:
         assert "\n1. " in procedure, title
         shown = procedure.partition("Shown by ")[2]
         tests = [span for span in spans(shown) if "::" in span]
-        assert tests or "`make faults`" in shown, title
+        assert tests or re.search("`make (faults|rolling)", shown), title
         for test in tests:
             path, name = test.split("::")
             assert f"def {name}(" in (ROOT / path).read_text(), test
