@@ -11,7 +11,16 @@ import pytest
 from chassis.clock import utc_now
 from chassis.identity import identify
 from chassis.outbox import inbox
-from chassis.postgres.database import MigrationError, Pool, connect, create_pool, migrate, ping
+from chassis.postgres.database import (
+    DATABASE_ERRORS,
+    MigrationError,
+    Pool,
+    connect,
+    create_pool,
+    is_away,
+    migrate,
+    ping,
+)
 from chassis.postgres.wakeup import Listener, Waker
 from chassis.testing import eventually
 
@@ -68,6 +77,39 @@ async def test_a_migration_that_waits_for_a_table_does_not_hold_up_who_reads_it(
         assert not migrating.done()
     await migrating
     assert await pool.fetchval("SELECT count(tracestate) FROM outbox") == 0
+
+
+async def test_whatever_a_statement_raises_when_the_server_ends_its_session_is_known_as_postgres_being_away(
+    dsn: str, pool: Pool
+) -> None:
+    """It depends on how much asyncpg has read of the server's last words."""
+    errors: dict[str, Exception] = {}
+    until = asyncio.get_running_loop().time() + 2
+
+    async def work() -> None:
+        while asyncio.get_running_loop().time() < until:
+            try:
+                async with pool.acquire() as connection, connection.transaction():
+                    await connection.fetch("SELECT $1::int", 1)
+                    await asyncio.sleep(0.001)
+                    await connection.fetch("SELECT $1::int", 2)
+            except Exception as exc:  # noqa: BLE001 - which ones come is the question
+                errors[repr(exc)] = exc
+            await asyncio.sleep(0.001)
+
+    end_sessions = (
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+        " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    )
+    admin = await connect(dsn, purpose="test")
+    working = asyncio.gather(*(work() for _ in range(4)))
+    while not working.done():
+        await admin.execute(end_sessions)
+        await asyncio.sleep(0.02)
+    await working
+    await admin.close()
+    assert errors
+    assert [text for text, error in errors.items() if not (is_away(error) and isinstance(error, DATABASE_ERRORS))] == []
 
 
 async def test_jsonb_goes_in_and_out_as_python_objects(pool: Pool) -> None:

@@ -121,9 +121,14 @@ class StreamClient:
         return await self.next_event("message")
 
     async def next_event(self, name: str) -> StreamEvent:
-        """Return the next block that is an event of this name."""
-        while (block := await self.next()).event != name:
-            pass
+        """Return the next block that is an event of this name.
+
+        Raises:
+            TimeoutError: there is none for 30 s.
+        """
+        async with asyncio.timeout(30):  # heartbeats come for ever
+            while (block := await self.next()).event != name:
+                pass
         return block
 
 

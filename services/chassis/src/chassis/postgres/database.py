@@ -37,9 +37,15 @@ AWAY: Final[tuple[type[Exception], ...]] = (
     asyncpg.TransactionRollbackError,  # a deadlock
     asyncpg.LockNotAvailableError,
     asyncpg.IdleInTransactionSessionTimeoutError,
+    asyncpg.InternalClientError,  # a statement came while asyncpg was reading why the server ends the session
 )
 """What asyncpg raises while Postgres is unable to work. A retry will help. `is_away` knows one kind more."""
-DATABASE_ERRORS: Final[tuple[type[Exception], ...]] = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
+DATABASE_ERRORS: Final[tuple[type[Exception], ...]] = (
+    OSError,
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+)
 """Whatever a statement may raise. For loops that must go on and try again later."""
 MIGRATION_LOCK = 0x57425F4D  # any number, the same in every process: "WB_M"
 MIGRATION_LOCK_TIMEOUT: Final = "3s"
@@ -75,9 +81,12 @@ CREATE TABLE IF NOT EXISTS schema_migrations (
 def is_away(error: BaseException) -> bool:
     """Whether Postgres is the reason, so that a retry will help.
 
-    asyncpg has one class for a closed connection and for several defects of ours. The text tells them apart.
+    asyncpg has one class for a connection that the server closed and for several defects of ours. The text tells them
+    apart. A pool takes such a connection back while its statements still come.
     """
-    return isinstance(error, AWAY) or (isinstance(error, asyncpg.InterfaceError) and "clos" in str(error))
+    if isinstance(error, asyncpg.InterfaceError):
+        return any(words in str(error) for words in ("closed", "closing", "released back to the pool"))
+    return isinstance(error, AWAY)
 
 
 class MigrationError(Exception):
