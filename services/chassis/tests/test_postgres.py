@@ -11,6 +11,7 @@ import pytest
 from chassis.clock import utc_now
 from chassis.identity import identify
 from chassis.outbox import inbox
+from chassis.postgres import database
 from chassis.postgres.database import (
     DATABASE_ERRORS,
     MigrationError,
@@ -19,6 +20,7 @@ from chassis.postgres.database import (
     create_pool,
     is_away,
     migrate,
+    open_pool,
     ping,
 )
 from chassis.postgres.wakeup import Listener, Waker
@@ -110,6 +112,18 @@ async def test_whatever_a_statement_raises_when_the_server_ends_its_session_is_k
     await admin.close()
     assert errors
     assert [text for text, error in errors.items() if not (is_away(error) and isinstance(error, DATABASE_ERRORS))] == []
+
+
+async def test_a_pool_closes_without_complaint_though_a_statement_gets_no_answer(
+    dsn: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "CLOSE_PATIENCE_S", 0.1)
+    async with asyncio.timeout(10):
+        async with open_pool(dsn, max_size=1) as pool:
+            stuck = asyncio.create_task(pool.execute("SELECT pg_sleep(60)"))
+            await asyncio.sleep(0.1)
+        with pytest.raises(DATABASE_ERRORS):
+            await stuck
 
 
 async def test_jsonb_goes_in_and_out_as_python_objects(pool: Pool) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from chassis.health import Health
-from chassis.postgres.database import Pool, create_pool, migrate, ping
+from chassis.postgres.database import Pool, migrate, open_pool, ping
 from chassis.settings import DatabaseSettings
 from chassis.telemetry import providers as telemetry
 from chassis.telemetry.exporters import is_exported, is_measured
@@ -38,7 +38,7 @@ async def bootstrap(service: str, settings: DatabaseSettings, *, connections: in
     try:
         dsn = settings.database_url.get_secret_value()
         await migrate(dsn, "chassis", service.replace("-", "_"))
-        async with await create_pool(dsn, max_size=connections) as pool, _measured(pool, service):
+        async with open_pool(dsn, max_size=connections) as pool, _measured(pool, service):
             yield Foundation(dsn, pool, health_of(pool))
     finally:
         measuring.shutdown()

@@ -4,7 +4,8 @@ import asyncio
 import hashlib
 import json
 import ssl
-from collections.abc import Awaitable, Collection
+from collections.abc import AsyncIterator, Awaitable, Collection
+from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from importlib import resources
 from typing import Any, Final, TypeAlias
@@ -67,6 +68,7 @@ SESSION: Final = {
     "idle_in_transaction_session_timeout": "30s",
 }
 START_PATIENCE_S = 30.0
+CLOSE_PATIENCE_S: Final = 5.0
 
 _CREATE_HISTORY = """
 CREATE TABLE IF NOT EXISTS schema_migrations (
@@ -109,6 +111,18 @@ async def create_pool(dsn: str, *, min_size: int = 1, max_size: int = 10) -> Poo
         command_timeout=COMMAND_TIMEOUT_S,
         server_settings={**SESSION, "application_name": identity()},
     )
+
+
+@asynccontextmanager
+async def open_pool(dsn: str, *, max_size: int) -> AsyncIterator[Pool]:
+    """Give a pool. Closing it never fails: Postgres may have ended the sessions, or be frozen, and nothing is lost."""
+    pool = await create_pool(dsn, max_size=max_size)
+    try:
+        yield pool
+    finally:
+        with suppress(*DATABASE_ERRORS):
+            async with asyncio.timeout(CLOSE_PATIENCE_S):
+                await pool.close()
 
 
 async def connect(
