@@ -92,12 +92,14 @@ def unconfirmed(job: Job, now: datetime) -> Change:
 def doubted(change: Change, begun: Job, action: Action, now: datetime) -> Change:
     """Return the change after a refusal, with what Trakt may have done all the same: refused writes were carried out.
 
-    A removal needs none of it: it is sent again, or its title is added again.
+    A removal needs none of it: it is sent again, or its title is added again. Nor does a list that is gone.
     """
-    if not isinstance(action, UpdateList | AddItems | ReorderItems):
+    shown, lost = change.progress.trakt_list, unconfirmed(begun, now)
+    known = lost.progress.trakt_list
+    if not isinstance(action, UpdateList | AddItems | ReorderItems) or shown is None or known is None:
         return change
-    lost = unconfirmed(begun, now)
-    progress = replace(change.progress, trakt_list=lost.progress.trakt_list, staleness=lost.progress.staleness)
+    shown = replace(shown, details=known.details, written_at=known.written_at, updated_at=known.updated_at)
+    progress = replace(change.progress, trakt_list=shown, staleness=lost.progress.staleness)
     return replace(change, progress=progress, ledger=lost.ledger)
 
 

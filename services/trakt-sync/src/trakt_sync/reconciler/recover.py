@@ -9,12 +9,11 @@ import structlog
 from chassis.clock import Clock
 from trakt_sync.accounts.session import Session
 from trakt_sync.errors import (
-    AccountLockedError,
     AppRefusedError,
     LimitReachedError,
     ListGoneError,
-    RateLimitedError,
     RejectedError,
+    RenewalRefusedError,
     TokenRefusedError,
     TraktError,
     TraktUnavailableError,
@@ -65,7 +64,7 @@ class Recovery:
         try:
             change = await self._looked_into(session, before, begun, action, error)
         except TraktError as further:
-            change = self.failed(before, before, action, further)
+            change = doubted(self.failed(before, before, action, further), begun, action, self.now())
         return not_before(change, error, self.now())
 
     async def _looked_into(
@@ -74,9 +73,9 @@ class Recovery:
         match error:
             case TokenRefusedError():
                 account = await session.renew_refused()
-                return Change(before.progress, next=Next(self.now()), account=account)
+                change = Change(before.progress, next=Next(self.now()), account=account)
             case ListGoneError():
-                return await self._look_for(session, before, action, error)
+                change = await self._look_for(session, before, action, error)
             case LimitReachedError() if isinstance(action, AddItems):
                 return await self._learn_limits(session, before, begun, action)
             case RejectedError() | TraktUnavailableError(is_server_error=True) if isinstance(
@@ -84,12 +83,13 @@ class Recovery:
             ):
                 self._log(before, action, error)
                 return halved(before, begun, action, error, self.now(), jitter=self.jitter(), policy=self.policy)
+            case TraktUnavailableError() | TraktUnreachableError() | RenewalRefusedError():
+                return self.failed(before, begun, action, error)
             case AppRefusedError() if await self._is_refused_here_only(session):
-                error = RejectedError(error.detail, error.retry_after)
-        change = self.failed(before, begun, action, error)
-        if isinstance(error, RateLimitedError | RejectedError | AccountLockedError):
-            change = doubted(change, begun, action, self.now())
-        return change
+                change = self.failed(before, begun, action, RejectedError(error.detail, error.retry_after))
+            case _:
+                change = self.failed(before, begun, action, error)
+        return doubted(change, begun, action, self.now())
 
     def failed(self, before: Job, begun: Job, action: Action | None, error: TraktError) -> Change:
         """Return what a failure means that needs no further request.
