@@ -6,6 +6,7 @@ import os
 import sys
 from pathlib import Path
 
+from chassis.arguments import Parser, after_closed_pipe
 from local_stack.commands.account import connect, show
 from local_stack.commands.catalogue import import_titles
 from local_stack.commands.console import console
@@ -19,7 +20,7 @@ HIGHEST_PORT = 65535
 
 
 def _options(arguments: list[str]) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="python -m local_stack",
         description="The whole of WatchBuddy list sync on this machine, without containers.",
     )
@@ -86,7 +87,9 @@ def main(arguments: list[str] | None = None) -> int:
     chosen = _options(sys.argv[1:] if arguments is None else arguments)
     try:
         if chosen.command in {"token", "console", "account", "catalogue", "exec", "status"}:
-            return _on_running(chosen)
+            ended = _on_running(chosen)
+            sys.stdout.flush()
+            return ended
         return _until_its_end(chosen)
     except CannotStartError as error:
         print(error, file=sys.stderr)
@@ -94,6 +97,8 @@ def main(arguments: list[str] | None = None) -> int:
     except PartError as error:
         print(error, file=sys.stderr)
         return 1
+    except BrokenPipeError:
+        return after_closed_pipe()
     except KeyboardInterrupt:  # before the stack listens to signals itself
         return 130
 

@@ -1,6 +1,8 @@
-"""What several commands take as arguments. A wrong one is refused in a line that says what to give."""
+"""What all commands have in common. A wrong argument is refused in a line that says what to give."""
 
 import argparse
+import os
+import sys
 from datetime import UTC, datetime
 from typing import Final, NoReturn
 
@@ -28,3 +30,9 @@ def row_id(text: str) -> int:
     if not text.isdecimal() or not 1 <= int(text) <= MAX_ID:
         raise argparse.ArgumentTypeError(f"{text!r} is no id: give a number, as `list` or the API shows it")
     return int(text)
+
+
+def after_closed_pipe() -> int:
+    """Return the exit status of a command whose reader has read enough (`| head`), and let it end in silence."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # Python flushes once more at its end
+    return 1

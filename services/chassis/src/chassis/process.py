@@ -4,7 +4,6 @@ import argparse
 import asyncio
 import contextlib
 import gc
-import os
 import signal
 import socket
 import sys
@@ -19,7 +18,7 @@ import uvloop
 from starlette.applications import Starlette
 from starlette.types import ASGIApp
 
-from chassis.arguments import Parser
+from chassis.arguments import Parser, after_closed_pipe
 from chassis.connections import AbortableConnection
 from chassis.health import Health, routes
 from chassis.identity import identify
@@ -106,8 +105,7 @@ def main(service: str, description: str, commands: Mapping[str, Command]) -> Non
         status = run(chosen.run(arguments), chosen.loop_factory)
         sys.stdout.flush()
     except BrokenPipeError:  # `| head` has read enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # Python flushes once more at its end
-        status = 1
+        status = after_closed_pipe()
     sys.exit(status or 0)
 
 

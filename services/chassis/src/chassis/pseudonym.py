@@ -1,8 +1,8 @@
 """`python -m chassis.pseudonym --user U`: print how traces name a user (`enduser.pseudo.id`)."""
 
-import argparse
 import sys
 
+from chassis.arguments import Parser
 from chassis.setting_sources import FromEnvironment
 from chassis.settings import load
 from chassis.telemetry.users import pseudonym
@@ -15,7 +15,7 @@ class PseudonymSettings(FromEnvironment):
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m chassis.pseudonym", description="Print how traces name a user.")
+    parser = Parser(prog="python -m chassis.pseudonym", description="Print how traces name a user.")
     parser.add_argument("--user", required=True, help="the user's id: their tokens' sub")
     arguments = parser.parse_args()
     key = load(PseudonymSettings).trace_user_key

@@ -6,6 +6,7 @@ import sys
 from datetime import timedelta
 from typing import Final
 
+from chassis.arguments import Parser
 from chassis.env_file import EnvFileError, read_env_file
 from chassis.local_tokens import MAX_USER_ID, issue_token
 from chassis.setting_sources import FromEnvironment
@@ -24,7 +25,7 @@ MAX_DAYS: Final = 36_500
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m chassis.token", description="Print a token for a user.")
+    parser = Parser(prog="python -m chassis.token", description="Print a token for a user.")
     parser.add_argument("--user", required=True, type=_user_id, help="the user's id: the token's sub")
     parser.add_argument("--days", type=_days, default=30, help="how long the token is good (default: 30)")
     arguments = parser.parse_args()

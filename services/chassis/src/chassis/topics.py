@@ -1,6 +1,5 @@
 """`python -m chassis.topics`: create the topics and their dead-letter topics. It may run as often as you like."""
 
-import argparse
 import asyncio
 import sys
 from collections.abc import Sequence
@@ -11,6 +10,7 @@ from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
 from pydantic import Field
 
+from chassis.arguments import Parser
 from chassis.kafka.connection import connection_arguments, knock
 from chassis.kafka.settings import KafkaSettings
 from chassis.settings import load
@@ -82,7 +82,7 @@ async def _check_sizes(admin: AIOKafkaAdminClient, names: Sequence[str]) -> None
 
 
 def main() -> None:
-    argparse.ArgumentParser(prog="python -m chassis.topics", description=__doc__).parse_args()
+    Parser(prog="python -m chassis.topics", description=__doc__).parse_args()
     settings = load(TopicSettings)
     try:
         made = asyncio.run(create(settings, replication=settings.kafka_replication))

@@ -31,7 +31,7 @@ async def recover(settings: Settings) -> int:
         erasing = Erasing(base.pool, lambda: None, utc_now)
         async for record, delivered in _events(settings, *kinds):
             if delivered is None:
-                print(f"no event: {record.partition}/{record.offset}")
+                print(f"no event, passed over: {LISTS.name}/{record.partition}/{record.offset}")
                 outcomes["passed over"] += 1
                 continue
             event = delivered.event
