@@ -198,7 +198,7 @@ async def test_messages_come_live_to_two_tabs_and_are_read_in_both(console: Cons
     await other.goto(f"{console.url}/#/messages")
     await expect(other.get_by_text("No messages yet")).to_be_visible()
     await user.create("Two tabs", movies(3))
-    await expect(console.toast("Synced to Trakt: +3 -0")).to_be_visible()
+    await expect(console.toast("Synced to Trakt: +3 -0")).to_contain_text("Two tabs")
     await expect(console.card("Two tabs")).to_contain_text("On Trakt")
     await expect(other.locator(".message")).to_have_count(2)
     await other.get_by_role("button", name="Mark all as read").click()

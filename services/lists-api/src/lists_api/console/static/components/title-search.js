@@ -56,7 +56,7 @@ export function TitleSearch({ label, known, mark, onChoose }) {
       <div class="search-field">
         <${Icon} name="search" size="18" />
         <input
-          id=${id} type="search" role="combobox" autocomplete="off" placeholder="Name of a movie or show, or an IMDb id" value=${text}
+          id=${id} type="search" role="combobox" autocomplete="off" placeholder="Name, or IMDb id" value=${text}
           aria-expanded=${String(isShown)} aria-controls=${`${id}-found`} aria-autocomplete="list"
           aria-activedescendant=${isShown && found.length ? `${id}-${chosen}` : null}
           onInput=${(event) => { setText(event.target.value); setOpen(true); }}
@@ -76,7 +76,7 @@ export function TitleSearch({ label, known, mark, onChoose }) {
         )}
       </ul>
       <p class="combo-said small quiet" role="status">
-        ${problem ? problem.message : isShown && data && settled === text.trim() && !found.length ? `Nothing is called “${settled}”.` : ""}
+        ${problem ? problem.message : isShown && data && settled === text.trim() && !found.length ? `Nothing here is called “${settled}”. By its IMDb id (tt and digits) it can be taken all the same.` : ""}
       </p>
     </div>
   `;

@@ -6,7 +6,7 @@ import { Icon } from "./icon.js";
 
 const ICONS = { info: "info", success: "check", warning: "warn", error: "warn" };
 
-function Toast({ id, text, severity, action, href }) {
+function Toast({ id, text, of, severity, action, href }) {
   const act = () => {
     dismiss(id);
     action.run();
@@ -16,6 +16,7 @@ function Toast({ id, text, severity, action, href }) {
       <${Icon} name=${ICONS[severity] ?? "info"} />
       <span class="toast-text">
         ${href ? html`<a dir="auto" href=${`#${href}`} onClick=${() => dismiss(id)}>${text}</a>` : html`<bdi>${text}</bdi>`}
+        ${of && html`<span class="quiet small toast-of"><bdi>${of}</bdi></span>`}
       </span>
       ${action && html`<button type="button" class="button small" onClick=${act}>${action.label}</button>`}
       <button type="button" class="icon-button" aria-label="Dismiss" onClick=${() => dismiss(id)}><${Icon} name="cross" size="16" /></button>

@@ -89,12 +89,16 @@ export async function readUnread() {
   }
 }
 
-const show = (message) =>
-  toast(message.text, {
-    severity: message.severity,
-    about: message.list_id && `list ${message.list_id}`,
-    href: messageHref(message),
+/** Show a message, with the list that it is about where its text does not name it. */
+function show({ text, severity, list_id: id, list_title: then, ...message }) {
+  const name = lists.get().all?.find((one) => one.id === id)?.title ?? then;
+  toast(text, {
+    severity,
+    of: name && !text.includes(name) ? name : null,
+    about: id && `list ${id}`,
+    href: messageHref({ ...message, list_id: id }),
   });
+}
 
 let timer = null;
 let since = 0;

@@ -77,7 +77,7 @@ export function HistoryPart({ list }) {
     ${chosen &&
     html`
       <${Confirm} title="Go back?" confirm="Go back" danger=${false} onConfirm=${restore} onClose=${() => setChosen(null)}>
-        <p>The list gets the ${count(chosen.item_count, "title")} that it had on ${at(chosen.at)}, here and on Trakt.</p>
+        <p>The list gets the ${count(chosen.item_count, "title")} that it had then (${at(chosen.at)}), here and on Trakt.</p>
         ${list.list_type !== "manual" && html`<p class="quiet">It fills itself, so the next refresh may change it again. Pause it to keep it so.</p>`}
       <//>
     `}

@@ -88,19 +88,21 @@ export function ListPage({ parts: [, id, part = "titles"] }) {
   const Part = partOf(part).component;
   return html`
     <${Heading} title=${list.title} back=${back}><${ListActions} list=${list} isRunning=${Boolean(run)} onDeleted=${() => go("/")} /><//>
-    <div class="list-head">
+    <div class=${list.list_type === "manual" ? "list-head" : "list-head fills"}>
       <p class="list-facts">
         <span>${count(list.item_count, "title")}</span><span>${kindWords(list)}</span>
         ${list.last_sync_at && html`<span>Refreshed ${fromNow(list.last_sync_at)}</span>`}
         ${nextRunWords(list) && html`<span>${nextRunWords(list)}</span>`}
       </p>
-      <p class="list-mirror">
-        <${Tone} tone=${words.tone}>${words.text}<//>
-        ${words.help && html`<span class="quiet small">${words.help}</span>`}
-        ${words.action && part !== "trakt" && html`<a class="small" href=${`#${words.action.href}`}>${words.action.label}</a>`}
-        ${traktUrl(list, found) && html`<${External} className="small" href=${traktUrl(list, found)}>See it on Trakt<//>`}
-      </p>
-      <div class=${list.list_type === "manual" ? null : "list-run"} role="status">${run && html`<${Progress} run=${run} />`}</div>
+      <div class="list-now">
+        <p class="list-mirror">
+          <${Tone} tone=${words.tone}>${words.text}<//>
+          ${words.help && html`<span class="quiet small">${words.help}</span>`}
+          ${words.action && part !== "trakt" && html`<a class="small" href=${`#${words.action.href}`}>${words.action.label}</a>`}
+          ${traktUrl(list, found) && html`<${External} className="small" href=${traktUrl(list, found)}>See it on Trakt<//>`}
+        </p>
+        <div role="status">${run && html`<${Progress} run=${run} />`}</div>
+      </div>
     </div>
     ${list.status === "needs_approval" && html`<${HeldRun} list=${list} />`}
     ${list.status === "no_candidates" &&

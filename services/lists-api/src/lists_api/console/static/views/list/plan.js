@@ -2,7 +2,7 @@
 import { withNames } from "../../lib/names.js";
 import { useResource } from "../../lib/resource.js";
 import { count } from "../../lib/time.js";
-import { html } from "../../lib/ui.js";
+import { html, useEffect, useRef } from "../../lib/ui.js";
 import { Notice } from "../../components/parts.js";
 import { keyOf, nameOf } from "../../components/titles.js";
 
@@ -43,11 +43,18 @@ function Action({ action }) {
   `;
 }
 
-export const Plan = ({ plan, title = "This would be sent to Trakt now", nothing = "Nothing. Trakt has all of it as it should be." }) =>
-  plan.actions.length
-    ? html`
-        <${Notice} tone="info" role="status" title=${title}>
-          <ul class="plan">${plan.actions.map((action) => html`<${Action} action=${action} />`)}</ul>
-        <//>
-      `
-    : html`<${Notice} tone="good" role="status">${nothing}<//>`;
+export function Plan({ plan, title = "This would be sent to Trakt now", nothing = "Nothing. Trakt has all of it as it should be." }) {
+  const shown = useRef(null);
+  useEffect(() => shown.current.scrollIntoView({ block: "nearest" }), [plan]);
+  return html`
+    <div class="planned" ref=${shown}>
+      ${plan.actions.length
+        ? html`
+            <${Notice} tone="info" role="status" title=${title}>
+              <ul class="plan">${plan.actions.map((action) => html`<${Action} action=${action} />`)}</ul>
+            <//>
+          `
+        : html`<${Notice} tone="good" role="status">${nothing}<//>`}
+    </div>
+  `;
+}
