@@ -6,9 +6,11 @@ from collections.abc import AsyncIterator
 import pytest
 from aiokafka import AIOKafkaConsumer
 
+from chassis.kafka.settings import KafkaSettings
 from chassis.offsets.__main__ import COMMANDS
 from chassis.settings import ServiceSettings
 from chassis.testing_delivery import GROUP, deletion, send
+from chassis.topics import create
 from local_stack.kafka.embedded import EmbeddedKafka
 from watchbuddy_contracts import LISTS
 
@@ -48,6 +50,11 @@ async def test_it_is_told_how_far_a_group_is(
     await consumer.commit()
     await consumer.stop()
     assert await run("list", "--group", GROUP) == 0
+
+
+async def test_topics_are_made_by_a_controller_alone(settings: ServiceSettings) -> None:
+    with pytest.raises(ConnectionError, match="the embedded one, which makes its own"):
+        await create(KafkaSettings(kafka_bootstrap_servers=settings.kafka_bootstrap_servers))
 
 
 async def test_without_kafka_the_status_says_so(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -47,7 +47,7 @@ async def create(settings: KafkaSettings, *, replication: int = 1) -> list[str]:
     """Create the topics that are missing; return their names.
 
     Raises:
-        ConnectionError: Kafka does not answer, or does not let us in (KafkaRefusedError).
+        ConnectionError: Kafka does not answer, has no controller, or does not let us in (KafkaRefusedError).
         KafkaError: the broker refuses to make them.
         TooSmallError: a topic that was there does not take events as large as ours may be.
     """
@@ -55,6 +55,9 @@ async def create(settings: KafkaSettings, *, replication: int = 1) -> list[str]:
     admin = AIOKafkaAdminClient(**connection_arguments(settings))
     await admin.start()
     try:
+        cluster = await admin.describe_cluster()
+        if cluster["controller_id"] not in {broker["node_id"] for broker in cluster["brokers"]}:
+            raise ConnectionError("Kafka has no controller: it starts, or is the embedded one, which makes its own")
         response = await admin.create_topics(wanted(replication))
         made, there = [], []
         for name, code, *rest in response.topic_errors:
