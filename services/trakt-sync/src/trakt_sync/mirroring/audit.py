@@ -159,7 +159,7 @@ def _moved(
     if trakt_list is None:
         return finding
     is_other_count = isinstance(one, RemoteList) and one.item_count != mirror.count + trakt_list.foreign_count
-    is_written = one.updated_at != trakt_list.updated_at if trakt_list.updated_at else _is_unanswered(trakt_list)
+    is_written = one.updated_at != trakt_list.updated_at  # ours is not known: whatever may have been written since
     is_unverified = trakt_list.is_order_unverified and mirror.desired.is_ordered
     stamped = replace(trakt_list, updated_at=one.updated_at, is_order_unverified=False)
     if not (is_other_count or is_written or is_unverified):
@@ -167,12 +167,6 @@ def _moved(
     age = (remote.answered_at or now) - (one.updated_at or remote.answered_at or now)  # by Trakt's clock
     reread_after = now + max(timedelta(0), policy.stale_window - max(age, timedelta(0)))
     return replace(finding, trakt_list=stamped, reread_after=reread_after, is_due=True)
-
-
-def _is_unanswered(trakt_list: TraktList) -> bool:
-    """Whether the last write to the list got no answer: what it did is not known by any stamp."""
-    written_at, proved_at = trakt_list.written_at, trakt_list.proved_at
-    return written_at is not None and proved_at is not None and written_at > proved_at
 
 
 def _twins(

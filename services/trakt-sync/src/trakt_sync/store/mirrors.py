@@ -6,6 +6,7 @@ from typing import Final
 
 from chassis.postgres.database import Connection, Pool
 from trakt_sync.accounts.account import Account
+from trakt_sync.errors import LeaseLostError
 from trakt_sync.mirroring.references import TraktRef
 from trakt_sync.store.due import given_back, lowered
 from trakt_sync.store.effects import entries, entries_of, forgotten, removed_again
@@ -47,8 +48,9 @@ counted AS (
 UPDATE work_queue SET due_at = failed.due_at
 FROM failed, gate WHERE work_queue.list_id = failed.list_id"""  # noqa: S608 - our own text
 
+# An erasure may have deleted the list meanwhile.
 ENSURE: Final = """
-INSERT INTO mirror (list_id, trakt_account) VALUES ($1, $2)
+INSERT INTO mirror (list_id, trakt_account) SELECT list_id, $2 FROM desired_list WHERE list_id = $1 FOR SHARE
 ON CONFLICT (list_id, trakt_account) DO UPDATE SET list_id = excluded.list_id RETURNING mirror_id"""
 
 IS_ON_TRAKT: Final = """
@@ -107,11 +109,16 @@ async def next_job(pool: Pool, account: Account, now: datetime, known_since: dat
 
     Args:
         known_since: titles that Trakt did not know before then are tried again.
+
+    Raises:
+        LeaseLostError: the user was erased, and the list with them.
     """
     row = await pool.fetchrow(NEXT_JOB, account.user_id, account.trakt_account, now, known_since)
     if row is None:
         return None
     mirror_id = row["mirror_id"] or await pool.fetchval(ENSURE, row["list_id"], account.trakt_account)
+    if mirror_id is None:
+        raise LeaseLostError(f"the list {row['list_id']} of {account.user_id} was deleted")
     return stored_job(row, mirror_id, entries_of(row))
 
 

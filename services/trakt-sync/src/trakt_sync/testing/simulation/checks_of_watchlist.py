@@ -55,13 +55,19 @@ def _may_stay(world: World, wish: Wish, told: Told) -> set[int]:
 
 
 def _left_behind(world: World, account: str, users: Collection[str]) -> set[int]:
-    """Return the titles of users who went to another account and left them, who ail, or whose additions came late."""
+    """Return the titles of users who went to another account and left them, who ail, who were erased and left them, or
+    whose additions came late.
+    """
     return {
         key
         for user, accounts in world.ever_on.items()
-        if account in accounts and (world.accounts[user] != account or user not in users or world.had_late_writes)
+        if account in accounts and (world.accounts[user] != account or user not in users or _may_have_left(world, user))
         for key in _ever(world, user)
     }
+
+
+def _may_have_left(world: World, user: str) -> bool:
+    return world.had_late_writes or world.erasures.may_have_left(user)
 
 
 def _ever(world: World, user: str) -> set[int]:

@@ -221,4 +221,15 @@ class Leave(Operation):
     user: str = "ada"
 
 
+@dataclass(frozen=True, repr=False)
+class Erase(Operation):
+    """A user is erased: of all services, and from Trakt too unless the lists are to stay there.
+
+    What is done for the same user later is done for somebody new.
+    """
+
+    user: str = "ada"
+    keep: bool = False
+
+
 Schedule: TypeAlias = list[Operation]

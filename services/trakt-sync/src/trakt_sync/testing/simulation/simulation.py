@@ -6,6 +6,7 @@ from typing import Final
 from chassis.postgres.database import Connection
 from trakt_sync.settings import Settings
 from trakt_sync.testing.simulation.checks import check_rest
+from trakt_sync.testing.simulation.checks_of_erasure import check_erasures
 from trakt_sync.testing.simulation.operations import (
     Ask,
     ByHand,
@@ -13,6 +14,7 @@ from trakt_sync.testing.simulation.operations import (
     Crash,
     Delete,
     Edit,
+    Erase,
     Expire,
     Fault,
     Freeze,
@@ -33,7 +35,9 @@ class Simulation:
         connection: to a migrated database that nobody else uses.
     """
 
-    EMPTY: Final = "account, desired_list, mirror, ledger, work_queue, last_result, list_import, outbox, inbox"
+    EMPTY: Final = (
+        "account, desired_list, mirror, ledger, work_queue, last_result, list_import, outbox, inbox, erased_user"
+    )
 
     def __init__(self, settings: Settings, connection: Connection) -> None:
         self._settings = settings
@@ -59,6 +63,7 @@ class Simulation:
         if ailing:
             await world.heal()
             await check_rest(world, set(world.accounts), is_touched=is_touched)
+        await check_erasures(world)
         world.hands.check(world.wishes.newest)
         await world.stay_at_rest()
         return world
@@ -74,7 +79,7 @@ class Simulation:
 
 def _users_of(schedule: Sequence[Operation]) -> list[str]:
     """Return the users of a schedule. The second is there only where something is done for them: they cost time."""
-    named = {one.user for one in schedule if isinstance(one, Connect | Expire | Leave)}
+    named = {one.user for one in schedule if isinstance(one, Connect | Erase | Expire | Leave)}
     owners = {owner_of(one.number) for one in schedule if isinstance(one, Edit | Delete | Ask | ByHand)}
     return [user for user in USERS if user in {USERS[0], *named, *owners}]
 

@@ -11,6 +11,7 @@ from trakt_sync.testing.simulation.operations import (
     Crash,
     Delete,
     Edit,
+    Erase,
     Expire,
     Fault,
     Freeze,
@@ -249,6 +250,15 @@ histories: Final = _schedules(
     st.tuples(asking, work, faults, seen, st.just(Wait(20_000)), work),
 )
 """Of lists that have a use for what their user watches."""
+leaving_for_good: Final = st.builds(Erase, ADA, st.booleans())
+erasures: Final = _schedules(
+    _blocks(OF_ONE, ADA, to_watch),
+    st.tuples(to_watch, work, leaving_for_good, _troubles(ADA), work),
+    st.tuples(to_watch, st.just(Work(9)), _troubles(ADA), leaving_for_good, work, st.just(Connect()), to_watch, work),
+    st.tuples(to_watch, interruptions, work, leaving_for_good, work, st.just(Thaw()), work),
+    st.tuples(leaving_for_good, st.builds(Redeliver, st.integers(0, 9)), to_watch, work),
+)
+"""Of a user who is erased, and may come back."""
 schedules: Final[st.SearchStrategy[list[Operation]]] = st.one_of(
-    plain, limited, shared, by_hand, watchlists, shared_watchlists, histories
+    plain, limited, shared, by_hand, watchlists, shared_watchlists, histories, erasures
 )

@@ -1,11 +1,14 @@
 """What the users of a schedule want: their lists with all versions, and the events that tell of them."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any, Final
 
 from trakt_simulator.state.lists import MediaList
 from trakt_sync.mirroring.texts import description_of
 from trakt_sync.testing.simulation import titles
+from trakt_sync.testing.simulation.clock import START
 from trakt_sync.testing.simulation.operations import Delete, Edit
 from watchbuddy_contracts import (
     ListCreated,
@@ -33,7 +36,12 @@ def owner_of(number: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """A version of a list, as its user wants it. Args: items: short names of titles."""
+    """A version of a list, as its user wants it.
+
+    Args:
+        items: short names of titles.
+        at: when it was written.
+    """
 
     list_id: int
     version: int
@@ -45,6 +53,7 @@ class Wish:
     list_type: ListType = "manual"
     mirror: MirrorSettings = AS_EVER
     uses_watched: bool = False
+    at: datetime = field(default=START, compare=False, repr=False)
 
     @property
     def is_for_watchlist(self) -> bool:
@@ -95,10 +104,13 @@ class Wishes:
     Attributes:
         written: every version that was ever wanted, oldest first.
         known: of each list, the versions that trakt-sync came to know in turn.
+        erased: lists of users who were erased. Nobody has a wish for them.
     """
 
+    now: Callable[[], datetime]
     written: list[Wish] = field(default_factory=list)
     known: dict[int, list[Wish]] = field(default_factory=dict)
+    erased: set[int] = field(default_factory=set)
     _numbers: dict[int, int] = field(default_factory=dict)
     _newest: dict[int, Wish] = field(default_factory=dict)
 
@@ -147,11 +159,19 @@ class Wishes:
             after = replace(after, privacy=event.new_privacy)
         left = tuple(name for name in current.items if gone.isdisjoint(Title.of(titles.item(name)).keys))
         after = replace(after, items=left)
-        if after == current or not current.is_present:
+        if after == current or not current.is_present or current.list_id in self.erased:
             return None
         return self._write(replace(after, version=current.version + 1))
 
+    def erase(self, user: str) -> list[Wish]:
+        """Forget a user's lists; return them as they were wanted last."""
+        gone = [wish for wish in self.newest if wish.user == user]
+        self.erased.update(wish.list_id for wish in gone)
+        self._numbers = {number: one for number, one in self._numbers.items() if one not in self.erased}
+        return gone
+
     def _write(self, wish: Wish) -> Wish:
+        wish = replace(wish, at=self.now())
         self._newest[wish.list_id] = wish
         self.written.append(wish)
         return wish
@@ -159,7 +179,7 @@ class Wishes:
     @property
     def newest(self) -> list[Wish]:
         """Every list as it is wanted now, deleted ones too."""
-        return list(self._newest.values())
+        return [wish for wish in self._newest.values() if wish.list_id not in self.erased]
 
     @property
     def take_over_anything(self) -> bool:

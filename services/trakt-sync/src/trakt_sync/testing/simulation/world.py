@@ -13,10 +13,11 @@ from trakt_sync.accounts.vault import Vault
 from trakt_sync.settings import Settings
 from trakt_sync.store.accounts import AccountStore
 from trakt_sync.testing.harness import KEY
-from trakt_sync.testing.simulation import titles
+from trakt_sync.testing.simulation import known, titles
 from trakt_sync.testing.simulation.by_hand import HandEdits
 from trakt_sync.testing.simulation.clock import VirtualClock
 from trakt_sync.testing.simulation.drift import take_over
+from trakt_sync.testing.simulation.erasures import Erasures, Life
 from trakt_sync.testing.simulation.interrupts import How, Interruptible, Interruption
 from trakt_sync.testing.simulation.on_watchlist import OnWatchlists
 from trakt_sync.testing.simulation.operations import (
@@ -26,6 +27,7 @@ from trakt_sync.testing.simulation.operations import (
     Crash,
     Delete,
     Edit,
+    Erase,
     Expire,
     Fault,
     Freeze,
@@ -44,10 +46,11 @@ from trakt_sync.testing.simulation.operations import (
 from trakt_sync.testing.simulation.process import Process
 from trakt_sync.testing.simulation.protection import Protection
 from trakt_sync.testing.simulation.rules import BrokenRuleError
+from trakt_sync.testing.simulation.topic import ListsTopic
 from trakt_sync.testing.simulation.trakt import SimulatedTrakt
-from trakt_sync.testing.simulation.wishes import Wish, Wishes, owner_of
+from trakt_sync.testing.simulation.wishes import Wishes, owner_of
 from trakt_sync.testing.simulation.workers import Workers
-from trakt_sync.use_cases import ask, connect, leave, record
+from trakt_sync.use_cases import ask, connect, leave
 
 PATIENCE: Final = timedelta(minutes=1)
 """How far ahead the worker waits for what is due."""
@@ -58,11 +61,7 @@ QUIET: Final = timedelta(days=3)
 MAX_STEPS: Final = 400
 """To come to rest. More is a loop."""
 NO_PLACE: Final = 420
-IS_AT_REST: Final = """
-SELECT applied_version = $2 AND pending IS NULL AND intent IS NULL AND staleness IS NULL AND reread_after IS NULL
-    AND trakt_list ->> 'is_doubted' = 'false'
-FROM mirror JOIN desired_list USING (list_id) JOIN account USING (user_id)
-WHERE list_id = $1 AND trakt_account = coalesce(account.trakt_id, '')"""
+UNAUTHORIZED: Final = 401
 
 
 class World:
@@ -72,6 +71,7 @@ class World:
         accounts: the Trakt account of each user.
         ever_on: all accounts that each user ever had.
         had_late_writes: Trakt may have carried out a write after those that came after it.
+        had_dead_tokens: Trakt ended or refused some.
         asked: of lists that their users asked for, the newest event then.
         connected_after: the newest event when a user last connected an account.
     """
@@ -80,7 +80,7 @@ class World:
         self.connection = connection
         self.pool = Interruptible().pool(connection)
         self.clock = VirtualClock()
-        self.wishes = Wishes()
+        self.wishes = Wishes(self.clock)
         self.hands = HandEdits(self.wishes)
         self.on_watchlists = OnWatchlists(self.wishes)
         self.accounts: dict[str, str] = {}
@@ -88,9 +88,11 @@ class World:
         self._protection = Protection(self.wishes, self.hands, self.on_watchlists, self.accounts)
         self.trakt = SimulatedTrakt(self.clock, self._protection.of)
         self.workers = Workers(lambda: Process(settings, connection, self.trakt), self._protection)
-        self._gathered: list[Wish] = []
+        self.erasures = Erasures(connection, self.trakt)
+        self._topic = ListsTopic(self.pool, self.wishes, self.clock)
         self._drift_seen = 0
         self.had_late_writes = False
+        self.had_dead_tokens = False
         self.asked: dict[int, int] = {}
         self.connected_after: dict[str, int] = {}
         self._accounts = AccountStore(self.pool, Vault([KEY]), settings.trakt_lease)
@@ -103,7 +105,7 @@ class World:
         match operation:
             case Edit() | Delete() | Redeliver():
                 await self._tell(operation)
-            case Connect() | Leave() | Ask() | ByHand():
+            case Connect() | Leave() | Erase() | Ask() | ByHand():
                 await self._use(operation)
             case OnWatchlist() | Watch() | Unwatch():
                 self._change_on_trakt(operation)
@@ -115,6 +117,7 @@ class World:
                 self.clock.move(timedelta(seconds=seconds))
             case Thaw():
                 await self.workers.thaw()
+                await self.erasures.look()
             case Crash(at, moment) | Freeze(at, moment):
                 how: How = "kill" if isinstance(operation, Crash) else "freeze"
                 self.workers.planned = Interruption(how, at, is_after=moment == "after")
@@ -124,35 +127,48 @@ class World:
     async def _tell(self, operation: Edit | Delete | Redeliver) -> None:
         match operation:
             case Edit():
-                await self._publish(self.wishes.edit(operation), operation.fate)
+                self.erasures.gone.discard(owner_of(operation.number))
+                await self._topic.publish(self.wishes.edit(operation), operation.fate)
             case Delete():
                 if (wish := self.wishes.delete(operation)) is not None:
-                    await self._publish(wish, operation.fate)
+                    await self._topic.publish(wish, operation.fate)
             case Redeliver(back):
                 if self.wishes.written:
-                    await self._deliver(self.wishes.written[-1 - back % len(self.wishes.written)])
+                    await self._topic.deliver(self.wishes.written[-1 - back % len(self.wishes.written)])
 
-    async def _use(self, operation: Connect | Leave | Ask | ByHand) -> None:
+    async def _use(self, operation: Connect | Leave | Erase | Ask | ByHand) -> None:
         match operation:
             case Connect(account, user):
                 await self.connect(user, account)
             case Leave(user):
                 self._protection.left.add(user)
                 await leave(self.pool, user, self.clock())
+            case Erase(user, keep):
+                await self._erase(user, keep=keep)
             case Ask(number):
                 if (list_id := self.wishes.list_of(number)) is not None:
                     await ask(self.pool, owner_of(number), list_id, self.clock())
                     self.asked[list_id] = await self.pool.fetchval("SELECT max(id) FROM outbox")
             case ByHand(_, number):
                 here = self.trakt.account(self.accounts[owner_of(number)])
-                for one in self.wishes.shown_of(number, list(here.lists.values())):
+                shown = self.wishes.shown_of(number, list(here.lists.values()))
+                for one in await known.ours_of(self.pool, self.wishes.list_of(number), shown):
                     await self._change_by_hand(operation, here, one)
+
+    async def _erase(self, user: str, *, keep: bool) -> None:
+        self._protection.left.add(user)
+        lists = self.wishes.erase(user)
+        seen = self.erasures.shown(lists) if keep and self.workers.are_untroubled else None
+        is_sure = len(self.ever_on[user]) == 1 and not await self._disconnected()
+        erasure_id = await self._topic.erase(user, keep=keep)
+        self.erasures.began(Life(user, erasure_id, lists, keep, is_sure, seen))
+        await self.erasures.look()
 
     async def _change_by_hand(self, operation: ByHand, account: Account, one: MediaList) -> None:
         if (list_id := self.wishes.list_of(operation.number)) in self.wishes.known:
             version = self.wishes.known[list_id][-1].version
             is_at_rest = not [*self.trakt.sim.faults] and self.workers.are_untroubled
-            is_at_rest = is_at_rest and bool(await self.pool.fetchval(IS_AT_REST, list_id, version))
+            is_at_rest = is_at_rest and await known.is_at_rest(self.pool, list_id, version)
             self.hands.made(list_id, operation, one, is_at_rest=is_at_rest)
         self.trakt.change_by_hand(account, one, operation.change)
 
@@ -179,16 +195,19 @@ class World:
                 given = {field.name: getattr(operation, field.name) for field in fields(operation)}
                 self.trakt.add_fault(SimulatorFault(**given))
                 self.had_late_writes |= operation.kind == "late"
+                self.had_dead_tokens |= operation.status == UNAUTHORIZED
             case Pages(size):
                 self.trakt.sim.set_options({"max_page_size": size})
                 self.trakt.add_fault(SimulatorFault(kind="duplicate_rows", times=None))
             case Expire(refresh_too, user):
+                self.had_dead_tokens = True
                 self.trakt.sim.tokens.end_all(self.trakt.account(self.accounts[user]), with_refresh=refresh_too)
             case Limit():
                 self.trakt.limit(operation)
                 self._protection.limited(operation.account, self.trakt.account(operation.account).limits)
 
     async def connect(self, user: str, account: str) -> None:
+        self.erasures.gone.discard(user)
         self.accounts[user] = account
         self.ever_on[user].add(account)
         await connect(self.pool, Vault([KEY]), user, self.trakt.login(account), self.clock())
@@ -205,7 +224,8 @@ class World:
                 faults.remove(active.id)
         self.workers.planned = None
         await self.workers.thaw()
-        await self._deliver(*self.wishes.unknown())
+        await self.erasures.look()
+        await self._topic.deliver(*self.wishes.unknown())
         await self._rest()
         ailing = {active.fault.account for active in faults}
         return {user for user, account in self.accounts.items() if account in ailing} | set(await self._disconnected())
@@ -221,7 +241,7 @@ class World:
         rows = await self.pool.fetch(
             "SELECT user_id FROM account WHERE state <> 'connected' OR leaving_at IS NOT NULL ORDER BY user_id"
         )
-        return [row["user_id"] for row in rows]
+        return [row["user_id"] for row in rows if row["user_id"] in self.accounts]
 
     async def stay_at_rest(self) -> None:
         """Let some days go by, in which nothing is written any more: what is final is not tried again.
@@ -244,37 +264,24 @@ class World:
         """Take over what was done on Trakt, as lists-api does; return whether there was anything."""
         self._drift_seen, changed = await take_over(self.connection, self.wishes, self._drift_seen)
         if changed:
-            await self._deliver(*changed)
+            await self._topic.deliver(*changed)
         return bool(changed)
 
     async def _work_until(self, until: datetime) -> None:
         for _ in range(MAX_STEPS):
             if not await self._wait_for_work(until):
                 return
-            await self.workers.step()
+            await self._step()
         raise BrokenRuleError(f"no rest after {MAX_STEPS} steps")
 
-    async def _publish(self, wish: Wish, fate: str) -> None:
-        if fate == "late":
-            return
-        self._gathered.append(wish)
-        if fate == "now":
-            await self._deliver()
-
-    async def _deliver(self, *wishes: Wish) -> None:
-        """Let events come, behind those that were gathered for the same set."""
-        together = [*self._gathered, *wishes]
-        self._gathered = []
-        if not together:
-            return
-        for wish in together:
-            self.wishes.learn(wish)
-        await record(self.pool, [(wish.event(), None) for wish in together], self.clock())
+    async def _step(self) -> None:
+        await self.workers.step()
+        await self.erasures.look()
 
     async def _work(self, steps: int) -> None:
         until = self.clock() + PATIENCE
         for _ in range(steps):
-            await self.workers.step()
+            await self._step()
             if not await self._wait_for_work(until):
                 break
         await self._take_over()
@@ -282,7 +289,9 @@ class World:
     async def _wait_for_work(self, until: datetime) -> bool:
         """Move the clock to when something is due; return False when that is later than `until`."""
         found = self.workers.process.due_at()
-        is_for_all = len(self.accounts) == 1 or self.workers.process.worker.breaker.is_open
+        is_for_all = (
+            len(self.accounts) == 1 and not self.erasures.lives
+        ) or self.workers.process.worker.breaker.is_open
         due_at = found if found and is_for_all else await self._accounts.next_due()
         if due_at is None or due_at > until:
             return False
