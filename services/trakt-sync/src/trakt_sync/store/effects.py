@@ -16,7 +16,7 @@ from trakt_sync.mirroring.job import Change
 from trakt_sync.mirroring.ledger import SET_ASIDE, Entry, LedgerChange
 from trakt_sync.store.results import keeping
 from trakt_sync.store.rows import Row
-from watchbuddy_contracts import Title, TraktSyncFailed
+from watchbuddy_contracts import Title, TraktListDeleted, TraktSyncFailed
 
 COUNT: Final = 20
 """How many parameters the effects are, before those of the outbox."""
@@ -91,7 +91,8 @@ def parts(first: int, *, mirror_id: str, list_id: str, version: str) -> str:
     """Return parts of a WITH clause that carry out a step's effects.
 
     They depend on its part `current`, which has the version that is wanted now: without a row of it nothing is done. A
-    failure of another version than that is neither sent nor kept.
+    failure of another version than that is neither sent nor kept. Nothing is told of a list after its deletion was: a
+    statement that waited for the account may have made it due again.
 
     Args:
         first: their parameters are `to_parameters`, from $first on.
@@ -101,11 +102,16 @@ def parts(first: int, *, mirror_id: str, list_id: str, version: str) -> str:
     drop, is_replaced, changed, learned, unconfirmed, trakt, tmdb, imdb = islice(names, 8)
     media_types, new_trakt, new_tmdb, new_imdb, states, list_item_ids, are_by_others = islice(names, 7)
     now, failures, event_id, ce_type, payload = islice(names, 5)
+    untold = (
+        f"NOT EXISTS (SELECT FROM last_result WHERE last_result.list_id = {list_id}"
+        f" AND last_result.ce_type = '{TraktListDeleted.ce_type}')"
+    )
     kept = (
         f"SELECT {list_id}, {version}, {event_id}, {ce_type}, {payload} FROM current"  # noqa: S608 - parameters
         f" WHERE {event_id}::uuid IS NOT NULL AND (version = {version} OR {failures}::bigint[] = '{{}}')"
+        f" AND {untold}"
     )
-    sent = f"EXISTS (SELECT FROM current WHERE version = {version} OR place <> ALL({failures}::bigint[]))"
+    sent = f"EXISTS (SELECT FROM current WHERE version = {version} OR place <> ALL({failures}::bigint[])) AND {untold}"
     return f"""
 dropped AS (
     DELETE FROM ledger USING current
