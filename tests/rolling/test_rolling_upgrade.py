@@ -6,7 +6,6 @@
 import asyncio
 import itertools
 import os
-import re
 import shutil
 import sys
 import tempfile
@@ -26,23 +25,13 @@ from integration.load import assert_all_arrived_once, load, make_lists, patient_
 from integration.parts import Parts, choose
 from integration.system import RunningSystem
 from local_stack.processes.service import ServiceProcess
+from local_stack.testing import upgrade_order
 
 BEFORE = os.environ["ROLLING_BEFORE"]
 """The Python of the version before."""
 OPERATIONS = (Path(__file__).parents[2] / "docs" / "operations.md").read_text()
-SERVICES = {"lists-api", "trakt-sync", "notifier"}
 SIDE_BY_SIDE_S = 2.0
 STOPPED_WITHIN_S = 15.0
-
-
-def documented_order() -> list[str]:
-    """Return the services in the order in which the procedure upgrades them."""
-    procedure = OPERATIONS.partition("\n### A new version comes\n")[2].partition("\n### ")[0]
-    steps = "".join(line for line in procedure.splitlines() if re.match(r"\d\. ", line))
-    order = [name for name in re.findall(r"`([^`]+)`", steps) if name in SERVICES]
-    assert set(order) == SERVICES, f"the procedure names {order}"
-    assert len(order) == len(SERVICES), f"the procedure names {order}"
-    return order
 
 
 class Balancer:
@@ -108,7 +97,7 @@ async def test_old_and_new_side_by_side_lose_nothing(
 
 
 async def _there_and_back(system: RunningSystem) -> None:
-    balancers = {name: Balancer(_port(system.processes[name])) for name in SERVICES}
+    balancers = {name: Balancer(_port(system.processes[name])) for name in upgrade_order(OPERATIONS)}
     for name in set(system.processes) - {SIMULATOR}:
         system.processes[name] = system.another(name, python=BEFORE)
     for name, balancer in balancers.items():
@@ -121,7 +110,7 @@ async def _there_and_back(system: RunningSystem) -> None:
         loading = asyncio.create_task(load(wanted, users, is_over.is_set))
         status, said = await system.once("chassis.topics", like="lists-api relay")
         assert status == 0, said
-        order = documented_order()
+        order = upgrade_order(OPERATIONS)
         for version, python, services in (("new", sys.executable, order), ("old", BEFORE, order[::-1])):
             for name in (name for service in services for name in _processes_of(service, system)):
                 took = await _replace(system, name, python, balancers.get(name))

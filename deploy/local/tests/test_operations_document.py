@@ -18,6 +18,7 @@ from pydantic_settings import BaseSettings
 from chassis.process import Command
 from chassis.telemetry import declared
 from chassis.telemetry.prometheus import name_of
+from local_stack.testing import upgrade_order
 
 ROOT: Final = Path(__file__).parents[3]
 DOCUMENT: Final = (ROOT / "docs/operations.md").read_text()
@@ -188,6 +189,13 @@ def test_every_metric_of_the_document_is_declared() -> None:
     named = set(re.findall(r"`(watchbuddy\.[a-z_.]+)`", DOCUMENT))
     named = {one for one in named if not re.search(r"\.v1$|\.v1\.", one)}
     assert named - {one.name for one in declared.metrics()} == set()
+
+
+def test_a_new_version_comes_to_each_service_once_and_in_the_same_order_on_kubernetes() -> None:
+    order = upgrade_order(DOCUMENT)
+    assert sorted(order) == ["lists-api", "notifier", "trakt-sync"]
+    section = (ROOT / "deploy/kubernetes/README.md").read_text().partition("\n### A new version\n")[2]
+    assert re.findall(r"lists-api|trakt-sync|notifier", section.partition("Old and new")[0]) == order
 
 
 def test_every_procedure_has_steps_and_tests_that_are_there() -> None:

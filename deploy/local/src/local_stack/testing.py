@@ -1,5 +1,6 @@
 """For tests: whether a process runs, a described system, a display that keeps its lines."""
 
+import re
 from datetime import timedelta
 
 import psutil
@@ -48,3 +49,14 @@ class RecordingDisplay:
 
     def say(self, line: str) -> None:
         self.lines.append(line)
+
+
+def upgrade_order(operations: str) -> list[str]:
+    """Return the services in the order in which docs/operations.md has a new version of them come.
+
+    Args:
+        operations: the document's text.
+    """
+    procedure = operations.partition("\n### A new version comes\n")[2].partition("\n### ")[0]
+    steps = [line for line in procedure.splitlines() if line[:1].isdigit()]
+    return re.findall(r"`(lists-api|trakt-sync|notifier)`", "".join(steps))
