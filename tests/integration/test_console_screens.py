@@ -1,9 +1,10 @@
 """Every screen of the console as axe-core sees it, on a desktop and a phone, light and dark."""
 
+import asyncio
 from typing import Final
 
 import pytest
-from playwright.async_api import Browser
+from playwright.async_api import Browser, Route
 
 from integration.axe import axe_script, findings
 from integration.catalogue import Item, movies
@@ -29,12 +30,19 @@ SCREENS: Final = {
     "account": "/account",
     "nowhere": "/nowhere",
 }
+LATENCY_S: Final = 0.15
 DIALOGS: Final = {
     "suggestion": ("/new", "Popular Shows"),
     "menu": ("/lists/{manual}", "More actions"),
     "disconnect": ("/account", "Disconnect Trakt"),
     "clear": ("/messages", "Clear"),
 }
+
+
+async def answer_late(route: Route) -> None:
+    """Let a page be drawn before it has its answers, as it is over a network."""
+    await asyncio.sleep(LATENCY_S)
+    await route.continue_()
 
 
 @pytest.fixture(scope="module")
@@ -51,6 +59,7 @@ async def test_no_screen_has_a_serious_finding(
     await user.mirrored(manual.id, custom["id"])
     found = {}
     async with Console.opened(browser, system, user.name, size) as console:
+        await console.page.route("**/api/**", answer_late)
         await console.page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
         for name, (path, button) in {**{name: (path, "") for name, path in SCREENS.items()}, **DIALOGS}.items():
             await console.go(path.format(manual=manual.id, custom=custom["id"]))

@@ -1,7 +1,10 @@
 // The filters of a list that fills itself.
+import { get } from "../lib/api.js";
 import { DISCOVERY, RATED, WATCHED } from "../lib/filters.js";
+import { useResource } from "../lib/resource.js";
 import { html } from "../lib/ui.js";
 import { Check, Chips, NumberField, Select, Words } from "./fields.js";
+import { Skeleton } from "./parts.js";
 
 const VOTES = { "": "Any number", 100: "100 or more", 1000: "1,000 or more", 10000: "10,000 or more", 100000: "100,000 or more" };
 const RATINGS = { "": "Any", 5: "5 or better", 6: "6 or better", 6.5: "6.5 or better", 7: "7 or better", 7.5: "7.5 or better", 8: "8 or better", 8.5: "8.5 or better" };
@@ -27,8 +30,14 @@ const withChosen = (choices, chosen, label) => [
 const withOwn = (choices, value) => (value === null || String(value) in choices ? choices : { ...choices, [value]: `${value} or more` });
 const numberOf = (text) => (text === "" ? null : Number(text));
 
-/** `options`: as `GET /api/catalogue/options` gives them. `onChange(filters)`. */
-export function FilterForm({ filters, options, onChange }) {
+/** `onChange(filters)`. Without the catalogue's choices, the form has those that were chosen before. */
+export function FilterForm({ filters, onChange }) {
+  const { data, problem } = useResource(() => get("/api/catalogue/options"), "options");
+  if (!data && !problem) return html`<${Skeleton} rows="8" what="Reading what there is to choose" />`;
+  return html`<${Form} filters=${filters} options=${data} onChange=${onChange} />`;
+}
+
+function Form({ filters, options, onChange }) {
   const set = (changes) => onChange({ ...filters, ...changes });
   const kinds = filters.media_types;
   const countOf = (one) => (kinds.includes("movie") ? one.movies : 0) + (kinds.includes("show") ? one.shows : 0);

@@ -12,12 +12,13 @@ import { Empty, Failed, Skeleton } from "./parts.js";
 import { TitleList } from "./titles.js";
 
 const SHOWN = 10;
+const USUAL = 6;
 
 export function Suggestions({ most = 12 }) {
   const { data, problem, reload } = useResource(() => get("/api/suggestions"), "suggestions");
   const [chosen, setChosen] = useState(null);
   if (problem) return html`<${Failed} problem=${problem} onRetry=${reload} />`;
-  if (!data) return html`<${Skeleton} rows="3" />`;
+  if (!data) return html`<div class="suggestions-wait"><${Skeleton} rows=${Math.min(most, USUAL)} /></div>`;
   if (!data.suggestions.length)
     return html`<${Empty} icon="spark" title="No suggestions yet">They come with titles in the catalogue.<//>`;
   return html`

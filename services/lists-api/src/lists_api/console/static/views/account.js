@@ -134,7 +134,7 @@ export function AccountView() {
   };
   return html`
     <${Heading} title="Account" />
-    <section class="card stack"><h2>Trakt</h2><${Trakt} /></section>
+    <section class="card stack account-trakt"><h2>Trakt</h2><${Trakt} /></section>
     <section class="card account-head">
       <div><h2>Messages elsewhere</h2><p class="quiet small">To your phone, a chat, your mail.</p></div>
       <a class="button" href="#/channels">Channels</a>

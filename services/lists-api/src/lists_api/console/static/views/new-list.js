@@ -1,8 +1,7 @@
 // Making a list: from a suggestion, by filters, or by hand.
-import { get, post } from "../lib/api.js";
+import { post } from "../lib/api.js";
 import { ANYTHING, mistake } from "../lib/filters.js";
 import { keep } from "../lib/live.js";
-import { useResource } from "../lib/resource.js";
 import { go } from "../lib/router.js";
 import { toastProblem } from "../lib/toasts.js";
 import { html, useState } from "../lib/ui.js";
@@ -27,7 +26,6 @@ export function NewListView() {
   const [limit, setLimit] = useState(50);
   const [isBusy, setBusy] = useState(false);
   const [problem, setProblem] = useState(null);
-  const options = useResource(() => get("/api/catalogue/options"), "options");
   const isManual = kind === "manual";
   const needsTitle = kind !== "smart";
   const wrong = isManual ? null : mistake(filters);
@@ -74,7 +72,7 @@ export function NewListView() {
         <div class="two">
           <div class="card stack">
             <h2>Filters</h2>
-            <${FilterForm} filters=${filters} options=${options.data} onChange=${setFilters} />
+            <${FilterForm} filters=${filters} onChange=${setFilters} />
             <${NumberField} label="At most so many titles" min="1" max=${MOST} value=${limit} onChange=${setLimit} />
           </div>
           <div class="card aside"><${Preview} filters=${filters} limit=${limit ?? 50} onTitle=${setGiven} /></div>

@@ -1,9 +1,8 @@
 // The filters of a list, with what they would find.
-import { get, patch, post } from "../../lib/api.js";
+import { patch, post } from "../../lib/api.js";
 import { useDraft } from "../../lib/draft.js";
 import { mistake, SORTS } from "../../lib/filters.js";
 import { keep, readList } from "../../lib/live.js";
-import { useResource } from "../../lib/resource.js";
 import { toast } from "../../lib/toasts.js";
 import { html, useState } from "../../lib/ui.js";
 import { Check, NumberField, Select } from "../../components/fields.js";
@@ -45,7 +44,6 @@ export function FiltersPart({ list }) {
   const { draft, changes, set, discard } = useDraft(ofList(list));
   const [problem, setProblem] = useState(null);
   const [isBusy, setBusy] = useState(false);
-  const options = useResource(() => get("/api/catalogue/options"), "options");
   const wrong = mistake(draft.filters);
   const fills = Object.fromEntries(Object.entries(changes).filter(([name, value]) => FILLS.includes(name) && value !== null));
   const intervals = draft.sync_interval_hours in INTERVALS ? INTERVALS : { ...INTERVALS, [draft.sync_interval_hours]: `Every ${draft.sync_interval_hours} hours` };
@@ -71,7 +69,7 @@ export function FiltersPart({ list }) {
       <div class="two">
         <div class="card stack">
           <h2>Filters</h2>
-          <${FilterForm} filters=${draft.filters} options=${options.data} onChange=${(filters) => set({ filters })} />
+          <${FilterForm} filters=${draft.filters} onChange=${(filters) => set({ filters })} />
           <h2>How it fills itself</h2>
           <div class="field-row">
             <${NumberField} label="At most so many titles" min="1" max="1000" value=${draft.item_limit} onChange=${(item_limit) => set({ item_limit })} />
