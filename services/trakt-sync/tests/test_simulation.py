@@ -196,6 +196,12 @@ MENDED: dict[str, Sequence[Operation]] = {
         Work(),
         OnWatchlist("remove"),
     ],
+    "a title by two ids, whose addition is sent again with another token": [
+        Edit(items=("m2", "m2t")),
+        Work(),
+        Expire(),
+        Work(),
+    ],
     "a user who is erased while a worker looks at a list for the first time": [
         Edit(items=("m1",)),
         Freeze(1, "after"),

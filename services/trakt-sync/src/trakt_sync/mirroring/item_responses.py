@@ -27,6 +27,9 @@ def added(job: Job, action: AddItems, response: ItemsResponse, now: datetime, po
     by_others = max(0, response.existing - len(sent_again))
     ledger = LedgerChange(append=new, drop=rows_of(job.entries, action.titles))
     count = max(0, sum(1 for _ in mirrored(new)) - by_others)
+    if sent_again and response.item_count is not None:  # one that was there may be a title of the same request
+        grown = response.item_count - _size(job, LedgerChange(), job.progress)
+        count = max(0, count - response.existing, min(count, grown))
     tally = replace(job.progress.tally, added=job.progress.tally.added + count)
     progress = replace(job.progress, tally=tally, pending=None)
     if by_others:  # which entries they are is read before anything is removed
