@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, note, seed, settings
+from hypothesis import strategies as st
 
 from trakt_sync.testing.simulation.operations import (
     Connect,
@@ -28,7 +29,7 @@ from trakt_sync.testing.simulation.operations import (
     Work,
 )
 from trakt_sync.testing.simulation.run import Run, simulation_on
-from trakt_sync.testing.simulation.strategies import schedules
+from trakt_sync.testing.simulation.strategies import erasures, schedules
 
 MANY = int(os.environ.get("SCHEDULES", "2000"))
 BATCHES = 4
@@ -202,6 +203,15 @@ MENDED: dict[str, Sequence[Operation]] = {
         Expire(),
         Work(),
     ],
+    "a title that Trakt does not take off the watchlist, whose user leaves": [
+        Edit(items=("m2",), target="watchlist"),
+        Work(9),
+        Fault(kind="unremovable", times=2),
+        Edit(items=("m1",)),
+        Work(),
+        Leave(),
+        Work(),
+    ],
     "a user who is erased while a worker looks at a list for the first time": [
         Edit(items=("m1",)),
         Freeze(1, "after"),
@@ -255,19 +265,27 @@ def test_what_failed_once_holds(run: Run, schedule: Sequence[Operation]) -> None
 
 @pytest.mark.parametrize("batch", range(BATCHES))
 def test_every_schedule_comes_to_rest_as_it_should(run: Run, batch: int) -> None:
-    began_at, count = time.process_time(), 0
+    _look(run, schedules, count=MANY // BATCHES, number=batch)
 
-    @seed(secrets.randbits(64) if IS_SOAK else batch)
+
+def test_every_schedule_of_a_user_who_is_erased_comes_to_rest_as_it_should(run: Run) -> None:
+    _look(run, erasures, count=MANY // 10, number=BATCHES)
+
+
+def _look(run: Run, chosen: st.SearchStrategy[list[Operation]], *, count: int, number: int) -> None:
+    began_at, ran = time.process_time(), 0
+
+    @seed(secrets.randbits(64) if IS_SOAK else number)
     @settings(
-        max_examples=MANY // BATCHES,
+        max_examples=count,
         database=None,
         phases=[Phase.generate, Phase.shrink],
         suppress_health_check=list(HealthCheck),
     )
-    @given(schedules)
+    @given(chosen)
     def check(schedule: Sequence[Operation]) -> None:
-        nonlocal count
-        count += 1
+        nonlocal ran
+        ran += 1
         note(f"schedule = {schedule}")
         run(schedule)
 
@@ -275,4 +293,4 @@ def test_every_schedule_comes_to_rest_as_it_should(run: Run, batch: int) -> None
         check()
     finally:
         took_s = time.process_time() - began_at
-        print(f"{count} schedules in {took_s:.0f} s of processor time, {took_s / count * 1000:.0f} ms each")  # noqa: T201
+        print(f"{ran} schedules in {took_s:.0f} s of processor time, {took_s / ran * 1000:.0f} ms each")  # noqa: T201

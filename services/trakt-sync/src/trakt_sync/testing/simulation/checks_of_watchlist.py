@@ -67,7 +67,9 @@ def _left_behind(world: World, account: str, users: Collection[str]) -> set[int]
 
 
 def _may_have_left(world: World, user: str) -> bool:
-    return world.had_late_writes or world.erasures.may_have_left(user)
+    """Whether something may be there that nobody knows of: it came late, was left, or did not go when its user left."""
+    is_forgotten = world.had_unremovable and user in world.protection.left
+    return world.had_late_writes or is_forgotten or world.erasures.may_have_left(user)
 
 
 def _ever(world: World, user: str) -> set[int]:

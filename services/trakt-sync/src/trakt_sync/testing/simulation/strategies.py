@@ -260,5 +260,5 @@ erasures: Final = _schedules(
 )
 """Of a user who is erased, and may come back."""
 schedules: Final[st.SearchStrategy[list[Operation]]] = st.one_of(
-    plain, limited, shared, by_hand, watchlists, shared_watchlists, histories, erasures
+    plain, limited, shared, by_hand, watchlists, shared_watchlists, histories
 )

@@ -72,6 +72,7 @@ class World:
         ever_on: all accounts that each user ever had.
         had_late_writes: Trakt may have carried out a write after those that came after it.
         had_dead_tokens: Trakt ended or refused some.
+        had_unremovable: Trakt did not take off something.
         asked: of lists that their users asked for, the newest event then.
         connected_after: the newest event when a user last connected an account.
     """
@@ -85,14 +86,13 @@ class World:
         self.on_watchlists = OnWatchlists(self.wishes)
         self.accounts: dict[str, str] = {}
         self.ever_on: defaultdict[str, set[str]] = defaultdict(set)
-        self._protection = Protection(self.wishes, self.hands, self.on_watchlists, self.accounts)
-        self.trakt = SimulatedTrakt(self.clock, self._protection.of)
-        self.workers = Workers(lambda: Process(settings, connection, self.trakt), self._protection)
+        self.protection = Protection(self.wishes, self.hands, self.on_watchlists, self.accounts)
+        self.trakt = SimulatedTrakt(self.clock, self.protection.of)
+        self.workers = Workers(lambda: Process(settings, connection, self.trakt), self.protection)
         self.erasures = Erasures(connection, self.trakt)
         self._topic = ListsTopic(self.pool, self.wishes, self.clock)
         self._drift_seen = 0
-        self.had_late_writes = False
-        self.had_dead_tokens = False
+        self.had_late_writes = self.had_dead_tokens = self.had_unremovable = False
         self.asked: dict[int, int] = {}
         self.connected_after: dict[str, int] = {}
         self._accounts = AccountStore(self.pool, Vault([KEY]), settings.trakt_lease)
@@ -141,7 +141,7 @@ class World:
             case Connect(account, user):
                 await self.connect(user, account)
             case Leave(user):
-                self._protection.left.add(user)
+                self.protection.left.add(user)
                 await leave(self.pool, user, self.clock())
             case Erase(user, keep):
                 await self._erase(user, keep=keep)
@@ -156,7 +156,7 @@ class World:
                     await self._change_by_hand(operation, here, one)
 
     async def _erase(self, user: str, *, keep: bool) -> None:
-        self._protection.left.add(user)
+        self.protection.left.add(user)
         lists = self.wishes.erase(user)
         seen = self.erasures.shown(lists) if keep and self.workers.are_untroubled else None
         is_sure = len(self.ever_on[user]) == 1 and not await self._disconnected()
@@ -196,6 +196,7 @@ class World:
                 self.trakt.add_fault(SimulatorFault(**given))
                 self.had_late_writes |= operation.kind == "late"
                 self.had_dead_tokens |= operation.status == UNAUTHORIZED
+                self.had_unremovable |= operation.kind == "unremovable"
             case Pages(size):
                 self.trakt.sim.set_options({"max_page_size": size})
                 self.trakt.add_fault(SimulatorFault(kind="duplicate_rows", times=None))
@@ -204,7 +205,7 @@ class World:
                 self.trakt.sim.tokens.end_all(self.trakt.account(self.accounts[user]), with_refresh=refresh_too)
             case Limit():
                 self.trakt.limit(operation)
-                self._protection.limited(operation.account, self.trakt.account(operation.account).limits)
+                self.protection.limited(operation.account, self.trakt.account(operation.account).limits)
 
     async def connect(self, user: str, account: str) -> None:
         self.erasures.gone.discard(user)
