@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, Phase, given, note, seed, settings
 from hypothesis import strategies as st
 
 from trakt_sync.testing.simulation.operations import (
+    ByHand,
     Connect,
     Delete,
     Edit,
@@ -197,12 +198,7 @@ MENDED: dict[str, Sequence[Operation]] = {
         Work(),
         OnWatchlist("remove"),
     ],
-    "a title by two ids, whose addition is sent again with another token": [
-        Edit(items=("m2", "m2t")),
-        Work(),
-        Expire(),
-        Work(),
-    ],
+    "a title by two ids, whose addition is sent again": [Edit(items=("m2", "m2t")), Work(), Expire(), Work()],
     "a title that Trakt does not take off the watchlist, whose user leaves": [
         Edit(items=("m2",), target="watchlist"),
         Work(9),
@@ -222,7 +218,6 @@ MENDED: dict[str, Sequence[Operation]] = {
     ],
     "a user who is erased and comes back at once": [
         Edit(items=("m1", "m2"), target="watchlist"),
-        Edit(number=2, items=("m1",)),
         Work(9),
         Edit(items=("m3i",), fate="late"),
         Erase(),
@@ -230,6 +225,13 @@ MENDED: dict[str, Sequence[Operation]] = {
         Connect(),
         Edit(items=("m2",)),
         Work(9),
+    ],
+    "a title that its user takes off, on an account with more lists than it may have": [
+        Edit(items=("m1",)),
+        Edit(number=2),
+        Work(9),
+        Limit(lists=1),
+        ByHand("remove"),
     ],
     "errors of the server that pass": [
         Edit(items=("m1",)),

@@ -89,7 +89,8 @@ def _synced(after: Job, change: Change, left: int, now: datetime, policy: Policy
     if left:
         again.append((finished.staleness and finished.staleness.read_after) or now)
     is_notified = progress.incident.notified is not None
-    is_news = after.version > progress.applied_version or not progress.tally.is_empty or is_notified
+    is_cut = progress.reads > 0 and bool(differs.left_out)  # what somebody took off found no place again
+    is_news = after.version > progress.applied_version or not progress.tally.is_empty or is_notified or is_cut
     event = list_synced(after, differs) if is_news else None
     change = replace(change, events=(*change.events, *repairs))
     return Step(_ended(change, finished, ledger, event), Next(min(again, default=None), remaining=left or None))
