@@ -92,6 +92,22 @@ def test_pins_push_out_what_a_run_found_last_when_the_list_is_full() -> None:
     assert changes.add_items(custom, [movie(9)]).after.items == (movie(1), movie(2), movie(9))
 
 
+def test_what_is_unpinned_stays_on_the_list_behind_the_pins() -> None:
+    items = (movie(1), movie(2), movie(3), movie(4))
+    custom = replace(
+        created(list_type="custom", filling=Filling()), items=items, pins=frozenset({movie(1), movie(2), movie(3)})
+    )
+    change = changes.unpin(custom, [movie(1), movie(4), movie(9)])
+    assert change.after.items == (movie(2), movie(3), movie(1), movie(4))
+    assert change.after.pins == {movie(2), movie(3)}
+    assert not change.after.exclusions
+    assert change.edit is not None
+    assert (change.edit.removed, change.edit.skipped) == (1, 2)
+    assert changes.unpin(change.after, [movie(1)]).events == ()
+    with pytest.raises(ListFillsItselfError):
+        changes.unpin(created(list_type="smart", filling=Filling(), items=()), [movie(1)])
+
+
 def test_what_is_taken_off_a_custom_list_is_kept_out_until_it_is_let_in() -> None:
     custom = created(list_type="custom", filling=Filling())
     without = changes.remove_items(custom, [movie(1), movie(7)]).after

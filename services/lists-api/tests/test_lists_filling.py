@@ -160,6 +160,21 @@ async def test_pins_and_titles_that_are_kept_out_are_edited_by_hand(api: Api) ->
     assert (await api.call("GET", f"{path}/exclusions")).json()["total"] == 1
 
 
+async def test_a_title_is_unpinned_and_stays_on_the_list(api: Api) -> None:
+    made = await smart(api, list_type="custom", title="Mine", items=movies(1, 2))
+    path = f"/api/lists/{made['id']}"
+    unpinned = await api.call("DELETE", f"{path}/pins", json={"items": movies(1, 7)}, headers={"If-Match": '"1"'})
+    assert unpinned.json() == {"removed": 1, "skipped": 1, "version": 2}
+    items = (await api.call("GET", f"{path}/items")).json()["items"]
+    assert [(item["ids"]["tmdb"], item["is_pinned"]) for item in items] == [(2, True), (1, False)]
+    late = await api.call("DELETE", f"{path}/pins", json={"items": movies(2)}, headers={"If-Match": '"1"'})
+    assert late.status_code == 412
+    assert (await api.call("DELETE", f"{path}/pins", user="eve", json={"items": movies(2)})).status_code == 404
+    assert (await api.call("DELETE", f"{path}/pins", json={"items": []})).status_code == 422
+    by_itself = f"/api/lists/{(await smart(api))['id']}/pins"
+    assert (await api.call("DELETE", by_itself, json={"items": movies(2)})).status_code == 409
+
+
 async def test_an_item_is_moved_to_a_rank(api: Api) -> None:
     made = await api.create(items=movies(1, 2, 3, 4))
     path = f"/api/lists/{made['id']}/items"

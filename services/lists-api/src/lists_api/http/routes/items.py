@@ -97,6 +97,17 @@ async def move_item(
     return MovedOut(moved=moved, skipped=1 - moved, version=changed.summary_now.version)
 
 
+@router.delete("/{list_id}/pins", responses=CHANGE | ITEMS | _DONE)
+async def unpin(
+    caller: Caller, list_id: ListId, body: ItemsIn, response: Response, if_match: IfMatch = None
+) -> RemovedOut:
+    """No longer pin titles of a custom list. They stay on it until its next run decides."""
+    edit, version = await _edit_items(
+        caller.user_id, caller.cases, list_id, body.to_titles(), changes.unpin, response, if_match
+    )
+    return RemovedOut(removed=edit.removed, skipped=edit.skipped, version=version)
+
+
 @router.get("/{list_id}/exclusions", responses=ABSENT)
 async def read_exclusions(caller: Caller, list_id: ListId, query: Annotated[PageQuery, Query()]) -> ExclusionsOut:
     """Read the titles that are kept out of a custom list, because they were taken off by hand."""

@@ -99,6 +99,18 @@ def remove_items(current: MediaList, unwanted: Sequence[Title]) -> Change:
             raise ListFillsItselfError("smart")
 
 
+def unpin(current: MediaList, unwanted: Sequence[Title]) -> Change:
+    """No longer pin the titles. A list that pins none stays as it is.
+
+    Raises:
+        ListFillsItselfError: a smart list.
+        TooManyItemsError: the request names more than `MAX_ITEMS`.
+    """
+    if current.properties.list_type == "smart":
+        raise ListFillsItselfError("smart")
+    return _by_hand(current, unwanted, pins.unpin)
+
+
 def let_in(current: MediaList, wanted: Sequence[Title]) -> Change:
     """No longer keep the titles out. A list that keeps none out stays as it is."""
     return _by_hand(current, wanted, pins.let_in)

@@ -28,6 +28,17 @@ def pin(current: MediaList, new: Sequence[Title]) -> tuple[MediaList, ItemsEdit]
     return after, replace(edit, items=items)
 
 
+def unpin(current: MediaList, unwanted: Sequence[Title]) -> tuple[MediaList, ItemsEdit]:
+    """No longer pin the titles. They stay on the list, behind those that are pinned still; the next run decides.
+
+    Of the edit, `removed` are the pins that are gone, and `skipped` the titles that were not pinned.
+    """
+    edit = item_edits.remove([title for title in current.items if title in current.pins], unwanted)
+    pins = frozenset(edit.items)
+    items = (*edit.items, *(title for title in current.items if title not in pins))
+    return replace(current, items=items, pins=pins), replace(edit, items=items)
+
+
 def keep_out(current: MediaList, unwanted: Sequence[Title]) -> tuple[MediaList, ItemsEdit]:
     """Take the titles off the list, pinned or not, and keep them out, whether they were on it or not."""
     edit = item_edits.remove(current.items, unwanted)

@@ -39,9 +39,14 @@ def after_edit(before: MediaList | None, after: MediaList, schedule: Schedule, *
     if old is None or before is None or not old.selects_as(filling):
         status: ListStatus = schedule.status if filling.is_paused else "queued"
         schedule = replace(schedule, status=status, next_sync_at=now, last_full_sync_at=None)
-    elif before.exclusions != after.exclusions:
+    elif before.exclusions != after.exclusions or _is_unpinned(before, after):
         schedule = replace(schedule, next_sync_at=now)
     elif old.is_paused or old.sync_interval_hours != filling.sync_interval_hours:
         due = (schedule.last_sync_at or now) + timedelta(hours=filling.sync_interval_hours)
         schedule = replace(schedule, next_sync_at=max(now, due))
     return replace(schedule, next_sync_at=None) if filling.is_paused else schedule
+
+
+def _is_unpinned(before: MediaList, after: MediaList) -> bool:
+    """Whether the list has fewer pins and the same titles. A version that is gone back to has others: they may stay."""
+    return before.pins > after.pins and set(before.items) == set(after.items)

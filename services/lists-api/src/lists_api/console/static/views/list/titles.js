@@ -61,6 +61,11 @@ export function TitlesPart({ list }) {
       const { added } = await post(`/api/lists/${list.id}/items`, { items: [sentItem(item)] });
       toast(added ? `“${nameOf(item)}” ${isManual ? "was added" : "is pinned"}` : `“${nameOf(item)}” is on the list already`, { severity: "success" });
     });
+  const unpin = (item) =>
+    edit(async () => {
+      await del(`/api/lists/${list.id}/pins`, { items: [sentItem(item)] });
+      toast(`“${nameOf(item)}” is no longer pinned`, { action: { label: "Undo", run: () => add(item) } });
+    });
   const putBack = (item) =>
     edit(async () => {
       if (!isManual) await del(`/api/lists/${list.id}/exclusions`, { items: [sentItem(item)] });
@@ -113,8 +118,13 @@ export function TitlesPart({ list }) {
                 <${TitleText} item=${item} extra=${html`<${Marks} item=${item} />`} />
                 <span class="title-actions">
                   <${Thumbs} item=${item} />
-                  ${list.list_type === "custom" && !item.is_pinned &&
-                  html`<button type="button" class="icon-button" title="Pin" aria-label=${`Pin: ${nameOf(item)}`} onClick=${() => add(item)}><${Icon} name="pin" size="18" /></button>`}
+                  ${list.list_type === "custom" &&
+                  html`
+                    <button type="button" class="icon-button" title=${item.is_pinned ? "Unpin" : "Pin"}
+                      aria-label=${`${item.is_pinned ? "Unpin" : "Pin"}: ${nameOf(item)}`} onClick=${() => (item.is_pinned ? unpin(item) : add(item))}>
+                      <${Icon} name=${item.is_pinned ? "unpin" : "pin"} size="18" />
+                    </button>
+                  `}
                   ${list.list_type !== "smart" &&
                   html`
                     <button type="button" class="icon-button" title=${isManual ? "Take off" : "Keep out"}
