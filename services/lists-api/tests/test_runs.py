@@ -37,11 +37,11 @@ async def test_items_have_scores_and_explanations(world: World) -> None:
 async def test_a_run_that_changes_nothing_tells_the_reasons_of_today(world: World) -> None:
     list_id = await world.make_filled()
     before, events = await world.show(list_id), await world.events(list_id)
-    world.catalogue.reasons = {2: "you liked 1 like it"}
+    world.catalogue.reasons = {2: "you liked one like it"}
     world.api.clock.advance(DAY)
     await world.work_off()
     items = (await world.read(f"/api/lists/{list_id}/items"))["items"]
-    assert [item["explanation"] for item in items] == ["place 1", "you liked 1 like it", "place 3"]
+    assert [item["explanation"] for item in items] == ["place 1", "you liked one like it", "place 3"]
     assert (await world.show(list_id))["version"] == before["version"]
     assert await world.events(list_id) == events
 

@@ -124,7 +124,7 @@ def test_neither_media_type_crowds_out_the_other() -> None:
         ("7.5 from 100 votes; you liked it", film(1, thumb=1), ALL, Taste()),
         ("7.5 from 100 votes; you disliked it", film(1, thumb=-1), ALL, Taste()),
         (
-            "7.5 from 100 votes; you disliked 1 like it",
+            "7.5 from 100 votes; you disliked one like it",
             film(1, genres=("war",)),
             ALL,
             Taste(disliked=(frozenset({"war"}),)),

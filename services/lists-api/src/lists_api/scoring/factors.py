@@ -79,7 +79,8 @@ class Judge:
         likes = sum(_is_like(own, other) for other in self.taste.liked)
         dislikes = sum(_is_like(own, other) for other in self.taste.disliked)
         points = min(likes, weights.LIKENESS_MOST) - min(dislikes, weights.LIKENESS_MOST)
-        said = f"you liked {likes} like it" if points > 0 else f"you disliked {dislikes} like it" if points < 0 else ""
+        said = f"you liked {_number(likes)} like it" if points > 0 else ""
+        said = f"you disliked {_number(dislikes)} like it" if points < 0 else said
         return weights.LIKENESS * points, said
 
     def _history(self, candidate: Candidate) -> Factor:
@@ -126,3 +127,7 @@ def _is_like(own: frozenset[str], other: frozenset[str]) -> bool:
 def _points(hundredths: int) -> str:
     tenths = (hundredths + 5) // 10
     return f"{tenths // 10}.{tenths % 10}"
+
+
+def _number(count: int) -> str:
+    return "one" if count == 1 else str(count)

@@ -18,6 +18,9 @@ const CAUSES = {
   imported: "It came from a file or from Trakt",
   trakt: "It was changed on Trakt",
 };
+/** Of a list by hand, an edit of nothing else is one of the order. */
+const isReorder = (list, one) =>
+  list.list_type === "manual" && one.cause === "edited" && !one.added_count && !one.removed_count && !one.changed.length;
 const CHANGES = { title: "title", description: "description", privacy: "who can see it", filters: "filters", mirror: "Trakt settings" };
 
 const changes = (one) =>
@@ -56,7 +59,7 @@ export function HistoryPart({ list }) {
         (one, index) => html`
           <li key=${one.version}>
             <div>
-              <p><b>${CAUSES[one.cause]}</b> <span class="quiet">${at(one.at)}</span></p>
+              <p><b>${isReorder(list, one) ? "You put it in another order" : CAUSES[one.cause]}</b> <span class="quiet">${at(one.at)}</span></p>
               <p class="quiet small">${[...changes(one), count(one.item_count, "title")].join(" · ")}</p>
               ${(one.added.length > 0 || one.removed.length > 0) &&
               html`
