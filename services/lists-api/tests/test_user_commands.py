@@ -35,3 +35,23 @@ async def test_a_user_is_printed_and_erased(api: Api, capfdbinary: pytest.Captur
     assert f"/api/account/erase/{event.erasure_id}".encode() in capfdbinary.readouterr().out
     titles = [row["title"] for row in await api.pool.fetch("SELECT title FROM list")]
     assert titles == ["Of Bob"]
+
+
+@pytest.mark.usefixtures("environment")
+async def test_a_user_of_whom_nothing_is_there_is_told_as_such(
+    api: Api, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    await api.create(title="Of Ada")
+    await api.relay_everything()
+    status = await export_user("lists-api", "lists_api.store.personal", argparse.Namespace(user="adda"))
+    printed = capfdbinary.readouterr()
+    assert (status, printed.out) == (1, b"")
+    assert b"lists-api has nothing of the user 'adda'" in printed.err
+
+    parser = argparse.ArgumentParser()
+    add_arguments(parser)
+    await user_erase(parser.parse_args(["--user", "adda", "--yes"]))
+    [stored] = await api.outbox()
+    assert isinstance(stored.event, UserErasureRequested)
+    assert capfdbinary.readouterr().out.startswith(b"lists-api had nothing of them; the others: ")
+    assert await api.pool.fetchval("SELECT count(*) FROM list") == 1

@@ -22,8 +22,12 @@ def scratch_file() -> IO[bytes]:
 
 async def write_export(
     pool: Pool, tables: Sequence[PersonalTable], user_id: str, write: Callable[[bytes], object]
-) -> None:
-    """Write `{"table": [{"column": value, …}, …], …}`, as it was at one moment. Memory does not grow with it."""
+) -> int:
+    """Write `{"table": [{"column": value, …}, …], …}`, as it was at one moment; return how many rows it has.
+
+    Memory does not grow with it.
+    """
+    rows = 0
     async with pool.acquire() as connection, connection.transaction(isolation="repeatable_read", readonly=True):
         begin = b"{"
         for table in tables:
@@ -34,5 +38,7 @@ async def write_export(
             async for row in connection.cursor(table.select, user_id, prefetch=PREFETCHED):
                 write(between + row["row"].encode())
                 between = b",\n"
+                rows += 1
             write(b"]")
         write(b"}\n" if begin != b"{" else b"{}\n")
+    return rows

@@ -38,8 +38,10 @@ class Erasing:
     wake: Callable[[], None]
     now: Clock
 
-    async def erase(self, user_id: str, *, keep_trakt_lists: bool) -> Erasure:
+    async def erase(self, user_id: str, *, keep_trakt_lists: bool) -> tuple[Erasure, bool]:
         """Delete everything of a user, in one transaction with the event that has the other services do so.
+
+        Return the erasure, and whether there was anything here. The others are asked either way.
 
         The event stands behind all others of the user. What trakt-sync tells of them changes nothing from now on, until
         it says that its last word about them was spoken.
@@ -49,14 +51,14 @@ class Erasing:
             user_id=user_id, erasure_id=begun.erasure_id, keep_trakt_lists=begun.keep_trakt_lists
         )
         async with self.pool.acquire() as connection, connection.transaction():
-            await personal.delete_all(connection, user_id)
+            had_any = await personal.delete_all(connection, user_id)
             await erasures.add(connection, begun)
             life = erasure.Life(user_id, begun.erasure_id, TRAKT)
             await erasure.end(connection, life, until=None, now=begun.requested_at)
             await outbox.append(connection, event, source=SOURCE, now=self.now())
         self.wake()
         log.info("user_erasure_requested", erasure_id=str(begun.erasure_id), keep_trakt_lists=keep_trakt_lists)
-        return begun
+        return begun, had_any
 
     async def repeat(self, event: UserErasureRequested, at: datetime) -> bool:
         """Erase a user again, in a database that was restored to before it; return False when it knows of the erasure.

@@ -18,5 +18,6 @@ async def user_erase(arguments: argparse.Namespace) -> None:
     """Erase the user, and print where to see how far it is."""
     async with opened_cases(load(Settings)) as cases:
         erasing = Erasing(cases.pool, cases.wake, cases.now)
-        begun = await erasing.erase(arguments.user, keep_trakt_lists=not arguments.delete_trakt_lists)
-    print(f"erased in lists-api; the others: GET /api/account/erase/{begun.erasure_id}")
+        begun, had_any = await erasing.erase(arguments.user, keep_trakt_lists=not arguments.delete_trakt_lists)
+    here = "erased in lists-api" if had_any else "lists-api had nothing of them"
+    print(f"{here}; the others: GET /api/account/erase/{begun.erasure_id}")

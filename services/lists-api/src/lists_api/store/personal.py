@@ -3,7 +3,7 @@
 from typing import Final
 
 from chassis.personal import PersonalTable
-from chassis.postgres.database import Connection
+from chassis.postgres.database import Connection, count_of
 
 _OF_LIST: Final = "list_id IN (SELECT list.list_id FROM list WHERE list.user_id = $1)"
 _OF_RUN: Final = f"run_id IN (SELECT run_id FROM sync_run WHERE {_OF_LIST})"  # noqa: S608 - our own text
@@ -37,12 +37,12 @@ LOCK_USER: Final = "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))"
 LOCK_LISTS: Final = "SELECT list_id FROM list WHERE user_id = $1 ORDER BY list_id FOR UPDATE"
 
 
-async def delete_all(connection: Connection, user_id: str) -> None:
-    """Delete everything of a user, in the caller's transaction."""
+async def delete_all(connection: Connection, user_id: str) -> bool:
+    """Delete everything of a user, in the caller's transaction; return whether there was anything."""
     await connection.execute(LOCK_USER, user_id)
     await connection.fetch(LOCK_LISTS, user_id)
-    for table in TABLES:
-        await connection.execute(table.delete, user_id)
+    deleted = [count_of(await connection.execute(table.delete, user_id)) for table in TABLES]
+    return any(deleted)
 
 
 async def delete_reported(connection: Connection, user_id: str) -> None:

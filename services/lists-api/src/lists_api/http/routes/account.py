@@ -56,7 +56,7 @@ async def erase_account(caller: Caller, body: EraseIn, response: Response) -> Er
     sessions: Sessions | None = caller.app.state.sessions
     if sessions is not None:
         await sessions.end_all(caller.user_id)
-    begun = await erasing.erase(caller.user_id, keep_trakt_lists=body.keep_trakt_lists)
+    begun, _ = await erasing.erase(caller.user_id, keep_trakt_lists=body.keep_trakt_lists)
     forget_cookie(response, secure=has_tls(caller))
     return _described(begun)
 
