@@ -176,15 +176,6 @@ async def test_pins_stand_first_and_exclusions_stay_out(world: World) -> None:
     assert await world.items(list_id) == [77, 2, 3]
 
 
-async def test_a_title_that_is_unpinned_leaves_at_once_if_the_filters_do_not_find_it(world: World) -> None:
-    list_id = await world.make_filled(list_type="custom", items=movies(77, 1))
-    assert await world.items(list_id) == [77, 1, 2]
-    await world.api.call("DELETE", f"/api/lists/{list_id}/pins", json={"items": movies(77, 1)})
-    assert await world.items(list_id) == [77, 1, 2]
-    await world.work_off()
-    assert await world.items(list_id) == [1, 2, 3]
-
-
 async def test_l22_a_watched_title_leaves_the_list_at_the_next_run_pinned_or_not(world: World) -> None:
     list_id = await world.make_filled(list_type="custom", items=movies(77), exclude_watched=True)
     world.catalogue.seen = [77, 2]

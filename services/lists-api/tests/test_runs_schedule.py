@@ -6,6 +6,7 @@ from datetime import timedelta
 from uuid_utils.compat import uuid7
 
 from lists_api.runs.worker import queue_due
+from lists_api.testing import movies
 from lists_api.testing_runs import World
 
 DAY = timedelta(days=1)
@@ -73,3 +74,12 @@ async def test_a_paused_list_is_run_by_hand_alone(world: World) -> None:
     await world.run_now(list_id)
     assert await world.items(list_id) == [9, 8, 7]
     assert (await world.show(list_id))["next_sync_at"] is None
+
+
+async def test_a_title_that_is_unpinned_leaves_at_once_if_the_filters_do_not_find_it(world: World) -> None:
+    list_id = await world.make_filled(list_type="custom", items=movies(77, 1))
+    assert await world.items(list_id) == [77, 1, 2]
+    await world.api.call("DELETE", f"/api/lists/{list_id}/pins", json={"items": movies(77, 1)})
+    assert await world.items(list_id) == [77, 1, 2]
+    await world.work_off()
+    assert await world.items(list_id) == [1, 2, 3]
