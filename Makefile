@@ -9,9 +9,8 @@ TESTS := $(PACKAGES:%=%/tests) deploy/tests deploy/containers/tests deploy/kuber
 # The tests run in as many processes, each with servers of its own. One more than two processors: tests wait a lot
 # (measured on two: 15 min with 2, 12 with 3).
 WORKERS := 3
-# A test that hangs is named, and ended with its process. The longest takes a minute.
-LONGEST := --override-ini faulthandler_timeout=420 --override-ini faulthandler_exit_on_timeout=true --max-worker-restart 1
-PARALLEL := --numprocesses $(WORKERS) $(LONGEST)
+# A test that hangs shows where.
+PARALLEL := --numprocesses $(WORKERS) --override-ini faulthandler_timeout=420
 # Which Python the environment should have: PYTHON's version where it is given, else the one that is there. The stamp is
 # named after it, so that another Python makes another environment and never a mixture.
 GIVEN := $(if $(filter file,$(origin PYTHON)),,$(PYTHON))

@@ -1,6 +1,7 @@
 """Fixtures of the whole workspace: a Postgres server for the session, a fresh migrated database for a test."""
 
 import asyncio
+import logging
 import os
 import shutil
 import tempfile
@@ -122,6 +123,25 @@ def plain_tracebacks() -> Iterator[None]:
     structlog.configure(processors=[structlog.processors.add_log_level, plain])
     yield
     structlog.reset_defaults()
+
+
+@pytest.fixture(autouse=True)
+def logging_as_before() -> Iterator[None]:
+    """What a test makes of logging ends with it: a command that runs in the test's process sets it up for itself."""
+    root = logging.getLogger()
+    handlers, level, loggers = list(root.handlers), root.level, _levels()
+    yield
+    for handler in [handler for handler in root.handlers if handler not in handlers]:
+        root.removeHandler(handler)
+    root.setLevel(level)
+    for name, now in _levels().items():
+        if now != loggers.get(name, logging.NOTSET):
+            logging.getLogger(name).setLevel(loggers.get(name, logging.NOTSET))
+
+
+def _levels() -> dict[str, int]:
+    known = logging.Logger.manager.loggerDict
+    return {name: logger.level for name, logger in list(known.items()) if isinstance(logger, logging.Logger)}
 
 
 @pytest.fixture(scope="session")
