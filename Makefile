@@ -6,9 +6,9 @@ PACKAGES := contracts services/chassis services/lists-api services/trakt-sync se
 # What is checked beside them. Each tests folder is checked alone: two of them may have files of the same name.
 SCRIPTS := benchmarks conftest.py deploy/*.py deploy/containers/*.py deploy/kubernetes/*.py deploy/observability/*.py
 TESTS := $(PACKAGES:%=%/tests) deploy/tests deploy/containers/tests deploy/kubernetes/tests deploy/observability/tests $(wildcard tests/*)
-# The tests run in as many processes, each with servers of its own. One more than two processors: tests wait a lot
+# The tests run in as many processes, each with servers of its own. Twice the two processors: tests wait a lot
 # (measured on two: 15 min with 2, 12 with 3).
-WORKERS := 3
+WORKERS := 4
 # A test that hangs shows where.
 PARALLEL := --numprocesses $(WORKERS) --override-ini faulthandler_timeout=420
 # Which Python the environment should have: PYTHON's version where it is given, else the one that is there. The stamp is
