@@ -121,6 +121,7 @@ def plain_tracebacks() -> Iterator[None]:
     """Structlog's own tracebacks render every local variable: 18 s for one failed request (measured)."""
     plain = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
     structlog.configure(processors=[structlog.processors.add_log_level, plain])
+    logging.getLogger("httpx").setLevel(logging.WARNING)  # as in our processes: it logs whole addresses
     yield
     structlog.reset_defaults()
 
@@ -128,11 +129,11 @@ def plain_tracebacks() -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def logging_as_before() -> Iterator[None]:
     """What a test makes of logging ends with it: a command that runs in the test's process sets it up for itself."""
-    root = logging.getLogger()
+    root, structured = logging.getLogger(), structlog.get_config()
     handlers, level, loggers = list(root.handlers), root.level, _levels()
     yield
-    for handler in [handler for handler in root.handlers if handler not in handlers]:
-        root.removeHandler(handler)
+    structlog.configure(**structured)
+    root.handlers[:] = handlers
     root.setLevel(level)
     for name, now in _levels().items():
         if now != loggers.get(name, logging.NOTSET):

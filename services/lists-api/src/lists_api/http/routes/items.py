@@ -98,7 +98,7 @@ async def move_item(
 
 
 @router.delete("/{list_id}/pins", responses=CHANGE | ITEMS | _DONE)
-async def unpin(
+async def unpin_items(
     caller: Caller, list_id: ListId, body: ItemsIn, response: Response, if_match: IfMatch = None
 ) -> RemovedOut:
     """No longer pin titles of a custom list. They stay on it until its next run decides."""
