@@ -37,6 +37,7 @@ WARM_UP: Final = 300
 ROUNDS: Final = 10
 LEASE: Final = timedelta(seconds=10)
 SETTINGS: Final = {"shared_buffers": "1GB", "max_wal_size": "4GB", "maintenance_work_mem": "256MB"}
+SIZE: Final = "SELECT pg_database_size(current_database())"
 # $1: the number of accounts, $2: tokens. Numbers that end in 000 are due; every tenth account is due and blocked.
 FILL: Final = (
     """
@@ -113,11 +114,16 @@ async def run(few: int = FEW, many: int = MANY, samples: int = SAMPLES) -> list[
                     await _sample(one, WARM_UP if turn < 0 else samples // ROUNDS)
                     if turn < 0:
                         one.times = {name: [] for name in one.times}
+            sizes = [await one.pool.fetchval(SIZE) for one in (first, second)]
             await first.pool.close()
             await second.pool.close()
         finally:
             await server.kill()
-    return [_figure(name, first.times[name], second.times[name], few, many) for name in first.times]
+    each_kb = (sizes[1] - sizes[0]) / (many - few) / 1000
+    return [
+        *(_figure(name, first.times[name], second.times[name], few, many) for name in first.times),
+        Figure("size of the database, an account", each_kb, "kB", note="three lists of two titles; no ledger"),
+    ]
 
 
 def _figure(name: str, few: Sequence[float], many: Sequence[float], few_accounts: int, many_accounts: int) -> Figure:

@@ -24,6 +24,7 @@ PATIENCE: Final = timedelta(minutes=10)
 RATE: Final = """
 SELECT 60 * count(*) / extract(epoch FROM max(finished_at) - min(started_at))
 FROM sync_run WHERE is_full = $1 AND state = 'succeeded'"""
+SIZE: Final = "SELECT pg_database_size(current_database())"
 UNFINISHED: Final = """
 SELECT (SELECT count(*) FROM list WHERE next_sync_at <= now())
      + (SELECT count(*) FROM sync_run WHERE state IN ('queued', 'running'))"""
@@ -37,11 +38,13 @@ async def run(rows: int = ROWS) -> list[Figure]:
         write_rows(file, rows)
         async with database(folder) as dsn, running_api(dsn, quota_free_lists=None) as api:
             await _command(dsn, "catalogue", "import", str(file))
+            empty = await api.pool.fetchval(SIZE)
             await _make_lists(api)
             async with _worker(dsn):
                 await _all_ended(api)
                 filled = await api.pool.fetchval(RATE, True)
                 items = await api.pool.fetchval("SELECT count(*) FROM list_item")
+                size = await api.pool.fetchval(SIZE) - empty
                 await api.pool.execute("UPDATE list SET next_sync_at = now()")
                 await api.pool.execute("NOTIFY sync_run")
                 await _all_ended(api)
@@ -51,6 +54,7 @@ async def run(rows: int = ROWS) -> list[Figure]:
         Figure("lists filled", float(filled), "a minute", at_least(1000), f"{LISTS:,} lists, {items:,} items"),
         Figure("lists run again", float(again), "a minute", at_least(1000), "incremental; nothing changes"),
         Figure("runs that failed", failed, "runs"),
+        Figure("size of the database, a list", size / LISTS / 1000, "kB", note="with its versions, runs and outbox"),
     ]
 
 
