@@ -11,7 +11,6 @@ import pytest
 from chassis.clock import utc_now
 from chassis.identity import identify
 from chassis.outbox import inbox
-from chassis.postgres import database
 from chassis.postgres.database import (
     DATABASE_ERRORS,
     MigrationError,
@@ -114,14 +113,15 @@ async def test_whatever_a_statement_raises_when_the_server_ends_its_session_is_k
     assert [text for text, error in errors.items() if not (is_away(error) and isinstance(error, DATABASE_ERRORS))] == []
 
 
-async def test_a_pool_closes_without_complaint_though_a_statement_gets_no_answer(
-    dsn: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(database, "CLOSE_PATIENCE_S", 0.1)
-    async with asyncio.timeout(10):
-        async with open_pool(dsn, max_size=1) as pool:
-            stuck = asyncio.create_task(pool.execute("SELECT pg_sleep(60)"))
-            await asyncio.sleep(0.1)
+async def test_a_pool_closes_without_complaint_though_a_statement_gets_no_answer(dsn: str, pool: Pool) -> None:
+    async def is_stuck() -> bool:
+        active: int = await pool.fetchval("SELECT count(*) FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(60)'")
+        return active == 1
+
+    async with asyncio.timeout(30):
+        async with open_pool(dsn, max_size=1, patience=timedelta(milliseconds=100)) as closing:
+            stuck = asyncio.create_task(closing.execute("SELECT pg_sleep(60)"))
+            await eventually(is_stuck)
         with pytest.raises(DATABASE_ERRORS):
             await stuck
 

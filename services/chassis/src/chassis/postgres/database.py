@@ -68,7 +68,7 @@ SESSION: Final = {
     "idle_in_transaction_session_timeout": "30s",
 }
 START_PATIENCE_S = 30.0
-CLOSE_PATIENCE_S: Final = 5.0
+CLOSE_PATIENCE: Final = timedelta(seconds=5)
 
 _CREATE_HISTORY = """
 CREATE TABLE IF NOT EXISTS schema_migrations (
@@ -114,14 +114,18 @@ async def create_pool(dsn: str, *, min_size: int = 1, max_size: int = 10) -> Poo
 
 
 @asynccontextmanager
-async def open_pool(dsn: str, *, max_size: int) -> AsyncIterator[Pool]:
-    """Give a pool. Closing it never fails: Postgres may have ended the sessions, or be frozen, and nothing is lost."""
+async def open_pool(dsn: str, *, max_size: int, patience: timedelta = CLOSE_PATIENCE) -> AsyncIterator[Pool]:
+    """Give a pool. Closing it never fails: Postgres may have ended the sessions, or be frozen, and nothing is lost.
+
+    Args:
+        patience: how long closing may take.
+    """
     pool = await create_pool(dsn, max_size=max_size)
     try:
         yield pool
     finally:
         with suppress(*DATABASE_ERRORS):
-            async with asyncio.timeout(CLOSE_PATIENCE_S):
+            async with asyncio.timeout(patience.total_seconds()):
                 await pool.close()
 
 
