@@ -223,16 +223,20 @@ def _http(method: str, url: str, body: object = None, *, token: str = "") -> Any
     return json.loads(content) if content else None
 
 
-def _free_ports(count: int) -> list[int]:
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [one.getsockname()[1] for one in sockets]
-    for one in sockets:
-        one.close()
+def _kept_ports(count: int) -> list[int]:
+    """Return free ports; bound without listening, so that no program that asks for any gets one before Docker does."""
+    kept = [socket.socket() for _ in range(count)]
+    for one in kept:
+        one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        one.bind(("127.0.0.1", 0))
+    ports = [one.getsockname()[1] for one in kept]
+    for one in kept:
+        one.detach()  # open until this script ends
     return ports
 
 
 def main() -> int:
-    ports = _free_ports(4)
+    ports = _kept_ports(4)
     names = ("LISTS_API_PORT", "NOTIFIER_PORT", "TRAKT_SYNC_PORT", "SIMULATOR_PORT")
     own = "\n".join(f"{name}={port}" for name, port in zip(names, ports, strict=True))
     with tempfile.TemporaryDirectory() as folder:

@@ -39,6 +39,15 @@ def test_a_free_port_is_given_as_wanted() -> None:
     assert choose_ports({"api": free}) == {"api": free}
 
 
+def test_a_chosen_port_is_kept_for_the_server_that_sets_so_reuseaddr() -> None:
+    port = choose_ports({"api": 0})["api"]
+    with socket.socket() as any_program, pytest.raises(OSError, match="in use"):
+        any_program.bind(("127.0.0.1", port))
+    for _restart in range(2):
+        with socket.create_server(("127.0.0.1", port)), socket.create_connection(("127.0.0.1", port)):
+            pass
+
+
 def test_stack_json_is_for_its_owner_alone_and_names_every_process(tmp_path: Path) -> None:
     path = tmp_path / "stack.json"
     stack_file.write(a_system(), [], path)

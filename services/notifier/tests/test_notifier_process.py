@@ -1,7 +1,6 @@
 import asyncio
 import os
 import signal
-import socket
 import sys
 import time
 from collections.abc import AsyncIterator
@@ -13,6 +12,7 @@ import pytest
 from chassis.postgres.database import create_pool
 from chassis.postgres.wakeup import Waker
 from chassis.testing import eventually
+from local_stack.processes.ports import free_port
 from notifier.dispatch import CHANNEL, RUNS, Dispatcher
 from notifier.subscribers import GROUP
 from notifier.testing import ENCRYPTION_KEY, KEY, delivered, stream_of, sync_started
@@ -44,13 +44,6 @@ async def run(*arguments: str, **environment: str) -> tuple[int | None, str, str
     process = await start(*arguments, **environment)
     out, err = await asyncio.wait_for(process.communicate(), 30)
     return process.returncode, out.decode(), err.decode()
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 @asynccontextmanager

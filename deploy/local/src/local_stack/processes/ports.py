@@ -15,15 +15,16 @@ _CLAIMS: Final[dict[int, int]] = {}
 
 
 def free_port() -> int:
-    """Return a port that was free a moment ago."""
+    """Return a free port; the kernel gives it to no other program while this process lives."""
     return choose_ports({"any": 0})["any"]
 
 
 def choose_ports(wanted: Mapping[str, int]) -> dict[str, int]:
     """Return a port for every name: the wanted one where it is free, else (and for 0) another, each only once.
 
-    A wanted port is claimed for the life of this process. It is listened on seconds later, and another stack that
-    starts meanwhile would find it free.
+    Each is kept for the life of this process. It is listened on seconds later and again after each restart, and a
+    program that asks for any port meanwhile would get it, answer our health checks, and be taken for ours. A wanted
+    port is claimed beside that: another stack asks for the same.
     """
     chosen = {}
     with ExitStack() as held:  # all are held until all are chosen, so that no two are the same
@@ -39,7 +40,20 @@ def choose_ports(wanted: Mapping[str, int]) -> dict[str, int]:
                 listener = held.enter_context(socket.socket())
                 listener.bind((LOOPBACK, 0))
             chosen[name] = listener.getsockname()[1]
+    for port in chosen.values():
+        _keep(port)
     return chosen
+
+
+def _keep(port: int) -> None:
+    """Bind the port and do not listen: a program that asks for any port does not get it.
+
+    A program that asks for this one does, if it sets SO_REUSEADDR as servers do.
+    """
+    kept = socket.socket()
+    kept.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    kept.bind((LOOPBACK, port))
+    kept.detach()  # open until this process ends
 
 
 def _claim(port: int) -> None:
