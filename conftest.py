@@ -4,16 +4,19 @@ import asyncio
 import logging
 import os
 import shutil
+import sys
 import tempfile
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from types import ModuleType
 from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
 import pytest
 import structlog
 from hypothesis import settings
+from structlog._config import BoundLoggerLazyProxy
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling, Scheduling
 from xdist.workermanage import WorkerController
@@ -132,12 +135,22 @@ def logging_as_before() -> Iterator[None]:
     root, structured = logging.getLogger(), structlog.get_config()
     handlers, level, loggers = list(root.handlers), root.level, _levels()
     yield
-    structlog.configure(**structured)
+    if structlog.get_config() != structured:
+        structlog.configure(**structured)
+        _forget_how_loggers_were_set_up()
     root.handlers[:] = handlers
     root.setLevel(level)
     for name, now in _levels().items():
         if now != loggers.get(name, logging.NOTSET):
             logging.getLogger(name).setLevel(loggers.get(name, logging.NOTSET))
+
+
+def _forget_how_loggers_were_set_up() -> None:
+    """Have loggers of modules ask structlog again: where it lets them (our processes do), they keep what they got."""
+    for module in list(sys.modules.values()):
+        log = vars(module).get("log") if isinstance(module, ModuleType) else None
+        if isinstance(log, BoundLoggerLazyProxy):
+            vars(log).pop("bind", None)
 
 
 def _levels() -> dict[str, int]:

@@ -40,32 +40,32 @@ def know_installation(known: Canaries) -> None:
 
 
 async def test_a_life_of_an_account_tells_no_secret(made: Harness, app: FastAPI, admin: SimulatorAdmin) -> None:
-    with canaries() as known:
-        know_installation(known)
-        pair = await admin.account("ada", vip=True)
-        known.know(access=pair.access_token, refresh=pair.refresh_token)
-        await made.connect("ada", pair.model_dump_json())
-        async with client_of(app) as client, made.worker():
-            await made.want(wanted(1, items=movies(1, 2)))
-            await made.settled(1)
-            await admin.expire_tokens("ada")
-            await made.want(wanted(1, 2, items=movies(1, 2, 3)))
-            await made.settled(1)  # the pair was renewed
-            await admin.expire_tokens("ada", refresh_too=True)
-            await made.want(wanted(1, 3, items=movies(1)))
-            await eventually(lambda: made.pool.fetchval("SELECT state <> 'connected' FROM account"))
-            begun = known.note(await client.post("/api/trakt/device")).json()
-            await admin.decide_device(begun["user_code"], "ada")
-            await eventually(lambda: made.pool.fetchval("SELECT state = 'connected' FROM account"))
-            for path in ("/api/trakt/status", "/api/trakt/account", "/api/trakt/lists/1", "/api/trakt/lists/9"):
-                known.note(await client.get(path))
-            known.note(await client.get("/api/trakt/callback?state=a-canary-of-a-state&code=a-canary-of-a-code"))
-            known.know(state="a-canary-of-a-state", code="a-canary-of-a-code")
-            known.note(await client.get("/api/trakt/status", headers={"Authorization": "Bearer a-canary-of-a-token"}))
-            known.know(bad="a-canary-of-a-token")
-            known.note(await client.post("/api/trakt/disconnect"))
-        await known.look_into(made.pool)
-        known.assert_silent(told_events=await everything(made))
+    known = canaries()
+    know_installation(known)
+    pair = await admin.account("ada", vip=True)
+    known.know(access=pair.access_token, refresh=pair.refresh_token)
+    await made.connect("ada", pair.model_dump_json())
+    async with client_of(app) as client, made.worker():
+        await made.want(wanted(1, items=movies(1, 2)))
+        await made.settled(1)
+        await admin.expire_tokens("ada")
+        await made.want(wanted(1, 2, items=movies(1, 2, 3)))
+        await made.settled(1)  # the pair was renewed
+        await admin.expire_tokens("ada", refresh_too=True)
+        await made.want(wanted(1, 3, items=movies(1)))
+        await eventually(lambda: made.pool.fetchval("SELECT state <> 'connected' FROM account"))
+        begun = known.note(await client.post("/api/trakt/device")).json()
+        await admin.decide_device(begun["user_code"], "ada")
+        await eventually(lambda: made.pool.fetchval("SELECT state = 'connected' FROM account"))
+        for path in ("/api/trakt/status", "/api/trakt/account", "/api/trakt/lists/1", "/api/trakt/lists/9"):
+            known.note(await client.get(path))
+        known.note(await client.get("/api/trakt/callback?state=a-canary-of-a-state&code=a-canary-of-a-code"))
+        known.know(state="a-canary-of-a-state", code="a-canary-of-a-code")
+        known.note(await client.get("/api/trakt/status", headers={"Authorization": "Bearer a-canary-of-a-token"}))
+        known.know(bad="a-canary-of-a-token")
+        known.note(await client.post("/api/trakt/disconnect"))
+    await known.look_into(made.pool)
+    known.assert_silent(told_events=await everything(made))
 
 
 def echo(request: str) -> Answer:
@@ -75,16 +75,16 @@ def echo(request: str) -> Answer:
 
 async def test_what_trakt_repeats_of_a_request_is_told_to_nobody(made: Harness, app: FastAPI) -> None:
     pair = {"access_token": "a-canary-of-access", "refresh_token": "a-canary-of-refresh", "expires_in": 604800}
-    with canaries() as known:
-        know_installation(known)
-        known.know(access=pair["access_token"], refresh=pair["refresh_token"])  # type: ignore[arg-type]
-        await made.connect("ada", json.dumps(pair | {"username": "ada"}))
-        async with hostile(echo) as server, connect(server.url, CLIENT.client_id) as http, client_of(app) as client:
-            ill = TraktClient(http, server.url, CLIENT, tries=QUICK, now=made.clock)
-            async with made.worker(ForOne(made.trakt, "a-canary-of-access", ill)):
-                await made.want(wanted(1, items=movies(1)))
-                await eventually(lambda: made.pool.fetchval("SELECT max(attempts) >= 3 FROM mirror"))
-            assert any("a-canary-of-access" in request for request in server.requests)
-            known.note(await client.get("/api/trakt/lists/1"))
-        await known.look_into(made.pool)
-        known.assert_silent(told_events=await everything(made))
+    known = canaries()
+    know_installation(known)
+    known.know(access=pair["access_token"], refresh=pair["refresh_token"])  # type: ignore[arg-type]
+    await made.connect("ada", json.dumps(pair | {"username": "ada"}))
+    async with hostile(echo) as server, connect(server.url, CLIENT.client_id) as http, client_of(app) as client:
+        ill = TraktClient(http, server.url, CLIENT, tries=QUICK, now=made.clock)
+        async with made.worker(ForOne(made.trakt, "a-canary-of-access", ill)):
+            await made.want(wanted(1, items=movies(1)))
+            await eventually(lambda: made.pool.fetchval("SELECT max(attempts) >= 3 FROM mirror"))
+        assert any("a-canary-of-access" in request for request in server.requests)
+        known.note(await client.get("/api/trakt/lists/1"))
+    await known.look_into(made.pool)
+    known.assert_silent(told_events=await everything(made))

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
+from importlib import import_module
 
 from chassis.health import Health
 from chassis.postgres.database import Pool, migrate, open_pool, ping
@@ -52,7 +53,8 @@ async def _measured(pool: Pool, service: str) -> AsyncIterator[None]:
         return
     from chassis.postgres.gauges import readings_of  # noqa: PLC0415 - only who is measured loads it
 
-    readings = [of_process(service), *readings_of(pool, service)]
+    own = import_module(f"{service.replace('-', '_')}.gauges").GAUGES
+    readings = [of_process(service), *readings_of(pool, own)]
     READINGS.add(*readings)
     pushing = asyncio.create_task(read_for_ever()) if is_exported("METRICS") else None
     try:

@@ -1,9 +1,8 @@
 """For tests: secrets that are known, and everything that came out, in which they must not be."""
 
 import io
-import logging
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, redirect_stderr
+from collections.abc import Iterable
+from contextlib import redirect_stderr
 from dataclasses import dataclass, field
 from urllib.parse import quote
 
@@ -59,17 +58,10 @@ class Canaries:
         assert not found, f"secrets came out: {found}"
 
 
-@contextmanager
-def canaries() -> Iterator[Canaries]:
-    """Give canaries; meanwhile everything is logged, as a process does with LOG_LEVEL=DEBUG."""
-    known, root, before = Canaries(), logging.getLogger(), structlog.get_config()
-    handlers, level = root.handlers[:], root.level
-    try:
-        with redirect_stderr(known._logs):  # noqa: SLF001 - its own
-            configure_logs("canaries", "DEBUG")
-        structlog.configure(cache_logger_on_first_use=False)
-        yield known
-    finally:
-        structlog.configure(**before)
-        root.handlers[:] = handlers
-        root.setLevel(level)
+def canaries() -> Canaries:
+    """Return canaries. Until the test ends everything is logged, as a process does with LOG_LEVEL=DEBUG."""
+    known = Canaries()
+    with redirect_stderr(known._logs):  # noqa: SLF001 - its own
+        configure_logs("canaries", "DEBUG")
+    structlog.configure(cache_logger_on_first_use=False)
+    return known

@@ -5,11 +5,10 @@ process is away that works it off; so all processes of a service show the same, 
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
-from importlib import import_module
 from typing import Final
 
 from chassis.postgres.database import Pool
@@ -52,9 +51,8 @@ FROM (SELECT created_at FROM outbox ORDER BY id LIMIT {COUNTED}) AS waiting""", 
 )
 
 
-def readings_of(pool: Pool, service: str) -> list[Reading]:
-    """Return what the service's database is asked for."""
-    gauges: Sequence[Gauge] = import_module(f"{service.replace('-', '_')}.gauges").GAUGES
+def readings_of(pool: Pool, gauges: Iterable[Gauge]) -> list[Reading]:
+    """Return what a service's database is asked for. Args: gauges: the service's own."""
     turn = asyncio.Lock()
 
     async def ask_in_turn(gauge: Gauge) -> Values:
