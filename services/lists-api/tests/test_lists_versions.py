@@ -13,9 +13,13 @@ async def versions(api: Api, list_id: int) -> list[dict[str, Any]]:
     return known
 
 
-async def items_of(api: Api, list_id: int) -> list[int]:
+async def pins_of(api: Api, list_id: int) -> list[tuple[int, bool]]:
     page = (await api.call("GET", f"/api/lists/{list_id}/items?limit=100")).json()
-    return [item["ids"]["tmdb"] for item in page["items"]]
+    return [(item["ids"]["tmdb"], item["is_pinned"]) for item in page["items"]]
+
+
+async def items_of(api: Api, list_id: int) -> list[int]:
+    return [tmdb for tmdb, _ in await pins_of(api, list_id)]
 
 
 async def test_each_version_says_what_changed_and_why(api: Api) -> None:
@@ -70,8 +74,24 @@ async def test_pins_come_back_with_the_version_that_had_them(api: Api) -> None:
     made = (await api.call("POST", "/api/lists", json=body)).json()
     await api.call("DELETE", f"/api/lists/{made['id']}/items", json={"items": movies(1)})
     await api.call("POST", f"/api/lists/{made['id']}/versions/1/restore")
-    rows = await api.pool.fetch("SELECT tmdb, is_pinned FROM list_item ORDER BY position")
-    assert [tuple(row) for row in rows] == [(1, True), (2, True)]
+    assert await pins_of(api, made["id"]) == [(1, True), (2, True)]
+
+
+async def test_what_is_unpinned_is_a_version_in_which_no_title_came_or_left_and_is_pinned_again_by_going_back(
+    api: Api,
+) -> None:
+    body = {"list_type": "custom", "title": "Mine", "filters": {}, "items": movies(1, 2, 3)}
+    made = (await api.call("POST", "/api/lists", json=body)).json()
+    path = f"/api/lists/{made['id']}"
+    await api.call("DELETE", f"{path}/pins", json={"items": movies(1)})
+    [unpinned, _] = await versions(api, made["id"])
+    assert (unpinned["cause"], unpinned["added_count"], unpinned["removed_count"]) == ("edited", 0, 0)
+    assert (unpinned["added"], unpinned["removed"], unpinned["changed"]) == ([], [], [])
+    assert (unpinned["version"], unpinned["item_count"]) == (2, 3)
+    assert (await api.call("POST", f"{path}/versions/1/restore")).json()["version"] == 3
+    assert await pins_of(api, made["id"]) == [(1, True), (2, True), (3, True)]
+    assert (await api.call("POST", f"{path}/versions/2/restore")).json()["version"] == 4
+    assert await pins_of(api, made["id"]) == [(2, True), (3, True), (1, False)]
 
 
 async def test_a_restore_keeps_to_if_match_and_to_its_user(api: Api) -> None:

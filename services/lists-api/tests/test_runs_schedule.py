@@ -83,3 +83,18 @@ async def test_a_title_that_is_unpinned_leaves_at_once_if_the_filters_do_not_fin
     assert await world.items(list_id) == [77, 1, 2]
     await world.work_off()
     assert await world.items(list_id) == [1, 2, 3]
+
+
+async def test_a_version_with_fewer_pins_and_other_titles_that_is_gone_back_to_stays_until_the_list_is_due(
+    world: World,
+) -> None:
+    list_id = await world.make_filled(list_type="custom", items=movies(77))
+    assert await world.items(list_id) == [77, 1, 2]
+    due = (await world.show(list_id))["next_sync_at"]
+    await world.api.call("POST", f"/api/lists/{list_id}/items", json={"items": movies(88)})
+    assert await world.items(list_id) == [77, 88, 1]
+    await world.api.call("POST", f"/api/lists/{list_id}/versions/2/restore")
+    world.catalogue.best = [9, 8, 7]
+    await world.work_off()
+    assert await world.items(list_id) == [77, 1, 2]
+    assert (await world.show(list_id))["next_sync_at"] == due

@@ -1,10 +1,15 @@
 """What the notifier has of users: as docs/privacy.md says; and its part of an export."""
 
+import argparse
+import json
+
 import httpx
+import pytest
 
 from chassis.postgres.database import Pool
 from chassis.testing import FakeClock
 from chassis.testing_privacy import assert_described
+from notifier.__main__ import COMMANDS
 from notifier.dispatch import Dispatcher
 from notifier.personal import TABLES
 from notifier.testing import TIME, application_on, bearer, delivered, settings_for, sync_started
@@ -36,3 +41,25 @@ async def test_an_export_has_what_is_the_users_and_no_secret(dsn: str, pool: Poo
     assert own["channels"][0].keys().isdisjoint({"address", "secret", "old_secret"})
     assert "a-secret" not in answer.text
     assert "Bob" not in answer.text
+
+
+async def test_an_operator_prints_what_is_the_users_and_of_nobody_nothing(
+    dsn: str,
+    pool: Pool,
+    dispatcher: Dispatcher,
+    monkeypatch: pytest.MonkeyPatch,
+    capfdbinary: pytest.CaptureFixture[bytes],
+) -> None:
+    await Delivering(pool, FakeClock(TIME)).add(name="Of Ada", address="json://127.0.0.1/a-secret")
+    await dispatcher.dispatch([delivered(sync_started(title="Ada's")), delivered(sync_started("bob", "Bob's"))])
+    monkeypatch.setenv("DATABASE_URL", dsn)
+    export = COMMANDS["user export"].run
+    capfdbinary.readouterr()  # what was logged before
+    assert await export(argparse.Namespace(user="ada")) == 0
+    own = json.loads(capfdbinary.readouterr().out)
+    assert [row["list_title"] for row in own["messages"]] == ["Ada's"]
+    assert [row["name"] for row in own["channels"]] == ["Of Ada"]
+    assert own["channels"][0].keys().isdisjoint({"address", "secret", "old_secret"})
+    assert await export(argparse.Namespace(user="adda")) == 1
+    said = capfdbinary.readouterr()
+    assert (said.out, said.err) == (b"", b"notifier has nothing of the user 'adda'\n")
