@@ -9,7 +9,6 @@ import tempfile
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from types import ModuleType
 from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
@@ -148,8 +147,7 @@ def logging_as_before() -> Iterator[None]:
 def _forget_how_loggers_were_set_up() -> None:
     """Have loggers of modules ask structlog again: where it lets them (our processes do), they keep what they got."""
     for module in list(sys.modules.values()):
-        log = vars(module).get("log") if isinstance(module, ModuleType) else None
-        if isinstance(log, BoundLoggerLazyProxy):
+        if isinstance(log := getattr(module, "__dict__", {}).get("log"), BoundLoggerLazyProxy):
             vars(log).pop("bind", None)
 
 
