@@ -233,6 +233,20 @@ MENDED: dict[str, Sequence[Operation]] = {
         Limit(lists=1),
         ByHand("remove"),
     ],
+    "a user who is erased while a creation that was refused, and carried out, is not to be seen": [
+        Fault("stale_lists", delay_s=2),
+        Fault(status=409, after=True),
+        Edit(),
+        Work(2),
+        Erase(),
+    ],
+    "a user who is erased after a second list was made, for the first was not to be seen": [
+        Fault("stale_lists", delay_s=300, times=1),
+        Fault(status=409, after=True),
+        Edit(),
+        Work(4),
+        Erase(),
+    ],
     "errors of the server that pass": [
         Edit(items=("m1",)),
         Work(),

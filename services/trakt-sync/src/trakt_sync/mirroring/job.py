@@ -72,7 +72,7 @@ class Job:
             is_sameness_doubted=progress.staleness is not None and progress.staleness.is_sameness_doubted,
             refused_additions=progress.refused.additions,
             refused_removals=progress.refused.removals,
-            has_open_intent=progress.intent is not None,
+            has_open_intent=self._has_open_intent,
             capacity=None if limit is None else limit.capacity,
             # Once as many are there, the bound is the limit itself.
             is_upper_bound=limit is not None
@@ -80,6 +80,12 @@ class Job:
             and sum(1 for _ in mirrored(self.entries)) != limit.capacity,
             is_first=progress.applied_version == 0 or progress.recreated_version == self.version or is_order_owed,
         )
+
+    @property
+    def _has_open_intent(self) -> bool:
+        """Whether a creation is to be looked for. The audit looks for those given up, but only where a list stays."""
+        is_to_be_left = not self.desired.is_present and self.progress.trakt_list is None
+        return (self.progress.reopened() if is_to_be_left else self.progress).intent is not None
 
     @property
     def _is_doubted(self) -> bool:

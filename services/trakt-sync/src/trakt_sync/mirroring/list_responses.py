@@ -32,13 +32,17 @@ def created(job: Job, remote: RemoteList, *, now: datetime, policy: Policy) -> C
 def found(job: Job, remote: RemoteLists, owned: Iterable[int], now: datetime, policy: Policy) -> Change:
     """Return the change after the account's lists were read for a creation without a response.
 
+    After a refusal one reading precedes the next creation, for a list that is wanted. Of one that is not, this reading
+    may be the last: it must not be old.
+
     Args:
         owned: Trakt lists that are, or were, another list's. They are not ours to adopt.
         now: when the reading began.
     """
-    intent = job.progress.intent
+    progress = job.progress.reopened()
+    intent = progress.intent
     if intent is None:
-        return Change(job.progress, next=Next(now))
+        return Change(progress, next=Next(now))
     taken = {*owned, *job.progress.former_ids}
     begun_at = intent.at + ((remote.answered_at or now) - now)  # by Trakt's clock, which dates the lists
     ours = [
@@ -49,13 +53,14 @@ def found(job: Job, remote: RemoteLists, owned: Iterable[int], now: datetime, po
     if ours:
         oldest = min(ours, key=lambda candidate: (candidate.created_at, candidate.trakt_list_id))
         details = oldest.details_like(Details(intent.name, intent.description))
-        return _with_list(job, oldest, details, is_adopted=True, now=now, policy=policy)
+        return _with_list(replace(job, progress=progress), oldest, details, is_adopted=True, now=now, policy=policy)
     since = intent.unanswered_since or now  # not the intent's time: the request itself may have taken as long
-    settled_at = now if intent.is_refused else since + max(policy.create_settle, policy.stale_window)
-    if remote.is_complete and now >= settled_at:
-        return Change(job.progress.with_creation_given_up(intent))
-    unanswered = replace(job.progress, intent=replace(intent, unanswered_since=since))
-    return Change(unanswered, next=Next(max(settled_at, now + LOOK_AGAIN_AFTER)))
+    settled_at = since + max(policy.create_settle, policy.stale_window)
+    tried_again_at = now if intent.is_refused and job.desired.is_present else settled_at
+    looked_for = replace(intent, unanswered_since=since, is_settled=remote.is_complete and now >= settled_at)
+    if remote.is_complete and now >= tried_again_at:
+        return Change(progress.with_creation_given_up(looked_for))
+    return Change(replace(progress, intent=looked_for), next=Next(max(tried_again_at, now + LOOK_AGAIN_AFTER)))
 
 
 def refused(before: Job, begun: Job) -> Job:

@@ -81,6 +81,7 @@ class Intent:
     Args:
         unanswered_since: when the request was over without a response; None: under way, or its sender was killed.
         is_refused: Trakt refused it. It may have made the list all the same.
+        is_settled: it was given up after a reading that could not be old, and did not show its list.
     """
 
     at: datetime
@@ -88,6 +89,7 @@ class Intent:
     description: str
     unanswered_since: datetime | None = None
     is_refused: bool = False
+    is_settled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,6 +267,15 @@ class Progress:
         """Return the progress without the creation that was begun. The audit goes on looking for its list."""
         lost = (*self.drift.lost_creations, intent)[-MAX_LOST_CREATIONS:]
         return replace(self, intent=None, drift=replace(self.drift, lost_creations=lost))
+
+    def reopened(self) -> "Progress":
+        """Return the progress with a creation under way: the one that is, or one that was given up unsettled."""
+        lost = self.drift.lost_creations
+        unsettled = next((one for one in lost if not one.is_settled), None)
+        if self.intent is not None or unsettled is None:
+            return self
+        left = tuple(one for one in lost if one is not unsettled)
+        return replace(self, intent=unsettled, drift=replace(self.drift, lost_creations=left))
 
     def succeeded(self) -> "Progress":
         """Return the progress after a write was carried out. A reading is no success: one follows each that failed."""

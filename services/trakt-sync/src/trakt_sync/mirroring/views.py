@@ -89,7 +89,7 @@ class MirrorView:
     def state(self, now: datetime) -> MirrorState:
         """Return how the list is in a word."""
         progress = self.job.progress
-        if not self.job.desired.is_present and progress.trakt_list is None and progress.intent is None:
+        if not self.job.desired.is_present and progress.trakt_list is None and progress.reopened().intent is None:
             return "deleted"
         if progress.drift.is_detached and self.job.desired.policies.when_deleted == "detach":
             return "detached"

@@ -10,7 +10,10 @@ from trakt_sync.errors import LeaseLostError
 
 STATE: Final = "CASE WHEN leaving_at IS NULL THEN account.state ELSE 'disconnecting' END"
 """The state of an account as its user sees it."""
-ON_TRAKT: Final = "(trakt_list IS NOT NULL OR intent IS NOT NULL OR jsonb_array_length(drift -> 'twins') > 0)"
+ON_TRAKT: Final = """(
+    trakt_list IS NOT NULL OR intent IS NOT NULL OR jsonb_array_length(drift -> 'twins') > 0
+    OR drift @? '$.lost_creations[*] ? (!(@.is_settled == true))'
+)"""
 """The condition under which something of a mirror is, or may be, on Trakt."""
 
 _MIRRORS: Final = """
