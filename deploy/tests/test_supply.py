@@ -76,9 +76,10 @@ def test_npms_answer_names_advisories() -> None:
 
 
 def test_each_exception_says_why_and_until_when() -> None:
-    for one in json.loads((audit.ROOT / audit.EXCEPTIONS).read_text()).values():
-        assert one["package"]
-        assert one["reason"]
+    there = json.loads((audit.ROOT / audit.EXCEPTIONS).read_text())
+    for one in (EXCEPTION | there).values():
+        assert one.keys() == {"package", "reason", "until"}
+        assert all(one.values())
         date.fromisoformat(one["until"])
 
 

@@ -38,7 +38,9 @@ async def test_an_export_has_every_part_and_what_is_the_users_alone(origin: Orig
     await api.create(user="bob", title="Of Bob", items=movies(3))
     feed = (await api.call("POST", f"/api/lists/{made['id']}/feed")).json()
     await api.call("PUT", "/api/ratings/movie/tmdb:1", json={"thumb": "up"})
-    link = (await api.call("POST", "/api/session/links")).json()
+    used, link = [(await api.call("POST", "/api/session/links")).json()["url"].partition("#")[2] for _ in range(2)]
+    here = {"Sec-Fetch-Site": "same-origin"}
+    assert (await api.http.post("/api/session", json={"code": used}, headers=here)).is_success
     answer = await origin.http.post(EXPORT, headers=ADA)
     assert answer.headers["content-disposition"] == 'attachment; filename="watchbuddy-export.zip"'
     own = parts(answer)
@@ -51,13 +53,16 @@ async def test_an_export_has_every_part_and_what_is_the_users_alone(origin: Orig
     assert [row["title"] for row in lists["list"]] == ["Of Ada \N{SNOWMAN}"]
     assert [row["tmdb"] for row in lists["list_item"]] == [1, 2]
     assert [row["thumb"] for row in lists["rating"]] == [1]
-    assert [row["login"] for row in lists["session"]] == []
+    assert [row["user_id"] for row in lists["session"]] == ["ada"]
     assert [row["user_id"] for row in lists["login_link"]] == ["ada"]
-    stored = await api.pool.fetch("SELECT token_hash FROM feed UNION SELECT code_hash FROM login_link")
-    secrets = [feed["radarr"].split("/")[3], link["url"].partition("#")[2], *(row[0].hex() for row in stored)]
-    assert not any(secret in json.dumps(own) for secret in secrets)
-    columns = {name for table in ("feed", "login_link") for row in lists[table] for name in row}
-    assert columns.isdisjoint({"token_hash", "code_hash", "sealed_token"})
+    stored = await api.pool.fetch(
+        "SELECT token_hash FROM feed UNION SELECT code_hash FROM login_link UNION SELECT key_hash FROM session"
+    )
+    assert len(stored) == 3
+    secrets = [feed["radarr"].split("/")[3], used, link, *(row[0].hex() for row in stored)]
+    assert [secret for secret in secrets if secret in json.dumps(own)] == []
+    columns = {name for table in ("feed", "login_link", "session") for row in lists[table] for name in row}
+    assert columns.isdisjoint({"token_hash", "code_hash", "key_hash", "sealed_token", "sealed_refresh_token"})
 
 
 async def test_an_export_without_anything_is_whole_too(origin: Origin) -> None:

@@ -29,7 +29,7 @@ Answer = Callable[[], Response]
 async def pieces(count: int, wait_s: float = 0) -> AsyncIterator[bytes]:
     for _ in range(count):
         yield b" " * 65_536
-        await asyncio.sleep(wait_s)
+        await asyncio.sleep(wait_s)  # how slow it is is what is tested
 
 
 ANSWERS: dict[str, Answer] = {

@@ -7,7 +7,9 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 from email import message_from_string
 from email.header import decode_header, make_header
+from functools import partial
 
+import psutil
 import pytest
 from starlette.responses import PlainTextResponse, RedirectResponse, Response, StreamingResponse
 
@@ -142,7 +144,7 @@ async def test_an_address_that_apprise_does_not_understand_is_wrong(sender: Send
 
 
 async def test_nobody_there_is_unreachable(sender: Sender) -> None:
-    async with raw_receiver(lambda _reader, _writer: asyncio.sleep(0)) as host:
+    async with raw_receiver(silent) as host:
         pass
     assert await sender.send(webhook(f"http://{host}/")) == Failed("unreachable")
     assert await sender.send(note(f"json://{host}/")) == Failed("unreachable")
@@ -154,7 +156,7 @@ async def test_a_receiver_that_answers_slowly_for_ever_is_given_up_in_time(sende
         while True:  # each byte comes before any timeout of a read
             writer.write(b"a: b\r\n")
             await writer.drain()
-            await asyncio.sleep(0.5)
+            await asyncio.sleep(0.5)  # how slow it is is what is tested
 
     async with raw_receiver(drip) as slow, receiver() as there:
         began = time.monotonic()
@@ -196,33 +198,35 @@ async def test_the_process_is_there_while_it_is_needed_and_is_started_again() ->
 
 
 async def test_a_killed_process_fails_what_is_under_way_and_nothing_after(sender: Sender) -> None:
-    async with (
-        raw_receiver(lambda _reader, _writer: asyncio.sleep(2)) as silent,
-        receiver() as there,
-    ):
+    others = set(psutil.Process().children())
+    is_reached = asyncio.Event()
+    async with raw_receiver(partial(silent, is_reached=is_reached)) as host, receiver() as there:
         assert await sender.send(webhook(there.url)) is None
-        waiting = asyncio.create_task(sender.send(webhook(f"http://{silent}/")))
-        await asyncio.sleep(0.2)
-        process = sender._process
-        assert process is not None
-        os.kill(process.pid, signal.SIGKILL)
-        assert await waiting is not None
+        (process,) = set(psutil.Process().children()) - others
+        waiting = asyncio.create_task(sender.send(webhook(f"http://{host}/")))
+        await is_reached.wait()
+        os.killpg(process.pid, signal.SIGKILL)  # its fork, too, which would answer by itself
+        assert await waiting == Failed("broken")
         assert await sender.send(webhook(there.url)) is None
 
 
 async def test_closing_ends_what_is_under_way_at_once() -> None:
     sender = Sender(LOOPBACK)
-    async with raw_receiver(lambda _reader, _writer: asyncio.sleep(5)) as silent:
-        waiting = asyncio.create_task(sender.send(webhook(f"http://{silent}/")))
-        await eventually(lambda: _is_running(sender))
-        began = time.monotonic()
+    is_reached = asyncio.Event()
+    async with raw_receiver(partial(silent, is_reached=is_reached)) as host:
+        waiting = asyncio.create_task(sender.send(webhook(f"http://{host}/")))
+        await is_reached.wait()
         await sender.close()
-        assert await waiting == Failed("broken")
-    assert time.monotonic() - began < 2
+        assert await waiting == Failed("broken")  # it would be "timeout" if it had been waited for
 
 
-async def _is_running(sender: Sender) -> bool:
-    return sender.is_running
+async def silent(
+    _reader: asyncio.StreamReader, _writer: asyncio.StreamWriter, is_reached: asyncio.Event | None = None
+) -> None:
+    """Take a connection and never answer."""
+    if is_reached is not None:
+        is_reached.set()
+    await asyncio.Event().wait()
 
 
 async def _is_idle(sender: Sender) -> bool:

@@ -79,7 +79,7 @@ async def tell(pool: Pool, waker: Waker, text: str) -> None:
     waker.wake("ada")
 
 
-async def test_two_processes_deliver_each_message_once_within_a_second(
+async def test_two_processes_deliver_each_message_once(
     dsn: str, pool: Pool, channels: Channels, tmp_path: Path
 ) -> None:
     async with receiver() as there, Waker(pool, CHANNEL) as waker:
@@ -88,7 +88,7 @@ async def test_two_processes_deliver_each_message_once_within_a_second(
         async with deliver(dsn, tmp_path / "a"), deliver(dsn, tmp_path / "b"):
             for number in range(10):
                 await tell(pool, waker, f"message-{number};")
-                await asyncio.sleep(0.05)
+                await asyncio.sleep(0.05)  # the pace at which they come: both processes are woken again and again
             await eventually(lambda: _left(pool), until=lambda left: left == 0)
     for channel in range(3):
         bodies = b"".join(got.body for got in there.got if got.path == f"/{channel}").decode()

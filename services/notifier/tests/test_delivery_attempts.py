@@ -8,7 +8,7 @@ from standardwebhooks import Webhook as Verifier
 
 from chassis.postgres.database import Pool
 from chassis.sealing import Sealer
-from chassis.testing import FakeClock
+from chassis.testing import FakeClock, eventually
 from notifier.channels import delivery_store, rotation
 from notifier.channels.attempts import Failed
 from notifier.channels.requests import ChannelIn
@@ -95,10 +95,10 @@ async def test_an_address_that_may_not_be_sent_to_any_more_is_given_up_at_once(o
     assert (of.sending.sent, await of.states(channel_id)) == ([], ["exhausted"])
 
 
-# --- two processes, and processes that die
+# --- several processes, and processes that die
 
 
-async def test_two_processes_send_each_message_once(of: Delivering) -> None:
+async def test_three_processes_send_each_message_once(of: Delivering) -> None:
     for name in range(6):
         await of.add(name=str(name))
     ends = asyncio.Event()
@@ -112,12 +112,15 @@ async def test_two_processes_send_each_message_once(of: Delivering) -> None:
     workers = [asyncio.create_task(work()) for _ in range(3)]
     for number in range(20):
         await of.tell(f"message {number}")
-    await asyncio.sleep(1)
+
+    async def lines() -> list[str]:
+        return [line for text in of.sending.texts for line in text.splitlines()]
+
+    await eventually(lines, until=lambda sent: len(sent) >= 120)
     ends.set()
     await asyncio.gather(*workers)
     await of.settle()
-    lines = [line for text in of.sending.texts for line in text.splitlines()]
-    assert sorted(lines) == sorted(f"message {number}" for number in range(20) for _ in range(6))
+    assert sorted(await lines()) == sorted(f"message {number}" for number in range(20) for _ in range(6))
 
 
 async def test_one_channel_gets_its_messages_one_after_the_other(of: Delivering) -> None:

@@ -50,7 +50,7 @@ async def test_a_stream_that_is_cut_twenty_times_under_load_says_every_message_o
         for number in range(400):
             users = ["ada", *["bob"] * dice.randrange(3)]
             await dispatcher.dispatch([delivered(sync_started(user_id, title=f"{number}")) for user_id in users])
-            await asyncio.sleep(dice.random() * 0.01)
+            await asyncio.sleep(dice.random() * 0.01)  # the pace of the load
 
     async with AsyncExitStack() as stack:
         urls = [(await stack.enter_async_context(running(dsn)))[0] for _ in range(2)]  # two replicas
@@ -182,7 +182,7 @@ async def test_a_slow_stream_gets_nothing_until_it_reads_again_and_is_cut_off_wh
         back.is_slow = False
         streams.tick()
         assert back.blocks == [b": connected\nid: 0\n\n", b": ping\n\n"]
-        await asyncio.sleep(0.06)
+        await asyncio.sleep(0.06)  # longer than its patience
         streams.tick()
         assert (back.is_aborted, gone.is_aborted) == (False, True)
         gone.is_slow = False  # nothing is written after the end
@@ -201,7 +201,7 @@ async def test_the_messages_of_many_users_are_asked_for_together_each_from_where
         assert await streams.due(10) == {"ada": 3, "bob": 7}
         streams.wake("eve")
         with pytest.raises(TimeoutError):
-            async with asyncio.timeout(0.05):
+            async with asyncio.timeout(0.05):  # nothing is due
                 await streams.due(10)
 
 

@@ -56,6 +56,9 @@ class Target:
         if not self.is_cut:
             await send({"type": "http.response.body", "body": b""})
 
+    async def was_asked(self) -> int:
+        return len(self.asked)
+
     async def was_left(self) -> int:
         return self.left
 
