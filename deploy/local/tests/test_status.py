@@ -1,20 +1,29 @@
 """What `status` shows of the processes' metrics."""
 
+import asyncio
 import fcntl
 import json
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import aclosing, contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
 
+from chassis.dead_letters import shelf
+from chassis.dead_letters.letters import Selection, Source
+from chassis.kafka.producer import start_producer
+from chassis.kafka.settings import KafkaSettings
 from chassis.telemetry.declared import MIRROR_DELAY
 from local_stack.commands.status import status
 from local_stack.errors import NoStackError
+from local_stack.kafka.embedded import EmbeddedKafka
 from local_stack.screen.pipeline import Look, lines
 from local_stack.system.stack_file import LOCK
+from watchbuddy_contracts import LISTS, dead_letter_topic
+
+SOURCE = Source(LISTS.name, "trakt-sync")
 
 RELAY = """\
 # HELP watchbuddy_outbox_events events that wait
@@ -33,7 +42,7 @@ watchbuddy_mirror_delay_seconds_bucket{le="+Inf"} 10
 
 
 def look(at: float, sent: int, *, is_away: bool = False) -> Look:
-    return Look.of(at, {"lists-api": SERVE, "lists-api relay": None if is_away else RELAY % sent})
+    return Look.of(at, {"lists-api": SERVE, "lists-api relay": None if is_away else RELAY % sent}, {})
 
 
 def screen(*looks: Look) -> dict[str, str]:
@@ -62,28 +71,48 @@ def test_a_process_that_does_not_answer_is_named() -> None:
 
 def test_a_value_with_quotes_and_commas_is_read() -> None:
     page = r'watchbuddy_accounts{a="x, y=\"z\"",watchbuddy_account_state="connected"} 1'
-    [sample] = Look.of(0, {"one": page}).samples
+    [sample] = Look.of(0, {"one": page}, {}).samples
     assert sample.labels == {"a": r"x, y=\"z\"", "watchbuddy_account_state": "connected"}
 
 
 def test_nothing_recorded_has_no_quantile() -> None:
-    assert Look.of(0, {"one": ""}).quantile(MIRROR_DELAY, 0.5, None) is None
+    assert Look.of(0, {"one": ""}, {}).quantile(MIRROR_DELAY, 0.5, None) is None
 
 
-@pytest.mark.parametrize(("answers", "status_code"), [("watchbuddy_messages_total 3", 0), (None, 1)])
-def test_it_asks_the_processes_of_the_running_stack(
-    answers: str | None,
-    status_code: int,
-    tmp_path: Path,
-    capsys: pytest.CaptureFixture[str],
-    monkeypatch: pytest.MonkeyPatch,
+@pytest.fixture
+async def kafka() -> AsyncIterator[EmbeddedKafka]:
+    embedded = EmbeddedKafka()
+    await embedded.start()
+    yield embedded
+    await embedded.stop()
+
+
+async def test_it_asks_the_processes_of_the_running_stack_and_counts_dead_letters_that_are_not_settled(
+    kafka: EmbeddedKafka, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    settings, topic = KafkaSettings(kafka_bootstrap_servers=kafka.bootstrap_servers), dead_letter_topic(*SOURCE)
+    producer = await start_producer(settings)
+    for value in (b"first", b"second", b"third"):
+        await producer.send_and_wait(topic, value=value, key=b"ada")
+    async with aclosing(shelf.letters(settings, Selection())) as letters:
+        await shelf.settle(producer, await anext(letters), "dropped")
+    await producer.stop()
+
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
-    with serving(answers) as port, running_stack(tmp_path, f"http://127.0.0.1:{port}/health/ready") as file:
-        assert status(file, once=True) == status_code
+    with serving("watchbuddy_messages_total 3") as port, running_stack(tmp_path, port, kafka.bootstrap_servers) as file:
+        assert await asyncio.to_thread(status, file, once=True) == 0
     said = capsys.readouterr().out
-    assert ("1 answer" in said) is (answers is not None)
-    assert ("messages              3" in said) is (answers is not None)
+    assert "1 answer\n" in said
+    assert "messages              3\n" in said
+    assert f"dead letters          {SOURCE.group} 2\n" in said
+
+
+def test_what_does_not_answer_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with serving(None) as port, running_stack(tmp_path, port, "127.0.0.1:1") as file:
+        assert status(file, once=True) == 1
+    said = capsys.readouterr().out
+    assert "0 answer, notifier consume does not\n" in said
+    assert "dead letters          Kafka does not answer\n" in said
 
 
 @contextmanager
@@ -110,10 +139,11 @@ def serving(page: str | None) -> Iterator[int]:
 
 
 @contextmanager
-def running_stack(folder: Path, health_url: str) -> Iterator[Path]:
+def running_stack(folder: Path, port: int, bootstrap_servers: str) -> Iterator[Path]:
     """Have a stack's file, and hold its lock as a running stack does."""
     file = folder / "stack.json"
-    file.write_text(json.dumps({"processes": [{"name": "notifier consume", "health_url": health_url}]}))
+    process = {"name": "notifier consume", "health_url": f"http://127.0.0.1:{port}/health/ready"}
+    file.write_text(json.dumps({"kafka": {"bootstrap_servers": bootstrap_servers}, "processes": [process]}))
     with (folder / LOCK).open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield file

@@ -1,7 +1,9 @@
 """`python -m local_stack status`: the pipeline of the running stack, live in a terminal or once."""
 
+import asyncio
 import sys
 import time
+from collections import Counter
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -9,6 +11,12 @@ from typing import Final
 from urllib.error import URLError
 from urllib.request import ProxyHandler, build_opener
 
+from aiokafka.errors import KafkaError
+
+from chassis.dead_letters import shelf
+from chassis.dead_letters.letters import Selection
+from chassis.kafka.settings import KafkaSettings
+from chassis.process import KAFKA_LOOP
 from local_stack.screen.pipeline import Look, lines
 from local_stack.system import stack_file
 
@@ -20,7 +28,7 @@ CLEAR: Final = "\x1b[H\x1b[2J"
 
 
 def status(stack: Path, *, once: bool) -> int:
-    """Print how the stack is doing; return the exit status: 1, once, when a process does not answer.
+    """Print how the stack is doing; return the exit status: 1, once, when a process or Kafka does not answer.
 
     Args:
         once: print totals since the start and end; else rates every two seconds, until Ctrl-C.
@@ -28,32 +36,39 @@ def status(stack: Path, *, once: bool) -> int:
     Raises:
         NoStackError: no stack is ready at `stack`.
     """
-    look = _look(_addresses(stack))
+    look = _look(stack)
     if once or not sys.stdout.isatty():
         print("\n".join(lines([look])))
-        return 0 if all(look.processes.values()) else 1
+        return 0 if all(look.processes.values()) and look.dead_letters is not None else 1
     try:
         while True:
             time.sleep(EVERY_S)
-            before, look = look, _look(_addresses(stack))
+            before, look = look, _look(stack)
             print(CLEAR + "\n".join([*lines([before, look]), "", "Ctrl-C ends this."]), flush=True)
     except KeyboardInterrupt:
         return 0
 
 
-def _addresses(stack: Path) -> dict[str, str]:
-    """Return process → address of its metrics."""
-    return {
+def _look(stack: Path) -> Look:
+    running = stack_file.read(stack)
+    addresses = {
         process["name"]: process["health_url"].replace("/health/ready", "/metrics")
-        for process in stack_file.read(stack)["processes"]
+        for process in running["processes"]
         if process["health_url"] and process["health_url"].endswith("/health/ready")
     }
-
-
-def _look(addresses: Mapping[str, str]) -> Look:
     with ThreadPoolExecutor(len(addresses)) as threads:
         pages = dict(zip(addresses, threads.map(_page, addresses.values()), strict=True))
-    return Look.of(time.monotonic(), pages)
+    with asyncio.Runner(loop_factory=KAFKA_LOOP) as runner:
+        letters = runner.run(_dead_letters(running["kafka"]["bootstrap_servers"]))
+    return Look.of(time.monotonic(), pages, letters)
+
+
+async def _dead_letters(bootstrap_servers: str) -> Mapping[str, int] | None:
+    settings = KafkaSettings(kafka_bootstrap_servers=bootstrap_servers)
+    try:
+        return Counter([letter.source.group async for letter in shelf.letters(settings, Selection())])
+    except (ConnectionError, KafkaError):
+        return None
 
 
 def _page(address: str) -> str | None:

@@ -33,17 +33,19 @@ class Look:
     Args:
         at: seconds, by a clock that never goes back.
         processes: name → whether it answered.
+        dead_letters: consumer group → those that nothing was done about; None: Kafka did not answer.
     """
 
     at: float
     processes: Mapping[str, bool]
     samples: Sequence[Sample]
+    dead_letters: Mapping[str, int] | None
 
     @classmethod
-    def of(cls, at: float, pages: Mapping[str, str | None]) -> "Look":
+    def of(cls, at: float, pages: Mapping[str, str | None], dead_letters: Mapping[str, int] | None) -> "Look":
         """Args: pages: process → its answer; None: it did not."""
         samples = [sample for name, page in pages.items() if page is not None for sample in _samples(name, page)]
-        return cls(at, {name: page is not None for name, page in pages.items()}, samples)
+        return cls(at, {name: page is not None for name, page in pages.items()}, samples, dead_letters)
 
     def newest(self, metric: Metric, by: Attribute | None = None) -> dict[str, float]:
         """Return a gauge by an attribute's value, "" without one. Of several processes' the largest counts."""
@@ -87,7 +89,7 @@ def lines(looks: Sequence[Look]) -> Iterator[str]:
     yield _line("outbox", _outboxes(now))
     yield _line("events sent", _rates(looks, of.SENT, of.DESTINATION))
     yield _line("consumer lag", _shown(now.total(of.CONSUMER_LAG, of.GROUP)))
-    yield _line("dead letters", _rates(looks, of.DEAD_LETTERS, of.GROUP))
+    yield _line("dead letters", "Kafka does not answer" if now.dead_letters is None else _shown(now.dead_letters))
     yield _line("lists waiting", _shown(now.newest(of.LISTS_WAITING, of.WAITS_FOR)))
     yield _line("overdue", _shown(now.newest(of.LISTS_OVERDUE, of.WAITS_FOR), " s"))
     yield _line("Trakt", _rates(looks, of.CLIENT_DURATION, of.STATUS, "_count"))
