@@ -195,7 +195,7 @@ def test_the_secrets_to_be_made_are_those_that_are_read(production: Sequence[Obj
 
 def test_the_pod_for_commands_is_a_process_that_does_nothing(production: Sequence[Object]) -> None:
     if shutil.which("jq") is None:
-        pytest.skip("jq is not there: the pod for commands is not made")
+        pytest.skip("jq is not there (Debian: apt install jq): the pod for commands is not made")
     (text,) = re.findall(r"--output json \| jq '(.+?)' \|", README, flags=re.DOTALL)
     (one,) = [one for one in _of(production, "Deployment") if _name(one) == "lists-api-consume"]
     made = subprocess.run(["jq", text], input=json.dumps(one), capture_output=True, text=True, check=True)  # noqa: S603, S607

@@ -29,12 +29,15 @@ RELAY = """\
 # HELP watchbuddy_outbox_events events that wait
 # TYPE watchbuddy_outbox_events gauge
 watchbuddy_outbox_events 3.0
+watchbuddy_accounts{watchbuddy_account_state="connected"} 1.0
+watchbuddy_messages_total{watchbuddy_message_severity="info"} 4
 messaging_client_sent_messages_total{messaging_system="kafka",messaging_destination_name="lists"} %d
 """
 SERVE = """\
 watchbuddy_outbox_events 4.0
 watchbuddy_accounts{watchbuddy_account_state="connected"} 2.0
 watchbuddy_accounts{watchbuddy_account_state="blocked"} 0.0
+watchbuddy_messages_total{watchbuddy_message_severity="info"} 3
 watchbuddy_mirror_delay_seconds_bucket{le="1.0"} 5
 watchbuddy_mirror_delay_seconds_bucket{le="2.5"} 10
 watchbuddy_mirror_delay_seconds_bucket{le="+Inf"} 10
@@ -42,19 +45,22 @@ watchbuddy_mirror_delay_seconds_bucket{le="+Inf"} 10
 
 
 def look(at: float, sent: int, *, is_away: bool = False) -> Look:
-    return Look.of(at, {"lists-api": SERVE, "lists-api relay": None if is_away else RELAY % sent}, {})
+    return Look.of(
+        at, {"lists-api relay": None if is_away else RELAY % sent, "lists-api": SERVE, "lists-api run": SERVE}, {}
+    )
 
 
 def screen(*looks: Look) -> dict[str, str]:
     return {line[:22].strip(): line[22:] for line in lines(looks)}
 
 
-def test_one_look_shows_totals_and_of_a_gauge_that_all_have_one() -> None:
+def test_one_look_shows_totals_and_of_a_gauge_that_several_have_the_largest() -> None:
     shown = screen(look(0, 7))
-    assert shown["processes"] == "2 answer"
+    assert shown["processes"] == "3 answer"
     assert shown["outbox"] == "lists-api 4"
     assert shown["events sent"] == "lists 7"
     assert shown["accounts"] == "connected 2"
+    assert shown["messages"] == "info 10"
     assert shown["from edit to Trakt"] == "p50 ≤ 1 s, p95 ≤ 2.5 s"
     assert shown["dead letters"] == "-"
 
@@ -66,7 +72,7 @@ def test_two_looks_show_what_came_between_them() -> None:
 
 
 def test_a_process_that_does_not_answer_is_named() -> None:
-    assert screen(look(0, 0, is_away=True))["processes"] == "1 answer, lists-api relay does not"
+    assert screen(look(0, 0, is_away=True))["processes"] == "2 answer, lists-api relay does not"
 
 
 def test_a_value_with_quotes_and_commas_is_read() -> None:
@@ -113,6 +119,8 @@ def test_what_does_not_answer_is_told(tmp_path: Path, capsys: pytest.CaptureFixt
     said = capsys.readouterr().out
     assert "0 answer, notifier consume does not\n" in said
     assert "dead letters          Kafka does not answer\n" in said
+    with serving("watchbuddy_messages_total 3") as port, running_stack(tmp_path, port, "127.0.0.1:1") as file:
+        assert status(file, once=True) == 1
 
 
 @contextmanager

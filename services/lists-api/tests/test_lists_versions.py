@@ -92,6 +92,10 @@ async def test_what_is_unpinned_is_a_version_in_which_no_title_came_or_left_and_
     assert await pins_of(api, made["id"]) == [(1, True), (2, True), (3, True)]
     assert (await api.call("POST", f"{path}/versions/2/restore")).json()["version"] == 4
     assert await pins_of(api, made["id"]) == [(2, True), (3, True), (1, False)]
+    await api.call("DELETE", f"{path}/pins", json={"items": movies(3)})  # its place stays the same
+    assert await pins_of(api, made["id"]) == [(2, True), (3, False), (1, False)]
+    await api.call("POST", f"{path}/versions/4/restore")
+    assert await pins_of(api, made["id"]) == [(2, True), (3, True), (1, False)]
 
 
 async def test_a_restore_keeps_to_if_match_and_to_its_user(api: Api) -> None:

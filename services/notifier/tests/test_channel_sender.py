@@ -216,8 +216,9 @@ async def test_closing_ends_what_is_under_way_at_once() -> None:
     async with raw_receiver(partial(silent, is_reached=is_reached)) as host:
         waiting = asyncio.create_task(sender.send(webhook(f"http://{host}/")))
         await is_reached.wait()
-        await sender.close()
-        assert await waiting == Failed("broken")  # it would be "timeout" if it had been waited for
+        async with asyncio.timeout(10):  # a job that nobody ends takes twenty seconds and more
+            await sender.close()
+            assert await waiting == Failed("broken")
 
 
 async def silent(
