@@ -101,7 +101,7 @@ async def test_a_letter_that_would_come_back_is_left_until_it_is_mended(
         await send(settings, (b"{}", headers), (value, without_id), (b"\x1b[31mred", headers))
         await dead_letters(settings, 3)
         assert (await run("replay", "--all"))[0] == 1
-        with pytest.raises(SystemExit):
+        with pytest.raises(SystemExit, match=r"^2$"):
             await run("replay", f"{DLQ}/0/0", "--value-file", str(mended))  # it is not there
 
         mended.write_bytes(b'{"list_id": "seven"}')
