@@ -14,6 +14,7 @@ from structlog.testing import capture_logs
 
 from chassis.http.openapi import HttpApi
 from chassis.outbox import outbox
+from chassis.outbox.sender import begin_at_zero
 from chassis.postgres import gauges
 from chassis.postgres.database import create_pool
 from chassis.telemetry import prometheus
@@ -31,7 +32,7 @@ from chassis.telemetry.declared import (
 from chassis.telemetry.instruments import MEASURED, Measured, counter, histogram
 from chassis.telemetry.readings import Reading, Readings, Values
 from chassis.telemetry.requests import Observed
-from watchbuddy_contracts import ListDeleted
+from watchbuddy_contracts import EVENTS, TRAKT, ListDeleted, TraktDriftFound
 
 
 @pytest.fixture(autouse=True)
@@ -69,6 +70,15 @@ def test_a_counter_begins_with_a_zero_for_each_declared_value_and_leaves_out_wha
         "0.0", "0.0", "2.0", "0.0",
     ]  # fmt: skip
     assert "watchbuddy_events_unknown_total 1.0" in shown()
+
+
+def test_a_service_shows_a_zero_for_each_type_of_event_that_it_sends() -> None:
+    begin_at_zero("trakt-sync")
+    sent = [line for line in shown() if line.startswith("messaging_client_sent_messages_total")]
+    own = [ce_type for ce_type, event in EVENTS.items() if event.topic == TRAKT.name]
+    assert [line.rpartition(" ")[2] for line in sent] == ["0.0"] * len(own)
+    assert all(any(f'watchbuddy_event_type="{ce_type}"' in line for line in sent) for ce_type in own)
+    assert TraktDriftFound.ce_type in own
 
 
 def test_an_attribute_that_is_not_declared_is_refused() -> None:

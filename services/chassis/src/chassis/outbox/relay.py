@@ -21,7 +21,7 @@ from chassis.kafka.connection import KafkaRefusedError, Refusals
 from chassis.kafka.delivery import StartProducer
 from chassis.kafka.producer import start_producer
 from chassis.outbox.outbox import CHANNEL
-from chassis.outbox.sender import BATCH, OutboxSender
+from chassis.outbox.sender import BATCH, OutboxSender, begin_at_zero
 from chassis.postgres.database import DATABASE_ERRORS, DIRECT_TIMEOUT, connect
 from chassis.postgres.wakeup import Heartbeat, Listener
 from chassis.process import run_worker
@@ -137,6 +137,7 @@ def pause_after(events: int) -> timedelta:
 async def run_relay(service: str, settings: ServiceSettings) -> None:
     """Run the relay process of a service."""
     kill_points.arm([kill_points.EVENTS_SENT])
+    begin_at_zero(service)
     async with bootstrap(service, settings) as base:
         relay = Relay(base.dsn, partial(start_producer, settings))
         base.health.add("relay", relay.check)

@@ -16,6 +16,7 @@ from chassis.telemetry.exporters import is_exported
 from chassis.telemetry.instruments import counter, histogram
 from chassis.telemetry.messaging import end_send_with, fail, start_send
 from chassis.telemetry.trace_context import TraceContext
+from watchbuddy_contracts import EVENTS, TOPICS
 
 log = structlog.get_logger()
 
@@ -111,6 +112,13 @@ class OutboxSender:
         for row in rows:
             self._sent.add(1, {SYSTEM: "kafka", DESTINATION: row["topic"], EVENT_TYPE: row["headers"]["ce_type"]})
             self._delay.record((now - row["created_at"]).total_seconds(), {})
+
+
+def begin_at_zero(service: str) -> None:
+    """Show a zero for each type of event that the service sends."""
+    topics = {topic.name for topic in TOPICS if topic.producer == service}
+    sent = [(event.topic, ce_type) for ce_type, event in EVENTS.items() if event.topic in topics]
+    counter(SENT).begin(*({SYSTEM: "kafka", DESTINATION: topic, EVENT_TYPE: ce_type} for topic, ce_type in sent))
 
 
 async def _hand_over(producer: AIOKafkaProducer, row: "asyncpg.Record", trace: TraceContext) -> "asyncio.Future[Any]":

@@ -2,8 +2,9 @@
 
 from chassis.postgres.wakeup import Listener
 from chassis.process import run_worker
-from chassis.telemetry.declared import BREAKER_OPEN
+from chassis.telemetry.declared import BREAKER_OPEN, RENEWALS
 from chassis.telemetry.exporters import is_exported
+from chassis.telemetry.instruments import counter
 from chassis.telemetry.readings import READINGS, Reading
 from trakt_sync import kill_points
 from trakt_sync.app import build_worker
@@ -31,5 +32,6 @@ async def work(settings: Settings) -> None:
         worker = build_worker(settings, runtime, TraktClient(api, str(settings.trakt_auth_url), app), listener)
         runtime.health.add("listener", listener.check)
         runtime.health.add("worker", worker.check)
+        counter(RENEWALS)  # it shows zeros before the first account is claimed
         READINGS.add(Reading("breaker", (BREAKER_OPEN,), worker.breaker.shown))
         await run_worker(settings, runtime.health, worker.run())
