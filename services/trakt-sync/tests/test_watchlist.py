@@ -113,10 +113,12 @@ async def test_movies_shows_and_a_season_of_its_user_live_there_together(
     watchlist = await admin.watchlist_of("ada")
     assert watchlist is not None
     assert [item.type for item in watchlist.items] == ["season", "movie", "movie"]
-    before = await newest(admin)
-    running.move_clock(timedelta(hours=1))
-    await running.audited()
-    assert await sent(admin, before) == [("GET", "/sync/last_activities")]
+    for looked_at in (["/sync/last_activities", f"{WATCHLIST}/all/rank/asc"], ["/sync/last_activities"]):
+        before = await newest(admin)  # what was there was written to: it is read once
+        running.move_clock(timedelta(hours=1))
+        await running.audited()
+        await running.settled()
+        assert await sent(admin, before) == [("GET", path) for path in looked_at]
 
 
 @pytest.mark.parametrize("mode", ["mirror", "keep_extra", "add_only"])

@@ -160,9 +160,8 @@ def _moved(
         return finding
     is_other_count = isinstance(one, RemoteList) and one.item_count != mirror.count + trakt_list.foreign_count
     is_written = one.updated_at != trakt_list.updated_at  # ours is not known: whatever may have been written since
-    is_unverified = trakt_list.is_order_unverified and mirror.desired.is_ordered
-    stamped = replace(trakt_list, updated_at=one.updated_at, is_order_unverified=False)
-    if not (is_other_count or is_written or is_unverified):
+    stamped = replace(trakt_list, updated_at=one.updated_at, is_unverified=False)
+    if not (is_other_count or is_written or trakt_list.is_unverified):
         return replace(finding, trakt_list=stamped)
     age = (remote.answered_at or now) - (one.updated_at or remote.answered_at or now)  # by Trakt's clock
     reread_after = now + max(timedelta(0), policy.stale_window - max(age, timedelta(0)))

@@ -37,8 +37,6 @@ def added(job: Job, action: AddItems, response: ItemsResponse, now: datetime, po
         progress = replace(progress, staleness=replace(staleness, is_sameness_doubted=True))
     elif response.existing and not _stand_last(job.entries, action.titles, response.existing, unknown):
         progress = progress.stale(now, policy)  # they stayed at their positions, which we do not know
-    elif response.existing and progress.trakt_list is not None:  # somebody may have moved them since they were lost
-        progress = replace(progress, trakt_list=replace(progress.trakt_list, is_order_unverified=True))
     progress = _refused_less(progress, additions=len(action.titles))
     if by_others and (response.item_count is None or response.item_count < _size(job, ledger, progress)):
         return _added_under_other_ids(job, progress, ledger, response, by_others, now, policy)
@@ -133,9 +131,7 @@ def reordered(job: Job, action: ReorderItems, skipped: tuple[int, ...], now: dat
     placed = positions_in(job.entries, action.order)
     rest = sorted(set(range(len(job.entries))) - set(placed))
     ledger = LedgerChange(replace=tuple(job.entries[position] for position in (*placed, *rest)))
-    trakt_list = job.progress.trakt_list
-    unverified = None if trakt_list is None else replace(trakt_list, is_order_unverified=True)
-    progress = replace(job.progress, trakt_list=unverified, pending=None)
+    progress = replace(job.progress, pending=None)
     if skipped or len(placed) != len(action.order):
         progress = progress.stale(now, policy)
     return Change(progress, ledger)

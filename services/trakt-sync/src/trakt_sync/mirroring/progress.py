@@ -47,7 +47,8 @@ class TraktList:
         proved_at: when Trakt last did what we asked of it, so that it was surely there; None: not known.
         updated_at: Trakt's stamp after our last write; another one there says that somebody else wrote. None: not
             known, as after a write whose response was lost.
-        is_order_unverified: it was put in order, and Trakt was not looked at since: it was seen to do nothing then.
+        is_unverified: it was written to while there were items, and they were not read since. Trakt was seen to answer
+            a reorder and do nothing, and what somebody did before the write is hidden by its stamp.
         refused: the search for a title that Trakt refuses.
         is_doubted: Trakt said that there is no such list. Whether it is gone is looked at before anything else.
     """
@@ -61,7 +62,7 @@ class TraktList:
     proved_at: datetime | None = None
     updated_at: datetime | None = None
     is_doubted: bool = False
-    is_order_unverified: bool = False
+    is_unverified: bool = False
     refused: Refused = Refused()
 
     @property

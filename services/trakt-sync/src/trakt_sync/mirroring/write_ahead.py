@@ -39,8 +39,11 @@ def begun(job: Job, action: Write, now: datetime) -> Progress:
     if isinstance(action, DeleteTwin):
         return replace(job.progress, pending=Pending("delete_twin"))
     trakt_list = job.progress.trakt_list
-    written = None if trakt_list is None else replace(trakt_list, written_at=now, updated_at=None)
-    return replace(job.progress, trakt_list=written, pending=_pending(action))
+    if trakt_list is not None:
+        has_rows = any(entry.state not in SET_ASIDE for entry in job.entries)  # that somebody may have changed
+        is_unverified = trakt_list.is_unverified or has_rows
+        trakt_list = replace(trakt_list, written_at=now, updated_at=None, is_unverified=is_unverified)
+    return replace(job.progress, trakt_list=trakt_list, pending=_pending(action))
 
 
 def proved(change: Change, now: datetime, updated_at: datetime | None) -> Change:

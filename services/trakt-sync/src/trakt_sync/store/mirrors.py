@@ -90,7 +90,7 @@ WHERE mirror.trakt_list_id = $1 AND mirror.mirror_id <> $2 FOR UPDATE OF mirror"
 FORGET: Final = """
 UPDATE mirror SET trakt_list_id = NULL, trakt_list = NULL, applied_version = 0, pending = NULL WHERE mirror_id = $1"""
 
-# The list may be due before that already: the account is looked at at once.
+# The list may be due before that already: the account is looked at at once. It may have had the watchlists of two.
 MARK_STALE: Final = f"""
 WITH told AS ({lowered("SELECT user_id, 'disconnected', '-infinity'::timestamptz FROM desired_list WHERE list_id = $1")}
 ),
@@ -100,7 +100,7 @@ marked AS (
         AND desired_list.list_id = mirror.list_id AND is_present
     RETURNING desired_list.list_id, desired_list.user_id
 )
-INSERT INTO work_queue (list_id, user_id, due_at) SELECT list_id, user_id, $3 FROM marked
+INSERT INTO work_queue (list_id, user_id, due_at) SELECT DISTINCT list_id, user_id, $3 FROM marked
 ON CONFLICT (list_id) DO UPDATE SET due_at = least(work_queue.due_at, excluded.due_at), revision = excluded.revision"""  # noqa: S608
 
 
