@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, Phase, given, note, seed, settings
 from hypothesis import strategies as st
 
 from trakt_sync.testing.simulation.operations import (
+    Ask,
     ByHand,
     Connect,
     Delete,
@@ -27,6 +28,7 @@ from trakt_sync.testing.simulation.operations import (
     Operation,
     Redeliver,
     Thaw,
+    Wait,
     Work,
 )
 from trakt_sync.testing.simulation.run import Run, simulation_on
@@ -246,6 +248,34 @@ MENDED: dict[str, Sequence[Operation]] = {
         Edit(),
         Work(4),
         Erase(),
+    ],
+    "a title for another on Trakt, and then an edit that changes something else": [
+        Edit(items=("m1", "m2")),
+        Work(9),
+        ByHand("remove"),
+        ByHand("add"),
+        Edit(items=("m1", "m2"), title="b"),
+    ],
+    "an order that is changed on Trakt, and then a title": [
+        Edit(items=("m1", "m2"), is_ordered=True),
+        Work(9),
+        ByHand("swap"),
+        Edit(items=("m1", "m2", "s1"), is_ordered=True),
+    ],
+    "a list that stays deleted, is edited, and asked for": [
+        Edit(when_deleted="detach"),
+        Work(),
+        ByHand("delete"),
+        Wait(44935),
+        Edit(),
+        Work(2),
+        Ask(),
+    ],
+    "a list that has not told what it put on the watchlist before it gives it away": [
+        Edit(number=2, items=("s1i", "m2t", "s2a", "m1"), target="watchlist"),
+        Work(3),
+        Edit(number=2, items=(), target="list"),
+        Edit(target="watchlist"),
     ],
     "errors of the server that pass": [
         Edit(items=("m1",)),

@@ -31,7 +31,7 @@ heir AS MATERIALIZED (
     SELECT desired_list.list_id {_LISTS} AND {_WANTS_IT} AND trakt_list IS NULL AND intent IS NULL LIMIT 1
 ),
 left_behind AS (
-    UPDATE mirror SET applied_version = 0, {", ".join(f"{name} = NULL" for name in _KNOWN)}
+    UPDATE mirror SET applied_version = 0, tally = NULL, {", ".join(f"{name} = NULL" for name in _KNOWN)}
     FROM former, heir WHERE mirror.mirror_id = former.mirror_id
 ),
 taken AS (
