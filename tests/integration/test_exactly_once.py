@@ -101,10 +101,12 @@ async def test_redelivered_and_replayed_events_are_no_request_and_no_message(sys
     await user.mirrored()
     await user.replace(made[0].id, movies(4))
     await user.change(made[1].id, title="List two")
+    await user.mirrored()
     await user.sync(made[1].id)
     await user.mirrored()
     await user.delete(made[2].id)
     await user.told("Deleted 'List 3' from Trakt", "Synced to Trakt: +3 -0")
+    await eventually(lambda: _read(user), until=lambda read: len(read) == 2)  # the sync's audit looks at what was edited
     await system.records.caught_up()
     before = await _world(user)
 
@@ -129,6 +131,11 @@ async def _sentinel(user: User, title: str) -> None:
     await user.mirrored(made.id)
     await user.delete(made.id)
     await user.told(f"Created list '{title}' on Trakt", f"Deleted '{title}' from Trakt", f"List {made.id} deleted.")
+
+
+async def _read(user: User) -> set[int | None]:
+    """Return the user's Trakt lists whose items were read."""
+    return {_trakt_list(one.path) for one in await user.requests(method="GET") if "/items" in one.path}
 
 
 async def _world(user: User) -> dict[str, object]:
