@@ -64,8 +64,8 @@ def _deleted(job: Job, change: Change) -> Step:
 
 def _synced(after: Job, change: Change, left: int, now: datetime, policy: Policy) -> Step:
     """Trakt equals the version; `left` actions are a repair that comes later."""
-    if after.progress.trakt_list is None:  # it was deleted by hand, and is to stay deleted: Trakt equals no version
-        return Step(_ended(change, change.progress.finished(version=0), change.ledger, None), Next())
+    if after.progress.trakt_list is None:  # it was deleted by hand, and is to stay deleted
+        return Step(_ended(change, change.progress.finished(after.version), change.ledger, None), Next())
     progress, actual = change.progress, after.actual
     differs = difference(after.desired, actual)
     ledger = change.ledger

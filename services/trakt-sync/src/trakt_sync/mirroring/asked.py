@@ -17,6 +17,7 @@ def asked(job: Job, now: datetime, policy: Policy) -> Job:
         staleness = replace(staleness, read_after=read_after, reads=0)
     progress = replace(
         progress,
+        applied_version=0 if progress.drift.is_detached else progress.applied_version,  # of a list that is not there
         limit=None,
         staleness=staleness,
         incident=replace(progress.incident, attempts=0),
