@@ -106,7 +106,7 @@ async def test_redelivered_and_replayed_events_are_no_request_and_no_message(sys
     await user.mirrored()
     await user.delete(made[2].id)
     await user.told("Deleted 'List 3' from Trakt", "Synced to Trakt: +3 -0")
-    await eventually(lambda: _read(user), until=lambda read: len(read) == 2)  # the sync's audit looks at what was edited
+    await eventually(lambda: _read(user), until=lambda read: len(read) == 2)  # the audit looks at what was edited
     await system.records.caught_up()
     before = await _world(user)
 
