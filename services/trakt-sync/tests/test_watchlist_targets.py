@@ -20,6 +20,7 @@ from trakt_sync.mirroring.progress import Progress
 from trakt_sync.mirroring.references import TraktRef
 from trakt_sync.mirroring.remote import RemoteItems
 from trakt_sync.reconciler import apply
+from trakt_sync.store import mirrors
 from trakt_sync.testing import Harness, harness, movies, to_watch, unwanted, wanted
 from trakt_sync.testing.fakes import DeadlyTrakt, FakeTrakt, When
 from trakt_sync.trakt.api import Trakt
@@ -237,6 +238,18 @@ async def test_each_account_of_a_user_has_its_own_watchlist(running: Harness, ad
     await running.connect("ada", (await admin.account("ada")).model_dump_json())
     await running.settled()
     assert await there(admin) == [7, 2]
+
+
+async def test_a_write_that_came_late_is_looked_for_where_the_list_has_had_two_watchlists(
+    running: Harness, admin: SimulatorAdmin
+) -> None:
+    await running.want(to_watch(1, 2))
+    await running.settled()
+    await running.connect("ada", (await admin.account("eve", vip=True)).model_dump_json())
+    await running.settled()
+    read_after = running.clock() + timedelta(minutes=1)
+    await mirrors.mark_stale(running.pool, 1, (await running.job()).trakt_list_id, read_after)
+    assert await running.due_at() == read_after
 
 
 async def test_who_leaves_the_account_leaves_their_own_titles_there(running: Harness, admin: SimulatorAdmin) -> None:
