@@ -125,7 +125,7 @@ queued AS (
         OR (is_present AND NOT is_identified)
         OR (is_present AND NOT is_leaving AND (is_verifying OR coalesce(applied_version, 0) < version))
         OR ((is_leaving OR NOT is_present) AND {ON_TRAKT})
-    ON CONFLICT (list_id) DO UPDATE SET due_at = excluded.due_at, is_asked = excluded.is_asked,
+    ON CONFLICT (list_id) DO UPDATE SET due_at = excluded.due_at, is_asked = work_queue.is_asked OR excluded.is_asked,
         revision = excluded.revision
 ),
 last AS (SELECT CASE WHEN count(*) = $4 THEN max(list_id) END AS list_id FROM batch)
