@@ -289,6 +289,13 @@ MENDED: dict[str, Sequence[Operation]] = {
         Work(2),
         Leave(),
     ],
+    "titles that Trakt does not take off the watchlist, whose list is deleted": [
+        Edit(items=("m1", "m2"), target="watchlist"),
+        Work(9),
+        Fault(kind="unremovable"),
+        Delete(),
+        Work(9),
+    ],
     "a list that has not told what it put on the watchlist before it gives it away": [
         Edit(number=2, items=("s1i", "m2t", "s2a", "m1"), target="watchlist"),
         Work(3),

@@ -67,8 +67,10 @@ def _left_behind(world: World, account: str, users: Collection[str]) -> set[int]
 
 
 def _may_have_left(world: World, user: str) -> bool:
-    """Whether something may be there that nobody knows of: it came late, was left, or did not go when its user left."""
-    is_forgotten = world.had_unremovable and user in world.protection.left
+    """Whether something may be there that nobody knows of: it came late, was left, or did not go with its list."""
+    for_watchlist = {wish.list_id for wish in world.wishes.written if wish.user == user and wish.is_for_watchlist}
+    still_are = {wish.list_id for wish in world.wishes.newest if wish.is_for_watchlist}
+    is_forgotten = world.had_unremovable and (user in world.protection.left or not for_watchlist <= still_are)
     return world.had_late_writes or is_forgotten or world.erasures.may_have_left(user)
 
 
