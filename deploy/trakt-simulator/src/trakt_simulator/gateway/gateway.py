@@ -52,6 +52,11 @@ class Gateway:
         self._router = router
         self._late: list[_Late] = []
 
+    @property
+    def is_late(self) -> bool:
+        """Whether a request is still to be carried out, which the fault `late` put off."""
+        return bool(self._late)
+
     def carry_out_late(self, now_ms: int) -> None:
         """Carry out the requests whose time has come, which the fault `late` put off. Nobody gets their responses."""
         due = sorted((late for late in self._late if late.at_ms <= now_ms), key=lambda late: late.at_ms)

@@ -35,6 +35,11 @@ class CoreTransport(httpx.AsyncBaseTransport):
         self._travel = travel
         self._latency_s = latency_s
 
+    @property
+    def is_late(self) -> bool:
+        """Whether a request is still to be carried out, which the fault `late` put off."""
+        return self._gateway.is_late
+
     def carry_out_late(self) -> None:
         """Carry out what the fault `late` put off until now."""
         self._gateway.carry_out_late(self._sim.clock.now_ms())

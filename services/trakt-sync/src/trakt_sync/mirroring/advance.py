@@ -80,9 +80,9 @@ def _synced(after: Job, change: Change, left: int, now: datetime, policy: Policy
     )
     again = []
     if differs.set_aside("not_found") or differs.not_removed:
-        again.append(now + policy.not_found_retry)
+        again.append((after.unknown_since or now) + policy.not_found_retry)
     if differs.set_aside("rejected"):
-        again.append(now + policy.rejected_retry)
+        again.append((after.rejected_since or now) + policy.rejected_retry)
     if differs.left_out:
         met_at = now if progress.limit is None else progress.limit.met_at
         again.append(max(now, met_at + policy.limit_retry))

@@ -94,8 +94,7 @@ def waiting_for_a_place(job: Job, now: datetime, policy: Policy) -> Change | Non
     if limit is None or not is_to_be_made or not job.desired.is_present:
         return None
     until = max(now, limit.met_at + policy.limit_retry)
-    change = _failed_again(job, Change(job.progress), job.progress.incident.attempts)
-    return replace(_notified(job, change, "limit_reached", until), next=Next(until, "limit_reached"))
+    return replace(_notified(job, Change(job.progress), "limit_reached", until), next=Next(until, "limit_reached"))
 
 
 def give_up(job: Job, detail: str) -> Change:
@@ -113,7 +112,7 @@ def _is_lasting(attempts: int, wait: timedelta) -> bool:
 def _retried(
     before: Job, change: Change, reason: FailureReason, due_at: datetime, *, is_news: bool, detail: str = ""
 ) -> Change:
-    change = _failed_again(before, change, before.progress.incident.attempts + 1)
+    change = _failed_again(before, change)
     if is_news:
         change = _notified(before, change, reason, due_at, detail)
     return replace(change, next=Next(due_at, reason))
@@ -121,21 +120,21 @@ def _retried(
 
 def _blocked(before: Job, reason: FailureReason, until: datetime) -> Change:
     """No retry helps for a long time."""
-    change = _failed_again(before, Change(before.progress), before.progress.incident.attempts)
-    return replace(_notified(before, change, reason, until), next=Next(until, reason))
+    return replace(_notified(before, Change(before.progress), reason, until), next=Next(until, reason))
 
 
 def _rate_limited(before: Job, now: datetime, wait: timedelta) -> Change:
     until = now + wait
     attempts = before.progress.incident.attempts + 1
-    change = _failed_again(before, Change(before.progress), attempts)
+    change = _failed_again(before, Change(before.progress))
     if wait >= MIN_WAIT_TO_NOTIFY or attempts > MIN_ATTEMPTS_TO_NOTIFY:
         change = _notified(before, change, "rate_limited", until)
     return replace(change, next=Next(until, "rate_limited"), account=AccountChange(until, "rate_limited"))
 
 
-def _failed_again(before: Job, change: Change, attempts: int) -> Change:
-    incident = replace(change.progress.incident, attempts=attempts, version=before.version)
+def _failed_again(before: Job, change: Change) -> Change:
+    incident = before.progress.incident
+    incident = replace(incident, attempts=incident.attempts + 1)
     return replace(change, progress=replace(change.progress, incident=incident))
 
 

@@ -19,6 +19,9 @@ class Job:
 
     Args:
         remaining: actions left by the last plan; None: this version was not planned yet.
+        unknown_since: since when Trakt does not know, or does not take off, the first of its titles; None: there is
+            none.
+        rejected_since: since when Trakt refuses the first of its titles; None: there is none.
         trace_context: of the version's event, as `chassis.telemetry.trace_context` writes it.
     """
 
@@ -29,6 +32,8 @@ class Job:
     progress: Progress
     entries: tuple[Entry, ...] = ()
     remaining: int | None = None
+    unknown_since: datetime | None = None
+    rejected_since: datetime | None = None
     trace_context: str | None = None
 
     @property

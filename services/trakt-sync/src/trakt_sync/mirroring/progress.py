@@ -147,7 +147,7 @@ class Incident:
     Args:
         attempts: failures in a row.
         notified: the reason of the failure that the user was told; None: of none.
-        version: of the list when it last failed.
+        version: of the list, as it was last worked on.
     """
 
     attempts: int = 0
@@ -163,7 +163,7 @@ class Incident:
         if version <= self.version:
             return self
         notified = None if self.notified == "rejected" else self.notified
-        return Incident(self.attempts if is_present else 0, notified, self.version)
+        return Incident(self.attempts if is_present else 0, notified, version)
 
 
 @dataclass(frozen=True, slots=True)

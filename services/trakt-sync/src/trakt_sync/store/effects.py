@@ -29,12 +29,14 @@ def entries(known_since: str) -> str:
     on the list has too means that one.
 
     Args:
-        known_since: the parameter of the time before which they are forgotten.
+        known_since: the parameter of the time until which they are forgotten.
     """
     return f"""
 SELECT array_agg(row_id) AS row_ids, array_agg(media_type) AS media_types, array_agg(trakt) AS trakts,
     array_agg(tmdb) AS tmdbs, array_agg(imdb) AS imdbs, array_agg(state_now) AS states,
-    array_agg(list_item_id) AS list_item_ids, array_agg(is_by_others) AS are_by_others
+    array_agg(list_item_id) AS list_item_ids, array_agg(is_by_others) AS are_by_others,
+    min(noted_at) FILTER (WHERE state_now IN ('not_found', 'not_removed')) AS unknown_since,
+    min(noted_at) FILTER (WHERE state_now = 'rejected') AS rejected_since
 FROM (
     SELECT ledger.*, CASE WHEN {_is_removed_again(known_since)} THEN 'mirrored' ELSE state END AS state_now
     FROM ledger
@@ -50,14 +52,14 @@ def _is_forgotten(known_since: str) -> str:
     What Trakt refuses it may take a day later: errors of a server pass.
     """
     return f"""
-        (state = 'not_found' AND noted_at < {known_since})
-        OR (state = 'rejected' AND noted_at < {known_since}::timestamptz + interval '29 days')
+        (state = 'not_found' AND noted_at <= {known_since})
+        OR (state = 'rejected' AND noted_at <= {known_since}::timestamptz + interval '29 days')
         OR (job.is_asked AND state IN ('not_found', 'rejected', 'taken_off'))"""
 
 
 def _is_removed_again(known_since: str) -> str:
     """Return the condition under which a row is removed again that Trakt did not take off."""
-    return f"state = 'not_removed' AND (noted_at < {known_since} OR job.is_asked)"
+    return f"state = 'not_removed' AND (noted_at <= {known_since} OR job.is_asked)"
 
 
 def removed_again(known_since: str) -> str:

@@ -1,6 +1,7 @@
 """SQL of `mirror`: loading a job, and what is asked of mirrors beside a step's record."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -108,7 +109,7 @@ async def next_job(pool: Pool, account: Account, now: datetime, known_since: dat
     """Return the claimed account's list to work on, or None.
 
     Args:
-        known_since: titles that Trakt did not know before then are tried again.
+        known_since: titles that Trakt did not know then are tried again.
 
     Raises:
         LeaseLostError: the user was erased, and the list with them.
@@ -119,7 +120,9 @@ async def next_job(pool: Pool, account: Account, now: datetime, known_since: dat
     mirror_id = row["mirror_id"] or await pool.fetchval(ENSURE, row["list_id"], account.trakt_account)
     if mirror_id is None:
         raise LeaseLostError(f"the list {row['list_id']} of {account.user_id} was deleted")
-    return stored_job(row, mirror_id, entries_of(row))
+    stored = stored_job(row, mirror_id, entries_of(row))
+    job = replace(stored.job, unknown_since=row["unknown_since"], rejected_since=row["rejected_since"])
+    return replace(stored, job=job)
 
 
 async def postpone(pool: Pool, account: Account, now: datetime) -> None:

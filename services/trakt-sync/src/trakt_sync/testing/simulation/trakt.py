@@ -99,6 +99,11 @@ class SimulatedTrakt:
     def add_fault(self, fault: Fault) -> None:
         self.sim.add_fault(fault)
 
+    @property
+    def is_ailing(self) -> bool:
+        """Whether there are faults, or a request that is still to be carried out."""
+        return bool([*self.sim.faults]) or self._transport.is_late
+
     def carry_out_late(self) -> None:
         self._transport.carry_out_late()
 

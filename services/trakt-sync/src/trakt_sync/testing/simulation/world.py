@@ -167,7 +167,7 @@ class World:
     async def _change_by_hand(self, operation: ByHand, account: Account, one: MediaList) -> None:
         if (list_id := self.wishes.list_of(operation.number)) in self.wishes.known:
             version = self.wishes.known[list_id][-1].version
-            is_at_rest = not [*self.trakt.sim.faults] and self.workers.are_untroubled
+            is_at_rest = not self.trakt.is_ailing and self.workers.are_untroubled
             is_at_rest = is_at_rest and await known.is_at_rest(self.pool, list_id, version)
             self.hands.made(list_id, operation, one, is_at_rest=is_at_rest)
         self.trakt.change_by_hand(account, one, operation.change)
@@ -196,7 +196,7 @@ class World:
                 self.trakt.add_fault(SimulatorFault(**given))
                 self.had_late_writes |= operation.kind == "late"
                 self.had_dead_tokens |= operation.status == UNAUTHORIZED
-                self.had_unremovable |= operation.kind == "unremovable"
+                self.had_unremovable |= operation.kind == "unremovable" or operation.ids is not None
             case Pages(size):
                 self.trakt.sim.set_options({"max_page_size": size})
                 self.trakt.add_fault(SimulatorFault(kind="duplicate_rows", times=None))
