@@ -53,10 +53,12 @@ class TraktWatchlistSynced(TraktSynced, ce_type="watchbuddy.trakt.watchlist_sync
 
 
 class TraktListDeleted(ListEvent, ce_type="watchbuddy.trakt.list_deleted.v1", topic=TRAKT_TOPIC):
-    """Nothing of the list is left on Trakt."""
+    """Nothing of the list is left on Trakt, but for what Trakt does not take off the user's watchlist."""
 
     trakt_list_id: BigintId | None = None
     """Null when there never was a list on Trakt, and when the watchlist was the target."""
+    not_removed: tuple[Item, ...] = ()
+    """Items that stay on the watchlist: Trakt does not take them off."""
 
 
 class TraktSyncFailed(ListEvent, ce_type="watchbuddy.trakt.sync_failed.v1", topic=TRAKT_TOPIC):

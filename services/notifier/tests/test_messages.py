@@ -132,6 +132,14 @@ TEXTS: list[tuple[Event, str, str]] = [
     (drift("items_edited", "kept"), "info", "Titles of 'Heists' were changed on Trakt: left alone."),
     (event("TraktListDeleted", **ON_TRAKT), "info", "Deleted 'Heists' from Trakt"),
     *(
+        (
+            event("TraktListDeleted", not_removed=[{"media_type": "movie", "ids": {"tmdb": one}} for one in stuck]),
+            "warning",
+            f"'Heists' is deleted, but {titles} could not be removed from your Trakt watchlist.",
+        )
+        for stuck, titles in (((949,), "1 title"), ((949, 500), "2 titles"))
+    ),
+    *(
         (failed(operation, "rate_limited"), "warning", "Trakt API rate limit exceeded. Please wait.")
         for operation in ("create", "sync", "delete")
     ),

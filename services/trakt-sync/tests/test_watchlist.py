@@ -12,10 +12,11 @@ from trakt_simulator.testing import SimulatorAdmin
 from trakt_sync.mirroring.policy import Policy
 from trakt_sync.mirroring.views import item_views
 from trakt_sync.store import views
-from trakt_sync.testing import Harness, movies, shows, synced_by_hand, to_watch, wanted
+from trakt_sync.testing import Harness, movies, shows, synced_by_hand, to_watch, unwanted, wanted
 from watchbuddy_contracts import (
     TraktDriftFound,
     TraktListCreated,
+    TraktListDeleted,
     TraktListSynced,
     TraktSyncFailed,
     TraktWatchlistSynced,
@@ -222,6 +223,20 @@ async def test_what_was_watched_stays_off_until_it_is_put_on_the_list_again(
     await running.want(to_watch(1, 2, version=4))
     await running.settled()
     assert await there(admin) == [1, 2]
+
+
+async def test_what_trakt_does_not_take_off_is_told_when_the_list_is_deleted(
+    running: Harness, admin: SimulatorAdmin
+) -> None:
+    await put_there(admin, 7)
+    await running.want(to_watch(1, 2))
+    await running.settled()
+    await admin.fault("unremovable", path=f"{WATCHLIST}/remove", ids={"trakt": 2}, times=None)
+    await running.want(unwanted(version=2, title="To watch"))
+    await running.settled()
+    assert await there(admin) == [7, 2]
+    (deleted,) = await running.events(TraktListDeleted)
+    assert deleted.not_removed == movies(2)
 
 
 async def test_an_unchanged_watchlist_costs_one_more_request_and_lists_nothing_more(

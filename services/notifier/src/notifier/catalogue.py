@@ -109,6 +109,9 @@ def _put_right(event: TraktDriftFound) -> tuple[tuple[int | None, str], ...]:
 
 
 def _trakt_list_deleted(event: TraktListDeleted) -> Wording:
+    if left := len(event.not_removed):
+        titles = "1 title" if left == 1 else f"{left} titles"
+        return "warning", f"'{event.title}' is deleted, but {titles} could not be removed from your Trakt watchlist."
     if event.trakt_list_id is None:  # there was never a list on Trakt, or it was the watchlist
         return None
     return "info", f"Deleted '{event.title}' from Trakt"

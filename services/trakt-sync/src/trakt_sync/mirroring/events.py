@@ -54,7 +54,10 @@ def list_synced(job: Job, differs: Difference) -> TraktSynced:
 
 
 def list_deleted(job: Job, trakt_list_id: int | None) -> TraktListDeleted:
-    return TraktListDeleted(**_about(job), trakt_list_id=trakt_list_id)
+    """Return the event of a list of which nothing is left. Args: job: as it was before."""
+    stuck = [one for one in job.entries if job.is_on_watchlist and one.state == "not_removed" and not one.is_by_others]
+    not_removed = to_items(entry.title for entry in stuck)
+    return TraktListDeleted(**_about(job), trakt_list_id=trakt_list_id, not_removed=not_removed)
 
 
 def drift_found(

@@ -24,6 +24,8 @@ def check_watchlists(world: World, users: Collection[str], told: Mapping[int, To
             raise BrokenRuleError(f"titles that the user of {account} put on the watchlist are gone: {gone}")
         may_stay = world.on_watchlists.added[account] | _left_behind(world, account, users)
         for wish in world.wishes.newest:
+            if not wish.is_present:
+                may_stay |= told[wish.list_id].left_behind
             if wish.is_for_watchlist and world.accounts[wish.user] == account:
                 may_stay |= _may_stay(world, wish, told[wish.list_id])
                 if wish.user in users:
@@ -68,9 +70,10 @@ def _left_behind(world: World, account: str, users: Collection[str]) -> set[int]
 
 def _may_have_left(world: World, user: str) -> bool:
     """Whether something may be there that nobody knows of: it came late, was left, or did not go with its list."""
-    for_watchlist = {wish.list_id for wish in world.wishes.written if wish.user == user and wish.is_for_watchlist}
-    still_are = {wish.list_id for wish in world.wishes.newest if wish.is_for_watchlist}
-    is_forgotten = world.had_unremovable and (user in world.protection.left or not for_watchlist <= still_are)
+    present = [wish for wish in world.wishes.written if wish.user == user and wish.is_present]
+    for_watchlist = {wish.list_id for wish in present if wish.is_for_watchlist}
+    has_moved = not for_watchlist.isdisjoint(wish.list_id for wish in present if not wish.is_for_watchlist)
+    is_forgotten = world.had_unremovable and (user in world.protection.left or has_moved)
     return world.had_late_writes or is_forgotten or world.erasures.may_have_left(user)
 
 

@@ -67,6 +67,12 @@ class Told:
         return self._titles("not_removed")
 
     @property
+    def left_behind(self) -> set[int]:
+        """Titles that stay on the watchlist though the list is deleted."""
+        items = [item for event in self.of(TraktListDeleted) for item in event.not_removed]
+        return {key for item in items if (key := titles.key_of_item(item)) is not None}
+
+    @property
     def was_cut(self) -> bool:
         """Whether titles were ever missing, which stand behind the others when they come."""
         return any(event.left_out or event.rejected for event in self.of(TraktSynced))
