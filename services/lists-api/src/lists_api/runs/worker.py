@@ -1,6 +1,5 @@
 """The worker: queues runs of lists that are due, takes runs, some at a time, and sleeps until there is more to do."""
 
-import asyncio
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -11,9 +10,9 @@ from uuid import UUID
 import structlog
 
 from chassis.clock import Clock
-from chassis.health import StuckError
 from chassis.postgres.database import DATABASE_ERRORS, Pool, is_away
 from chassis.postgres.wakeup import Listener
+from chassis.work_loop import WorkLoop
 from lists_api.runs.domain.run import Lease
 from lists_api.runs.runner import RunLostError, Runner
 from lists_api.store import run_queue
@@ -23,10 +22,8 @@ log = structlog.get_logger()
 CHANNEL: Final = "sync_run"
 """The channel of the workers. Wake it after a commit that queued a run or left a list due."""
 DUE_AT_A_TIME: Final = 300
-MIN_SLEEP: Final = timedelta(milliseconds=20)
-AFTER_A_DEFECT: Final = timedelta(seconds=1)
-STUCK_AFTER: Final = timedelta(seconds=30)
-"""Beyond the longest sleep."""
+MAX_SLEEP: Final = timedelta(seconds=30)
+"""A notification and the next due time end a sleep earlier."""
 
 
 async def queue_due(pool: Pool, *, new_id: Callable[[], UUID], now: datetime) -> int:
@@ -45,7 +42,6 @@ class Worker:
 
     Args:
         concurrency: runs at a time.
-        max_sleep: a notification and the next due time end a sleep earlier.
     """
 
     pool: Pool
@@ -53,36 +49,18 @@ class Worker:
     listener: Listener
     now: Clock
     concurrency: int = 4
-    max_sleep: timedelta = timedelta(seconds=30)
-    _wake: asyncio.Event = field(init=False, default_factory=asyncio.Event)
-    _running: set[asyncio.Task[None]] = field(init=False, default_factory=set)
-    _last_round: datetime | None = field(init=False, default=None)
+    _loop: WorkLoop = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._loop = WorkLoop("runs", self.now, concurrency=self.concurrency, max_sleep=MAX_SLEEP)
 
     async def check(self) -> None:
-        """Raise when the worker has not looked for work for long."""
-        if self._last_round is None or self.now() - self._last_round > self.max_sleep + STUCK_AFTER:
-            raise StuckError("the worker has not looked for runs")
+        """Raise when the worker has not looked for runs for long."""
+        await self._loop.check()
 
     async def run(self) -> None:
         """Work until cancelled. Runs in hand are ended first."""
-        listening = asyncio.create_task(self._listen(), name="listen runs")
-        try:
-            while True:
-                self._wake.clear()
-                try:
-                    sleep = await self._round()
-                except Exception as exc:  # noqa: BLE001 - Postgres away, or a defect: neither may end the worker
-                    log.error("round_failed", error=repr(exc))  # noqa: TRY400
-                    sleep = AFTER_A_DEFECT
-                with suppress(TimeoutError):
-                    async with asyncio.timeout(sleep.total_seconds()):
-                        await self._wake.wait()
-        finally:
-            listening.cancel()
-            if self._running:
-                await asyncio.wait(self._running, timeout=5)
-            for task in self._running:
-                task.cancel()
+        await self._loop.run(self._round, self.listener)
 
     async def work_off(self) -> None:
         """Queue what is due, and carry out one run after another until none waits."""
@@ -92,24 +70,20 @@ class Worker:
 
     async def _round(self) -> timedelta:
         """Start what can be started; return how long to sleep at most."""
-        self._last_round = self.now()
         await queue_due(self.pool, new_id=self.runner.new_id, now=self.now())
-        free = self.concurrency - len(self._running)
-        leases = await self._claim(free) if free else []
-        for lease in leases:
-            task = asyncio.create_task(self._carry_out(lease), name=f"run {lease.run_id}")
-            self._running.add(task)
-            task.add_done_callback(self._ended)
-        if len(self._running) >= self.concurrency:
-            return self.max_sleep  # the first run that ends, ends the sleep
-        due_at = await run_queue.next_due(self.pool)
-        return self.max_sleep if due_at is None else max(MIN_SLEEP, min(self.max_sleep, due_at - self.now()))
+        free = self._loop.free
+        for lease in await self._claim(free) if free else ():
+            self._loop.start(self._carry_out(lease), name=f"run {lease.run_id}")
+        if not self._loop.free:
+            return MAX_SLEEP  # the first run that ends, ends the sleep
+        return self._loop.until(await run_queue.next_due(self.pool))
 
     async def _claim(self, limit: int) -> list[Lease]:
         now = self.now()
         return await run_queue.claim_runs(self.pool, limit=limit, now=now, until=now + self.runner.lease_for)
 
-    async def _carry_out(self, lease: Lease) -> None:
+    async def _carry_out(self, lease: Lease) -> datetime:
+        """Carry a run out. More may be due at once: a list that was changed meanwhile."""
         try:
             await self.runner.carry_out(lease)
         except RunLostError:
@@ -117,16 +91,8 @@ class Worker:
         except Exception as exc:
             if is_away(exc):  # the lease runs out, and then the run is taken again
                 log.warning("run_interrupted", run_id=str(lease.run_id), error=repr(exc))
-                return
-            log.exception("run_failed", run_id=str(lease.run_id), list_id=lease.list_id, error=repr(exc))
-            with suppress(RunLostError, *DATABASE_ERRORS):
-                await self.runner.fail(lease)
-
-    def _ended(self, task: "asyncio.Task[None]") -> None:
-        self._running.discard(task)
-        self._wake.set()
-
-    async def _listen(self) -> None:
-        while True:
-            if await self.listener.wait(self.max_sleep):
-                self._wake.set()
+            else:
+                log.exception("run_failed", run_id=str(lease.run_id), list_id=lease.list_id, error=repr(exc))
+                with suppress(RunLostError, *DATABASE_ERRORS):
+                    await self.runner.fail(lease)
+        return self.now()

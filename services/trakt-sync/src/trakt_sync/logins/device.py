@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
@@ -11,8 +10,8 @@ import structlog
 from uuid_utils.compat import uuid7
 
 from chassis.clock import Clock
-from chassis.health import StuckError
 from chassis.postgres.database import Pool
+from chassis.work_loop import WorkLoop
 from trakt_sync.accounts.login import REUSED_UNTIL, DeviceLogin, DuePoll, after_poll
 from trakt_sync.accounts.revocation import give_back
 from trakt_sync.accounts.vault import Vault
@@ -30,14 +29,8 @@ POLL_TIMEOUT_S: Final = 20.0
 """For one poll. A slow Trakt is asked again."""
 TAKEN_FOR: Final = timedelta(seconds=30)
 """How long the logins of a killed process wait for another. Not below POLL_TIMEOUT_S."""
-ENDED_WITHIN_S: Final = 5.0
-"""How long a process that stops waits for its polls."""
 MAX_SLEEP: Final = timedelta(seconds=15)
 """Logins that another process has begun are seen this late, when it dies."""
-MIN_SLEEP: Final = timedelta(milliseconds=20)
-AFTER_A_DEFECT: Final = timedelta(seconds=1)
-STUCK_AFTER: Final = timedelta(minutes=3)
-"""Beyond the longest round."""
 
 
 @dataclass(slots=True)
@@ -57,9 +50,10 @@ class DeviceLogins:
     read_settings: ReadSettings
     wake: Callable[[], None]
     now: Clock
-    _polling: set[asyncio.Task[None]] = field(init=False, default_factory=set)
-    _begun: asyncio.Event = field(init=False, default_factory=asyncio.Event)
-    _last_round: datetime | None = field(init=False, default=None)
+    _loop: WorkLoop = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._loop = WorkLoop("open logins", self.now, concurrency=POLLS_AT_ONCE, max_sleep=MAX_SLEEP)
 
     async def begin(self, user_id: str) -> DeviceLogin:
         """Return the user's open login, or one that is begun at Trakt now.
@@ -77,7 +71,7 @@ class DeviceLogins:
                 self.pool, self.vault, user_id, uuid7(), code, self.now(), open_until=open_until
             )
             if added is not None:
-                self._begun.set()
+                self._loop.wake()
                 return added
 
     async def read(self, user_id: str) -> DeviceLogin | None:
@@ -86,45 +80,30 @@ class DeviceLogins:
 
     async def check(self) -> None:
         """Raise when nothing was polled for long."""
-        if self._last_round is None or self.now() - self._last_round > MAX_SLEEP + STUCK_AFTER:
-            raise StuckError("open logins are not polled")
+        await self._loop.check()
 
     async def run(self) -> None:
         """Poll until cancelled; polls in hand are ended first, for Trakt gives tokens once."""
-        try:
-            while True:
-                self._begun.clear()
-                try:
-                    sleep = await self._round()
-                except Exception as exc:  # noqa: BLE001 - Postgres away, or a defect: neither may end the polling
-                    log.error("login_round_failed", error=repr(exc))  # noqa: TRY400
-                    sleep = AFTER_A_DEFECT
-                with suppress(TimeoutError):
-                    async with asyncio.timeout(sleep.total_seconds()):
-                        await self._begun.wait()
-        finally:
-            if self._polling:
-                await asyncio.wait(self._polling, timeout=ENDED_WITHIN_S)
-            for task in self._polling:
-                task.cancel()
+        await self._loop.run(self._round)
 
     async def _round(self) -> timedelta:
         """Poll what is due; return how long to sleep at most."""
-        now = self.now()
-        self._last_round = now
+        now, free = self.now(), self._loop.free
+        if free == 0:
+            return MAX_SLEEP
         due_at = await logins.next_poll(self.pool)
         if due_at is not None and due_at <= now:
-            until = now + TAKEN_FOR
-            polls = await logins.take_polls(self.pool, self.vault, now, until=until, limit=POLLS_AT_ONCE)
-            self._polling = {asyncio.create_task(self._poll(poll), name=f"poll {poll.user_id}") for poll in polls}
-            if self._polling:
-                done, _ = await asyncio.wait(self._polling)
-                self._polling = set()
-                for error in [task.exception() for task in done]:
-                    if error is not None:
-                        raise error
+            for poll in await logins.take_polls(self.pool, self.vault, now, until=now + TAKEN_FOR, limit=free):
+                self._loop.start(self._polled(poll), name=f"poll {poll.user_id}")
             due_at = await logins.next_poll(self.pool)
-        return MAX_SLEEP if due_at is None else max(MIN_SLEEP, min(MAX_SLEEP, due_at - self.now()))
+        return self._loop.until(due_at)
+
+    async def _polled(self, poll: DuePoll) -> datetime:
+        try:
+            await self._poll(poll)
+        except Exception as exc:  # Postgres away, or a defect: it is polled again when nobody has it in hand
+            log.exception("login_poll_failed", user_id=poll.user_id, error=repr(exc))
+        return self.now()
 
     async def _poll(self, poll: DuePoll) -> None:
         try:

@@ -9,9 +9,9 @@ from typing import Final
 import structlog
 
 from chassis.clock import Clock
-from chassis.health import StuckError
 from chassis.postgres.database import DATABASE_ERRORS, Pool
 from chassis.postgres.wakeup import Listener
+from chassis.work_loop import WorkLoop
 from trakt_sync.accounts.account import Account
 from trakt_sync.errors import LeaseLostError
 from trakt_sync.kill_points import KillPoint, reached
@@ -28,9 +28,8 @@ log = structlog.get_logger()
 
 SOON: Final = timedelta(milliseconds=100)
 MIN_SLEEP: Final = timedelta(milliseconds=2)
-AFTER_A_DEFECT: Final = timedelta(seconds=1)
-STUCK_AFTER: Final = timedelta(seconds=10)
-"""Beyond the longest sleep."""
+MAX_SLEEP: Final = timedelta(seconds=5)
+"""A notification and the next due time end a sleep earlier."""
 
 
 @dataclass(slots=True)
@@ -39,7 +38,6 @@ class Worker:
 
     Args:
         concurrency: accounts served at a time.
-        max_sleep: a notification and the next due time end a sleep earlier.
     """
 
     pool: Pool
@@ -53,60 +51,40 @@ class Worker:
     listener: Listener
     now: Clock
     concurrency: int = 16
-    max_sleep: timedelta = timedelta(seconds=5)
-    _wake: asyncio.Event = field(init=False, default_factory=asyncio.Event)
-    _serving: set[asyncio.Task[None]] = field(init=False, default_factory=set)
-    _last_round: datetime | None = field(init=False, default=None)
+    _loop: WorkLoop = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._loop = WorkLoop(
+            "accounts with work", self.now, concurrency=self.concurrency, max_sleep=MAX_SLEEP, min_sleep=MIN_SLEEP
+        )
 
     async def check(self) -> None:
         """Raise when the worker has not looked for work for long."""
-        if self._last_round is None or self.now() - self._last_round > self.max_sleep + STUCK_AFTER:
-            raise StuckError("the worker has not looked for work")
+        await self._loop.check()
 
     async def run(self) -> None:
         """Serve until cancelled; steps in hand are ended first."""
-        listening = asyncio.create_task(self._listen(), name="listen work")
-        try:
-            while True:
-                self._wake.clear()
-                try:
-                    sleep = await self._round()
-                except Exception as exc:  # noqa: BLE001 - Postgres away, or a defect: neither may end the worker
-                    log.error("round_failed", error=repr(exc))  # noqa: TRY400
-                    sleep = AFTER_A_DEFECT
-                with suppress(TimeoutError):
-                    async with asyncio.timeout(max(sleep.total_seconds(), 0)):
-                        await self._wake.wait()
-        finally:
-            listening.cancel()
-            if self._serving:
-                await asyncio.wait(self._serving, timeout=5)
-            for task in self._serving:
-                task.cancel()
+        await self._loop.run(self._round, self.listener)
 
     async def _round(self) -> timedelta:
         """Start what can be started; return how long to sleep at most."""
         now = self.now()
-        self._last_round = now
         if self.breaker.is_open:
-            return min(await self.outage.watch(now), self.max_sleep)
+            return min(await self.outage.watch(now), MAX_SLEEP)
         if self.breaker.has_recovered:
             await work_queue.resume(self.pool, now)
             reached(KillPoint.WAITING_RESUMED)
             await imports.resume(self.pool, now)
             self.breaker.resumed()
-        free = self.concurrency - len(self._serving)
+        free = self._loop.free
         if free == 0:
-            return self.max_sleep
+            return MAX_SLEEP
         claimed = await self.accounts.claim(now, free)
         for account in claimed:
-            task = asyncio.create_task(self._serve(account), name=f"serve {account.user_id}")
-            self._serving.add(task)
-            task.add_done_callback(self._served)
+            self._loop.start(self._serve(account), name=f"serve {account.user_id}")
         if claimed:
             return SOON  # what is due at once ends the sleep; others may fall due meanwhile
-        due_at = await self.accounts.next_due()
-        return self.max_sleep if due_at is None else max(MIN_SLEEP, min(self.max_sleep, due_at - self.now()))
+        return self._loop.until(await self.accounts.next_due())
 
     async def serve(self, account: Account) -> datetime | None:
         """Take a claimed account's next step and give the account back; return when more of it is due.
@@ -126,10 +104,11 @@ class Worker:
             return self.now()
         return await self.reconciler.serve(account)
 
-    async def _serve(self, account: Account) -> None:
+    async def _serve(self, account: Account) -> datetime | None:
+        """Serve an account; return when more of it is due: meanwhile, it was due no sooner than at its lease's end."""
         renewing = asyncio.create_task(self._keep_lease(account), name=f"lease {account.user_id}")
         try:
-            self._wake_at(await self.serve(account))
+            return await self.serve(account)
         except LeaseLostError:
             log.warning("lease_lost", user_id=account.user_id)
         except Exception as exc:  # a defect: this list waits, the others go on
@@ -141,16 +120,7 @@ class Worker:
                     await mirrors.postpone(self.pool, account, self.now())
         finally:
             renewing.cancel()
-
-    def _wake_at(self, due_at: datetime | None) -> None:
-        """End the sleep then: while the account was served, it was due no sooner than at its lease's end."""
-        if due_at is not None and (wait := due_at - self.now()) < self.max_sleep:
-            asyncio.get_running_loop().call_later(max(wait.total_seconds(), 0), self._wake.set)
-
-    def _served(self, task: "asyncio.Task[None]") -> None:
-        if len(self._serving) == self.concurrency:  # others may have waited for a place
-            self._wake.set()
-        self._serving.discard(task)
+        return None
 
     async def _keep_lease(self, account: Account) -> None:
         while True:
@@ -159,8 +129,3 @@ class Worker:
                 await self.accounts.renew(account, self.now())
             except DATABASE_ERRORS as exc:
                 log.warning("lease_not_renewed", user_id=account.user_id, error=repr(exc))
-
-    async def _listen(self) -> None:
-        while True:
-            if await self.listener.wait(self.max_sleep):
-                self._wake.set()
