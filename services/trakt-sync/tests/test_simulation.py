@@ -339,6 +339,15 @@ MENDED: dict[str, Sequence[Operation]] = {
         Work(3),
         ByHand("remove"),
     ],
+    "a list that is to have the watchlist of another one, and then one of its own": [
+        Edit(items=("s2a", "m2t", "m1a", "m3a", "s1"), target="watchlist"),
+        Work(3),
+        Edit(target="list"),
+        Work(),
+        Edit(number=2, target="watchlist"),
+        Work(),
+        Edit(number=2, target="list"),
+    ],
     "errors of the server that pass": [
         Edit(items=("m1",)),
         Work(),

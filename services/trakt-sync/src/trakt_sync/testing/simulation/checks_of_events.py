@@ -22,7 +22,7 @@ def check_events(wish: Wish, told: Told, shown: MediaList | None, *, is_touched:
 
     Args:
         shown: its Trakt list.
-        is_touched: see `check_rest`.
+        is_touched: see `check_rest`; or it was for the watchlist once.
 
     Raises:
         BrokenRuleError: it is not the truth, or it was told too often.
@@ -33,8 +33,7 @@ def check_events(wish: Wish, told: Told, shown: MediaList | None, *, is_touched:
     if shown is not None or not wish.is_present or wish.is_for_watchlist:
         _check_last(wish, told)
     if shown is not None:
-        was_elsewhere = len(created) != 1 or told.of(TraktWatchlistSynced)
-        _check_counts(wish, told, shown, is_exact=not (is_touched or was_elsewhere))
+        _check_counts(wish, told, shown, is_exact=len(created) == 1 and not is_touched)
     _check_failures(told)
 
 
@@ -51,7 +50,7 @@ def _check_counts(wish: Wish, told: Told, shown: MediaList, *, is_exact: bool) -
     """Check the numbers that the user was told: together they give what is there.
 
     Args:
-        is_exact: one Trakt list was made, and nobody else changed it.
+        is_exact: one Trakt list was made, nobody else changed it, and it was never for the watchlist.
     """
     results = told.of(TraktListSynced)
     unknown = len(results[-1].not_found) + sum(titles.key_of_item(item) is None for item in results[-1].left_out)
