@@ -1,14 +1,13 @@
 """A database that version 0.1.0 made is upgraded in place, with all that it holds."""
 
-import hashlib
 from collections.abc import Callable
-from importlib import resources
 from typing import Any
 
 import asyncpg
 import pytest
 
 from chassis.postgres.database import migrate
+from chassis.testing import migrate_as_before
 from lists_api.lists.retention import sweep
 from lists_api.testing import movies, running_api, tmdb_ids
 from watchbuddy_contracts import ListState, TraktListSynced
@@ -57,14 +56,7 @@ INSERT INTO trakt_accounts (user_id, state, at, revision) VALUES ('ada', 'connec
 async def make_version_0_1_0(dsn: str) -> None:
     connection = await asyncpg.connect(dsn)
     try:
-        for name in VERSION_0_1_0:
-            script = (resources.files("lists_api") / "migrations" / name).read_text()
-            await connection.execute(script)
-            await connection.execute(
-                "INSERT INTO schema_migrations (package, name, checksum) VALUES ('lists_api', $1, $2)",
-                name,
-                hashlib.sha256(script.encode()).hexdigest(),
-            )
+        await migrate_as_before(connection, "lists_api", *VERSION_0_1_0)
         await connection.execute(ROWS)
     finally:
         await connection.close()

@@ -1,8 +1,6 @@
 """A database of the version before, with messages and lists that lack titles, goes on after the upgrade."""
 
-import hashlib
 from collections.abc import AsyncIterator, Callable
-from importlib import resources
 from uuid import uuid4
 
 import pytest
@@ -10,7 +8,7 @@ import pytest
 from chassis.postgres import database as postgres
 from chassis.postgres.database import Connection, create_pool
 from chassis.postgres.wakeup import Waker
-from chassis.testing import FakeClock
+from chassis.testing import FakeClock, migrate_as_before
 from notifier import page_store
 from notifier.dispatch import CHANNEL, RUNS, Dispatcher
 from notifier.stored import Filter
@@ -32,16 +30,7 @@ def fresh_dsn(make_database: Callable[..., str]) -> str:
 async def old(fresh_dsn: str) -> AsyncIterator[tuple[str, Connection]]:
     """Give a database as the version before left it, and a connection to it."""
     connection = await postgres.connect(fresh_dsn, purpose="test")
-    folder = resources.files("notifier") / "migrations"
-    for file in sorted(folder.iterdir(), key=lambda file: file.name):
-        if file.name.startswith(BEFORE):
-            script = file.read_text()
-            await connection.execute(script)
-            await connection.execute(
-                "INSERT INTO schema_migrations (package, name, checksum) VALUES ('notifier', $1, $2)",
-                file.name,
-                hashlib.sha256(script.encode()).hexdigest(),
-            )
+    await migrate_as_before(connection, "notifier", *BEFORE)
     yield fresh_dsn, connection
     await connection.close()
 

@@ -1,16 +1,15 @@
 """A database of the version before, with lists in every state, goes on after the upgrade as if nothing had happened."""
 
-import hashlib
 import json
 from collections.abc import AsyncIterator, Callable
 from datetime import datetime, timedelta
-from importlib import resources
 from uuid import uuid4
 
 import pytest
 
 from chassis.postgres import database as postgres
 from chassis.postgres.database import Connection
+from chassis.testing import migrate_as_before
 from trakt_simulator.testing import SimulatorAdmin, TokenPair
 from trakt_sync.accounts.token_import import parse_tokens
 from trakt_sync.accounts.vault import Vault
@@ -44,16 +43,7 @@ def fresh_dsn(make_database: Callable[..., str]) -> str:
 async def old(fresh_dsn: str) -> AsyncIterator[tuple[str, Connection]]:
     """Give a database as version 0.1.0 left it, and a connection to it."""
     connection = await postgres.connect(fresh_dsn, purpose="test")
-    folder = resources.files("trakt_sync") / "migrations"
-    for file in sorted(folder.iterdir(), key=lambda file: file.name):
-        if file.name.startswith(BEFORE):
-            script = file.read_text()
-            await connection.execute(script)
-            await connection.execute(
-                "INSERT INTO schema_migrations (package, name, checksum) VALUES ('trakt_sync', $1, $2)",
-                file.name,
-                hashlib.sha256(script.encode()).hexdigest(),
-            )
+    await migrate_as_before(connection, "trakt_sync", *BEFORE)
     yield fresh_dsn, connection
     await connection.close()
 

@@ -1,8 +1,9 @@
 """For tests: a clock that is set by hand, a wait for a state, a Python with an environment of its own, what a database
-holds, backups.
+holds, a database of a version before, backups.
 """
 
 import asyncio
+import hashlib
 import re
 import subprocess
 import sys
@@ -10,6 +11,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from importlib import resources
 from typing import TypeVar
 from urllib.parse import urlsplit, urlunsplit
 
@@ -18,7 +20,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from chassis.connections import AbortableConnection
-from chassis.postgres.database import Pool
+from chassis.postgres.database import Connection, Pool
 
 T = TypeVar("T")
 TABLES = """
@@ -106,6 +108,22 @@ async def served(app: ASGIApp) -> AsyncIterator[str]:
     finally:
         server.should_exit = True
         await serving
+
+
+async def migrate_as_before(connection: Connection, package: str, *beginnings: str) -> None:
+    """Carry out the migrations whose names begin so, as a version did that knew no others of the package."""
+    files = sorted((resources.files(package) / "migrations").iterdir(), key=lambda file: file.name)
+    for file in files:
+        if file.name.startswith(beginnings):
+            script = file.read_text(encoding="utf-8")
+            await connection.execute(script)
+            checksum = hashlib.sha256(script.encode()).hexdigest()
+            await connection.execute(
+                "INSERT INTO schema_migrations (package, name, checksum) VALUES ($1, $2, $3)",
+                package,
+                file.name,
+                checksum,
+            )
 
 
 async def back_up(dsn: str) -> str:
