@@ -134,6 +134,14 @@ def test_no_process_is_root_writes_or_gains_rights(objects: Sequence[Object]) ->
             assert "memory" in container["resources"]["limits"], _name(one)
 
 
+def test_an_image_that_was_brought_to_the_nodes_is_taken(objects: Sequence[Object]) -> None:
+    for one in _of(objects, "Deployment", "StatefulSet", "Job"):
+        for container in _pod(one)["spec"]["containers"]:
+            has_tag = ":" in container["image"].rpartition("/")[2]
+            # without either, Kubernetes asks a registry at each start, whatever the node has
+            assert has_tag or container.get("imagePullPolicy") == "IfNotPresent", _name(one)
+
+
 def test_each_process_is_asked_for_its_health(objects: Sequence[Object]) -> None:
     for one, _, container in _ours(objects, "Deployment"):
         asked = {
