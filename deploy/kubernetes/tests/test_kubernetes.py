@@ -176,6 +176,15 @@ def test_nobody_reaches_what_is_not_named(objects: Sequence[Object]) -> None:
     assert all({"10.0.0.0/8", "169.254.0.0/16"} <= set(block["except"]) for block in outside if "." in block["cidr"])
 
 
+def test_an_apply_says_of_what_stays_that_it_is_unchanged(objects: Sequence[Object]) -> None:
+    """What the API server would fill in is written out: kubectl sends it again otherwise, and says "configured"."""
+    for one in _of(objects, "NetworkPolicy"):
+        rules = [*one["spec"].get("ingress", ()), *one["spec"].get("egress", ())]
+        assert all("protocol" in port for rule in rules for port in rule.get("ports", ())), _name(one)
+    for one in _of(objects, "Deployment"):
+        assert "type" in one["spec"]["strategy"], _name(one)
+
+
 def test_consumers_follow_the_lag_of_what_they_read(production: Sequence[Object]) -> None:
     scaled = {}
     for one in _of(production, "ScaledObject"):
