@@ -20,6 +20,7 @@ MIRRORED_WITHIN: Final = timedelta(minutes=5)
 
 async def run() -> list[Figure]:
     async with running("embedded") as system:
+        await system.trakt.options(unknown_ids_exist=True)
         user = await system.connect("rename")
         lists = {size: await user.make_list(f"{size} items", movies(1, size)) for size in (SMALL, LARGE)}
         for list_id in lists.values():

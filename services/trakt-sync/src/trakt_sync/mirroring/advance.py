@@ -5,10 +5,11 @@ from datetime import datetime
 from typing import Final
 
 from trakt_sync.mirroring.actions import Action, ReadItems
+from trakt_sync.mirroring.diff import Difference
 from trakt_sync.mirroring.events import drift_found, list_deleted, list_synced
 from trakt_sync.mirroring.job import Change, Job, Next, Step
 from trakt_sync.mirroring.ledger import LedgerChange
-from trakt_sync.mirroring.plan import difference, plan
+from trakt_sync.mirroring.plan import difference, planned
 from trakt_sync.mirroring.policy import Policy
 from trakt_sync.mirroring.progress import Progress, Staleness
 from watchbuddy_contracts import Event
@@ -26,11 +27,16 @@ def advance(job: Job, change: Change, now: datetime, policy: Policy) -> Step:
     if change.next is not None:
         return Step(change, replace(change.next, remaining=job.remaining))
     after = job.after(change)
-    actions = plan(after.desired, after.actual)
+    actual = after.actual
+    found = planned(after.desired, actual)
+    actions = found.actions
     if not actions and not job.desired.is_present:
         return _deleted(job, change)
     if not actions or _is_repair(actions, after):
-        return _synced(after, change, len(actions), now, policy)
+        if after.progress.trakt_list is None:  # it was deleted by hand, and is to stay deleted
+            return Step(_ended(change, change.progress.finished(after.version), change.ledger, None), Next())
+        differs = found.differs or difference(after.desired, actual)
+        return _synced(after, change, differs, len(actions), now, policy)
     due_at = now
     staleness = change.progress.staleness
     if isinstance(actions[0], ReadItems) and staleness is not None and staleness.read_after is not None:
@@ -62,13 +68,9 @@ def _deleted(job: Job, change: Change) -> Step:
     return Step(_ended(change, progress, LedgerChange(replace=()), event), Next())
 
 
-def _synced(after: Job, change: Change, left: int, now: datetime, policy: Policy) -> Step:
+def _synced(after: Job, change: Change, differs: Difference, left: int, now: datetime, policy: Policy) -> Step:
     """Trakt equals the version; `left` actions are a repair that comes later."""
-    if after.progress.trakt_list is None:  # it was deleted by hand, and is to stay deleted
-        return Step(_ended(change, change.progress.finished(after.version), change.ledger, None), Next())
-    progress, actual = change.progress, after.actual
-    differs = difference(after.desired, actual)
-    ledger = change.ledger
+    progress, actual, ledger = change.progress, after.actual, change.ledger
     if ledger.replace is None:
         drop = (*ledger.drop, *differs.aside_in_vain)
         ledger = replace(ledger, learn=(*ledger.learn, *differs.learned), drop=drop)

@@ -101,7 +101,7 @@ def diff(
         learned=tuple(
             (entry.row_id, entry.title.merged(item))
             for item, entry in here
-            if entry is not None and entry.row_id is not None and entry.title.merged(item) != entry.title
+            if entry is not None and entry.row_id is not None and item != entry.title != entry.title.merged(item)
         ),
         order=tuple(item for item, _ in here),
     )
@@ -185,8 +185,12 @@ def _match(items: Iterable[Title], entries: tuple[Entry, ...], tried_again: Coll
         if not hits:
             pairs.append((item, None))
             continue
-        entry = entries[min(hits, key=lambda hit: (_PREFERENCE[entries[hit].state], hit))]
-        claimed |= {hit for hit in hits if not entry.title.contradicts(entries[hit].title)}
+        if len(hits) == 1:  # as nearly always
+            (position,) = hits
+        else:
+            position = min(hits, key=lambda hit: (_PREFERENCE[entries[hit].state], hit))
+        entry = entries[position]
+        claimed |= {hit for hit in hits if hit == position or not entry.title.contradicts(entries[hit].title)}
         # Trakt may know the title by an id that it was not asked for yet.
         is_new_try = entry.state in ("not_found", "rejected") and entry.title.merged(item) != entry.title
         is_new_try = is_new_try or entry.state in tried_again

@@ -6,6 +6,7 @@ wanted title under another id: then Trakt is read before anything is removed (de
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from trakt_sync.mirroring.actions import (
     Action,
@@ -28,24 +29,42 @@ from trakt_sync.mirroring.ledger import is_ours, set_aside
 from trakt_sync.mirroring.references import WATCHLIST
 
 
-def plan(desired: Desired, actual: Actual) -> tuple[Action, ...]:
-    """Return the actions that make Trakt equal to `desired`, in order; none when it is so already.
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is to be done.
 
-    Only the first action is carried out before the next plan is made. Those behind it may be preliminary.
+    Args:
+        actions: that make Trakt equal to what is wanted, in order. Only the first is carried out before the next plan
+            is made. Those behind it may be preliminary.
+        differs: how the items differ; None: nobody has looked at them.
     """
+
+    actions: tuple[Action, ...]
+    differs: Difference | None = None
+
+
+def plan(desired: Desired, actual: Actual) -> tuple[Action, ...]:
+    """Return the actions of the plan that makes Trakt equal to `desired`; none when it is so already."""
+    return planned(desired, actual).actions
+
+
+def planned(desired: Desired, actual: Actual) -> Plan:
+    """Return the plan that makes Trakt equal to `desired`."""
     if actual.has_open_intent:
-        return (FindList(),)
+        return Plan((FindList(),))
     if actual.is_doubted:
-        return (CheckList(),)
+        return Plan((CheckList(),))
     twins = tuple(DeleteTwin(trakt_list_id) for trakt_list_id in actual.twins)
     if not desired.is_present:
-        return (*_left(actual), *twins)
+        return Plan((*_left(actual), *twins))
     is_for_watchlist = desired.policies.target == WATCHLIST
     if actual.is_detached and desired.policies.when_deleted == "detach" and not is_for_watchlist:
-        return twins
+        return Plan(twins)
     if actual.trakt_list_id is not None and actual.is_watchlist != is_for_watchlist:  # its target is another now
-        return (*_left(actual), *_present(desired, Actual(is_first=True)), *twins)
-    return (*_present(desired, actual), *twins)
+        nothing = Actual(is_first=True)
+        return Plan((*_left(actual), *_present(desired, nothing, difference(desired, nothing)), *twins))
+    differs = difference(desired, actual)
+    return Plan((*_present(desired, actual, differs), *twins), differs)
 
 
 def difference(desired: Desired, actual: Actual) -> Difference:
@@ -73,14 +92,13 @@ def _left(actual: Actual) -> Iterator[Action]:
         yield DeleteList()
 
 
-def _present(desired: Desired, actual: Actual) -> Iterator[Action]:
+def _present(desired: Desired, actual: Actual, differs: Difference) -> Iterator[Action]:
     is_for_watchlist = desired.policies.target == WATCHLIST
     if actual.trakt_list_id is None:
         yield OpenWatchlist() if is_for_watchlist else CreateList(desired.details)
     elif not (actual.is_watchlist or actual.is_left_as_found):
         changes = desired.details.changes_from(actual.details)
         yield from [UpdateList(changes)] if changes else []
-    differs = difference(desired, actual)
     is_ordered = desired.is_ordered or actual.is_first
     added, is_in_order = additions(differs, actual, is_ordered=is_ordered)
     is_held = differs.is_doubtful or actual.is_sameness_doubted
