@@ -16,6 +16,8 @@ from questions import DASHBOARDS, Dashboard
 
 FOLDER: Final = Path(__file__).parent / "grafana" / "dashboards"
 PROMETHEUS: Final = {"type": "prometheus", "uid": "prometheus"}
+JAEGER: Final = {"type": "jaeger", "uid": "jaeger"}
+SERVICES: Final = ("lists-api", "trakt-sync", "notifier")
 WIDTH, HEIGHT, COLUMNS = 8, 8, 3
 
 
@@ -29,7 +31,8 @@ def document(dashboard: Dashboard) -> dict[str, Any]:
         "refresh": "30s",
         "time": {"from": "now-1h", "to": "now"},
         "editable": False,
-        "links": [{"type": "dashboards", "tags": ["watchbuddy"], "title": "WatchBuddy", "keepTime": True}],
+        "links": [_dashboards()],
+        "annotations": {},
         "templating": {"list": [_service_choice()] if dashboard.has_service else []},
         "panels": list(_panels(dashboard)),
     }
@@ -44,6 +47,7 @@ def _panels(dashboard: Dashboard) -> Iterator[dict[str, Any]]:
             "type": "row",
             "title": title,
             "gridPos": {"x": 0, "y": top, "w": 24, "h": 1},
+            "collapsed": False,
             "panels": [],
         }
         top += 1
@@ -57,8 +61,14 @@ def _panels(dashboard: Dashboard) -> Iterator[dict[str, Any]]:
                 "description": panel.description,
                 "datasource": PROMETHEUS,
                 "gridPos": {"x": x, "y": y, "w": WIDTH, "h": HEIGHT},
-                "fieldConfig": {"defaults": {"unit": panel.unit, "min": 0, "links": [_traces()]}, "overrides": []},
-                "options": {"tooltip": {"mode": "multi", "sort": "desc"}, "legend": {"displayMode": "list"}},
+                "fieldConfig": {
+                    "defaults": {"unit": panel.unit, "min": 0, "links": [_traces(service) for service in SERVICES]},
+                    "overrides": [],
+                },
+                "options": {
+                    "tooltip": {"mode": "multi", "sort": "desc"},
+                    "legend": {"displayMode": "list", "placement": "bottom", "showLegend": True, "calcs": []},
+                },
                 "targets": [
                     {"refId": chr(ord("A") + place), "datasource": PROMETHEUS, "expr": query, "legendFormat": legend}
                     for place, (query, legend) in enumerate(panel.queries.items())
@@ -67,19 +77,31 @@ def _panels(dashboard: Dashboard) -> Iterator[dict[str, Any]]:
         top += -(-len(panels) // COLUMNS) * HEIGHT
 
 
-def _traces() -> dict[str, str]:
-    """Return the link from a panel to the slow and the failed traces of its time. Their ids lead to the logs."""
-    query = {"refId": "A", "queryType": "traceql", "query": "{status = error || duration > 1s}"}
-    pane = {"datasource": "tempo", "queries": [query], "range": {"from": "FROM", "to": "TO"}}
-    panes = quote(json.dumps({"a": pane}, separators=(",", ":")))
-    where = panes.replace("FROM", "${__from}").replace("TO", "${__to}")
-    return {"title": "Traces that are slow or failed", "url": f"/explore?schemaVersion=1&panes={where}"}
+def _dashboards() -> dict[str, Any]:
+    """Return the links to the other dashboards."""
+    where = {"type": "dashboards", "tags": ["watchbuddy"], "keepTime": True, "includeVars": False}
+    return {**where, "title": "WatchBuddy", "icon": "", "tooltip": "", "asDropdown": False, "targetBlank": False}
+
+
+def _traces(service: str) -> dict[str, str]:
+    """Return the link from a panel to a service's traces of its time. Their ids lead to the logs.
+
+    Jaeger searches by service, and for all conditions at once; Explore asks it one query a pane, and has two panes.
+    """
+    panes = {"bad": _search(service, tags="error=true"), "lag": _search(service, minDuration="1s")}
+    quoted = quote(json.dumps(panes, separators=(",", ":")))
+    where = quoted.replace("FROM", "${__from}").replace("TO", "${__to}")
+    return {"title": f"Failed and slow traces of {service}", "url": f"/explore?schemaVersion=1&panes={where}"}
+
+
+def _search(service: str, **condition: str) -> dict[str, Any]:
+    query = {"refId": "A", "datasource": JAEGER, "queryType": "search", "service": service, **condition}
+    return {"datasource": JAEGER["uid"], "queries": [query], "range": {"from": "FROM", "to": "TO"}}
 
 
 def _service_choice() -> dict[str, Any]:
-    services = ("lists-api", "trakt-sync", "notifier")
-    options = [{"text": one, "value": one, "selected": one == services[0]} for one in services]
-    return {"name": "job", "label": "Service", "type": "custom", "query": ",".join(services), "options": options,
+    options = [{"text": one, "value": one, "selected": one == SERVICES[0]} for one in SERVICES]
+    return {"name": "job", "label": "Service", "type": "custom", "query": ",".join(SERVICES), "options": options,
             "current": options[0]}  # fmt: skip
 
 

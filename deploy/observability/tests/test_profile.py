@@ -5,8 +5,10 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import yaml  # type: ignore[import-untyped]  # it has no types
@@ -16,13 +18,16 @@ ROOT = HERE.parents[1]
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
 OBSERVERS = {name: one for name, one in COMPOSE.items() if "observability" in one.get("profiles", ())}
 
+OF_ALL: Final = {"refId", "datasource", "queryType", "service"}
+
 
 def read(path: str) -> Any:  # noqa: ANN401 - a document
     return yaml.safe_load((HERE / path).read_text())
 
 
 def _mebibytes(text: str) -> int:
-    return int(text.removesuffix("MiB").removesuffix("m"))
+    number, unit = re.fullmatch(r"(\d+)(MiB|m|g)", text).groups()  # type: ignore[union-attr]  # or it is no size of ours
+    return int(number) * (1024 if unit == "g" else 1)
 
 
 def test_prometheus_scrapes_every_process_of_the_services_under_its_role() -> None:
@@ -60,7 +65,7 @@ def test_pods_have_the_labels_that_name_the_same_jobs_and_roles() -> None:
 
 
 def test_images_are_pinned_ports_listen_on_this_machine_alone_and_mounted_files_are_there() -> None:
-    assert OBSERVERS.keys() == {"otel-collector", "tempo", "prometheus", "grafana"}
+    assert OBSERVERS.keys() == {"jaeger", "prometheus", "grafana"}
     for one in OBSERVERS.values():
         assert re.search(r":v?\d+\.\d+\.\d+(@sha256:\w+)?$", one["image"])
         assert all(port.startswith("127.0.0.1:") for port in one.get("ports", ()))
@@ -72,43 +77,75 @@ def test_images_are_pinned_ports_listen_on_this_machine_alone_and_mounted_files_
 def test_dashboards_are_those_of_the_code_and_ask_a_data_source_that_is_there() -> None:
     checked = subprocess.run([sys.executable, HERE / "dashboards.py", "--check"], check=False)  # noqa: S603
     assert checked.returncode == 0
-    there = {one["uid"] for one in read("grafana/provisioning/datasources/datasources.yml")["datasources"]}
-    assert there == {"prometheus", "tempo"}
+    there = {one["uid"]: one["type"] for one in read("grafana/provisioning/datasources/datasources.yml")["datasources"]}
     for path in (HERE / "grafana" / "dashboards").glob("*.json"):
         panels = json.loads(path.read_text())["panels"]
-        assert {panel["datasource"]["uid"] for panel in panels if panel["type"] != "row"} <= there
+        asked = [panel["datasource"] for panel in panels if panel["type"] != "row"]
+        asked += [query["datasource"] for query in _explored(panels)]
+        assert {one["uid"]: one["type"] for one in asked} == there
         assert len({panel["id"] for panel in panels}) == len(panels)
 
 
-def test_the_collector_sends_traces_to_where_tempo_listens() -> None:
-    target = read("otel-collector.yml")["exporters"]["otlp"]["endpoint"]
-    listens = read("tempo.yml")["distributor"]["receivers"]["otlp"]["protocols"]["grpc"]["endpoint"]
-    assert target == f"tempo:{listens.rpartition(':')[2]}"
-    assert "4318" in read("otel-collector.yml")["receivers"]["otlp"]["protocols"]["http"]["endpoint"]
+def test_each_panel_leads_to_the_failed_and_the_slow_traces_of_each_service() -> None:
+    services = [job["job_name"] for job in read("prometheus/prometheus.yml")["scrape_configs"]]
+    conditions = [("tags", "error=true"), ("minDuration", "1s")]
+    for path in (HERE / "grafana" / "dashboards").glob("*.json"):
+        for panel in json.loads(path.read_text())["panels"]:
+            searched = [
+                (query["service"], name, query[name]) for query in _explored([panel]) for name in query.keys() - OF_ALL
+            ]
+            expected = [(service, *condition) for service in services for condition in conditions]
+            assert searched == ([] if panel["type"] == "row" else expected)
 
 
-def test_the_collector_refuses_spans_before_its_container_is_ended_for_its_memory() -> None:
-    # Measured with Tempo away and some 17,000 spans a second: 180 MiB of 256; a limiter at 200: killed 7 times.
-    collector = OBSERVERS["otel-collector"]
-    container, heap = map(_mebibytes, (collector["mem_limit"], collector["environment"]["GOMEMLIMIT"]))
-    limiter = read("otel-collector.yml")["processors"]["memory_limiter"]["limit_mib"]
-    assert limiter <= heap * 0.8
-    assert heap <= container * 0.8
-    [pipeline] = read("otel-collector.yml")["service"]["pipelines"].values()
-    assert pipeline["processors"][0] == "memory_limiter"
+def _explored(panels: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Return the queries of what the panels link to. Explore has two panes, and Jaeger answers one query in each."""
+    for panel in panels:
+        for link in panel.get("fieldConfig", {}).get("defaults", {}).get("links", ()):
+            [text] = parse_qs(urlsplit(link["url"]).query)["panes"]
+            panes = json.loads(text)
+            assert len(panes) == 2
+            for pane in panes.values():
+                assert pane["range"] == {"from": "${__from}", "to": "${__to}"}
+                [query] = pane["queries"]
+                yield query
 
 
-def test_no_batch_is_larger_than_a_grpc_server_takes() -> None:
-    span = 4096  # bytes; ours have some hundred
-    assert read("otel-collector.yml")["processors"]["batch"]["send_batch_max_size"] * span <= 4 * 2**20
-
-
-def test_data_sources_are_where_prometheus_and_tempo_listen() -> None:
+def test_processes_and_grafana_find_jaeger_where_it_listens() -> None:
+    jaeger = read("jaeger.yml")
+    takes = jaeger["receivers"]["otlp"]["protocols"]["http"]["endpoint"]
+    shows = jaeger["extensions"]["jaeger_query"]["http"]["endpoint"]
+    health = jaeger["extensions"]["healthcheckv2"]["http"]["endpoint"]
+    assert f"\n#OTEL_EXPORTER_OTLP_ENDPOINT=http://jaeger:{_port(takes)}\n" in (ROOT / ".env.example").read_text()
+    assert _port(OBSERVERS["jaeger"]["ports"][0]) == _port(shows)
+    assert OBSERVERS["jaeger"]["healthcheck"]["test"][-1] == f"http://{health}/status"
     sources = read("grafana/provisioning/datasources/datasources.yml")["datasources"]
     assert {one["type"]: one["url"] for one in sources} == {
-        "prometheus": f"http://prometheus:{OBSERVERS['prometheus']['ports'][0].rpartition(':')[2]}",
-        "tempo": f"http://tempo:{read('tempo.yml')['server']['http_listen_port']}",
+        "prometheus": f"http://prometheus:{_port(OBSERVERS['prometheus']['ports'][0])}",
+        "jaeger": f"http://jaeger:{_port(shows)}",
     }
+
+
+def _port(address: str) -> str:
+    return address.rpartition(":")[2]
+
+
+def test_jaeger_keeps_traces_on_its_volume_and_answers_when_they_are_stored() -> None:
+    jaeger = read("jaeger.yml")
+    [store] = jaeger["extensions"]["jaeger_storage"]["backends"].values()
+    [volume] = [one.rpartition(":")[2] for one in OBSERVERS["jaeger"]["volumes"] if one.startswith("jaeger:")]
+    assert not store["badger"]["ephemeral"]
+    assert {Path(path).parent for path in store["badger"]["directories"].values()} == {Path(volume)}
+    # The image's user may write to /tmp alone, so a memory disk may not lie over the volume.
+    assert volume == "/tmp"  # noqa: S108 - not the host's
+    assert volume not in OBSERVERS["jaeger"]["tmpfs"]
+    [pipeline] = jaeger["service"]["pipelines"].values()
+    assert pipeline == {"receivers": ["otlp"], "exporters": ["jaeger_storage_exporter"]}
+
+
+def test_jaeger_collects_garbage_before_its_container_is_ended_for_its_memory() -> None:
+    jaeger = OBSERVERS["jaeger"]
+    assert _mebibytes(jaeger["environment"]["GOMEMLIMIT"]) <= _mebibytes(jaeger["mem_limit"]) * 0.8
 
 
 @pytest.mark.skipif(shutil.which("promtool") is None, reason="needs promtool (Debian: prometheus)")
