@@ -4,11 +4,13 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
 from chassis.clock import utc_now
 from chassis.health import StuckError
+from chassis.postgres.wakeup import Listener
 from chassis.testing import eventually
 from chassis.work_loop import WorkLoop
 
@@ -120,12 +122,45 @@ async def test_what_is_in_hand_is_ended_before_the_loop_is() -> None:
     assert work.ended == 2
 
 
+class Told(Listener):
+    """A listener that has something to tell when a test says so."""
+
+    def __init__(self) -> None:
+        self.told: asyncio.Queue[list[str]] = asyncio.Queue()
+
+    async def wait(self, timeout: timedelta) -> list[str]:  # noqa: ASYNC109 - as its base
+        assert timeout == LONG
+        return await self.told.get()
+
+
+async def test_a_listener_ends_the_sleep_after_what_it_heard_is_known_and_ends_with_the_loop() -> None:
+    loop, listener = loop_of(), Told()
+    heard: list[str] = []
+    rounds: list[tuple[str, ...]] = []
+
+    async def begin() -> timedelta:
+        rounds.append(tuple(heard))
+        return LONG
+
+    tasks = asyncio.all_tasks()
+    running_loop = asyncio.create_task(loop.run(begin, listener, heard.extend))
+    await comes_to(1, lambda: len(rounds))
+    listener.told.put_nowait([])  # nothing came in all that time
+    listener.told.put_nowait(["ada", "bob"])
+    await comes_to(2, lambda: len(rounds))
+    assert rounds == [(), ("ada", "bob")]
+    running_loop.cancel()
+    await comes_to(len(tasks), lambda: len(asyncio.all_tasks()))
+
+
 async def test_what_does_not_end_is_cancelled() -> None:
-    work = Work(loop_of(ended_within=timedelta(milliseconds=1)))
+    failures: list[dict[str, Any]] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: failures.append(context))
+    work = Work(loop_of(concurrency=9, ended_within=timedelta(milliseconds=1)))
     async with running(work.loop, work.round):
-        await comes_to(2, lambda: work.started)
-    await comes_to(2, lambda: work.loop.free)
-    assert work.ended == 0
+        await comes_to(9, lambda: work.started)
+    await comes_to(9, lambda: work.loop.free)
+    assert (work.ended, failures) == (0, [])
 
 
 async def test_a_loop_without_rounds_for_long_hangs() -> None:
