@@ -202,6 +202,14 @@ MENDED: dict[str, Sequence[Operation]] = {
         OnWatchlist("remove"),
     ],
     "a title by two ids, whose addition is sent again": [Edit(items=("m2", "m2t")), Work(), Expire(), Work()],
+    "a title by two ids, whose addition is sent again, and that is taken off before it was read": [
+        Edit(items=("s2t", "m1t", "m1")),
+        Work(),
+        Work(),
+        Edit(items=(), fate="with_next"),
+        Expire(),
+        Work(2),
+    ],
     "a title that Trakt does not take off the watchlist, whose user leaves": [
         Edit(items=("m2",), target="watchlist"),
         Work(9),
