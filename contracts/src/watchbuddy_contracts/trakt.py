@@ -62,7 +62,9 @@ class TraktListDeleted(ListEvent, ce_type="watchbuddy.trakt.list_deleted.v1", to
 
 
 class TraktSyncFailed(ListEvent, ce_type="watchbuddy.trakt.sync_failed.v1", topic=TRAKT_TOPIC):
-    """Trakt could not be made equal to the list. Sent once per incident, not once per try."""
+    """Trakt could not be made equal to the list. Sent when an incident begins and when its reason becomes another one,
+    not once per try.
+    """
 
     operation: FailedOperation
     reason: FailureReason

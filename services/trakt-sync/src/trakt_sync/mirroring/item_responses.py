@@ -98,7 +98,7 @@ def removed(job: Job, action: RemoveItems, response: ItemsResponse, now: datetim
     ledger = LedgerChange(append=still_there, drop=rows_in(action.entries))
     count = sum(1 for _ in mirrored(gone))
     if response.done is not None:  # two titles may have been one entry
-        count = max(0, count - max(0, len(action.entries) - response.done - len(response.not_found)))
+        count = min(count, response.done + len(response.not_found) - len(stuck))
     before = job.progress
     is_repair = before.reads > 0 and not before.is_stale and before.applied_version > 0
     if is_repair and not stuck:

@@ -63,14 +63,16 @@ def _check_counts(wish: Wish, told: Told, shown: MediaList, *, is_exact: bool) -
 
 
 def _check_failures(told: Told) -> None:
-    """Check that no failure was told twice in one incident. A rejection is a version's alone."""
-    reasons: list[tuple[str, int]] = []
+    """Check that a failure is told when an incident begins, or when its reason is another. A rejection is a version's
+    alone.
+    """
+    told_last: tuple[str, int] | None = None
     for event in told.events:
         if isinstance(event, TraktSynced | TraktListDeleted | TraktAccountConnected):
-            reasons = []
+            told_last = None
         if not isinstance(event, TraktSyncFailed):
             continue
         failure = (event.reason, event.version if event.reason == "rejected" else 0)
-        if failure in reasons:
+        if failure == told_last:
             raise BrokenRuleError(f"{event.reason} was told of twice: {event}")
-        reasons.append(failure)
+        told_last = failure
