@@ -134,6 +134,19 @@ def test_no_process_is_root_writes_or_gains_rights(objects: Sequence[Object]) ->
             assert "memory" in container["resources"]["limits"], _name(one)
 
 
+def test_a_volume_that_is_kept_keeps_its_rights(trial: Sequence[Object]) -> None:
+    """Set at every start, they let the group write: Postgres does not start with such a folder a second time."""
+    kept = [one for one in _of(trial, "Deployment", "StatefulSet") if _keeps_a_volume(one)]
+    assert {_name(one) for one in kept} == {"kafka", "postgres", "simulator"}
+    for one in kept:
+        assert _pod(one)["spec"]["securityContext"]["fsGroupChangePolicy"] == "OnRootMismatch", _name(one)
+
+
+def _keeps_a_volume(one: Object) -> bool:
+    volumes = _pod(one)["spec"].get("volumes", ())
+    return "volumeClaimTemplates" in one["spec"] or any("persistentVolumeClaim" in volume for volume in volumes)
+
+
 def test_an_image_that_was_brought_to_the_nodes_is_taken(objects: Sequence[Object]) -> None:
     for one in _of(objects, "Deployment", "StatefulSet", "Job"):
         for container in _pod(one)["spec"]["containers"]:
