@@ -230,6 +230,15 @@ def test_the_secrets_to_be_made_are_those_that_are_read(production: Sequence[Obj
     assert table == read - {"users"}  # the trial's: production has an identity provider
 
 
+def test_a_change_of_version_deletes_the_jobs_first() -> None:
+    """A job that is there takes no other image: the API server refuses it, for ten minutes after the last one."""
+    blocks = re.findall(r"^```\n(.+?)^```", README, flags=re.DOTALL | re.MULTILINE)
+    changes = [block for block in blocks if re.search(r"apply --kustomize \S+ --selector", block)]
+    assert len(changes) == 2, "there and back"
+    for block in changes:
+        assert block.startswith("kubectl --namespace watchbuddy delete job --ignore-not-found --selector")
+
+
 def test_the_pod_for_commands_is_a_process_that_does_nothing(production: Sequence[Object]) -> None:
     if shutil.which("jq") is None:
         pytest.skip("jq is not there (Debian: apt install jq): the pod for commands is not made")
@@ -241,7 +250,7 @@ def test_the_pod_for_commands_is_a_process_that_does_nothing(production: Sequenc
     assert pod["metadata"]["labels"] == _pod(one)["metadata"]["labels"]  # so that it reaches Postgres and Kafka
     assert pod["spec"]["volumes"] == _pod(one)["spec"]["volumes"]
     assert container["command"] == ["sleep", "3600"]
-    assert process.keys() - container.keys() == {"args", "startupProbe", "livenessProbe", "readinessProbe"}
+    assert process.keys() - container.keys() == {"args", "lifecycle", "startupProbe", "livenessProbe", "readinessProbe"}
 
 
 def test_no_secret_is_committed() -> None:
