@@ -145,11 +145,14 @@ class TraktClient:
         rows.update((item.id, item) for item in pages.found)
         is_complete = pages.is_complete
         if not is_complete and pages.size > 1:
-            pages = await self._pages(token, path, _ITEMS.validate_json, lambda item: item.id, pages.size - 1)
+            sizes = (pages.size, pages.size - 1)
+            pages = await self._pages(token, path, _ITEMS.validate_json, lambda item: item.id, sizes[1])
             rows.update((item.id, item) for item in pages.found)
             is_without_gaps = {row.rank for row in rows.values()} == {*range(1, len(rows) + 1)}
-            # Trakt was seen to count one too many.
-            is_complete = is_without_gaps and pages.total in (len(rows), len(rows) + 1)
+            # Trakt was seen to count one too many. The last entry is hidden where each reading had it first on a page.
+            may_be_hidden = all(len(rows) % size == 0 for size in sizes)
+            is_one_too_many = pages.total == len(rows) + 1 and not may_be_hidden
+            is_complete = is_without_gaps and (pages.total == len(rows) or is_one_too_many)
         items = sorted(rows.values(), key=lambda item: item.rank)
         entries = [entry for item in items if (entry := item.to_entry()) is not None]
         return RemoteItems(tuple(entries), len(items) - len(entries), is_complete)

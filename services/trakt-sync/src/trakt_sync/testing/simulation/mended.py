@@ -18,6 +18,7 @@ from trakt_sync.testing.simulation.operations import (
     Limit,
     OnWatchlist,
     Operation,
+    Pages,
     Redeliver,
     Thaw,
     Wait,
@@ -354,6 +355,14 @@ MENDED: Final[dict[str, Sequence[Operation]]] = {
         Edit(number=2, target="watchlist"),
         Work(),
         Edit(number=2, target="list"),
+    ],
+    "a title that no reading shows, for it is the first of a page each time": [
+        Edit(number=2, items=("s1i", "m3i", "m2t")),
+        Work(3),
+        Edit(number=2, mode="keep_extra", when_removed="take_over"),
+        Pages(),
+        Wait(44902),
+        Work(2),
     ],
     "errors of the server that pass": [
         Edit(items=("m1",)),
