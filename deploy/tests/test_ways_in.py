@@ -8,7 +8,7 @@ import yaml  # type: ignore[import-untyped]
 from local_stack.system import table
 
 ROOT = Path(__file__).parents[2]
-OPEN = {"lists-api", "trakt-sync", "notifier", "simulator", "grafana", "prometheus"}
+OPEN = {"lists-api", "trakt-sync", "notifier", "simulator", "grafana", "jaeger", "prometheus"}
 
 
 def compose() -> dict[str, Any]:
