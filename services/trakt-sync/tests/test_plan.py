@@ -226,6 +226,12 @@ def test_what_is_there_stays_when_the_limit_sinks_below_it() -> None:
     assert plan(Desired(True, DETAILS, (movie(4), movie(1), movie(2), movie(3))), actual) == ()
 
 
+def test_what_may_be_there_is_read_before_it_gives_way_to_a_limit() -> None:
+    may_be_there = tuple(entry._replace(state="unconfirmed") for entry in entries_of(1))
+    first, *_ = plan(Desired(True, DETAILS, (movie(4), movie(1))), Actual(1, DETAILS, may_be_there, capacity=0))
+    assert first == ReadItems(is_for_ids=True)
+
+
 def test_order_needs_the_place_ids_and_reads_them_when_they_are_missing() -> None:
     actual = Actual(1, DETAILS, tuple(entry._replace(list_item_id=None) for entry in entries_of(1, 2)))
     actions = plan(Desired(True, DETAILS, (movie(2), movie(1)), is_ordered=True), actual)

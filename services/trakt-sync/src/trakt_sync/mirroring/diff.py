@@ -1,6 +1,6 @@
 """How a list differs from its Trakt list."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -32,7 +32,8 @@ class Difference:
         aside_in_vain: row ids of such entries whose title is not wanted any more.
         not_removed: there and not wanted, and Trakt does not take them off.
         borne: how many are there and not wanted, and stay.
-        is_doubtful: some entry in `extra` may be a wanted title under an id that we do not know of it.
+        is_doubtful: some entry in `extra` may be a wanted title: under an id that we do not know of it, or over the
+            limit only if it is not there.
         left_out: wanted, and over the account's limit; by rank.
         learned: row ids whose title is wanted under more ids than they hold.
         order: what is on the Trakt list when all is done, in the wanted order.
@@ -96,7 +97,7 @@ def diff(
         aside_in_vain=rows_in(entry for entry in unwanted if entry.state in SET_ASIDE),
         not_removed=tuple(entry for entry in unwanted if entry.state == "not_removed"),
         borne=borne,
-        is_doubtful=_may_be_wanted(extra, (item for item, _ in wanted)),
+        is_doubtful=_may_be_given_up(extra, given_up) or _may_be_wanted(extra, (item for item, _ in wanted)),
         left_out=tuple(item for item, _ in left_out),
         learned=tuple(
             (entry.row_id, entry.title.merged(item))
@@ -114,6 +115,11 @@ def _is_removable(entry: Entry, mode: Mode) -> bool:
     if mode == "mirror":
         return entry.state in ("mirrored", "unconfirmed")
     return mode == "keep_extra" and is_ours(entry)
+
+
+def _may_be_given_up(extra: Iterable[Entry], given_up: Container[TitleKey]) -> bool:
+    """Whether one of the entries is wanted, has no place if it is not there, and keeps its place if it is."""
+    return any(entry.state == "unconfirmed" and any(key in given_up for key in entry.title.keys) for entry in extra)
 
 
 def _may_be_wanted(extra: Iterable[Entry], wanted: Iterable[Title]) -> bool:

@@ -382,4 +382,15 @@ MENDED: Final[dict[str, Sequence[Operation]]] = {
         Fault(),
         Work(),
     ],
+    "a removal that was not sent, and the title is wanted again where the account takes nothing": [
+        Edit(items=("m1",)),
+        Edit(number=2),
+        Work(3),
+        Limit(lists=1),
+        Edit(items=()),
+        Work(),
+        Crash(3),
+        Work(),
+        Edit(items=("s1", "m1")),
+    ],
 }
