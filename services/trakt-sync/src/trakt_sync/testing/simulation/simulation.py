@@ -74,6 +74,8 @@ class Simulation:
             await self._connection.execute(f"TRUNCATE {self.EMPTY}")
         else:
             await self._connection.execute("; ".join(f"DELETE FROM {table}" for table in self.EMPTY.split(", ")))  # noqa: S608
+            # Of accounts that are due at one time the first in the table comes first: the same in each run.
+            await self._connection.execute("VACUUM account")
         self._runs += 1
 
 
