@@ -21,6 +21,7 @@ from trakt_sync.errors import BadTokensError, LeaseLostError
 from trakt_sync.mirroring.remote import AccountSettings, Owner
 from trakt_sync.store import account_settings
 from trakt_sync.store.account_settings import READ_EVERY, limits_value
+from trakt_sync.store.due import LEASE_TAKEN
 from trakt_sync.store.leaving import LEFT, ON_TRAKT, STATE
 from trakt_sync.trakt.tokens import Tokens
 from watchbuddy_contracts import FailureReason
@@ -31,9 +32,8 @@ BATCH: Final = 500
 
 OWNER: Final = "SELECT trakt_id, trakt_slug AS slug FROM account WHERE user_id = $1 FOR UPDATE"
 
-# The lease is taken from whoever holds it: they work with the old tokens, and may record nothing any more. What they
-# had taken up is due again.
-CONNECT: Final = """
+# Who holds the lease works with the old tokens. What they had taken up is due again.
+CONNECT: Final = f"""
 INSERT INTO account (
     user_id, trakt_user, tokens, expires_at, state, connected_at, trakt_id, trakt_slug, is_identified, redirect_uri,
     checked_list_id, is_verifying, is_vip, limits, timezone, settings_read_at, settings_due_at,
@@ -53,20 +53,20 @@ ON CONFLICT (user_id) DO UPDATE SET
     tokens = excluded.tokens, expires_at = excluded.expires_at, state = 'connected',
     redirect_uri = excluded.redirect_uri, connected_at = excluded.connected_at, refreshed_at = NULL, refusals = 0,
     refresh_after = '-infinity', refresh_failures = 0,
-    blocked_until = '-infinity', block_reason = NULL, lease_token = NULL, lease_until = '-infinity',
+    blocked_until = '-infinity', block_reason = NULL, {LEASE_TAKEN},
     watched = NULL, history_at = NULL, leaving_at = NULL,
     audit_at = coalesce(account.audit_at, excluded.audit_at), lists_at = excluded.lists_at,
-    imports_at = least(account.imports_at, excluded.imports_at)"""
+    imports_at = least(account.imports_at, excluded.imports_at)"""  # noqa: S608 - our own text
 
-# The lease is taken from whoever holds it, as at a connection, and what they had taken up is due again. Whose the
-# account was stays: the mirrors of it are taken up when the user comes back to it.
-DISCONNECT: Final = """
+# What who holds the lease had taken up is due again, as at a connection. Whose the account was stays: the mirrors of it
+# are taken up when the user comes back to it.
+DISCONNECT: Final = f"""
 WITH before AS (SELECT tokens, expires_at FROM account WHERE user_id = $1 AND state <> 'disconnected' FOR UPDATE)
 UPDATE account SET state = 'disconnected', tokens = NULL, expires_at = NULL, refreshed_at = NULL, refusals = 0,
-    blocked_until = '-infinity', block_reason = NULL, lease_token = NULL, lease_until = '-infinity',
+    blocked_until = '-infinity', block_reason = NULL, {LEASE_TAKEN},
     lists_at = '-infinity', imports_at = NULL, leaving_at = NULL
 FROM before WHERE user_id = $1
-RETURNING before.tokens, before.expires_at"""
+RETURNING before.tokens, before.expires_at"""  # noqa: S608 - our own text
 
 IDENTIFY: Final = """
 UPDATE account SET trakt_id = $3, trakt_slug = $4, is_identified = true,

@@ -6,6 +6,16 @@ gives the account back with what is due then; a time that came in meanwhile stay
 be too early: that costs a claim that finds nothing.
 """
 
+from typing import Final
+
+LEASE_TAKEN: Final = """
+    lease_token = NULL, lease_until = '-infinity', next_write_at = greatest(
+        account.next_write_at, CASE WHEN account.lease_token IS NOT NULL THEN account.lease_until END
+    )"""
+"""What is set where the lease is taken from its holder: they begin no write and record nothing any more. The next write
+waits until the step that they are in must be over.
+"""
+
 
 def lowered(source: str) -> str:
     """Return a statement that makes accounts due for their lists. There may be lists before there is an account.

@@ -7,6 +7,7 @@ from typing import Final
 from chassis.postgres.database import Connection, Pool
 from trakt_sync.accounts.account import Account
 from trakt_sync.errors import LeaseLostError
+from trakt_sync.store.due import LEASE_TAKEN
 
 STATE: Final = "CASE WHEN leaving_at IS NULL THEN account.state ELSE 'disconnecting' END"
 """The state of an account as its user sees it."""
@@ -23,14 +24,12 @@ WHERE desired_list.user_id = account.user_id AND mirror.trakt_account = coalesce
 LEFT: Final = f"(SELECT count(*) {_MIRRORS} AND {ON_TRAKT})"
 """How many mirrors are on the row's account."""
 
-# The lease is taken from whoever holds it: they may begin no write for a list that is to go. The next write waits until
-# the step that they are in must be over. A second wish changes nothing. What `lists_at` says is for the lists that are
-# to be looked at.
-BEGIN: Final = """
+# Who holds the lease may begin no write for a list that is to go. A second wish changes nothing. What `lists_at` says
+# is for the lists that are to be looked at.
+BEGIN: Final = f"""
 UPDATE account SET leaving_at = $2, checked_list_id = 0, lists_at = $2, imports_at = NULL,
-    next_write_at = greatest(next_write_at, CASE WHEN lease_token IS NOT NULL THEN lease_until END),
-    audit_at = NULL, history_at = NULL, lease_token = NULL, lease_until = '-infinity'
-WHERE user_id = $1 AND state = 'connected' AND leaving_at IS NULL"""
+    audit_at = NULL, history_at = NULL, {LEASE_TAKEN}
+WHERE user_id = $1 AND state = 'connected' AND leaving_at IS NULL"""  # noqa: S608 - our own text
 
 # A login that nobody knows the account of may be for one with other mirrors: its lists are due, and it is asked.
 IS_EMPTY: Final = f"""

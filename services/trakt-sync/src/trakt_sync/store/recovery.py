@@ -4,16 +4,17 @@ from datetime import datetime
 from typing import Final, NamedTuple
 
 from chassis.postgres.database import Pool
+from trakt_sync.store.due import LEASE_TAKEN
 
 # The account's lists are looked at as after a connection to an account that may be another one: what is on Trakt is
-# read and reported anew (`connections.CHECK_LISTS`). The lease is taken from whoever holds it.
-VERIFY: Final = """
+# read and reported anew (`connections.CHECK_LISTS`).
+VERIFY: Final = f"""
 WITH chosen AS MATERIALIZED (
     SELECT user_id FROM account WHERE $1::text IS NULL OR user_id = $1 ORDER BY user_id FOR UPDATE
 )
-UPDATE account SET checked_list_id = 0, is_verifying = true, lease_token = NULL, lease_until = '-infinity',
+UPDATE account SET checked_list_id = 0, is_verifying = true, {LEASE_TAKEN},
     lists_at = CASE WHEN state = 'connected' THEN $2 ELSE lists_at END
-FROM chosen WHERE account.user_id = chosen.user_id"""
+FROM chosen WHERE account.user_id = chosen.user_id"""  # noqa: S608 - our own text
 
 # As a creation without an answer (decision 3): the list is looked for before it is made. `unanswered_since`: what was
 # begun last may come until then.
