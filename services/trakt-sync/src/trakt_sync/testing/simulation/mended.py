@@ -408,4 +408,13 @@ MENDED: Final[dict[str, Sequence[Operation]]] = {
         Work(),
         Connect(),
     ],
+    "two lists that want the watchlist, for it is not known yet that the first is to leave it": [
+        Edit(items=("m3a",), target="watchlist"),
+        Work(2),
+        Edit(items=("s2a",)),
+        Work(),
+        Edit(target="list", fate="late"),
+        Edit(number=2, items=("m3i",), target="watchlist"),
+        Work(3),
+    ],
 }

@@ -55,17 +55,18 @@ class Protection:
     def _of_watchlist(self, account: str) -> set[int]:
         """Return what its user put there, and what a list wants there since before the step began.
 
-        Of two users of ours, one may take off what the other wants: it comes back (decision 51).
+        Of two users of ours, one may take off what the other wants: it comes back (decision 51). So may of two lists
+        of a user, before it is known that the one is not for the watchlist any more.
         """
         protected = {*self.on_watchlists.own[account]}
         users = [user for user, one in self.accounts.items() if one == account]
-        if len(users) > 1 or account in self._capacity:
+        known = [versions[self.began.get(one, len(versions)) :] for one, versions in self.wishes.known.items()]
+        want_it = [wishes for wishes in known if any(wish.is_for_watchlist and wish.user in users for wish in wishes)]
+        if len(users) > 1 or len(want_it) > 1 or account in self._capacity:
             return protected
-        for list_id, versions in self.wishes.known.items():
-            known = versions[self.began.get(list_id, len(versions)) :]
-            is_wanted = known and all(wish.is_for_watchlist for wish in known)
-            if is_wanted and known[0].user in users and known[0].user not in self.left:
-                protected |= set.intersection(*({*wish.keys} for wish in known))
+        for wishes in want_it:
+            if all(wish.is_for_watchlist and wish.user not in self.left for wish in wishes):
+                protected |= set.intersection(*({*wish.keys} for wish in wishes))
         return protected
 
     def _protected_by(self, wish: Wish, there: frozenset[int], capacity: int | None) -> set[int]:
