@@ -239,6 +239,20 @@ async def test_what_trakt_does_not_take_off_is_told_when_the_list_is_deleted(
     assert deleted.not_removed == movies(2)
 
 
+async def test_what_trakt_does_not_take_off_is_told_where_its_user_added_something_meanwhile(
+    running: Harness, admin: SimulatorAdmin
+) -> None:
+    await running.want(to_watch(1, 2))
+    await running.settled()
+    await put_there(admin, 7)
+    await admin.fault("unremovable", path=f"{WATCHLIST}/remove", ids={"trakt": 2}, times=None)
+    await running.want(to_watch(1, version=2))
+    await running.settled()
+    assert await there(admin) == [1, 2, 7]
+    *_, synced = await running.events(TraktWatchlistSynced)
+    assert (synced.removed, [item.ids.trakt for item in synced.not_removed]) == (0, [2])
+
+
 async def test_an_unchanged_watchlist_costs_one_more_request_and_lists_nothing_more(
     running: Harness, admin: SimulatorAdmin
 ) -> None:

@@ -92,31 +92,39 @@ def removed(job: Job, action: RemoveItems, response: ItemsResponse, now: datetim
 
     What is left to remove after a reading was put there by others, unless the reading was old and it is gone already.
     """
-    stuck = _not_removed(job, action, response)
-    gone = tuple(entry for entry in action.entries if entry not in stuck)
+    stuck, doubted = _not_removed(job, action, response)
+    gone = tuple(entry for entry in action.entries if entry not in (*stuck, *doubted))
     still_there = tuple(entry._replace(state="not_removed", row_id=None) for entry in stuck)
-    ledger = LedgerChange(append=still_there, drop=rows_in(action.entries))
+    ledger = LedgerChange(append=still_there, drop=rows_in((*gone, *stuck)), unconfirm=rows_in(doubted))
     count = sum(1 for _ in mirrored(gone))
     if response.done is not None:  # two titles may have been one entry
-        count = min(count, response.done + len(response.not_found) - len(stuck))
+        count = min(count, response.done + len(response.not_found) - len(stuck) - len(doubted))
     before = job.progress
     is_repair = before.reads > 0 and not before.is_stale and before.applied_version > 0
-    if is_repair and not stuck:
+    if is_repair and not (stuck or doubted):
         count = max(0, count - len(response.not_found))
     tally = replace(before.tally, removed=before.tally.removed + count)
     progress = _refused_less(replace(before, tally=tally, pending=None), removals=len(action.entries))
+    if doubted:
+        staleness = progress.staleness or Staleness(None)
+        progress = replace(progress, staleness=replace(staleness, is_sameness_doubted=True))
     return _counted(job, progress, ledger, response, now, policy)
 
 
-def _not_removed(job: Job, action: RemoveItems, response: ItemsResponse) -> tuple[Entry, ...]:
-    """Return the entries that are still there: Trakt does not find them to be removed, and counts them all the same."""
+def _not_removed(job: Job, action: RemoveItems, response: ItemsResponse) -> tuple[tuple[Entry, ...], tuple[Entry, ...]]:
+    """Return the entries that are still there, and those of which that is to be read: Trakt does not find them.
+
+    It counts what is there all the same. A count that says neither is one of a list that somebody else changed.
+    """
     if not response.not_found or response.item_count is None:
-        return ()
-    before = _size(job, LedgerChange(), job.progress)
-    if response.item_count != before - len(action.entries) + len(response.not_found):
-        return ()
+        return (), ()
+    without_any = _size(job, LedgerChange(), job.progress) - len(action.entries)
+    if response.item_count == without_any:
+        return (), ()
     unknown = keys_of(response.not_found)
-    return tuple(entry for entry in action.entries if not unknown.isdisjoint(entry.title.keys))
+    entries = tuple(entry for entry in action.entries if not unknown.isdisjoint(entry.title.keys))
+    are_known = response.item_count == without_any + len(response.not_found)
+    return (entries, ()) if are_known or job.progress.reads >= MAX_READS_BEFORE_RESULT else ((), entries)
 
 
 def _refused_less(progress: Progress, *, additions: int = 0, removals: int = 0) -> Progress:

@@ -417,4 +417,12 @@ MENDED: Final[dict[str, Sequence[Operation]]] = {
         Edit(number=2, items=("m3i",), target="watchlist"),
         Work(3),
     ],
+    "a removal that Trakt does not carry out, on a watchlist to which its user added something": [
+        Edit(items=("m2",), target="watchlist"),
+        Work(2),
+        OnWatchlist(),
+        Fault("unremovable"),
+        Edit(items=()),
+        Work(2),
+    ],
 }
