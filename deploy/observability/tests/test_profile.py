@@ -21,6 +21,13 @@ OBSERVERS = {name: one for name, one in COMPOSE.items() if "observability" in on
 OF_ALL: Final = {"refId", "datasource", "queryType", "service"}
 
 
+def has_compose() -> bool:
+    """Whether Docker's command line is here with Compose: it may be without."""
+    docker = shutil.which("docker")
+    command = [str(docker), "compose", "version"]
+    return docker is not None and subprocess.run(command, capture_output=True, check=False).returncode == 0  # noqa: S603
+
+
 def read(path: str) -> Any:  # noqa: ANN401 - a document
     return yaml.safe_load((HERE / path).read_text())
 
@@ -155,7 +162,7 @@ def test_prometheus_takes_its_configuration() -> None:
     assert ended.returncode == 0, ended.stderr
 
 
-@pytest.mark.skipif(shutil.which("docker") is None, reason="needs Docker's command line, and no engine")
+@pytest.mark.skipif(not has_compose(), reason="needs Docker's command line with Compose, and no engine")
 def test_compose_takes_the_profile() -> None:
     command = ["docker", "compose", "--env-file", ".env.example", "--profile", "observability", "config", "--services"]
     ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603

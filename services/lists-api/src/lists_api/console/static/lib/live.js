@@ -64,12 +64,15 @@ export function drop(id) {
   lists.set((now) => ({ ...now, all: now.all?.filter((other) => other.id !== id) ?? null }));
 }
 
-/** Read the account; lists stand otherwise on Trakt when its state is another one. */
+/**
+ * Read the account; lists stand otherwise on Trakt when its state is another one. What becomes of them comes to lists-api
+ * as an event, so they are read again a moment later, too.
+ */
 export async function readAccount() {
   try {
     const before = account.get()?.state;
     account.set(await get("/api/trakt/status"));
-    if (before && before !== account.get().state) readLists();
+    if (before && before !== account.get().state) for (const wait of [0, SOON, LATER]) setTimeout(readLists, wait);
   } catch (problem) {
     account.set((now) => now ?? { state: "unknown", detail: problem.message });
   }
