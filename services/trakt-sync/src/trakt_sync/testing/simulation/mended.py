@@ -425,4 +425,14 @@ MENDED: Final[dict[str, Sequence[Operation]]] = {
         Edit(items=()),
         Work(2),
     ],
+    "two users who exchange their Trakt accounts at the moment of a write": [
+        Edit(),
+        Edit(items=("m1",)),
+        Fault(),
+        Work(),
+        Connect("bob"),
+        Connect(user="bob"),
+        Edit(number=3),
+        Work(),
+    ],
 }

@@ -41,6 +41,10 @@ class Protection:
         capacity = limits.items_per_list if limits.total_items == VIP.total_items else 0
         self._capacity[account] = min(capacity, self._capacity.get(account, capacity))
 
+    def users_of(self, account: str) -> frozenset[str]:
+        """Return who has connected a Trakt account."""
+        return frozenset(user for user, one in self.accounts.items() if one == account)
+
     def of(self, account: Account, shown: MediaList, there: frozenset[int]) -> set[int]:
         """Return those of a Trakt list's titles that every version protects that was known since the step began."""
         if shown is account.watchlist:
@@ -59,7 +63,7 @@ class Protection:
         of a user, before it is known that the one is not for the watchlist any more.
         """
         protected = {*self.on_watchlists.own[account]}
-        users = [user for user, one in self.accounts.items() if one == account]
+        users = self.users_of(account)
         known = [versions[self.began.get(one, len(versions)) :] for one, versions in self.wishes.known.items()]
         want_it = [wishes for wishes in known if any(wish.is_for_watchlist and wish.user in users for wish in wishes)]
         if len(users) > 1 or len(want_it) > 1 or account in self._capacity:

@@ -52,6 +52,7 @@ class SimulatedTrakt:
 
     Args:
         protected: returns those of a Trakt list's titles that the step under way may not take off.
+        users_of: returns who has connected an account.
 
     Attributes:
         sent: every request.
@@ -60,6 +61,7 @@ class SimulatedTrakt:
 
     clock: VirtualClock
     protected: Callable[[Account, MediaList, frozenset[int]], Iterable[int]]
+    users_of: Callable[[str], frozenset[str]]
     sent: list[Sent] = field(default_factory=list)
     refusals: Refusals = field(default_factory=Refusals)
     _before: dict[int, tuple[MediaList, frozenset[int]]] = field(default_factory=dict)
@@ -67,7 +69,7 @@ class SimulatedTrakt:
     def __post_init__(self) -> None:
         self.sim = Simulator(catalogue(), clock=Clock(self.clock.seconds))
         self.sim.accounts.remember_ms = int(STALE.total_seconds() * 1000)
-        self._written_at: dict[str, datetime] = {}
+        self._written: dict[str, tuple[datetime, frozenset[str]]] = {}
         self._transport = CoreTransport(self.sim, self, self._travel, LATENCY_S)
         http = httpx.AsyncClient(base_url=URL, headers=HEADERS, transport=self._transport)
         self.client = TraktClient(http, URL, CLIENT, now=self.clock, tries=QuickTries(attempts=1))
@@ -166,9 +168,11 @@ class SimulatedTrakt:
             self._check_nothing_protected_left(request.account)
 
     def _check_pace(self, sent: Sent, account: str) -> None:
-        before = self._written_at.get(account)
-        self._written_at[account] = sent.at
-        if before is not None and sent.at - before < timedelta(seconds=1):
+        """Who comes to an account that all have left does not know of their last write (decision 11)."""
+        users = self.users_of(account)
+        before, who = self._written.get(account, (None, users))
+        self._written[account] = (sent.at, users)
+        if before is not None and sent.at - before < timedelta(seconds=1) and not who.isdisjoint(users):
             raise BrokenRuleError(f"two writes of {account} within a second: {sent}")
 
     def _check_nothing_protected_left(self, account: Account) -> None:

@@ -87,7 +87,7 @@ class World:
         self.accounts: dict[str, str] = {}
         self.ever_on: defaultdict[str, set[str]] = defaultdict(set)
         self.protection = Protection(self.wishes, self.hands, self.on_watchlists, self.accounts)
-        self.trakt = SimulatedTrakt(self.clock, self.protection.of)
+        self.trakt = SimulatedTrakt(self.clock, self.protection.of, self.protection.users_of)
         self.workers = Workers(lambda: Process(settings, connection, self.trakt), self.protection)
         self.erasures = Erasures(connection, self.trakt)
         self._topic = ListsTopic(self.pool, self.wishes, self.clock)
