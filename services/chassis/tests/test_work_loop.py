@@ -90,7 +90,7 @@ async def test_work_that_says_when_more_is_due_ends_the_sleep_then(due_in: timed
         await comes_to(1, lambda: work.ended)
         await comes_to(rounds, lambda: work.rounds)
         for _ in range(20):  # what would end the sleep has come
-            await asyncio.sleep(0)
+            await asyncio.sleep(0)  # turns of the loop, not a wait: one round more would begin in them
         assert work.rounds == rounds
 
 
@@ -116,7 +116,7 @@ async def test_what_is_in_hand_is_ended_before_the_loop_is() -> None:
     async with running(work.loop, work.round) as task:
         await comes_to(2, lambda: work.started)
         task.cancel()
-        await asyncio.sleep(0)
+        await asyncio.sleep(0)  # a turn of the loop, not a wait: the task has heard of it
         assert not task.done()
         work.go.set()
     assert work.ended == 2
@@ -168,8 +168,8 @@ async def test_a_loop_without_rounds_for_long_hangs() -> None:
     loop = WorkLoop("runs", lambda: now, concurrency=1, max_sleep=LONG)
     with pytest.raises(StuckError, match="nobody has looked for runs"):
         await loop.check()
-    async with running(loop, lambda: asyncio.sleep(0, LONG)):
-        await asyncio.sleep(0)
+    async with running(loop, lambda: asyncio.sleep(0, LONG)):  # a round that does nothing
+        await asyncio.sleep(0)  # a turn of the loop, not a wait: it has begun
         await loop.check()
         now += LONG
         await loop.check()

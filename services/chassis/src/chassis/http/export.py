@@ -26,7 +26,7 @@ async def export_response(pool: Pool, tables: Sequence[PersonalTable], user_id: 
     file = scratch_file()
     try:
         await write_export(pool, tables, user_id, file.write)
-    except BaseException:
+    except BaseException:  # half written: nobody gets it
         file.close()
         raise
     return download(file, "application/json", name)

@@ -20,7 +20,7 @@ class Actual:
         is_detached: the Trakt list was deleted by hand, and is to stay deleted.
         is_left_as_found: the details, and titles taken off, are left as somebody made them on Trakt.
         twins: Trakt lists to delete.
-        is_sameness_doubted: Trakt said of a title that it is there already, and we do not know as which entry.
+        is_sameness_doubted: as in `Staleness`.
         refused_additions: of so many titles by rank, one makes Trakt refuse the request; 0: of none.
         refused_removals: the same of the entries to be removed.
         has_open_intent: a creation was begun whose response is missing, or which was refused.

@@ -1,6 +1,6 @@
 """How a list differs from its Trakt list."""
 
-from collections.abc import Collection, Container, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -97,7 +97,7 @@ def diff(
         aside_in_vain=rows_in(entry for entry in unwanted if entry.state in SET_ASIDE),
         not_removed=tuple(entry for entry in unwanted if entry.state == "not_removed"),
         borne=borne,
-        is_doubtful=_may_be_given_up(extra, given_up) or _may_be_wanted(extra, (item for item, _ in wanted)),
+        is_doubtful=_may_have_a_place(extra, given_up) or _may_be_wanted(extra, (item for item, _ in wanted)),
         left_out=tuple(item for item, _ in left_out),
         learned=tuple(
             (entry.row_id, entry.title.merged(item))
@@ -117,9 +117,9 @@ def _is_removable(entry: Entry, mode: Mode) -> bool:
     return mode == "keep_extra" and is_ours(entry)
 
 
-def _may_be_given_up(extra: Iterable[Entry], given_up: Container[TitleKey]) -> bool:
+def _may_have_a_place(extra: Iterable[Entry], given_up: set[TitleKey]) -> bool:
     """Whether one of the entries is wanted, has no place if it is not there, and keeps its place if it is."""
-    return any(entry.state == "unconfirmed" and any(key in given_up for key in entry.title.keys) for entry in extra)
+    return any(entry.state == "unconfirmed" and not given_up.isdisjoint(entry.title.keys) for entry in extra)
 
 
 def _may_be_wanted(extra: Iterable[Entry], wanted: Iterable[Title]) -> bool:

@@ -33,8 +33,7 @@ def added(job: Job, action: AddItems, response: ItemsResponse, now: datetime, po
     tally = replace(job.progress.tally, added=job.progress.tally.added + count)
     progress = replace(job.progress, tally=tally, pending=None)
     if by_others:  # which entries they are is read before anything is removed
-        staleness = progress.staleness or Staleness(None)
-        progress = replace(progress, staleness=replace(staleness, is_sameness_doubted=True))
+        progress = _read_before_removals(progress)
     elif response.existing and not _stand_last(job.entries, action.titles, response.existing, unknown):
         progress = progress.stale(now, policy)  # they stayed at their positions, which we do not know
     progress = _refused_less(progress, additions=len(action.titles))
@@ -106,8 +105,7 @@ def removed(job: Job, action: RemoveItems, response: ItemsResponse, now: datetim
     tally = replace(before.tally, removed=before.tally.removed + count)
     progress = _refused_less(replace(before, tally=tally, pending=None), removals=len(action.entries))
     if doubted:
-        staleness = progress.staleness or Staleness(None)
-        progress = replace(progress, staleness=replace(staleness, is_sameness_doubted=True))
+        progress = _read_before_removals(progress)
     return _counted(job, progress, ledger, response, now, policy)
 
 
@@ -125,6 +123,11 @@ def _not_removed(job: Job, action: RemoveItems, response: ItemsResponse) -> tupl
     entries = tuple(entry for entry in action.entries if not unknown.isdisjoint(entry.title.keys))
     are_known = response.item_count == without_any + len(response.not_found)
     return (entries, ()) if are_known or job.progress.reads >= MAX_READS_BEFORE_RESULT else ((), entries)
+
+
+def _read_before_removals(progress: Progress) -> Progress:
+    staleness = progress.staleness or Staleness(None)
+    return replace(progress, staleness=replace(staleness, is_sameness_doubted=True))
 
 
 def _refused_less(progress: Progress, *, additions: int = 0, removals: int = 0) -> Progress:

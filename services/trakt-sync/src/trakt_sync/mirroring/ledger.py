@@ -20,9 +20,9 @@ class Entry(NamedTuple):
         state: `mirrored`: it is on the Trakt list. `not_removed`: so it is, and Trakt does not take it off.
             `not_found`: Trakt does not know it. `rejected`: Trakt refuses whatever names it. `taken_off`: somebody
             took it off on Trakt, and it is to leave the list here. `watched`: Trakt took it off the watchlist, for its
-            user watched it; it stays off while it is wanted. `unconfirmed`: the response to its addition or
-            removal was lost. The write is sent again if it is still wanted, and undone if not: Trakt's writes to items
-            are idempotent.
+            user watched it; it stays off while it is wanted. `unconfirmed`: the response to its addition or removal was
+            lost, or does not say whether it is there. The write is sent again if it is still wanted, and undone if not:
+            Trakt's writes to items are idempotent.
         row_id: of the ledger's table; None: not saved yet.
         list_item_id: Trakt's id of the position in the list. A reorder needs it. None: not read yet.
         is_by_others: somebody else put it there.

@@ -118,8 +118,9 @@ class Staleness:
         read_after: when Trakt's answers are no longer old; None: the items were read, and are being put right.
         reads: readings in a row after which the list was not as it should.
         is_order_owed: a first mirror was reported while the ledger was stale; its order must be looked at again.
-        is_sameness_doubted: Trakt said of a title that it is there already, and we do not know as which entry. Nothing
-            is removed before the items were read.
+        is_sameness_doubted: which entries are which titles is not known: Trakt said of a title that it is there
+            already, or of one to be removed that it is not, and its count says otherwise. Nothing is removed before the
+            items were read.
     """
 
     read_after: datetime | None

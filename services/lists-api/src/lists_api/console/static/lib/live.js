@@ -66,13 +66,16 @@ export function drop(id) {
 
 /**
  * Read the account; lists stand otherwise on Trakt when its state is another one. What becomes of them comes to lists-api
- * as an event, so they are read again a moment later, too.
+ * as an event, so they are read again for some moments.
  */
 export async function readAccount() {
   try {
     const before = account.get()?.state;
     account.set(await get("/api/trakt/status"));
-    if (before && before !== account.get().state) for (const wait of [0, SOON, LATER]) setTimeout(readLists, wait);
+    if (before && before !== account.get().state) {
+      settlesAt = Date.now() + LATER;
+      readLists();
+    }
   } catch (problem) {
     account.set((now) => now ?? { state: "unknown", detail: problem.message });
   }
@@ -105,6 +108,7 @@ function show({ text, severity, list_id: id, list_title: then, ...message }) {
 
 let timer = null;
 let since = 0;
+let settlesAt = 0;
 const isUnfinished = (one) =>
   one.mirror_state.state === "pending" || one.status === "queued" || one.status === "syncing";
 
@@ -112,12 +116,14 @@ const isUnfinished = (one) =>
 function watchUnfinished() {
   clearTimeout(timer);
   const unfinished = lists.get().all?.filter(isUnfinished) ?? [];
-  if (!unfinished.length) {
+  const isSettling = Date.now() < settlesAt;
+  if (!unfinished.length && !isSettling) {
     since = 0;
     return;
   }
   since ||= Date.now();
-  const wait = unfinished.every((one) => one.mirror_state.reason) || Date.now() - since > PATIENCE ? LATER : SOON;
+  const isSlow = unfinished.every((one) => one.mirror_state.reason) || Date.now() - since > PATIENCE;
+  const wait = isSlow && !isSettling ? LATER : SOON;
   timer = setTimeout(() => (document.hidden ? watchUnfinished() : readLists()), wait);
 }
 
